@@ -1,0 +1,388 @@
+-- Everything of one firm. firm_id comes first in every key: embedded, the file
+-- holds one firm; on PostgreSQL, row-level security is the second wall.
+-- Columns of type bytea are sealed, wrapped or keyed hashes unless said.
+
+create table firm_profile (
+  firm_id text not null primary key,
+  name bytea not null,
+  created_at bigint not null
+);
+
+create table firm_key (
+  firm_id text not null,
+  generation bigint not null,
+  wrapped bytea not null, -- under the root key
+  created_at bigint not null,
+  primary key (firm_id, generation)
+);
+
+create table space_key (
+  firm_id text not null,
+  space_id text not null,
+  generation bigint not null,
+  wrapped bytea not null, -- under the firm key; its destruction erases the space
+  created_at bigint not null,
+  primary key (firm_id, space_id, generation)
+);
+
+-- The firm's card of a person: her name as the firm writes it, her place in the firm.
+create table card (
+  firm_id text not null,
+  person_id text not null,
+  role text not null, -- admin · lawyer · colleague · assistant · outsider
+  state text not null, -- active · disabled
+  name bytea not null,
+  email bytea not null,
+  created_at bigint not null,
+  mac bytea not null,
+  primary key (firm_id, person_id)
+);
+
+create table space (
+  firm_id text not null,
+  id text not null,
+  name bytea not null, -- the client, as the firm names the space
+  profile text not null, -- particulier · entreprise · penal
+  model text not null,
+  state text not null, -- open · closed
+  notice text not null, -- neutre
+  lead_id text not null, -- the lawyer who answers for it
+  created_at bigint not null,
+  changed_at bigint not null,
+  primary key (firm_id, id)
+);
+
+create index space_recent on space (firm_id, state, changed_at);
+
+create table matter (
+  firm_id text not null,
+  id text not null,
+  space_id text not null,
+  name bytea not null,
+  state text not null, -- open · closed
+  created_at bigint not null,
+  primary key (firm_id, id),
+  foreign key (firm_id, space_id) references space (firm_id, id)
+);
+
+create index matter_space on matter (firm_id, space_id);
+
+create table folder (
+  firm_id text not null,
+  id text not null,
+  space_id text not null,
+  matter_id text not null,
+  tray text not null, -- firm · client · shared
+  name bytea not null,
+  position bigint not null,
+  primary key (firm_id, id),
+  foreign key (firm_id, space_id) references space (firm_id, id)
+);
+
+create index folder_space on folder (firm_id, space_id, position);
+
+create table circle (
+  firm_id text not null,
+  id text not null,
+  space_id text not null,
+  kind text not null, -- firm · client · all · named
+  name bytea not null, -- empty for the three of the house, which catalogs name
+  created_at bigint not null,
+  mac bytea not null,
+  primary key (firm_id, id),
+  foreign key (firm_id, space_id) references space (firm_id, id)
+);
+
+create index circle_space on circle (firm_id, space_id);
+
+create table membership (
+  firm_id text not null,
+  space_id text not null,
+  person_id text not null,
+  role text not null, -- lead · colleague · assistant · client · guest · reader
+  since bigint not null,
+  until bigint not null, -- 0: no end
+  mac bytea not null,
+  primary key (firm_id, space_id, person_id),
+  foreign key (firm_id, space_id) references space (firm_id, id)
+);
+
+create index membership_person on membership (firm_id, person_id);
+
+create table circle_member (
+  firm_id text not null,
+  circle_id text not null,
+  person_id text not null,
+  space_id text not null,
+  since bigint not null,
+  until bigint not null, -- 0: no end
+  mac bytea not null,
+  primary key (firm_id, circle_id, person_id),
+  foreign key (firm_id, circle_id) references circle (firm_id, id)
+);
+
+create index circle_member_person on circle_member (firm_id, space_id, person_id);
+
+create table wall (
+  firm_id text not null,
+  space_id text not null,
+  person_id text not null,
+  created_at bigint not null,
+  mac bytea not null,
+  primary key (firm_id, space_id, person_id)
+);
+
+-- Anything addressed to circles. What an item is stands in the table of its kind.
+create table item (
+  firm_id text not null,
+  id text not null,
+  space_id text not null,
+  matter_id text not null,
+  kind text not null, -- document · memo
+  author_id text not null,
+  nature text not null, -- '' · defense · conseil · entre_avocats · officielle · piece · juriste
+  internal bigint not null, -- 1: never reaches a role outside the firm, whatever the circle
+  created_at bigint not null,
+  deleted_at bigint not null, -- 0: present
+  mac bytea not null, -- over kind, space, author, nature, internal
+  primary key (firm_id, id),
+  foreign key (firm_id, space_id) references space (firm_id, id)
+);
+
+create index item_space on item (firm_id, space_id, kind, id);
+
+create table audience (
+  firm_id text not null,
+  item_id text not null,
+  circle_id text not null,
+  sent_at bigint not null,
+  extended bigint not null, -- 1: the sender opened it to newcomers
+  sent_by text not null,
+  mac bytea not null,
+  primary key (firm_id, item_id, circle_id),
+  foreign key (firm_id, item_id) references item (firm_id, id)
+);
+
+create index audience_circle on audience (firm_id, circle_id, item_id);
+
+create table read_mark (
+  firm_id text not null,
+  item_id text not null,
+  person_id text not null,
+  read_at bigint not null,
+  primary key (firm_id, item_id, person_id)
+);
+
+create table document (
+  firm_id text not null,
+  id text not null, -- of its item
+  space_id text not null,
+  folder_id text not null,
+  tray text not null, -- firm · client · shared
+  title bytea not null,
+  version_id text not null, -- the current one
+  deposit_id text not null, -- '' unless it came in a deposit
+  primary key (firm_id, id),
+  foreign key (firm_id, id) references item (firm_id, id)
+);
+
+create index document_tray on document (firm_id, space_id, tray, id);
+create index document_deposit on document (firm_id, deposit_id);
+
+create table version (
+  firm_id text not null,
+  id text not null,
+  document_id text not null,
+  number bigint not null,
+  author_id text not null,
+  blob_id text not null,
+  key bytea not null, -- wrapped under the space key
+  size bigint not null, -- bytes of the original
+  digest bytea not null, -- sealed SHA-256 of the original
+  digest_hash bytea not null, -- keyed hash of the same, to recognise identical bytes
+  name bytea not null, -- the file name as it was given
+  media bytea not null, -- media type found in the bytes
+  reason bytea not null,
+  created_at bigint not null,
+  mac bytea not null,
+  primary key (firm_id, id),
+  unique (firm_id, document_id, number)
+);
+
+create index version_digest on version (firm_id, digest_hash);
+
+create table upload (
+  firm_id text not null,
+  id text not null,
+  space_id text not null,
+  person_id text not null,
+  tray text not null,
+  folder_id text not null,
+  document_id text not null, -- fixed at the start: it is in the sealed bytes' associated data
+  version_id text not null,
+  replaces bigint not null, -- 1: a new version of an existing document
+  deposit_id text not null,
+  blob_id text not null,
+  key bytea not null,
+  name bytea not null,
+  media bytea not null, -- as declared
+  audience bytea not null, -- sealed list of circles chosen before the upload
+  size bigint not null,
+  sealed_bytes bigint not null, -- plaintext bytes durably sealed so far
+  progress bytea not null, -- sealed writer state
+  created_at bigint not null,
+  touched_at bigint not null,
+  primary key (firm_id, id)
+);
+
+create index upload_person on upload (firm_id, space_id, person_id);
+create index upload_touched on upload (firm_id, touched_at);
+
+create table deposit (
+  firm_id text not null,
+  id text not null,
+  space_id text not null,
+  person_id text not null,
+  opened_at bigint not null,
+  closed_at bigint not null, -- 0: still open
+  primary key (firm_id, id),
+  foreign key (firm_id, space_id) references space (firm_id, id)
+);
+
+create index deposit_space on deposit (firm_id, space_id, opened_at);
+
+create table receipt (
+  firm_id text not null,
+  id text not null,
+  space_id text not null,
+  person_id text not null,
+  deposit_id text not null,
+  number bigint not null, -- of this space's deposits: 1, 2, 3
+  entry_id text not null, -- the journal entry it proves
+  created_at bigint not null,
+  primary key (firm_id, id),
+  unique (firm_id, space_id, number)
+);
+
+create table thread (
+  firm_id text not null,
+  id text not null,
+  space_id text not null,
+  document_id text not null, -- '' unless it is the conversation of a document
+  subject bytea not null,
+  created_at bigint not null,
+  primary key (firm_id, id),
+  foreign key (firm_id, space_id) references space (firm_id, id)
+);
+
+create index thread_document on thread (firm_id, document_id);
+
+create table memo (
+  firm_id text not null,
+  id text not null, -- of its item
+  thread_id text not null,
+  body bytea not null,
+  reply_by text not null, -- civil date, '' when no answer is awaited
+  primary key (firm_id, id),
+  foreign key (firm_id, id) references item (firm_id, id),
+  foreign key (firm_id, thread_id) references thread (firm_id, id)
+);
+
+create index memo_thread on memo (firm_id, thread_id, id);
+
+create table memo_reference (
+  firm_id text not null,
+  memo_id text not null,
+  document_id text not null,
+  primary key (firm_id, memo_id, document_id)
+);
+
+create table memo_draft (
+  firm_id text not null,
+  space_id text not null,
+  person_id text not null,
+  place text not null, -- the thread or document it answers; '' for a new one
+  body bytea not null,
+  saved_at bigint not null,
+  primary key (firm_id, space_id, person_id, place)
+);
+
+create table access_link (
+  firm_id text not null,
+  hash bytea not null, -- keyed hash of the token
+  id text not null,
+  space_id text not null,
+  person_id text not null,
+  created_at bigint not null,
+  expires_at bigint not null,
+  used_at bigint not null, -- 0: unused
+  mac bytea not null,
+  primary key (firm_id, hash)
+);
+
+create index access_link_person on access_link (firm_id, space_id, person_id, created_at);
+
+create table search_term (
+  firm_id text not null,
+  space_id text not null,
+  term bytea not null, -- keyed hash of a folded word or prefix
+  item_id text not null,
+  primary key (firm_id, space_id, term, item_id)
+);
+
+create index search_term_item on search_term (firm_id, item_id);
+
+-- The evidence journal. position is null until the sequencer has given one.
+create table journal_entry (
+  firm_id text not null,
+  id text not null,
+  space_id text not null, -- '' for acts of the firm itself
+  kind text not null,
+  record bytea not null, -- the sealed entry, salt included
+  leaf bytea not null, -- salted commitment, 32 bytes, not secret
+  position bigint,
+  created_at bigint not null,
+  primary key (firm_id, id),
+  unique (firm_id, position)
+);
+
+create index journal_entry_space on journal_entry (firm_id, space_id, id);
+
+create table journal_hash (
+  firm_id text not null,
+  position bigint not null, -- golang.org/x/mod/sumdb/tlog.StoredHashIndex
+  hash bytea not null, -- not secret
+  primary key (firm_id, position)
+);
+
+create table journal_head (
+  firm_id text not null,
+  size bigint not null,
+  checkpoint text not null, -- signed note, not secret
+  created_at bigint not null,
+  primary key (firm_id, size)
+);
+
+create table journal_key (
+  firm_id text not null primary key,
+  verifier text not null, -- public
+  signer bytea not null -- sealed
+);
+
+create table job (
+  firm_id text not null,
+  id text not null,
+  kind text not null,
+  dedupe text not null, -- '' or a key that at most one waiting job may have
+  payload bytea not null,
+  run_at bigint not null,
+  leased_until bigint not null,
+  attempts bigint not null,
+  state text not null, -- waiting · done · dead
+  failure text not null, -- class of the last failure, never its text
+  created_at bigint not null,
+  primary key (firm_id, id)
+);
+
+create index job_due on job (firm_id, state, run_at);
+create unique index job_dedupe on job (firm_id, kind, dedupe) where state = 'waiting' and dedupe <> '';
