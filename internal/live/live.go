@@ -1,0 +1,147 @@
+// Package live tells open pages that something changed, and nothing else: a
+// page that hears a signal fetches its region again, with rights checked again.
+//
+// It refuses to carry content, to reach anybody outside the circles of a
+// signal, and to make a publisher wait: a subscriber who does not listen finds
+// at most one signal waiting, however many were sent.
+//
+// Start reading at [Hub]. A node alone needs only the hub; between nodes, a
+// relay is another [Publisher] whose receiving end calls [Hub.Publish].
+package live
+
+import (
+	"sync"
+
+	"cenacle/internal/id"
+)
+
+// Signal says that something addressed to these circles changed in a space.
+// Without circles it reaches nobody.
+type Signal struct {
+	Firm    id.Firm
+	Space   id.Space
+	Circles []id.Circle
+}
+
+// Publisher takes signals. It never blocks and never fails: a lost signal costs
+// a page its freshness, never its rights. Publish after the commit
+// (store.Tx.AfterCommit), or pages fetch what is not there yet.
+type Publisher interface {
+	Publish(Signal)
+}
+
+// Hub hands signals to the subscribers of this process. The zero value is not
+// usable; make one with [NewHub]. Safe for concurrent use.
+type Hub struct {
+	mu        sync.RWMutex
+	listeners map[address]map[*Subscription]struct{}
+}
+
+// address is what a subscriber listens at. Looking subscribers up by circle
+// makes the rule hold by construction and the cost that of those reached.
+type address struct {
+	firm   id.Firm
+	circle id.Circle
+}
+
+var _ Publisher = (*Hub)(nil)
+
+// NewHub returns a hub without subscribers.
+func NewHub() *Hub {
+	return &Hub{listeners: map[address]map[*Subscription]struct{}{}}
+}
+
+// Publish wakes every subscriber who is in one of the circles of s and listens
+// to its space, or to the whole firm.
+func (h *Hub) Publish(s Signal) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for _, c := range s.Circles {
+		for sub := range h.listeners[address{s.Firm, c}] {
+			if sub.space == "" || sub.space == s.Space {
+				sub.wake()
+			}
+		}
+	}
+}
+
+// Subscribe starts listening to one space, or with an empty space to every
+// space of the firm in which one of the circles is. The caller owns the
+// subscription and must close it.
+func (h *Hub) Subscribe(firm id.Firm, space id.Space, circles []id.Circle) *Subscription {
+	sub := &Subscription{hub: h, firm: firm, space: space, changed: make(chan struct{}, 1)}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	sub.enter(circles)
+	return sub
+}
+
+// Subscription is one open page. Safe for concurrent use.
+type Subscription struct {
+	hub     *Hub
+	firm    id.Firm
+	space   id.Space
+	changed chan struct{}
+
+	circles []id.Circle // guarded by hub.mu, as is closed
+	closed  bool
+}
+
+// Changed receives once for any number of signals since the last receive, and
+// is closed by Close.
+func (s *Subscription) Changed() <-chan struct{} { return s.changed }
+
+// Replace changes the circles listened to, from the next signal on; call it
+// when the rights of the page's reader are checked again. After Close it does
+// nothing.
+func (s *Subscription) Replace(circles []id.Circle) {
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	if s.closed {
+		return
+	}
+	s.leave()
+	s.enter(circles)
+}
+
+// Close ends the subscription and frees what it held. It may be called twice.
+func (s *Subscription) Close() {
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	if s.closed {
+		return
+	}
+	s.leave()
+	s.closed = true
+	close(s.changed)
+}
+
+// wake needs at least the read lock of the hub, which keeps Close away.
+func (s *Subscription) wake() {
+	select {
+	case s.changed <- struct{}{}:
+	default: // one signal is waiting already; it says the same
+	}
+}
+
+func (s *Subscription) enter(circles []id.Circle) {
+	s.circles = append([]id.Circle(nil), circles...)
+	for _, c := range s.circles {
+		at := address{s.firm, c}
+		if s.hub.listeners[at] == nil {
+			s.hub.listeners[at] = map[*Subscription]struct{}{}
+		}
+		s.hub.listeners[at][s] = struct{}{}
+	}
+}
+
+func (s *Subscription) leave() {
+	for _, c := range s.circles {
+		at := address{s.firm, c}
+		delete(s.hub.listeners[at], s)
+		if len(s.hub.listeners[at]) == 0 {
+			delete(s.hub.listeners, at)
+		}
+	}
+	s.circles = nil
+}
