@@ -1,0 +1,144 @@
+// Package act is the frame of every act: one transaction of the firm in which
+// the change, its line in the evidence journal and the jobs that follow commit
+// together or not at all, and after which the waiting pages are told.
+//
+// It knows no noun and decides no right. Start at [Office.Do]; what only
+// keeps the house (drafts, read marks, upload offsets) goes through
+// [Office.Keep] and leaves no evidence; what only reads goes through
+// [Office.See].
+package act
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"cenacle/internal/authz"
+	"cenacle/internal/id"
+	"cenacle/internal/journal"
+	"cenacle/internal/live"
+	"cenacle/internal/outbox"
+	"cenacle/internal/store"
+	"cenacle/internal/vault"
+)
+
+// ErrUnrecorded ends an act that wrote no line in the journal: it did not
+// happen.
+var ErrUnrecorded = errors.New("act: nothing was recorded in the journal")
+
+// Office is what every noun works with. Woken is told, after each commit,
+// which firm has new entries to sequence and jobs to run; it must not block.
+type Office struct {
+	Store   *store.Store
+	Ring    *vault.Ring
+	Journal *journal.Journal
+	Live    *live.Hub
+	Clock   func() time.Time
+	Woken   func(id.Firm)
+}
+
+// Act is one running transaction of a firm. It ends with the function it was
+// given to.
+type Act struct {
+	*store.Tx
+	Now    time.Time
+	office *Office
+
+	recorded int
+	signals  []live.Signal
+}
+
+// Do runs an act. fn may run again when the database asks for a retry, so it
+// touches nothing but the act.
+func (o *Office) Do(ctx context.Context, firm id.Firm, fn func(*Act) error) error {
+	return o.change(ctx, firm, func(a *Act) error {
+		if err := fn(a); err != nil {
+			return err
+		}
+		if a.recorded == 0 {
+			return ErrUnrecorded
+		}
+		return nil
+	})
+}
+
+// Keep changes what is not evidence: drafts, read marks, upload offsets,
+// leases, expiries.
+func (o *Office) Keep(ctx context.Context, firm id.Firm, fn func(*Act) error) error {
+	return o.change(ctx, firm, fn)
+}
+
+// See reads one consistent state of the firm and changes nothing.
+func (o *Office) See(ctx context.Context, firm id.Firm, fn func(*Act) error) error {
+	f, err := o.Store.Firm(ctx, firm)
+	if err != nil {
+		return err
+	}
+	return f.View(ctx, func(tx *store.Tx) error {
+		return fn(&Act{Tx: tx, Now: o.Clock(), office: o})
+	})
+}
+
+func (o *Office) change(ctx context.Context, firm id.Firm, fn func(*Act) error) error {
+	f, err := o.Store.Firm(ctx, firm)
+	if err != nil {
+		return err
+	}
+	var done *Act
+	err = f.Update(ctx, func(tx *store.Tx) error {
+		done = &Act{Tx: tx, Now: o.Clock(), office: o}
+		return fn(done)
+	})
+	if err != nil {
+		return err
+	}
+	for _, s := range done.signals {
+		o.Live.Publish(s)
+	}
+	o.Woken(firm)
+	return nil
+}
+
+// FirmBox seals what belongs to the firm as a whole.
+func (a *Act) FirmBox() (*vault.Box, error) { return a.office.Ring.Firm(a.Tx) }
+
+// SpaceBox seals what belongs to one space; absent once its key is destroyed.
+func (a *Act) SpaceBox(s id.Space) (*vault.Box, error) { return a.office.Ring.Space(a.Tx, s) }
+
+// Ring gives the keys themselves, for those who create and destroy them.
+func (a *Act) Ring() *vault.Ring { return a.office.Ring }
+
+// Record writes the act's line: what was done by whom to which object, with
+// details that hold identifiers, hashes, counts and times, never content.
+func (a *Act) Record(by authz.Actor, kind string, space id.Space, object string, details any) (id.Entry, error) {
+	e, err := a.office.Journal.Append(a.Tx, a.Now, journal.Entry{
+		Kind: kind, Actor: by.Person, Via: string(by.Via), Space: space, Object: object, Details: details,
+	})
+	if err != nil {
+		return "", fmt.Errorf("act: record %s: %w", kind, err)
+	}
+	a.recorded++
+	return e, nil
+}
+
+// Follow writes a job that runs after the commit, at the earliest at the given
+// time. A non-empty dedupe lets at most one such job wait.
+func (a *Act) Follow(kind, dedupe string, at time.Time, payload any) error {
+	box, err := a.FirmBox()
+	if err != nil {
+		return err
+	}
+	raw, err := json.Marshal(payload)
+	if err != nil {
+		return fmt.Errorf("act: payload of %s: %w", kind, err)
+	}
+	return outbox.Enqueue(a.Tx, box, a.Now, outbox.Job{Kind: kind, Dedupe: dedupe, Payload: raw, RunAt: at})
+}
+
+// Signal tells the open pages of these circles, once the act is committed,
+// that something changed; it carries no content.
+func (a *Act) Signal(space id.Space, circles ...id.Circle) {
+	a.signals = append(a.signals, live.Signal{Firm: a.Firm(), Space: space, Circles: circles})
+}

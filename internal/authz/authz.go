@@ -1,0 +1,216 @@
+// Package authz decides who may do what, and is the only maker of the values
+// that other packages may read. It is pure: it knows no database, no clock and
+// no request; whoever asks brings the facts.
+//
+// A loader returns a [Locked] value; [Open] gives the value back only for an
+// actor, an action and facts that allow it. Two refusals exist: what may not
+// be seen is absent, exactly like what does not exist; what may be seen but
+// not done is forbidden.
+//
+// Lists use the same rule as an SQL condition, [Visible]; a property test
+// proves that a list equals what filtering one by one would give. Read rule.go
+// top to bottom for the whole policy, then [Decide].
+package authz
+
+import (
+	"slices"
+	"time"
+
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+)
+
+// Address is one circle an item was sent to.
+type Address struct {
+	Circle   id.Circle
+	Sent     time.Time
+	Extended bool // newcomers of the circle see it too
+}
+
+// Resource is what an action is done to.
+type Resource struct {
+	Kind     Kind
+	Firm     id.Firm
+	Space    id.Space  // for everything but the firm itself
+	Owner    id.Person // of a private thing
+	Nature   Nature
+	Internal bool
+	Deleted  bool
+	Audience []Address
+}
+
+// Span is a time from which and until which something holds; a zero Until has
+// no end.
+type Span struct{ Since, Until time.Time }
+
+// Covers reports whether t lies in the span.
+func (s Span) Covers(t time.Time) bool {
+	return !t.Before(s.Since) && (s.Until.IsZero() || t.Before(s.Until))
+}
+
+// Facts is what the decision rests on, read in the transaction of the act.
+type Facts struct {
+	Now     time.Time
+	Space   id.Space
+	Closed  bool // the space is closed
+	Role    Role // "" when the actor was never a member
+	Member  Span
+	Walled  bool
+	Circles map[id.Circle]Span // the actor's circles in this space
+}
+
+// Decision says whether, and why. Visible is false when the answer must be
+// that of an absent thing.
+type Decision struct {
+	Allowed bool
+	Visible bool
+	Reason  string // a stable word for the journal and for « Pourquoi ? »
+}
+
+func absent(reason string) Decision    { return Decision{Reason: reason} }
+func forbidden(reason string) Decision { return Decision{Visible: true, Reason: reason} }
+
+// Decide is the rule. Explicit denials come first; anything unknown is refused.
+func Decide(a Actor, act Action, on Resource, f Facts) Decision {
+	r, known := rules[act]
+	if !known || r.kind != on.Kind {
+		return absent("unknown-action")
+	}
+	if a.Person == "" || a.Firm == "" || a.Firm != on.Firm {
+		return absent("other-firm")
+	}
+	if on.Kind == OfFirm {
+		return decideFirm(a, r)
+	}
+	if d := enterSpace(a, on, f); !d.Allowed {
+		return d
+	}
+	switch on.Kind {
+	case OfItem:
+		if reason := hidden(on, f); reason != "" {
+			return absent(reason)
+		}
+	case OfPrivate:
+		if on.Owner != a.Person && !slices.Contains(r.others, f.Role) {
+			return absent("not-hers")
+		}
+	}
+	if !slices.Contains(r.space, f.Role) {
+		return forbidden("role")
+	}
+	if r.writes && f.Closed {
+		return forbidden("space-closed")
+	}
+	return Decision{Allowed: true, Visible: true, Reason: "role-" + string(f.Role)}
+}
+
+func decideFirm(a Actor, r rule) Decision {
+	switch {
+	case a.Scope != "":
+		return absent("scope")
+	case !a.Role.Inside():
+		return absent("outsider")
+	case !slices.Contains(r.firm, a.Role):
+		return forbidden("role")
+	}
+	return Decision{Allowed: true, Visible: true, Reason: "firm-" + string(a.Role)}
+}
+
+// enterSpace holds for everything inside a space: a wall, a link's scope, and
+// an active membership.
+func enterSpace(a Actor, on Resource, f Facts) Decision {
+	switch {
+	case on.Space == "" || on.Space != f.Space:
+		return absent("no-facts")
+	case a.Scope != "" && a.Scope != on.Space:
+		return absent("scope")
+	case f.Walled:
+		return absent("wall")
+	case !slices.Contains(all, f.Role) || !f.Member.Covers(f.Now):
+		return absent("not-member")
+	case f.Role.Inside() != a.Role.Inside():
+		return absent("sides") // a card and a membership that disagree open nothing
+	}
+	return Decision{Allowed: true, Visible: true}
+}
+
+// hidden says why an item is not for this member, or "" when it is.
+func hidden(on Resource, f Facts) string {
+	if on.Deleted {
+		return "deleted"
+	}
+	if on.Internal && !f.Role.Inside() {
+		return "internal"
+	}
+	kept, known := barred[on.Nature]
+	if !known || slices.Contains(kept, f.Role) {
+		return "nature"
+	}
+	for _, to := range on.Audience {
+		span, in := f.Circles[to.Circle]
+		if in && span.Covers(f.Now) && (to.Extended || !to.Sent.Before(span.Since)) {
+			return ""
+		}
+	}
+	return "not-addressed"
+}
+
+// Visible is the rule for items as an SQL condition, for an item with alias i,
+// the firm as $1, the acting person as $2 and the instant (µs) as $3. It holds
+// for a member whose entry into the space was decided by [Open]; the property
+// test of package item compares it with [Decide].
+const Visible = ` i.deleted_at = 0
+and exists (
+  select 1 from membership m
+  where m.firm_id = $1 and m.space_id = i.space_id and m.person_id = $2
+    and m.since <= $3 and (m.until = 0 or m.until > $3)
+    and (i.internal = 0 or m.role in ('lead', 'colleague', 'assistant'))
+    and (i.nature in ('', 'officielle', 'piece')
+      or i.nature in ('defense', 'conseil', 'juriste') and m.role not in ('guest', 'reader')
+      or i.nature = 'entre_avocats' and m.role not in ('client', 'reader')))
+and exists (
+  select 1 from audience a
+  join circle_member c on c.firm_id = $1 and c.circle_id = a.circle_id and c.person_id = $2
+  where a.firm_id = $1 and a.item_id = i.id
+    and (a.extended = 1 or c.since <= a.sent_at)
+    and c.since <= $3 and (c.until = 0 or c.until > $3))
+and not exists (
+  select 1 from wall w
+  where w.firm_id = $1 and w.space_id = i.space_id and w.person_id = $2) `
+
+// Locked is a value nobody may read yet.
+type Locked[T any] struct {
+	value T
+	on    Resource
+}
+
+// Lock is for loaders: it puts value behind the rule for on.
+func Lock[T any](value T, on Resource) Locked[T] { return Locked[T]{value, on} }
+
+// Open gives the value to an actor who may do act, and otherwise the fault
+// that a transport shows: absent or forbidden, with the reason for the log.
+func Open[T any](l Locked[T], a Actor, act Action, f Facts) (T, error) {
+	if d := Decide(a, act, l.on, f); !d.Allowed {
+		var none T
+		return none, refusal(d, act)
+	}
+	return l.value, nil
+}
+
+func refusal(d Decision, act Action) error {
+	why := refused{act, d.Reason}
+	if !d.Visible {
+		return fault.Absent().Because(why)
+	}
+	if d.Reason == "space-closed" {
+		return fault.New(fault.Forbidden, "fault.space_closed").Because(why)
+	}
+	return fault.New(fault.Forbidden, "fault.forbidden").Because(why)
+}
+
+type refused struct {
+	act    Action
+	reason string
+}
+
+func (r refused) Error() string { return "authz: " + string(r.act) + " refused: " + r.reason }

@@ -1,0 +1,120 @@
+package authz
+
+// Action is one thing a person may do. Every route, job, notice and signal
+// names its action; what is not in [rules] is refused.
+type Action string
+
+const (
+	FirmEnter      Action = "firm.enter"       // stand in the firm: the desk, the list of one's spaces
+	FirmPeopleSee  Action = "firm.people.see"  // the firm's own people
+	FirmPeopleEdit Action = "firm.people.edit" // add and disable them
+	FirmJournal    Action = "firm.journal"     // acts of the firm itself
+	SpaceOpen      Action = "space.open"       // open a new one
+
+	SpaceSee     Action = "space.see"
+	SpaceManage  Action = "space.manage" // rename, members, settings
+	SpaceInvite  Action = "space.invite" // send a client her link
+	SpaceJournal Action = "space.journal"
+	CircleSee    Action = "circle.see" // who is in what, before sending
+
+	DocumentFile    Action = "document.file"    // put one in the firm's tray
+	DocumentRead    Action = "document.read"    // title, versions, bytes
+	DocumentAddress Action = "document.address" // send it to further circles
+	DocumentManage  Action = "document.manage"  // rename, move, replace, delete
+
+	DepositMake Action = "deposit.make"
+	DepositSee  Action = "deposit.see"
+	ReceiptRead Action = "receipt.read"
+
+	MemoRead     Action = "memo.read"
+	MemoWrite    Action = "memo.write"
+	MemoInternal Action = "memo.internal" // among colleagues
+)
+
+// Kind is what an action is done to.
+type Kind string
+
+const (
+	OfFirm    Kind = "firm"
+	OfSpace   Kind = "space"
+	OfItem    Kind = "item"    // addressed to circles: document, memo
+	OfPrivate Kind = "private" // a person's own: upload, draft, deposit, receipt
+)
+
+type rule struct {
+	kind   Kind
+	firm   []FirmRole // for OfFirm
+	space  []Role     // for the rest
+	writes bool       // refused once the space is closed
+	others []Role     // OfPrivate: roles that may besides the person herself
+}
+
+var (
+	people  = []FirmRole{Admin, Lawyer, FirmColleague, FirmAssistant}
+	inside  = []Role{Lead, Colleague, Assistant}
+	writers = []Role{Lead, Colleague, Assistant, Client, Guest}
+	all     = []Role{Lead, Colleague, Assistant, Client, Guest, Reader}
+)
+
+// rules is the whole of what anyone may do, read top to bottom.
+var rules = map[Action]rule{
+	FirmEnter:      {kind: OfFirm, firm: people},
+	FirmPeopleSee:  {kind: OfFirm, firm: people},
+	FirmPeopleEdit: {kind: OfFirm, firm: []FirmRole{Admin}},
+	FirmJournal:    {kind: OfFirm, firm: []FirmRole{Admin}},
+	SpaceOpen:      {kind: OfFirm, firm: people},
+
+	SpaceSee:     {kind: OfSpace, space: all},
+	SpaceManage:  {kind: OfSpace, space: inside, writes: true},
+	SpaceInvite:  {kind: OfSpace, space: inside, writes: true},
+	SpaceJournal: {kind: OfSpace, space: inside},
+	CircleSee:    {kind: OfSpace, space: inside},
+
+	DocumentFile:    {kind: OfSpace, space: inside, writes: true},
+	DocumentRead:    {kind: OfItem, space: all},
+	DocumentAddress: {kind: OfItem, space: inside, writes: true},
+	DocumentManage:  {kind: OfItem, space: inside, writes: true},
+
+	DepositMake: {kind: OfSpace, space: []Role{Client, Guest}, writes: true},
+	DepositSee:  {kind: OfPrivate, space: all, others: inside},
+	ReceiptRead: {kind: OfPrivate, space: all, others: inside},
+
+	MemoRead:     {kind: OfItem, space: all},
+	MemoWrite:    {kind: OfSpace, space: writers, writes: true},
+	MemoInternal: {kind: OfSpace, space: inside, writes: true},
+}
+
+// Actions returns every action there is, for the census of routes.
+func Actions() []Action {
+	out := make([]Action, 0, len(rules))
+	for a := range rules {
+		out = append(out, a)
+	}
+	return out
+}
+
+// Nature is the legal nature of a document; it decides who can ever receive it
+// (loi 71-1130 art. 66-5; RIN art. 2 and 3; CPP art. 56-1 and 56-1-1).
+type Nature string
+
+const (
+	NatureNone         Nature = ""
+	NatureDefense      Nature = "defense"
+	NatureAdvice       Nature = "conseil"
+	NatureBetween      Nature = "entre_avocats" // confidential between lawyers: never the client
+	NatureOfficial     Nature = "officielle"
+	NatureExhibit      Nature = "piece"
+	NatureHouseCounsel Nature = "juriste"
+)
+
+// barred lists the roles that a nature keeps out whatever the circle. An
+// unknown nature keeps everybody out.
+var barred = map[Nature][]Role{
+	NatureNone:         nil,
+	NatureDefense:      {Guest, Reader},
+	NatureAdvice:       {Guest, Reader},
+	NatureBetween:      {Client, Reader},
+	NatureOfficial:     nil,
+	NatureExhibit:      nil,
+	NatureHouseCounsel: {Guest, Reader},
+}

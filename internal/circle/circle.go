@@ -1,0 +1,265 @@
+// Package circle holds who belongs to a space and to its circles. A circle is
+// a named set of people that serves both as an address and as a right of
+// access; membership has a since date, so that a newcomer does not see what
+// was sent before.
+//
+// It is also where the facts of every decision come from: start at [Facts].
+// It never decides itself; that is package authz.
+package circle
+
+import (
+	"errors"
+	"strconv"
+	"time"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+	"cenacle/internal/store"
+	"cenacle/internal/vault"
+)
+
+// Kind tells the three circles every space opens with from those named later.
+type Kind string
+
+const (
+	Firm   Kind = "firm"   // Cabinet
+	Client Kind = "client" // Client
+	All    Kind = "all"    // Tous
+	Named  Kind = "named"
+)
+
+// Circle is one circle of a space. Name is empty for the three of the house,
+// which the catalogs name (circle.kind.firm, …).
+type Circle struct {
+	ID   id.Circle
+	Kind Kind
+	Name string
+}
+
+// Member is a person in a space. A zero Until has no end.
+type Member struct {
+	Person id.Person
+	Role   authz.Role
+	Since  time.Time
+	Until  time.Time
+}
+
+// Active reports whether the membership holds at t.
+func (m Member) Active(t time.Time) bool { return authz.Span{Since: m.Since, Until: m.Until}.Covers(t) }
+
+// House is the three circles of a space.
+type House struct{ Firm, Client, All id.Circle }
+
+// CreateHouse makes the three circles of a new space.
+func CreateHouse(a *act.Act, space id.Space) (House, error) {
+	h := House{id.New[id.Circle](a.Now), id.New[id.Circle](a.Now), id.New[id.Circle](a.Now)}
+	for _, c := range []Circle{{ID: h.Firm, Kind: Firm}, {ID: h.Client, Kind: Client}, {ID: h.All, Kind: All}} {
+		if err := create(a, space, c); err != nil {
+			return House{}, err
+		}
+	}
+	return h, nil
+}
+
+func create(a *act.Act, space id.Space, c Circle) error {
+	box, err := a.SpaceBox(space)
+	if err != nil {
+		return err
+	}
+	name := box.SealText(vault.Place{Table: "circle", Column: "name", Row: string(c.ID)}, c.Name)
+	_, err = a.Exec(insertCircle, c.ID, space, c.Kind, name, store.Micros(a.Now),
+		box.MAC("circle", string(c.ID), string(space), string(c.Kind)))
+	return err
+}
+
+// List returns the circles of a space, oldest first. Callers have opened the
+// space; every row's MAC is checked.
+func List(a *act.Act, space id.Space) ([]Circle, error) {
+	box, err := a.SpaceBox(space)
+	if err != nil {
+		return nil, err
+	}
+	var out []Circle
+	err = a.Each(selectCircles, []any{space}, func(scan func(...any) error) error {
+		var c Circle
+		var name, mac []byte
+		if err := scan(&c.ID, &c.Kind, &name, &mac); err != nil {
+			return err
+		}
+		if err := box.CheckMAC(mac, "circle", string(c.ID), string(space), string(c.Kind)); err != nil {
+			return err
+		}
+		if c.Name, err = box.OpenText(vault.Place{Table: "circle", Column: "name", Row: string(c.ID)}, name); err != nil {
+			return err
+		}
+		out = append(out, c)
+		return nil
+	})
+	return out, err
+}
+
+// HouseOf returns the three circles of a space.
+func HouseOf(a *act.Act, space id.Space) (House, error) {
+	circles, err := List(a, space)
+	if err != nil {
+		return House{}, err
+	}
+	var h House
+	for _, c := range circles {
+		switch c.Kind {
+		case Firm:
+			h.Firm = c.ID
+		case Client:
+			h.Client = c.ID
+		case All:
+			h.All = c.ID
+		}
+	}
+	return h, nil
+}
+
+// Join makes a person a member of a space and of the circles that her role
+// goes with: the firm's people are in Cabinet and Tous, everybody else in
+// Client (clients alone) and Tous. One who left comes back from now on; one
+// who is already an active member is a conflict.
+func Join(a *act.Act, space id.Space, person id.Person, role authz.Role) error {
+	was, found, err := membership(a, space, person)
+	if err != nil {
+		return err
+	}
+	if found && was.Active(a.Now) {
+		return fault.New(fault.Conflict, "circle.already_member")
+	}
+	if err := putMembership(a, space, Member{Person: person, Role: role, Since: a.Now}, found); err != nil {
+		return err
+	}
+	h, err := HouseOf(a, space)
+	if err != nil {
+		return err
+	}
+	circles := []id.Circle{h.All}
+	switch {
+	case role.Inside():
+		circles = append(circles, h.Firm)
+	case role == authz.Client:
+		circles = append(circles, h.Client)
+	}
+	for _, c := range circles {
+		if err := enter(a, space, c, person); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Leave ends a membership and every circle membership of the space, from now.
+func Leave(a *act.Act, space id.Space, person id.Person) error {
+	m, found, err := membership(a, space, person)
+	if err != nil {
+		return err
+	}
+	if !found || !m.Active(a.Now) {
+		return fault.Absent()
+	}
+	m.Until = a.Now
+	if err := putMembership(a, space, m, true); err != nil {
+		return err
+	}
+	own, err := ownCircles(a, space, person)
+	if err != nil {
+		return err
+	}
+	for c, span := range own {
+		if span.Until.IsZero() {
+			if err := putInCircle(a, space, c, person, authz.Span{Since: span.Since, Until: a.Now}, true); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func enter(a *act.Act, space id.Space, c id.Circle, person id.Person) error {
+	own, err := ownCircles(a, space, person)
+	if err != nil {
+		return err
+	}
+	_, known := own[c]
+	return putInCircle(a, space, c, person, authz.Span{Since: a.Now}, known)
+}
+
+func putMembership(a *act.Act, space id.Space, m Member, known bool) error {
+	box, err := a.SpaceBox(space)
+	if err != nil {
+		return err
+	}
+	stmt := insertMembership
+	if known {
+		stmt = updateMembership
+	}
+	since, until := store.Micros(m.Since), store.Micros(m.Until)
+	_, err = a.Exec(stmt, space, m.Person, m.Role, since, until,
+		box.MAC("membership", string(space), string(m.Person), string(m.Role), micros(since), micros(until)))
+	return err
+}
+
+func putInCircle(a *act.Act, space id.Space, c id.Circle, person id.Person, s authz.Span, known bool) error {
+	box, err := a.SpaceBox(space)
+	if err != nil {
+		return err
+	}
+	since, until := store.Micros(s.Since), store.Micros(s.Until)
+	mac := box.MAC("circle_member", string(c), string(person), micros(since), micros(until))
+	if known {
+		_, err = a.Exec(updateInCircle, c, person, since, until, mac)
+	} else {
+		_, err = a.Exec(insertInCircle, c, person, space, since, until, mac)
+	}
+	return err
+}
+
+func membership(a *act.Act, space id.Space, person id.Person) (Member, bool, error) {
+	box, err := a.SpaceBox(space)
+	if err != nil {
+		return Member{}, false, err
+	}
+	m := Member{Person: person}
+	var since, until int64
+	var mac []byte
+	err = a.Row(selectMembership, []any{space, person}, &m.Role, &since, &until, &mac)
+	if errors.Is(err, store.ErrNoRow) {
+		return Member{}, false, nil
+	}
+	if err != nil {
+		return Member{}, false, err
+	}
+	err = box.CheckMAC(mac, "membership", string(space), string(person), string(m.Role), micros(since), micros(until))
+	m.Since, m.Until = store.Time(since), store.Time(until)
+	return m, err == nil, err
+}
+
+func ownCircles(a *act.Act, space id.Space, person id.Person) (map[id.Circle]authz.Span, error) {
+	box, err := a.SpaceBox(space)
+	if err != nil {
+		return nil, err
+	}
+	own := map[id.Circle]authz.Span{}
+	err = a.Each(selectOwnCircles, []any{space, person}, func(scan func(...any) error) error {
+		var c id.Circle
+		var since, until int64
+		var mac []byte
+		if err := scan(&c, &since, &until, &mac); err != nil {
+			return err
+		}
+		if err := box.CheckMAC(mac, "circle_member", string(c), string(person), micros(since), micros(until)); err != nil {
+			return err
+		}
+		own[c] = authz.Span{Since: store.Time(since), Until: store.Time(until)}
+		return nil
+	})
+	return own, err
+}
+
+func micros(n int64) string { return strconv.FormatInt(n, 10) }

@@ -1,0 +1,50 @@
+package circle
+
+import "cenacle/internal/store"
+
+var (
+	insertCircle = store.ForFirm(`
+insert into circle (firm_id, id, space_id, kind, name, created_at, mac)
+values ($1, $2, $3, $4, $5, $6, $7)`)
+
+	selectCircles = store.ForFirm(`
+select id, kind, name, mac from circle
+where firm_id = $1 and space_id = $2 order by id`)
+
+	insertMembership = store.ForFirm(`
+insert into membership (firm_id, space_id, person_id, role, since, until, mac)
+values ($1, $2, $3, $4, $5, $6, $7)`)
+
+	updateMembership = store.ForFirm(`
+update membership set role = $4, since = $5, until = $6, mac = $7
+where firm_id = $1 and space_id = $2 and person_id = $3`)
+
+	selectMembership = store.ForFirm(`
+select role, since, until, mac from membership
+where firm_id = $1 and space_id = $2 and person_id = $3`)
+
+	selectMemberships = store.ForFirm(`
+select person_id, role, since, until, mac from membership
+where firm_id = $1 and space_id = $2 order by since, person_id`)
+
+	insertInCircle = store.ForFirm(`
+insert into circle_member (firm_id, circle_id, person_id, space_id, since, until, mac)
+values ($1, $2, $3, $4, $5, $6, $7)`)
+
+	updateInCircle = store.ForFirm(`
+update circle_member set since = $4, until = $5, mac = $6
+where firm_id = $1 and circle_id = $2 and person_id = $3`)
+
+	selectOwnCircles = store.ForFirm(`
+select circle_id, since, until, mac from circle_member
+where firm_id = $1 and space_id = $2 and person_id = $3`)
+
+	selectInCircles = store.ForFirm(`
+select circle_id, person_id, since, until, mac from circle_member
+where firm_id = $1 and space_id = $2 order by circle_id, since, person_id`)
+
+	selectStanding = store.ForFirm(`
+select s.state,
+  (select count(*) from wall w where w.firm_id = $1 and w.space_id = s.id and w.person_id = $3)
+from space s where s.firm_id = $1 and s.id = $2`)
+)

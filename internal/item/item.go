@@ -1,0 +1,208 @@
+// Package item is what documents and memos have in common: anything that
+// belongs to one space and is addressed to circles. It writes the address and
+// reads it back as the resource that package authz decides on.
+//
+// It holds no content: titles, bytes and texts are those of the noun. Start at
+// [Create] and [Open].
+package item
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/circle"
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+	"cenacle/internal/store"
+)
+
+// Kind tells which noun holds the rest of the item.
+type Kind string
+
+const (
+	Document Kind = "document"
+	Memo     Kind = "memo"
+)
+
+// New is an item about to exist. A caller who must know the identifier
+// beforehand (an upload seals it into the bytes) sets ID.
+type New struct {
+	ID       id.Item
+	Space    id.Space
+	Matter   id.Matter
+	Kind     Kind
+	Nature   authz.Nature
+	Internal bool // never reaches a role outside the firm, whatever the circle
+}
+
+// Create writes an item and its first address. Circles must belong to the
+// space; an item without a circle would be nobody's and is refused. The caller
+// has opened the space for the action and records the act.
+func Create(a *act.Act, by authz.Actor, n New, circles []id.Circle) (id.Item, error) {
+	if len(circles) == 0 {
+		return "", fault.New(fault.Invalid, "item.no_circle").In("circle")
+	}
+	if n.ID == "" {
+		n.ID = id.New[id.Item](a.Now)
+	}
+	box, err := a.SpaceBox(n.Space)
+	if err != nil {
+		return "", err
+	}
+	_, err = a.Exec(insertItem, n.ID, n.Space, n.Matter, n.Kind, by.Person, n.Nature, flag(n.Internal),
+		store.Micros(a.Now), box.MAC("item", string(n.ID), string(n.Space), string(n.Kind),
+			string(by.Person), string(n.Nature), number(flag(n.Internal))))
+	if err != nil {
+		return "", err
+	}
+	return n.ID, Address(a, by, n.Space, n.ID, circles, false)
+}
+
+// Address sends an item to further circles of its space; one it was already
+// sent to keeps its first date. With extended, those who join a circle later
+// see it too. The caller has decided the right and records the act.
+func Address(a *act.Act, by authz.Actor, space id.Space, it id.Item, circles []id.Circle, extended bool) error {
+	known, err := circle.List(a, space)
+	if err != nil {
+		return err
+	}
+	box, err := a.SpaceBox(space)
+	if err != nil {
+		return err
+	}
+	for _, c := range circles {
+		if !slices.ContainsFunc(known, func(k circle.Circle) bool { return k.ID == c }) {
+			return fault.New(fault.Invalid, "item.unknown_circle").In("circle")
+		}
+		sent := store.Micros(a.Now)
+		mac := box.MAC("audience", string(it), string(c), number(sent), number(flag(extended)))
+		if _, err := a.Exec(insertAudience, it, c, sent, flag(extended), by.Person, mac); err != nil {
+			return err
+		}
+	}
+	a.Signal(space, circles...)
+	return nil
+}
+
+// Header is what an item says of itself without its content.
+type Header struct {
+	ID       id.Item
+	Space    id.Space
+	Kind     Kind
+	Author   id.Person
+	Nature   authz.Nature
+	Internal bool
+	Created  time.Time
+	Audience []authz.Address
+}
+
+// Load reads an item, locked. One that does not exist, or is of another kind
+// or space than asked, is absent. space may be empty when it is not known yet.
+func Load(a *act.Act, space id.Space, kind Kind, it id.Item) (authz.Locked[Header], id.Space, error) {
+	var locked authz.Locked[Header]
+	h := Header{ID: it}
+	var internal, created, deleted int64
+	var mac []byte
+	err := a.Row(selectItem, []any{it}, &h.Space, &h.Kind, &h.Author, &h.Nature, &internal, &created, &deleted, &mac)
+	if errors.Is(err, store.ErrNoRow) || err == nil && (h.Kind != kind || space != "" && h.Space != space) {
+		return locked, "", fault.Absent()
+	}
+	if err != nil {
+		return locked, "", err
+	}
+	box, err := a.SpaceBox(h.Space)
+	if err != nil {
+		return locked, "", err
+	}
+	if err := box.CheckMAC(mac, "item", string(it), string(h.Space), string(h.Kind),
+		string(h.Author), string(h.Nature), number(internal)); err != nil {
+		return locked, "", err
+	}
+	h.Internal, h.Created = internal == 1, store.Time(created)
+	if h.Audience, err = audience(a, h.Space, it); err != nil {
+		return locked, "", err
+	}
+	return authz.Lock(h, authz.Resource{
+		Kind: authz.OfItem, Firm: a.Firm(), Space: h.Space, Owner: h.Author, Nature: h.Nature,
+		Internal: h.Internal, Deleted: deleted != 0, Audience: h.Audience,
+	}), h.Space, nil
+}
+
+// Open loads an item and opens it for an actor and an action: the usual way
+// in. It also returns the facts, for further decisions in the same act.
+func Open(a *act.Act, by authz.Actor, space id.Space, kind Kind, it id.Item, do authz.Action) (Header, authz.Facts, error) {
+	locked, of, err := Load(a, space, kind, it)
+	if err != nil {
+		return Header{}, authz.Facts{}, err
+	}
+	f, err := circle.Facts(a, by, of)
+	if err != nil {
+		return Header{}, f, err
+	}
+	h, err := authz.Open(locked, by, do, f)
+	return h, f, err
+}
+
+func audience(a *act.Act, space id.Space, it id.Item) ([]authz.Address, error) {
+	box, err := a.SpaceBox(space)
+	if err != nil {
+		return nil, err
+	}
+	var out []authz.Address
+	err = a.Each(selectAudience, []any{it}, func(scan func(...any) error) error {
+		var to authz.Address
+		var sent, extended int64
+		var mac []byte
+		if err := scan(&to.Circle, &sent, &extended, &mac); err != nil {
+			return err
+		}
+		to.Sent, to.Extended = store.Time(sent), extended == 1
+		out = append(out, to)
+		return box.CheckMAC(mac, "audience", string(it), string(to.Circle), number(sent), number(extended))
+	})
+	return out, err
+}
+
+// Delete takes an opened item away from everybody at once.
+func Delete(a *act.Act, it id.Item) error {
+	n, err := a.Exec(updateDeleted, it, store.Micros(a.Now))
+	if err == nil && n == 0 {
+		return fault.Absent()
+	}
+	return err
+}
+
+// MarkRead notes that the actor has read an opened item, and reports whether
+// it was the first time.
+func MarkRead(a *act.Act, by authz.Actor, it id.Item) (bool, error) {
+	n, err := a.Exec(insertRead, it, by.Person, store.Micros(a.Now))
+	return n > 0, err
+}
+
+// Reads returns who has read an opened item, and when first.
+func Reads(a *act.Act, it id.Item) (map[id.Person]time.Time, error) {
+	out := map[id.Person]time.Time{}
+	err := a.Each(selectReads, []any{it}, func(scan func(...any) error) error {
+		var p id.Person
+		var at int64
+		if err := scan(&p, &at); err != nil {
+			return err
+		}
+		out[p] = store.Time(at)
+		return nil
+	})
+	return out, err
+}
+
+func flag(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func number(n int64) string { return strconv.FormatInt(n, 10) }

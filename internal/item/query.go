@@ -1,0 +1,32 @@
+package item
+
+import "cenacle/internal/store"
+
+var (
+	insertItem = store.ForFirm(`
+insert into item (firm_id, id, space_id, matter_id, kind, author_id, nature, internal, created_at, deleted_at, mac)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10)`)
+
+	selectItem = store.ForFirm(`
+select space_id, kind, author_id, nature, internal, created_at, deleted_at, mac
+from item where firm_id = $1 and id = $2`)
+
+	updateDeleted = store.ForFirm(`
+update item set deleted_at = $3 where firm_id = $1 and id = $2 and deleted_at = 0`)
+
+	insertAudience = store.ForFirm(`
+insert into audience (firm_id, item_id, circle_id, sent_at, extended, sent_by, mac)
+values ($1, $2, $3, $4, $5, $6, $7)
+on conflict (firm_id, item_id, circle_id) do nothing`)
+
+	selectAudience = store.ForFirm(`
+select circle_id, sent_at, extended, mac from audience
+where firm_id = $1 and item_id = $2 order by sent_at, circle_id`)
+
+	insertRead = store.ForFirm(`
+insert into read_mark (firm_id, item_id, person_id, read_at) values ($1, $2, $3, $4)
+on conflict (firm_id, item_id, person_id) do nothing`)
+
+	selectReads = store.ForFirm(`
+select person_id, read_at from read_mark where firm_id = $1 and item_id = $2 order by read_at`)
+)
