@@ -342,11 +342,13 @@ create table journal_entry (
   leaf bytea not null, -- salted commitment, 32 bytes, not secret
   position bigint,
   created_at bigint not null,
+  mac bytea not null, -- over all but position, under the firm key: it outlives an erased space
   primary key (firm_id, id),
   unique (firm_id, position)
 );
 
 create index journal_entry_space on journal_entry (firm_id, space_id, id);
+create index journal_entry_waiting on journal_entry (firm_id, id) where position is null;
 
 create table journal_hash (
   firm_id text not null,
@@ -365,7 +367,7 @@ create table journal_head (
 
 create table journal_key (
   firm_id text not null primary key,
-  verifier text not null, -- public
+  verifier text not null, -- public; sealed again beside the signer
   signer bytea not null -- sealed
 );
 
@@ -373,12 +375,12 @@ create table job (
   firm_id text not null,
   id text not null,
   kind text not null,
-  dedupe text not null, -- '' or a key that at most one waiting job may have
+  dedupe text not null, -- '' or a keyed hash that at most one waiting job may have
   payload bytea not null,
   run_at bigint not null,
-  leased_until bigint not null,
+  leased_until bigint not null, -- of a running job; also proves whose lease it is
   attempts bigint not null,
-  state text not null, -- waiting · done · dead
+  state text not null, -- waiting · running · dead; a done job has no row
   failure text not null, -- class of the last failure, never its text
   created_at bigint not null,
   primary key (firm_id, id)
