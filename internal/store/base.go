@@ -1,0 +1,161 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	attempts  = 16                     // of one update that others keep overtaking
+	firstNap  = 2 * time.Millisecond   // before the second attempt, doubled each time
+	longNap   = 250 * time.Millisecond // the longest pause between attempts
+	endingMax = 30 * time.Second       // commit and rollback do not wait longer
+)
+
+// tally counts what Stats reports.
+type tally struct{ retried, exhausted atomic.Uint64 }
+
+// base is one database: a SQLite file, or all of PostgreSQL.
+//
+// update promises its caller only that the closure ran alone on its data and
+// that the result is durable; several closures could therefore share one
+// commit later, each in its savepoint, without a change above this type.
+type base struct {
+	writers, readers pool
+	words            words
+	tally            *tally
+}
+
+// words are the few statements that the engines spell differently.
+type words struct{ update, view, firm string }
+
+func (b *base) update(ctx context.Context, firm string, work func(*session) error) error {
+	nap := firstNap
+	for n := 1; ; n++ {
+		s, err := b.attempt(ctx, firm, false, work)
+		if err == nil {
+			s.announce()
+			return nil
+		}
+		if s == nil || !(retryable(err) || retryable(s.failure)) {
+			return err
+		}
+		if n == attempts {
+			b.tally.exhausted.Add(1)
+			return unavailable(err)
+		}
+		b.tally.retried.Add(1)
+		if err := pause(ctx, nap); err != nil {
+			return err
+		}
+		nap = min(2*nap, longNap)
+	}
+}
+
+func (b *base) view(ctx context.Context, firm string, work func(*session) error) error {
+	s, err := b.attempt(ctx, firm, true, work)
+	if err == nil {
+		s.announce()
+	}
+	return err
+}
+
+// attempt runs work in one transaction and commits it if nothing failed. The
+// session it returns is over; it is nil when the transaction never began.
+func (b *base) attempt(ctx context.Context, firm string, readOnly bool, work func(*session) error) (*session, error) {
+	from := b.writers
+	if readOnly {
+		from = b.readers
+	}
+	l, err := from.take(ctx)
+	if err != nil {
+		return nil, classify(err)
+	}
+	s := &session{ctx: ctx, link: l, readOnly: readOnly}
+	sound := false
+	defer func() { from.give(l, sound) }() // also when work panics: then the link is dropped, and with it the transaction
+	if err := b.begin(s, firm); err != nil {
+		sound = s.rollback()
+		return s, classify(err)
+	}
+	err = work(s)
+	if late := s.finish(); late != nil {
+		return s, errors.Join(late, err)
+	}
+	if err == nil && s.failure != nil {
+		err = s.failure
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		sound = s.rollback()
+		return s, classify(err)
+	}
+	if err := s.commit(); err != nil {
+		sound = s.rollback()
+		return s, classify(err)
+	}
+	sound = true
+	return s, nil
+}
+
+func (b *base) begin(s *session, firm string) error {
+	text := b.words.update
+	if s.readOnly {
+		text = b.words.view
+	}
+	if _, err := s.link.exec(s.ctx, text, nil); err != nil {
+		return err
+	}
+	if firm == "" || b.words.firm == "" {
+		return nil
+	}
+	rows, err := s.link.query(s.ctx, b.words.firm, []any{firm})
+	if err != nil {
+		return err
+	}
+	for rows.Next() { // one row that repeats the setting
+	}
+	return errors.Join(rows.Err(), rows.Close())
+}
+
+// commit does not listen to the caller's context: it ends with an answer.
+func (s *session) commit() error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), endingMax)
+	defer cancel()
+	_, err := s.link.exec(ctx, "commit", nil)
+	return err
+}
+
+// rollback reports whether the connection is fit for another transaction.
+// SQLite refuses it when a failure rolled back by itself; the connection is
+// replaced then, which costs a millisecond and leaves no doubt.
+func (s *session) rollback() bool {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), endingMax)
+	defer cancel()
+	_, err := s.link.exec(ctx, "rollback", nil)
+	return err == nil
+}
+
+// announce runs what waited for the commit.
+func (s *session) announce() {
+	for _, f := range s.after {
+		f()
+	}
+}
+
+// pause sleeps between half of d and d, so that rivals do not meet again.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d/2 + rand.N(d/2+1))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

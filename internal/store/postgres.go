@@ -1,0 +1,253 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+)
+
+const (
+	poolMax  = 16              // connections of one node for firms, and again for the directory
+	poolIdle = 4               // kept when nothing happens
+	poolRest = 5 * time.Minute // an unused connection is closed after it
+)
+
+// limits that the server enforces on every connection of the program, in
+// milliseconds. They are far above what a page needs and below a person's patience.
+func limits() map[string]string {
+	return map[string]string{
+		"application_name":                    "cenacle",
+		"search_path":                         "public, pg_temp",
+		"lock_timeout":                        "10000",
+		"statement_timeout":                   "30000",
+		"idle_in_transaction_session_timeout": "60000",
+	}
+}
+
+// postgres keeps all firms in one database; row-level security binds each
+// transaction to the firm that it names first. The directory has connections
+// of its own, so that a firm's work can never starve signing in.
+type postgres struct {
+	roll, firms         *sql.DB
+	rollBase, firmsBase base
+
+	mu    sync.Mutex
+	known map[id.Firm]bool // firms seen in created_firm; a firm is never uncreated
+}
+
+func openPostgres(ctx context.Context, c Config, t *tally) (*postgres, error) {
+	config, err := pgx.ParseConfig(c.PostgresURL)
+	if err != nil {
+		return nil, err
+	}
+	if c.MigrateURL != "" {
+		if err := migratePostgres(ctx, c.MigrateURL, config.User); err != nil {
+			return nil, classify(err)
+		}
+	}
+	for name, value := range limits() {
+		config.RuntimeParams[name] = value
+	}
+	p := &postgres{roll: bounded(config), firms: bounded(config), known: map[id.Firm]bool{}}
+	p.rollBase = newPostgresBase(p.roll, t)
+	p.firmsBase = newPostgresBase(p.firms, t)
+	if err := p.check(ctx); err != nil {
+		return nil, errors.Join(classify(err), p.close())
+	}
+	return p, nil
+}
+
+func bounded(config *pgx.ConnConfig) *sql.DB {
+	db := stdlib.OpenDB(*config)
+	db.SetMaxOpenConns(poolMax)
+	db.SetMaxIdleConns(poolIdle)
+	db.SetConnMaxIdleTime(poolRest)
+	return db
+}
+
+func newPostgresBase(db *sql.DB, t *tally) base {
+	return base{writers: shared{db}, readers: shared{db}, tally: t, words: words{
+		update: "begin isolation level serializable",
+		view:   "begin isolation level repeatable read read only",
+		firm:   "select set_config('cenacle.firm', $1, true)",
+	}}
+}
+
+func (p *postgres) directory() *base { return &p.rollBase }
+
+func (p *postgres) firm(ctx context.Context, f id.Firm) (*base, func(), error) {
+	nothing := func() {}
+	p.mu.Lock()
+	known := p.known[f]
+	p.mu.Unlock()
+	if known {
+		return &p.firmsBase, nothing, nil
+	}
+	var found bool
+	row := p.firms.QueryRowContext(ctx, "select exists (select 1 from created_firm where firm_id = $1)", string(f))
+	if err := row.Scan(&found); err != nil {
+		return nil, nil, err
+	}
+	if !found {
+		return nil, nil, fault.Absent()
+	}
+	p.learn(f)
+	return &p.firmsBase, nothing, nil
+}
+
+func (p *postgres) learn(f id.Firm) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.known[f] = true
+}
+
+// create records the firm, so that Firm answers alike on both engines.
+func (p *postgres) create(ctx context.Context, f id.Firm) error {
+	_, err := p.firms.ExecContext(ctx, "insert into created_firm (firm_id) values ($1) on conflict do nothing", string(f))
+	if err == nil {
+		p.learn(f)
+	}
+	return err
+}
+
+func (p *postgres) open() int { return 0 }
+
+func (p *postgres) close() error { return errors.Join(p.roll.Close(), p.firms.Close()) }
+
+// unsafeRole asks whether the role, or one that it may become, is not bound by
+// row-level security: superusers, BYPASSRLS, owners of a table.
+const unsafeRole = `select exists (
+    select 1 from pg_roles r
+    where (r.rolsuper or r.rolbypassrls) and pg_has_role(current_user, r.oid, 'member'))
+  or exists (
+    select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = 'public' and c.relkind in ('r', 'p') and pg_has_role(current_user, c.relowner, 'member'))`
+
+// check refuses an unsafe role and a schema other than the program's.
+func (p *postgres) check(ctx context.Context) error {
+	l, err := p.rollBase.readers.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer p.rollBase.readers.give(l, true)
+	var free bool
+	if err := l.conn.QueryRowContext(ctx, unsafeRole).Scan(&free); err != nil {
+		return err
+	}
+	if free {
+		return fault.New(fault.Forbidden, "store.role")
+	}
+	for _, scope := range []string{directoryScope, firmScope} {
+		if err := checkScope(ctx, l, scope); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkScope(ctx context.Context, l *link, scope string) error {
+	known, err := readMigrations(migrations, "migration/"+scope)
+	if err != nil {
+		return err
+	}
+	applied, err := readApplied(ctx, l, scope)
+	if missing, ok := errors.AsType[*pgconn.PgError](err); ok && (missing.Code == "42P01" || missing.Code == "42501") {
+		return fault.New(fault.Unavailable, "store.behind").Because(err) // no table, or not ours to read
+	}
+	if err != nil {
+		return err
+	}
+	if err := checkApplied(applied, known); err != nil {
+		return err
+	}
+	if len(applied) < len(known) {
+		return fault.New(fault.Unavailable, "store.behind")
+	}
+	return nil
+}
+
+// migratePostgres applies the migrations as the owner and gives the
+// application role the rights it needs, and no other.
+func migratePostgres(ctx context.Context, address, role string) error {
+	config, err := pgx.ParseConfig(address)
+	if err != nil {
+		return err
+	}
+	config.RuntimeParams["search_path"] = "public"
+	db := stdlib.OpenDB(*config)
+	defer db.Close() // nothing is pending when it runs
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close() // gives it back to the pool that is closed next
+	l := &link{conn: conn}
+	d := &grantDialect{role: pgx.Identifier{role}.Sanitize()}
+	for _, scope := range []string{directoryScope, firmScope} {
+		if err := migrate(ctx, l, d, scope); err != nil {
+			return err
+		}
+	}
+	return d.grant(ctx, l)
+}
+
+// grantDialect writes the DDL for PostgreSQL: the text as it is, row-level
+// security on firm tables, rights for the application role.
+type grantDialect struct{ role string }
+
+func (*grantDialect) begin() string                  { return "begin" }
+func (*grantDialect) render(statement string) string { return statement }
+
+func (*grantDialect) finish(table string) []string {
+	return []string{
+		fmt.Sprintf("alter table %s enable row level security", table),
+		fmt.Sprintf("alter table %s force row level security", table),
+		fmt.Sprintf(`create policy firm on %s using (firm_id = current_setting('cenacle.firm', true))
+  with check (firm_id = current_setting('cenacle.firm', true))`, table),
+	}
+}
+
+// migrationLock is the advisory lock of everything that changes the schema; the
+// number is arbitrary and belongs to this program.
+const migrationLock = 2026110219
+
+func (*grantDialect) lock(ctx context.Context, l *link) error {
+	_, err := l.exec(ctx, "select pg_advisory_lock($1)", []any{int64(migrationLock)})
+	return err
+}
+
+func (*grantDialect) unlock(ctx context.Context, l *link) error {
+	_, err := l.exec(context.WithoutCancel(ctx), "select pg_advisory_unlock($1)", []any{int64(migrationLock)})
+	return err
+}
+
+// grant may run at every start: it ends in the same rights.
+func (d *grantDialect) grant(ctx context.Context, l *link) (err error) {
+	if err := d.lock(ctx, l); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.unlock(ctx, l)) }()
+	for _, text := range []string{
+		"create table if not exists created_firm (firm_id text not null primary key)",
+		"revoke create on schema public from public",
+		"grant usage on schema public to " + d.role,
+		"grant select, insert, update, delete on all tables in schema public to " + d.role,
+		"revoke insert, update, delete on schema_migration from " + d.role,
+		"revoke update, delete on created_firm from " + d.role,
+	} {
+		if _, err := l.conn.ExecContext(ctx, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}

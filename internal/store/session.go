@@ -1,0 +1,133 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync/atomic"
+)
+
+// A session is idle, inside a statement, or over. The state catches what the
+// two engines would treat differently: nesting, sharing, use after the end.
+const (
+	idle int32 = iota
+	busy
+	over
+)
+
+// session is one transaction on one connection, whichever the database.
+type session struct {
+	ctx      context.Context
+	link     *link
+	readOnly bool
+	state    atomic.Int32
+	failure  error // of the first failed statement, as the driver gave it
+	after    []func()
+}
+
+// enter claims the session for one statement.
+func (s *session) enter() error {
+	if s.state.CompareAndSwap(idle, busy) {
+		if s.failure != nil {
+			s.state.Store(idle)
+			return fmt.Errorf("store: the transaction failed before: %w", classify(s.failure))
+		}
+		return nil
+	}
+	if s.state.Load() == over {
+		return ErrEnded
+	}
+	return errNested
+}
+
+func (s *session) leave() { s.state.CompareAndSwap(busy, idle) }
+
+// finish ends the use of the session by its closure; a statement that still
+// runs then belongs to a goroutine that should not exist.
+func (s *session) finish() error {
+	if s.state.Swap(over) == busy {
+		return errors.New("store: the closure returned while a statement was running")
+	}
+	return nil
+}
+
+// fail records that a statement failed, which ends the transaction on both
+// engines: SQLite might otherwise have rolled it back alone and go on outside.
+func (s *session) fail(err error) error {
+	if s.failure == nil {
+		s.failure = err
+	}
+	return classify(err)
+}
+
+func (s *session) exec(text string, args []any) (int64, error) {
+	if s.readOnly {
+		return 0, ErrReadOnly
+	}
+	values, err := plain(args)
+	if err != nil {
+		return 0, err
+	}
+	if err := s.enter(); err != nil {
+		return 0, err
+	}
+	defer s.leave()
+	result, err := s.link.exec(s.ctx, text, values)
+	if err != nil {
+		return 0, s.fail(err)
+	}
+	n, err := result.RowsAffected()
+	if err != nil {
+		return 0, s.fail(err)
+	}
+	return n, nil
+}
+
+func (s *session) row(text string, args, dest []any) error {
+	found := false
+	err := s.each(text, args, func(scan func(...any) error) error {
+		if found {
+			return errManyRows
+		}
+		found = true
+		return scan(dest...)
+	})
+	if err == nil && !found {
+		return ErrNoRow
+	}
+	return err
+}
+
+func (s *session) each(text string, args []any, row func(scan func(dest ...any) error) error) (err error) {
+	values, err := plain(args)
+	if err != nil {
+		return err
+	}
+	if err := s.enter(); err != nil {
+		return err
+	}
+	defer s.leave()
+	rows, err := s.link.query(s.ctx, text, values)
+	if err != nil {
+		return s.fail(err)
+	}
+	defer func() {
+		if closing := rows.Close(); closing != nil && err == nil {
+			err = s.fail(closing)
+		}
+	}()
+	for rows.Next() {
+		if err := row(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return s.failRows(rows)
+}
+
+func (s *session) failRows(rows *sql.Rows) error {
+	if err := rows.Err(); err != nil {
+		return s.fail(err)
+	}
+	return nil
+}
