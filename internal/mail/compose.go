@@ -1,0 +1,151 @@
+package mail
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	htmltemplate "html/template"
+	"net/url"
+	"strings"
+	texttemplate "text/template"
+	"time"
+	"unicode/utf8"
+
+	"cenacle/internal/i18n"
+	"cenacle/internal/id"
+)
+
+//go:embed template/notice.html template/notice.txt
+var templates embed.FS
+
+// Sending is what all notices of an installation have in common.
+type Sending struct {
+	Base     *url.URL // public scheme and host: every link starts with it
+	From     string   // address that sends
+	FromName string   // shown when an envelope names no firm
+}
+
+// Envelope is who writes to whom, when, and in which language.
+type Envelope struct {
+	Job      id.Job // makes the Message-ID: the same at every attempt
+	Date     time.Time
+	To       string // address
+	Language i18n.Language
+	// Firm is the name shown as the sender; empty shows the installation's.
+	Firm string
+}
+
+// Composer writes notices. It is immutable and safe for concurrent use.
+type Composer struct {
+	sending Sending
+	catalog *i18n.Catalog
+	html    *htmltemplate.Template
+	text    *texttemplate.Template
+}
+
+var (
+	errBase = errors.New("mail: the base URL is a scheme and a host, nothing more")
+	errPath = errors.New("mail: a link goes to a path of our own")
+)
+
+// NewComposer checks the settings and reads the templates.
+func NewComposer(catalog *i18n.Catalog, s Sending) (*Composer, error) {
+	if s.Base == nil || s.Base.Host == "" || (s.Base.Scheme != "https" && s.Base.Scheme != "http") ||
+		s.Base.String() != s.Base.Scheme+"://"+s.Base.Host {
+		return nil, errBase
+	}
+	if err := checkAddress(s.From); err != nil {
+		return nil, fmt.Errorf("mail: sender: %w", err)
+	}
+	html, err := htmltemplate.ParseFS(templates, "template/notice.html")
+	if err != nil {
+		return nil, err
+	}
+	text, err := texttemplate.ParseFS(templates, "template/notice.txt")
+	if err != nil {
+		return nil, err
+	}
+	return &Composer{sending: s, catalog: catalog, html: html, text: text}, nil
+}
+
+// letter is what both templates show.
+type letter struct {
+	Language  string
+	Subject   string
+	Lead      string // what has happened
+	Open      string // introduces the link
+	Link      string
+	Page      string // what the page behind the link does
+	Safety    string // what we never ask
+	Why       string // why she receives this
+	Automatic string // what happens to an answer
+}
+
+// Compose writes n. It fails when the path of n leaves our site, and with
+// "mail.invalid" when the envelope cannot be sent.
+func (c *Composer) Compose(e Envelope, n Notice) (Message, error) {
+	said := n.content()
+	link, err := c.link(said.path)
+	if err != nil {
+		return Message{}, err
+	}
+	p := c.catalog.Printer(e.Language, time.UTC) // a notice shows no instant
+	l := letter{
+		Language:  string(p.Language()),
+		Subject:   p.T(said.subject),
+		Lead:      p.T(said.lead),
+		Open:      p.T("mail.open"),
+		Link:      link,
+		Page:      p.T(said.page),
+		Safety:    p.T("mail.safety"),
+		Why:       p.T(said.why),
+		Automatic: p.T("mail.automatic"),
+	}
+	var html, text bytes.Buffer
+	if err := errors.Join(c.html.Execute(&html, l), c.text.Execute(&text, l)); err != nil {
+		return Message{}, err
+	}
+	m := Message{
+		ID: string(e.Job) + "@" + c.sending.Base.Host, Date: e.Date,
+		From: c.sending.From, FromName: c.senderName(e.Firm), To: e.To,
+		Subject: l.Subject, Text: text.String(), HTML: html.String(), Language: l.Language,
+	}
+	return m, m.Valid()
+}
+
+// link joins a path to the base. Whatever could name another host is refused.
+func (c *Composer) link(path string) (string, error) {
+	u, err := url.Parse(path)
+	if err != nil {
+		return "", fmt.Errorf("%w: unreadable", errPath) // url.Error repeats the path, which may hold a token
+	}
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || u.Host != "" || u.Scheme != "" ||
+		strings.ContainsAny(path, "\\") || strings.ContainsFunc(path, unprintable) || u.String() != path {
+		return "", errPath
+	}
+	return c.sending.Base.String() + path, nil
+}
+
+// senderName makes a firm's name safe to be shown as a sender: one line, and
+// nothing that looks like another address.
+func (c *Composer) senderName(firm string) string {
+	name := strings.Map(func(r rune) rune {
+		switch {
+		case unprintable(r) || r == utf8.RuneError || strings.ContainsRune(`<>@"\`, r):
+			return ' '
+		}
+		return r
+	}, firm)
+	name = strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r == ' ' }), " ")
+	if name == "" {
+		return c.sending.FromName
+	}
+	if runes := []rune(name); len(runes) > maxSender {
+		return string(runes[:maxSender-1]) + "…"
+	}
+	return name
+}
+
+// maxSender is how many characters of a firm's name are shown.
+const maxSender = 80

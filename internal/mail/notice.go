@@ -1,0 +1,66 @@
+package mail
+
+// Notice is what a mail may say. The set is closed: each type below is one
+// neutral message of the catalog, and Path, on our own site, is all it holds.
+// A path may carry a link's token; the page it names changes nothing until its
+// reader presses a button.
+type Notice interface{ content() content }
+
+// content is a notice in catalog keys.
+type content struct {
+	path               string
+	subject, lead, why string
+	page               string // what is said of the page behind the link
+}
+
+// What is said of the page behind the link.
+const (
+	withButton = "mail.page.button"
+	withSignIn = "mail.page.sign_in"
+)
+
+type (
+	// NewItem tells a member that something new was addressed to her.
+	NewItem struct{ Path string }
+	// SpaceOpened is the first contact with a client: who writes (the sender),
+	// that something waits, and the link that opens it without an account.
+	SpaceOpened struct{ Path string }
+	// LinkRenewed answers somebody who asked for a new link.
+	LinkRenewed struct{ Path string }
+	// DepositReceived tells the firm, once for a whole deposit, that it is closed.
+	DepositReceived struct{ Path string }
+	// MemoArrived tells a member that something awaits her, which she may answer.
+	MemoArrived struct{ Path string }
+	// ColleagueInvited asks somebody to join the firm's team.
+	ColleagueInvited struct{ Path string }
+	// Welcome greets the person who has just opened her firm.
+	Welcome struct{ Path string }
+)
+
+func (n NewItem) content() content {
+	return content{n.Path, "mail.item.subject", "mail.item.lead", "mail.item.why", withButton}
+}
+
+func (n SpaceOpened) content() content {
+	return content{n.Path, "mail.opened.subject", "mail.opened.lead", "mail.opened.why", withButton}
+}
+
+func (n LinkRenewed) content() content {
+	return content{n.Path, "mail.renewed.subject", "mail.renewed.lead", "mail.renewed.why", withButton}
+}
+
+func (n DepositReceived) content() content {
+	return content{n.Path, "mail.deposit.subject", "mail.deposit.lead", "mail.deposit.why", withSignIn}
+}
+
+func (n MemoArrived) content() content {
+	return content{n.Path, "mail.memo.subject", "mail.memo.lead", "mail.memo.why", withButton}
+}
+
+func (n ColleagueInvited) content() content {
+	return content{n.Path, "mail.invited.subject", "mail.invited.lead", "mail.invited.why", withButton}
+}
+
+func (n Welcome) content() content {
+	return content{n.Path, "mail.welcome.subject", "mail.welcome.lead", "mail.welcome.why", withSignIn}
+}
