@@ -132,6 +132,22 @@ func run(ctx context.Context, l *link, d dialect, scope string, m migration) err
 	return err
 }
 
+// Schema names the structure that this program makes: SHA-256 over every
+// migration, in hexadecimal. Two programs with the same Schema read the same data.
+func Schema() (string, error) {
+	h := sha256.New()
+	for _, scope := range []string{directoryScope, firmScope} {
+		known, err := readMigrations(migrations, "migration/"+scope)
+		if err != nil {
+			return "", err
+		}
+		for _, m := range known {
+			fmt.Fprintln(h, scope, m.name, m.sum) // a hash never fails to write
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
 type appliedMigration struct {
 	number int64
 	sum    string

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"regexp"
 	"sync"
 	"time"
 
@@ -201,12 +202,18 @@ func migratePostgres(ctx context.Context, address, role string) error {
 	return d.grant(ctx, l)
 }
 
-// grantDialect writes the DDL for PostgreSQL: the text as it is, row-level
-// security on firm tables, rights for the application role.
+// grantDialect writes the DDL for PostgreSQL: text that sorts by its bytes as
+// in SQLite, whatever the locale of the database; row-level security on firm
+// tables; rights for the application role.
 type grantDialect struct{ role string }
 
-func (*grantDialect) begin() string                  { return "begin" }
-func (*grantDialect) render(statement string) string { return statement }
+var textWord = regexp.MustCompile(`\btext\b`)
+
+func (*grantDialect) begin() string { return "begin" }
+
+func (*grantDialect) render(statement string) string {
+	return textWord.ReplaceAllString(statement, `text collate "C"`)
+}
 
 func (*grantDialect) finish(table string) []string {
 	return []string{

@@ -1,0 +1,504 @@
+package store_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+	"cenacle/internal/store"
+	"cenacle/internal/store/storetest"
+)
+
+var (
+	putMark   = store.ForFirm(`insert into read_mark (firm_id, item_id, person_id, read_at) values ($1, $2, $3, $4)`)
+	getMark   = store.ForFirm(`select read_at from read_mark where firm_id = $1 and item_id = $2 and person_id = $3`)
+	raiseMark = store.ForFirm(`update read_mark set read_at = $4 where firm_id = $1 and item_id = $2 and person_id = $3`)
+	allMarks  = store.ForFirm(`select item_id, read_at from read_mark where firm_id = $1 order by item_id`)
+	anyMark   = store.ForFirm(`select read_at from read_mark where firm_id = $1`)
+	newMark   = store.ForFirm(`insert into read_mark (firm_id, item_id, person_id, read_at) values ($1, $2, 'p', 1) returning read_at`)
+	putEntry  = store.ForFirm(`insert into journal_entry (firm_id, id, space_id, kind, record, leaf, position, created_at, mac)
+  values ($1, $2, $3, 'test', $4, $4, $5, $6, $4)`)
+	getEntry = store.ForFirm(`select space_id, record, position, created_at from journal_entry where firm_id = $1 and id = $2`)
+
+	putAttempt  = store.ForDirectory(`insert into attempt (hash, tries, window_end) values ($1, $2, $3)`)
+	getAttempt  = store.ForDirectory(`select tries, window_end from attempt where hash = $1`)
+	lateAttempt = store.ForDirectory(`select count(*) from attempt where window_end > $2 or ($2 > $1 and window_end > $1)`)
+)
+
+func mark(ctx context.Context, t *testing.T, f *store.Firm, item string) (at int64, err error) {
+	t.Helper()
+	err = f.View(ctx, func(tx *store.Tx) error { return tx.Row(getMark, []any{item, "p"}, &at) })
+	return at, err
+}
+
+func mustUpdate(t *testing.T, f *store.Firm, work func(*store.Tx) error) {
+	t.Helper()
+	if err := f.Update(t.Context(), work); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func put(item string, at any) func(*store.Tx) error {
+	return func(tx *store.Tx) error {
+		_, err := tx.Exec(putMark, item, "p", at)
+		return err
+	}
+}
+
+func TestValuesComeBack(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := storetest.Firm(t, s)
+		type row struct {
+			space    id.Space
+			record   []byte
+			position *int64
+			created  int64
+		}
+		nine := int64(9)
+		for i, want := range []row{
+			{"", []byte{}, nil, 0},
+			{"été ’ 😀", []byte{0, 1, 255}, &nine, math.MaxInt64},
+			{id.New[id.Space](time.UnixMilli(1)), bytes.Repeat([]byte{7}, 300_000), nil, math.MinInt64},
+		} {
+			entry := fmt.Sprint("e", i)
+			mustUpdate(t, f, func(tx *store.Tx) error {
+				var position any
+				if want.position != nil {
+					position = *want.position
+				}
+				n, err := tx.Exec(putEntry, entry, want.space, want.record, position, want.created)
+				if err == nil && n != 1 {
+					err = fmt.Errorf("%d rows", n)
+				}
+				return err
+			})
+			var got row
+			err := f.View(t.Context(), func(tx *store.Tx) error {
+				return tx.Row(getEntry, []any{entry}, &got.space, &got.record, &got.position, &got.created)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.space != want.space || !bytes.Equal(got.record, want.record) || got.created != want.created ||
+				(got.position == nil) != (want.position == nil) || got.position != nil && *got.position != *want.position {
+				t.Errorf("row %d: got %.60v, want %.60v", i, got, want)
+			}
+		}
+	})
+}
+
+func TestArguments(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := storetest.Firm(t, s)
+		mustUpdate(t, f, put("true", true))
+		mustUpdate(t, f, put("small", uint8(200)))
+		var kept bool
+		err := f.View(t.Context(), func(tx *store.Tx) error { return tx.Row(getMark, []any{"true", "p"}, &kept) })
+		if err != nil || !kept {
+			t.Errorf("a bool came back as %v, %v", kept, err)
+		}
+		for name, bad := range map[string]any{
+			"float": 1.5, "time": time.UnixMilli(1), "huge": uint64(math.MaxUint64), "array": [2]byte{}, "texts": []string{"a"},
+		} {
+			if err := f.Update(t.Context(), put(name, bad)); err == nil {
+				t.Errorf("%s was accepted", name)
+			}
+		}
+		for _, bad := range []string{"a\x00b", "\xff"} {
+			if err := f.Update(t.Context(), put(bad, 1)); !fault.Is(err, fault.Invalid) {
+				t.Errorf("%q: got %v, want an invalid text", bad, err)
+			}
+		}
+		// nil bytes are empty, not null, where the column refuses null
+		mustUpdate(t, f, func(tx *store.Tx) error {
+			_, err := tx.Exec(putEntry, "nil", "", []byte(nil), nil, 1)
+			return err
+		})
+	})
+}
+
+func TestPlaceholdersRepeatInAnyOrder(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		var n, tries, end int64
+		err := s.Directory().Update(t.Context(), func(tx *store.DirectoryTx) error {
+			for i := range int64(5) {
+				if _, err := tx.Exec(putAttempt, []byte{byte(i)}, 10+i, i); err != nil {
+					return err
+				}
+			}
+			if err := tx.Row(lateAttempt, []any{1, 3}, &n); err != nil {
+				return err
+			}
+			return tx.Row(getAttempt, []any{[]byte{4}}, &tries, &end)
+		})
+		if err != nil || n != 3 || tries != 14 || end != 4 {
+			t.Errorf("got %d, %d, %d, %v", n, tries, end, err)
+		}
+	})
+}
+
+func TestRow(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := storetest.Firm(t, s)
+		if _, err := mark(t.Context(), t, f, "none"); !errors.Is(err, store.ErrNoRow) {
+			t.Errorf("got %v, want ErrNoRow", err)
+		}
+		mustUpdate(t, f, func(tx *store.Tx) error {
+			var at int64
+			if err := tx.Row(getMark, []any{"a", "p"}, &at); !errors.Is(err, store.ErrNoRow) {
+				return fmt.Errorf("got %v, want ErrNoRow", err)
+			}
+			if err := put("a", 1)(tx); err != nil { // no row is no failure of the transaction
+				return err
+			}
+			return put("b", 2)(tx)
+		})
+		var at int64
+		err := f.View(t.Context(), func(tx *store.Tx) error { return tx.Row(anyMark, nil, &at) })
+		if err == nil || errors.Is(err, store.ErrNoRow) {
+			t.Errorf("two rows: got %v, want an error", err)
+		}
+	})
+}
+
+func TestEachSortsByBytes(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := storetest.Firm(t, s)
+		for i, item := range []string{"é", "a", "B", "_", "z", "0", "aa"} {
+			mustUpdate(t, f, put(item, i))
+		}
+		var got []string
+		stop := errors.New("enough")
+		err := f.View(t.Context(), func(tx *store.Tx) error {
+			return tx.Each(allMarks, nil, func(scan func(...any) error) error {
+				var item string
+				var at int64
+				if err := scan(&item, &at); err != nil {
+					return err
+				}
+				got = append(got, item)
+				if item == "z" {
+					return stop
+				}
+				return nil
+			})
+		})
+		if !errors.Is(err, stop) || !slices.Equal(got, []string{"0", "B", "_", "a", "aa", "z"}) {
+			t.Errorf("got %q, %v", got, err)
+		}
+	})
+}
+
+func TestNothingRemains(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := storetest.Firm(t, s)
+		absent := func(name string) {
+			t.Helper()
+			if _, err := mark(t.Context(), t, f, name); !errors.Is(err, store.ErrNoRow) {
+				t.Errorf("%s: got %v, want ErrNoRow", name, err)
+			}
+		}
+		refusal := errors.New("refused")
+		hook := func(tx *store.Tx) { tx.AfterCommit(func() { t.Error("a hook ran without a commit") }) }
+
+		err := f.Update(t.Context(), func(tx *store.Tx) error {
+			hook(tx)
+			return errors.Join(put("error", 1)(tx), refusal)
+		})
+		if !errors.Is(err, refusal) {
+			t.Errorf("got %v, want the closure's own error", err)
+		}
+		absent("error")
+
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("the panic was swallowed")
+				}
+			}()
+			_ = f.Update(t.Context(), func(tx *store.Tx) error {
+				hook(tx)
+				if err := put("panic", 1)(tx); err != nil {
+					t.Error(err)
+				}
+				panic("on purpose")
+			})
+		}()
+		absent("panic")
+
+		ctx, cancel := context.WithCancel(t.Context())
+		err = f.Update(ctx, func(tx *store.Tx) error {
+			hook(tx)
+			err := put("cancel", 1)(tx)
+			cancel()
+			return err
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v, want Canceled", err)
+		}
+		absent("cancel")
+
+		err = f.Update(t.Context(), func(tx *store.Tx) error {
+			hook(tx)
+			if err := put("twice", 1)(tx); err != nil {
+				return err
+			}
+			_ = put("twice", 2)(tx) // a failed statement ends the transaction even when it is ignored
+			if err := put("later", 3)(tx); err == nil {
+				t.Error("a statement ran after a failed one")
+			}
+			return nil
+		})
+		if !fault.Is(err, fault.Conflict) {
+			t.Errorf("got %v, want the conflict", err)
+		}
+		absent("twice")
+		absent("later")
+		mustUpdate(t, f, put("after", 1)) // the writer is free again
+	})
+}
+
+func TestAfterCommit(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := storetest.Firm(t, s)
+		var seen []string
+		mustUpdate(t, f, func(tx *store.Tx) error {
+			tx.AfterCommit(func() {
+				_, err := mark(t.Context(), t, f, "a")
+				seen = append(seen, fmt.Sprint("first ", err))
+			})
+			tx.AfterCommit(func() { seen = append(seen, "second") })
+			if tx.Firm() != f.ID() || tx.Context() == nil {
+				t.Error("the transaction does not know its firm or context")
+			}
+			return put("a", 1)(tx)
+		})
+		if !slices.Equal(seen, []string{"first <nil>", "second"}) {
+			t.Errorf("got %q", seen)
+		}
+	})
+}
+
+func TestViewCannotWrite(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := storetest.Firm(t, s)
+		if err := f.View(t.Context(), put("a", 1)); !errors.Is(err, store.ErrReadOnly) {
+			t.Errorf("Exec: got %v, want ErrReadOnly", err)
+		}
+		var at int64
+		err := f.View(t.Context(), func(tx *store.Tx) error { return tx.Row(newMark, []any{"a"}, &at) })
+		if !errors.Is(err, store.ErrReadOnly) {
+			t.Errorf("Row: got %v, want ErrReadOnly", err)
+		}
+		err = s.Directory().View(t.Context(), func(tx *store.DirectoryTx) error {
+			_, err := tx.Exec(putAttempt, []byte{1}, 1, 1)
+			return err
+		})
+		if !errors.Is(err, store.ErrReadOnly) {
+			t.Errorf("directory: got %v, want ErrReadOnly", err)
+		}
+		if _, err := mark(t.Context(), t, f, "a"); !errors.Is(err, store.ErrNoRow) {
+			t.Errorf("got %v, want ErrNoRow", err)
+		}
+	})
+}
+
+func TestViewIsOneSnapshot(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := storetest.Firm(t, s)
+		mustUpdate(t, f, put("a", 1))
+		err := f.View(t.Context(), func(tx *store.Tx) error {
+			var before, after int64
+			if err := tx.Row(getMark, []any{"a", "p"}, &before); err != nil {
+				return err
+			}
+			mustUpdate(t, f, func(tx *store.Tx) error {
+				_, err := tx.Exec(raiseMark, "a", "p", 2)
+				return err
+			})
+			if err := tx.Row(getMark, []any{"a", "p"}, &after); err != nil {
+				return err
+			}
+			if before != 1 || after != 1 {
+				return fmt.Errorf("read %d, then %d", before, after)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		if at, err := mark(t.Context(), t, f, "a"); at != 2 || err != nil {
+			t.Errorf("got %d, %v", at, err)
+		}
+	})
+}
+
+func TestMisuse(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := storetest.Firm(t, s)
+		var kept *store.Tx
+		mustUpdate(t, f, func(tx *store.Tx) error {
+			kept = tx
+			return put("a", 1)(tx)
+		})
+		var at int64
+		if err := kept.Row(getMark, []any{"a", "p"}, &at); !errors.Is(err, store.ErrEnded) {
+			t.Errorf("Row after the end: got %v, want ErrEnded", err)
+		}
+		if err := put("b", 1)(kept); !errors.Is(err, store.ErrEnded) {
+			t.Errorf("Exec after the end: got %v, want ErrEnded", err)
+		}
+		err := f.View(t.Context(), func(tx *store.Tx) error {
+			return tx.Each(allMarks, nil, func(func(...any) error) error {
+				return tx.Row(getMark, []any{"a", "p"}, &at)
+			})
+		})
+		if err == nil {
+			t.Error("a statement ran inside another one")
+		}
+	})
+}
+
+func TestConflict(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := storetest.Firm(t, s)
+		mustUpdate(t, f, put("a", 1))
+		err := f.Update(t.Context(), put("a", 2))
+		var e *fault.Error
+		if !errors.As(err, &e) || e.Kind != fault.Conflict || e.Key != "store.conflict" {
+			t.Errorf("got %v, want store.conflict", err)
+		}
+	})
+}
+
+func TestConcurrentUpdatesLoseNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		const writers, rounds = 8, 20
+		f := storetest.Firm(t, s)
+		mustUpdate(t, f, put("n", 0))
+		var group sync.WaitGroup
+		var mu sync.Mutex
+		hooks := 0
+		for range writers {
+			group.Go(func() {
+				for range rounds {
+					err := f.Update(t.Context(), func(tx *store.Tx) error {
+						var n int64
+						if err := tx.Row(getMark, []any{"n", "p"}, &n); err != nil {
+							return err
+						}
+						tx.AfterCommit(func() { mu.Lock(); hooks++; mu.Unlock() })
+						_, err := tx.Exec(raiseMark, "n", "p", n+1)
+						return err
+					})
+					if err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		group.Wait()
+		n, err := mark(t.Context(), t, f, "n")
+		if err != nil || n != writers*rounds || hooks != writers*rounds {
+			t.Errorf("counted %d with %d hooks, want %d; %v", n, hooks, writers*rounds, err)
+		}
+		t.Logf("%+v", s.Stats())
+	})
+}
+
+func TestWaitIsBoundedByContext(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := storetest.Firm(t, s)
+		mustUpdate(t, f, put("a", 1))
+		mustUpdate(t, f, func(tx *store.Tx) error {
+			if _, err := tx.Exec(raiseMark, "a", "p", 2); err != nil {
+				return err
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+			defer cancel()
+			err := f.Update(ctx, func(tx *store.Tx) error {
+				_, err := tx.Exec(raiseMark, "a", "p", 3)
+				return err
+			})
+			if !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("got %v, want DeadlineExceeded", err)
+			}
+			return nil
+		})
+		if at, err := mark(t.Context(), t, f, "a"); at != 2 || err != nil {
+			t.Errorf("got %d, %v", at, err)
+		}
+	})
+}
+
+func TestFirms(t *testing.T) {
+	storetest.EachConfig(t, func(t *testing.T, c store.Config) {
+		s := storetest.Open(t, c)
+		a, b := storetest.Firm(t, s), storetest.Firm(t, s)
+		firms, err := s.Firms(t.Context())
+		want := []id.Firm{a.ID(), b.ID()}
+		slices.Sort(want)
+		if err != nil || !slices.Equal(firms, want) {
+			t.Errorf("got %v, %v; want %v", firms, err, want)
+		}
+		if _, err := s.CreateFirm(t.Context(), a.ID()); err != nil {
+			t.Errorf("creating again: %v", err)
+		}
+		again := storetest.Open(t, c)
+		if _, err := again.Firm(t.Context(), a.ID()); err != nil {
+			t.Errorf("another node: %v", err)
+		}
+		for _, f := range []id.Firm{id.New[id.Firm](time.UnixMilli(1)), "", "../../etc/passwd"} {
+			if _, err := s.Firm(t.Context(), f); !fault.Is(err, fault.NotFound) {
+				t.Errorf("Firm(%q): got %v, want absent", f, err)
+			}
+		}
+		if _, err := s.CreateFirm(t.Context(), "../escape"); !errors.Is(err, id.ErrMalformed) {
+			t.Errorf("got %v, want ErrMalformed", err)
+		}
+	})
+}
+
+func TestClosed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := storetest.Firm(t, s)
+		started, closed := make(chan bool), make(chan error)
+		go func() {
+			<-started
+			closed <- s.Close()
+		}()
+		mustUpdate(t, f, func(tx *store.Tx) error {
+			started <- true
+			select {
+			case err := <-closed:
+				t.Errorf("closed under a running transaction: %v", err)
+			case <-time.After(20 * time.Millisecond):
+			}
+			return put("a", 1)(tx)
+		})
+		if err := <-closed; err != nil {
+			t.Error(err)
+		}
+		if _, err := mark(t.Context(), t, f, "a"); !fault.Is(err, fault.Unavailable) {
+			t.Errorf("got %v, want unavailable", err)
+		}
+	})
+}
+
+func TestInstants(t *testing.T) {
+	at := time.Date(2026, 11, 2, 10, 0, 0, 123456000, time.FixedZone("Paris", 3600))
+	if got := store.Time(store.Micros(at)); !got.Equal(at) || got.Location() != time.UTC {
+		t.Errorf("got %v", got)
+	}
+	if store.Micros(time.Time{}) != 0 || !store.Time(0).IsZero() {
+		t.Error("the zero time is not 0")
+	}
+}
