@@ -1,0 +1,186 @@
+package authz
+
+import (
+	"testing"
+	"time"
+
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+)
+
+var now = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+
+func member(role Role) (Actor, Facts) {
+	firm := Outsider
+	if role.Inside() {
+		firm = Lawyer
+	}
+	a := Actor{Person: "p", Firm: "f", Role: firm, Via: ViaPassword}
+	f := Facts{
+		Now: now, Space: "s", Role: role, Member: Span{Since: now.Add(-time.Hour)},
+		Circles: map[id.Circle]Span{"c": {Since: now.Add(-time.Hour)}},
+	}
+	return a, f
+}
+
+func sent() Resource {
+	return Resource{
+		Kind: OfItem, Firm: "f", Space: "s", Owner: "author",
+		Audience: []Address{{Circle: "c", Sent: now.Add(-time.Minute)}},
+	}
+}
+
+// TestPolicy states, for every action and role, what the table allows; a
+// change of the table must be a change here.
+func TestPolicy(t *testing.T) {
+	want := map[Action]string{
+		SpaceSee: "lead colleague assistant client guest reader", SpaceManage: "lead colleague assistant",
+		SpaceInvite: "lead colleague assistant", SpaceJournal: "lead colleague assistant", CircleSee: "lead colleague assistant",
+		DocumentFile: "lead colleague assistant", DocumentRead: "lead colleague assistant client guest reader",
+		DocumentAddress: "lead colleague assistant", DocumentManage: "lead colleague assistant",
+		DepositMake: "client guest", DepositSee: "lead colleague assistant", ReceiptRead: "lead colleague assistant",
+		MemoRead: "lead colleague assistant client guest reader", MemoWrite: "lead colleague assistant client guest",
+		MemoInternal: "lead colleague assistant",
+	}
+	for act, r := range rules {
+		if r.kind == OfFirm {
+			continue
+		}
+		allowed := ""
+		for _, role := range all {
+			a, f := member(role)
+			on := sent()
+			on.Kind = r.kind
+			if Decide(a, act, on, f).Allowed {
+				if allowed != "" {
+					allowed += " "
+				}
+				allowed += string(role)
+			}
+		}
+		if allowed != want[act] {
+			t.Errorf("%s: allowed to %q, want %q", act, allowed, want[act])
+		}
+	}
+}
+
+func TestFirmPolicy(t *testing.T) {
+	on := Resource{Kind: OfFirm, Firm: "f"}
+	for _, tt := range []struct {
+		act  Action
+		role FirmRole
+		want Decision
+	}{
+		{FirmEnter, Admin, Decision{true, true, "firm-admin"}},
+		{FirmEnter, FirmAssistant, Decision{true, true, "firm-assistant"}},
+		{FirmEnter, Outsider, Decision{false, false, "outsider"}},
+		{FirmPeopleEdit, Admin, Decision{true, true, "firm-admin"}},
+		{FirmPeopleEdit, Lawyer, Decision{false, true, "role"}},
+		{FirmPeopleEdit, Outsider, Decision{false, false, "outsider"}},
+		{FirmJournal, FirmColleague, Decision{false, true, "role"}},
+		{SpaceOpen, FirmAssistant, Decision{true, true, "firm-assistant"}},
+		{"made.up", Admin, Decision{false, false, "unknown-action"}},
+	} {
+		if got := Decide(Actor{Person: "p", Firm: "f", Role: tt.role}, tt.act, on, Facts{Now: now}); got != tt.want {
+			t.Errorf("%s as %s: %+v, want %+v", tt.act, tt.role, got, tt.want)
+		}
+	}
+	if d := Decide(Actor{Person: "p", Firm: "f", Role: Admin, Scope: "s"}, FirmEnter, on, Facts{}); d.Allowed || d.Visible {
+		t.Errorf("a link's scope entered the firm: %+v", d)
+	}
+}
+
+// TestDenials changes one fact at a time of a reading that is allowed.
+func TestDenials(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		role   Role
+		change func(*Actor, *Resource, *Facts)
+		reason string // "" when it stays allowed
+	}{
+		{"nothing", Client, func(*Actor, *Resource, *Facts) {}, ""},
+		{"other firm", Client, func(a *Actor, _ *Resource, _ *Facts) { a.Firm = "g" }, "other-firm"},
+		{"nobody", Client, func(a *Actor, _ *Resource, _ *Facts) { a.Person = "" }, "other-firm"},
+		{"facts of another space", Client, func(_ *Actor, _ *Resource, f *Facts) { f.Space = "t" }, "no-facts"},
+		{"resource without a space", Client, func(_ *Actor, r *Resource, f *Facts) { r.Space, f.Space = "", "" }, "no-facts"},
+		{"link to this space", Client, func(a *Actor, _ *Resource, _ *Facts) { a.Scope = "s" }, ""},
+		{"link to another space", Client, func(a *Actor, _ *Resource, _ *Facts) { a.Scope = "t" }, "scope"},
+		{"wall", Lead, func(_ *Actor, _ *Resource, f *Facts) { f.Walled = true }, "wall"},
+		{"never a member", Client, func(_ *Actor, _ *Resource, f *Facts) { f.Role = "" }, "not-member"},
+		{"unknown role", Client, func(_ *Actor, _ *Resource, f *Facts) { f.Role = "owner" }, "not-member"},
+		{"membership ended now", Client, func(_ *Actor, _ *Resource, f *Facts) { f.Member.Until = now }, "not-member"},
+		{"membership ends later", Client, func(_ *Actor, _ *Resource, f *Facts) { f.Member.Until = now.Add(1) }, ""},
+		{"membership not begun", Client, func(_ *Actor, _ *Resource, f *Facts) { f.Member.Since = now.Add(1) }, "not-member"},
+		{"outsider with an inside role", Lead, func(a *Actor, _ *Resource, _ *Facts) { a.Role = Outsider }, "sides"},
+		{"colleague with a client's role", Client, func(a *Actor, _ *Resource, _ *Facts) { a.Role = Lawyer }, "sides"},
+		{"deleted", Lead, func(_ *Actor, r *Resource, _ *Facts) { r.Deleted = true }, "deleted"},
+		{"internal for a client", Client, func(_ *Actor, r *Resource, _ *Facts) { r.Internal = true }, "internal"},
+		{"internal for a guest", Guest, func(_ *Actor, r *Resource, _ *Facts) { r.Internal = true }, "internal"},
+		{"internal for an assistant", Assistant, func(_ *Actor, r *Resource, _ *Facts) { r.Internal = true }, ""},
+		{"between lawyers for a client", Client, func(_ *Actor, r *Resource, _ *Facts) { r.Nature = NatureBetween }, "nature"},
+		{"between lawyers for a guest", Guest, func(_ *Actor, r *Resource, _ *Facts) { r.Nature = NatureBetween }, ""},
+		{"advice for a guest", Guest, func(_ *Actor, r *Resource, _ *Facts) { r.Nature = NatureAdvice }, "nature"},
+		{"defence for a client", Client, func(_ *Actor, r *Resource, _ *Facts) { r.Nature = NatureDefense }, ""},
+		{"unknown nature for the lead", Lead, func(_ *Actor, r *Resource, _ *Facts) { r.Nature = "secret" }, "nature"},
+		{"other circle", Lead, func(_ *Actor, r *Resource, _ *Facts) { r.Audience[0].Circle = "d" }, "not-addressed"},
+		{"no circle", Lead, func(_ *Actor, r *Resource, _ *Facts) { r.Audience = nil }, "not-addressed"},
+		{"sent before she joined", Client, func(_ *Actor, r *Resource, _ *Facts) { r.Audience[0].Sent = now.Add(-2 * time.Hour) }, "not-addressed"},
+		{"and extended to newcomers", Client, func(_ *Actor, r *Resource, _ *Facts) {
+			r.Audience[0].Sent, r.Audience[0].Extended = now.Add(-2*time.Hour), true
+		}, ""},
+		{"sent as she joined", Client, func(_ *Actor, r *Resource, f *Facts) { r.Audience[0].Sent = f.Circles["c"].Since }, ""},
+		{"left the circle", Client, func(_ *Actor, _ *Resource, f *Facts) {
+			f.Circles["c"] = Span{Since: now.Add(-time.Hour), Until: now}
+		}, "not-addressed"},
+		{"closed space still reads", Client, func(_ *Actor, _ *Resource, f *Facts) { f.Closed = true }, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a, f := member(tt.role)
+			on := sent()
+			tt.change(&a, &on, &f)
+			d := Decide(a, DocumentRead, on, f)
+			if tt.reason == "" && !d.Allowed {
+				t.Fatalf("refused: %s", d.Reason)
+			}
+			if tt.reason != "" && (d.Allowed || d.Visible || d.Reason != tt.reason) {
+				t.Fatalf("got %+v, want absent because %s", d, tt.reason)
+			}
+		})
+	}
+}
+
+func TestOpen(t *testing.T) {
+	a, f := member(Client)
+	locked := Lock("the text", sent())
+	if got, err := Open(locked, a, DocumentRead, f); err != nil || got != "the text" {
+		t.Errorf("Open = %q, %v", got, err)
+	}
+	if got, err := Open(locked, a, DocumentManage, f); !fault.Is(err, fault.Forbidden) || got != "" {
+		t.Errorf("visible but not hers to manage: %q, %v", got, err)
+	}
+	if got, err := Open(locked, a, SpaceSee, f); !fault.Is(err, fault.NotFound) || got != "" {
+		t.Errorf("an action for another kind of thing: %q, %v", got, err)
+	}
+	f.Closed = true
+	la, lf := member(Lead)
+	lf.Closed = true
+	if _, err := Open(Lock(1, sent()), la, DocumentManage, lf); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("writing in a closed space: %v", err)
+	}
+}
+
+func TestPrivate(t *testing.T) {
+	on := Resource{Kind: OfPrivate, Firm: "f", Space: "s", Owner: "p"}
+	a, f := member(Client)
+	if !Decide(a, ReceiptRead, on, f).Allowed {
+		t.Error("her own receipt is refused to a client")
+	}
+	on.Owner = "another"
+	if d := Decide(a, ReceiptRead, on, f); d.Allowed || d.Visible {
+		t.Errorf("another client's receipt: %+v", d)
+	}
+	a, f = member(Assistant)
+	if !Decide(a, ReceiptRead, on, f).Allowed {
+		t.Error("a client's receipt is refused to the firm")
+	}
+}
