@@ -1,0 +1,155 @@
+package ui
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"io"
+	"io/fs"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"cenacle/internal/i18n"
+	"cenacle/internal/web/asset"
+)
+
+//go:embed layout/*.tmpl component/*.tmpl
+var shared embed.FS
+
+// Template renders pages of one struct. It is safe for concurrent use.
+type Template[P Page] struct {
+	master *template.Template // never executed, so that it can be cloned
+	mu     sync.Mutex
+	spoken map[i18n.Language]*template.Template
+	space  sync.Pool // of *bytes.Buffer, kept from one rendered page for the next
+}
+
+// Parse reads the named templates of files, one of which defines "main", with
+// the layouts and components. The page's whole dot in "main" is P.
+func Parse[P Page](files fs.FS, names ...string) (*Template[P], error) {
+	t, err := template.New("page").Funcs(functions(nil)).ParseFS(shared, "layout/*.tmpl", "component/*.tmpl")
+	if err != nil {
+		return nil, fmt.Errorf("ui: parsing the shared templates: %w", err)
+	}
+	if t, err = t.ParseFS(files, names...); err != nil {
+		return nil, fmt.Errorf("ui: parsing %s: %w", strings.Join(names, ", "), err)
+	}
+	if t.Lookup("main") == nil {
+		return nil, fmt.Errorf("ui: none of %s defines \"main\"", strings.Join(names, ", "))
+	}
+	return &Template[P]{master: t.Lookup("html"), spoken: map[i18n.Language]*template.Template{}}, nil
+}
+
+// Must returns t, for package variables holding embedded templates: a template
+// that does not parse is a mistake of the program, found by any test of its package.
+func Must[P Page](t *Template[P], err error) *Template[P] {
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+// Clone returns an unexecuted copy of the page's templates, for checks.
+func (t *Template[P]) Clone() (*template.Template, error) { return t.master.Clone() }
+
+// maxKept bounds the buffers kept, so that one huge page does not stay in memory.
+const maxKept = 1 << 20
+
+// Render writes the whole page to w, or nothing at all when rendering fails.
+func (t *Template[P]) Render(w io.Writer, p P) error {
+	base := p.frame()
+	if base.Printer == nil {
+		return errors.New("ui: a page without a Printer has no language")
+	}
+	spoken, err := t.in(base.Printer)
+	if err != nil {
+		return err
+	}
+	b, kept := t.space.Get().(*bytes.Buffer)
+	if !kept {
+		b = new(bytes.Buffer)
+	}
+	defer func() {
+		if b.Cap() <= maxKept {
+			b.Reset()
+			t.space.Put(b)
+		}
+	}()
+	if err := spoken.Execute(b, p); err != nil {
+		return fmt.Errorf("ui: rendering %T: %w", p, err)
+	}
+	if _, err := b.WriteTo(w); err != nil {
+		return fmt.Errorf("ui: sending %T: %w", p, err)
+	}
+	return nil
+}
+
+// in returns the templates whose functions write p's language. Printers of one
+// language write the same, so one copy per language is kept.
+func (t *Template[P]) in(p *i18n.Printer) (*template.Template, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if spoken, ok := t.spoken[p.Language()]; ok {
+		return spoken, nil
+	}
+	spoken, err := t.master.Clone()
+	if err != nil {
+		return nil, fmt.Errorf("ui: copying the templates for %s: %w", p.Language(), err)
+	}
+	spoken.Funcs(functions(p))
+	t.spoken[p.Language()] = spoken
+	return spoken, nil
+}
+
+// functions are the words every template may use. With a nil printer they only
+// have their types, which is all that parsing and checking need.
+func functions(p *i18n.Printer) template.FuncMap {
+	return template.FuncMap{
+		"t":        func(key string, args ...any) string { return p.T(key, args...) },
+		"n":        func(key string, n int, args ...any) string { return p.N(key, n, args...) },
+		"date":     func(at time.Time) string { return p.Date(at) },
+		"datetime": func(at time.Time) string { return p.DateTime(at) },
+		"day":      func(civil string) string { return p.Day(civil) },
+		"bytes":    func(n int64) string { return p.Bytes(n) },
+		"number":   func(n int) string { return p.Number(int64(n)) },
+		"duration": func(d time.Duration) string { return p.Duration(d) },
+		"list":     func(items []string) string { return p.List(items) },
+		"iso":      func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
+		"icon":     func(name Icon) (template.HTML, error) { return asset.Icon(string(name)) },
+		"asset":    asset.URL,
+		"initials": Initials,
+	}
+}
+
+// Initials returns up to two letters that stand for a name: « Mme Claire
+// Petit » gives CP. Civilities and particles are skipped.
+func Initials(name string) string {
+	var letters []rune
+	for word := range strings.FieldsSeq(name) {
+		first, _ := utf8.DecodeRuneInString(word)
+		if !unicode.IsLetter(first) || skipped(word) {
+			continue
+		}
+		letters = append(letters, unicode.ToUpper(first))
+	}
+	switch len(letters) {
+	case 0:
+		return ""
+	case 1:
+		return string(letters)
+	}
+	return string([]rune{letters[0], letters[len(letters)-1]})
+}
+
+func skipped(word string) bool {
+	switch strings.ToLower(strings.TrimSuffix(word, ".")) {
+	case "mme", "m", "mlle", "me", "maître", "dr", "mr", "mrs", "ms", "de", "du", "des", "d’", "la", "le":
+		return true
+	}
+	return false
+}

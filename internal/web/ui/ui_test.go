@@ -1,0 +1,151 @@
+package ui_test
+
+import (
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"cenacle/internal/fault"
+	"cenacle/internal/i18n"
+	"cenacle/internal/web/ui"
+	"cenacle/internal/web/ui/uitest"
+)
+
+type letter struct {
+	ui.Base
+	Field ui.Field
+	Memo  ui.Memo
+}
+
+func files(main string) fs.FS {
+	return fstest.MapFS{"letter.tmpl": {Data: []byte(`{{define "main"}}` + main + `{{end}}`)}}
+}
+
+func parse(t *testing.T, main string) *ui.Template[letter] {
+	t.Helper()
+	tmpl, err := ui.Parse[letter](files(main), "letter.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tmpl
+}
+
+func base(t *testing.T, l i18n.Language) ui.Base {
+	return ui.Base{
+		Printer: uitest.Printer(t, l), Title: "Titre", Firm: "Cabinet <Delmas>",
+		Now:       time.Date(2026, 11, 22, 15, 0, 0, 0, time.UTC),
+		Languages: ui.LanguageLinks(l, func(c i18n.Language) string { return "/?language=" + string(c) }),
+	}
+}
+
+func TestRenderSpeaksBothLanguages(t *testing.T) {
+	tmpl := parse(t, `<p id="w">{{t "ui.unread"}} · {{.T "ui.print"}}</p>`)
+	for l, want := range map[i18n.Language]string{i18n.French: "Non lu · Imprimer", i18n.English: "Unread · Print"} {
+		page := uitest.Render(t, tmpl, letter{Base: base(t, l)})
+		page.One("html").Is("lang", string(l))
+		page.One("#w").Says(want)
+		page.One("nav.languages [aria-current]").Is("lang", string(l))
+		page.One("title").Says("Titre – Cabinet <Delmas>")
+	}
+}
+
+func TestLayouts(t *testing.T) {
+	tmpl := parse(t, `<h1>{{.Title}}</h1>`)
+	for _, layout := range []ui.Layout{ui.Public, ui.Desk, ui.Client} {
+		b := base(t, i18n.French)
+		b.Layout, b.Demo = layout, true
+		b.Nav = []ui.Section{{Key: "spaces", Href: "/spaces", Label: "Espaces", Count: 2}}
+		b.Section, b.Person, b.SignOut = "spaces", "Me Hélène Delmas", "/sign-out"
+		page := uitest.Render(t, tmpl, letter{Base: b})
+		page.One("a.skip").Is("href", "#main")
+		page.One("main#main h1").Says("Titre")
+		page.One("footer")
+		page.One("aside.ribbon")
+		page.Lacks("[style]")
+		if layout == ui.Desk {
+			page.One("nav.sections a[aria-current=page]").Is("href", "/spaces")
+		}
+		if layout != ui.Public {
+			page.One(`form[method=post][action=/sign-out] button`)
+		}
+	}
+}
+
+func TestRenderRefusesHalfAPage(t *testing.T) {
+	var b strings.Builder
+	if err := parse(t, "x").Render(&b, letter{}); err == nil || b.Len() > 0 {
+		t.Errorf("without a Printer: got %v and %d bytes, want an error and nothing", err, b.Len())
+	}
+	tmpl := parse(t, `{{icon "no-such-icon"}}`)
+	if err := tmpl.Render(&b, letter{Base: base(t, i18n.French)}); err == nil || b.Len() > 0 {
+		t.Errorf("with a failing template: got %v and %d bytes, want an error and nothing", err, b.Len())
+	}
+	if _, err := ui.Parse[letter](fstest.MapFS{"a.tmpl": {Data: []byte("x")}}, "a.tmpl"); err == nil {
+		t.Error("a page without main was accepted")
+	}
+}
+
+func TestFieldIsWired(t *testing.T) {
+	tmpl := parse(t, `{{template "field" .Field}}`)
+	f := ui.Field{Kind: ui.Email, Name: "email", Label: "Adresse", Hint: "Celle du courriel", Error: "Manque l’arobase", Value: `"><script>`}
+	page := uitest.Render(t, tmpl, letter{Base: base(t, i18n.French), Field: f})
+	input := page.One("input#f-email")
+	input.Is("aria-describedby", "f-email-hint f-email-error")
+	input.Is("aria-invalid", "true")
+	input.Is("value", `"><script>`)
+	page.One("label[for=f-email]").Says("Adresse")
+	page.One("#f-email-error").Says("Manque l’arobase")
+	page.One("#f-email-hint")
+}
+
+func TestMemoStaysText(t *testing.T) {
+	tmpl := parse(t, `<ol class="thread">{{template "memo" .Memo}}</ol>`)
+	page := uitest.Render(t, tmpl, letter{Base: base(t, i18n.French), Memo: ui.Memo{
+		Author: "Me Leroy", Body: "un\n<b>deux</b>", ReplyBy: "2026-12-04", Awaited: true, Internal: true, Audience: "personne d’autre"}})
+	page.One(".memo-body").Says("un <b>deux</b>")
+	page.Lacks(".memo-body b")
+	page.One(".memo-awaited").Says("Votre réponse est attendue pour le vendredi 4 décembre 2026")
+	page.Silent("personne d’autre")
+}
+
+func TestRefusals(t *testing.T) {
+	p := uitest.Printer(t, i18n.French)
+	var wrong fault.Fields
+	wrong.Add("email", "item.no_circle")
+	wrong.Add("", "fault.absent")
+	email, name := ui.Field{Name: "email", Focus: true}, ui.Field{Name: "name"}
+	summary := ui.Refuse(p, wrong).Mark(&email, &name)
+	if email.Error == "" || name.Error != "" || email.Focus {
+		t.Errorf("marked %q and %q, focus %v", email.Error, name.Error, email.Focus)
+	}
+	if len(summary.Lines) != 2 || summary.Lines[1].Href != "#f-email" || summary.Lines[0].Href != "" {
+		t.Errorf("summary: %+v", summary.Lines)
+	}
+	if s := ui.Refuse(p, nil).Mark(&email); len(s.Lines) != 0 || email.Error != "" {
+		t.Errorf("no error: %+v, %q", s, email.Error)
+	}
+}
+
+func TestInitials(t *testing.T) {
+	for name, want := range map[string]string{
+		"Mme Claire Petit": "CP", "Me Leroy": "L", "M. Jean de La Fontaine": "JF", "": "", "Élodie Œuvrard": "ÉŒ", "42": "",
+	} {
+		if got := ui.Initials(name); got != want {
+			t.Errorf("Initials(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestMediaIcon(t *testing.T) {
+	for media, want := range map[string]ui.Icon{
+		"application/pdf": "file-type-pdf", "image/jpeg": "photo", "text/plain; charset=utf-8": "file-text", "": "file",
+		"application/vnd.openxmlformats-officedocument.wordprocessingml.document": "file-type-doc", "message/rfc822": "mail",
+		"application/vnd.ms-excel": "table", "application/zip": "file-zip", "application/x-unknown": "file",
+	} {
+		if got := ui.MediaIcon(media); got != want {
+			t.Errorf("MediaIcon(%q) = %q, want %q", media, got, want)
+		}
+	}
+}
