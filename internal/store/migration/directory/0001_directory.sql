@@ -19,6 +19,7 @@ create table person (
   email bytea not null, -- sealed
   password bytea not null, -- sealed Argon2id string; empty when she has none
   language text not null,
+  proven bigint not null, -- 1: whoever chose the password had shown that the mailbox is hers
   epoch bigint not null, -- raised to end every session at once
   created_at bigint not null,
   mac bytea not null

@@ -5,7 +5,9 @@
 create table firm_profile (
   firm_id text not null primary key,
   name bytea not null,
-  created_at bigint not null
+  founder_id text not null, -- the one person whose own unproven password opens this firm
+  created_at bigint not null,
+  mac bytea not null
 );
 
 create table firm_key (
@@ -216,20 +218,14 @@ create table upload (
   id text not null,
   space_id text not null,
   person_id text not null,
-  tray text not null,
-  folder_id text not null,
-  document_id text not null, -- fixed at the start: it is in the sealed bytes' associated data
-  version_id text not null,
-  replaces bigint not null, -- 1: a new version of an existing document
-  deposit_id text not null,
-  blob_id text not null,
-  key bytea not null,
-  name bytea not null,
-  media bytea not null, -- as declared
-  audience bytea not null, -- sealed list of circles chosen before the upload
+  plan bytea not null, -- sealed: what it will become, for whom, under which name; repeats space, person and size
+  key bytea not null, -- of the version, wrapped under the space key
   size bigint not null,
   sealed_bytes bigint not null, -- plaintext bytes durably sealed so far
   progress bytea not null, -- sealed writer state
+  state text not null, -- open · done · dropped
+  writer text not null, -- who writes now, '' for nobody
+  beat bigint not null, -- counts the writer's signs of life
   created_at bigint not null,
   touched_at bigint not null,
   primary key (firm_id, id)
@@ -249,7 +245,8 @@ create table deposit (
   foreign key (firm_id, space_id) references space (firm_id, id)
 );
 
-create index deposit_space on deposit (firm_id, space_id, opened_at);
+create index deposit_space on deposit (firm_id, space_id, id);
+create unique index deposit_open on deposit (firm_id, space_id, person_id) where closed_at = 0;
 
 create table receipt (
   firm_id text not null,
@@ -259,9 +256,11 @@ create table receipt (
   deposit_id text not null,
   number bigint not null, -- of this space's deposits: 1, 2, 3
   entry_id text not null, -- the journal entry it proves
+  statement bytea not null, -- sealed: what it says, in the names of that day
   created_at bigint not null,
   primary key (firm_id, id),
-  unique (firm_id, space_id, number)
+  unique (firm_id, space_id, number),
+  unique (firm_id, deposit_id)
 );
 
 create table thread (

@@ -1,0 +1,72 @@
+package arch
+
+import (
+	"context"
+	"database/sql"
+	"path/filepath"
+	"testing"
+
+	"cenacle/internal/store"
+	"cenacle/internal/store/storetest"
+)
+
+// Every statement of the program keeps the rules of the house and is understood
+// by both engines.
+func TestStatements(t *testing.T) {
+	found, err := storetest.Statements("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found) == 0 {
+		t.Fatal("the census found no statement at all")
+	}
+	for _, s := range found {
+		for _, fault := range s.Faults() {
+			t.Errorf("%s: %s\n%s", s.Where, fault, s.Text)
+		}
+	}
+	storetest.EachConfig(t, func(t *testing.T, c store.Config) {
+		firm, directory := databases(t, c)
+		for _, s := range found {
+			db := directory
+			if s.Firm {
+				db = firm
+			}
+			if err := prepare(t.Context(), db, s.Text); err != nil {
+				t.Errorf("%s: %v\n%s", s.Where, err, s.Text)
+			}
+		}
+	})
+}
+
+// databases opens what firm statements and directory statements run on.
+func databases(t *testing.T, c store.Config) (firm, directory *sql.DB) {
+	f := storetest.Firm(t, storetest.Open(t, c))
+	if c.PostgresURL != "" {
+		db := open(t, "pgx", c.PostgresURL)
+		return db, db
+	}
+	return open(t, "sqlite", filepath.Join(c.Dir, "firms", string(f.ID()), "firm.db")),
+		open(t, "sqlite", filepath.Join(c.Dir, "directory.db"))
+}
+
+func open(t *testing.T, driver, name string) *sql.DB {
+	db, err := sql.Open(driver, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+func prepare(ctx context.Context, db *sql.DB, text string) error {
+	stmt, err := db.PrepareContext(ctx, text)
+	if err != nil {
+		return err
+	}
+	return stmt.Close()
+}

@@ -1,0 +1,106 @@
+package storetest_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"cenacle/internal/store/storetest"
+)
+
+func TestFaults(t *testing.T) {
+	for _, tc := range []struct {
+		text string
+		firm bool
+		want string // of the only fault, "" for none
+	}{
+		{`select id from space where firm_id = $1`, true, ""},
+		{`select count(*) from firm where id = $1`, false, ""},
+		{`insert into job (firm_id) values ($1) on conflict do nothing`, true, ""},
+		{`select id from space where id = $1`, true, "firm_id"},
+		{`select id from space where firm_id = $10`, true, "mention $1"},
+		{`SELECT * from firm`, false, "columns"},
+		{`select distinct  * from firm`, false, "columns"},
+		{`select f.* from firm f`, false, "columns"},
+		{`delete from firm returning *`, false, "columns"},
+		{`select id from firm where created_at < now()`, false, "instant"},
+		{`select current_timestamp`, false, "instant"},
+		{`select id from firm where state ilike 'a'`, false, "fold"},
+		{`select lower (id) from firm`, false, "fold"},
+		{`select id::text from firm`, false, "convert"},
+		{`select id from firm where id = any($1)`, false, "arrays"},
+		{`insert or ignore into firm (id) values ($1)`, false, "SQLite"},
+		{`select id from firm for update`, false, "PostgreSQL"},
+		{`select "id" from firm`, false, "quoted"},
+		{`delete from firm; select 1`, false, "one statement"},
+	} {
+		got := storetest.Statement{Firm: tc.firm, Text: tc.text}.Faults()
+		if tc.want == "" && len(got) != 0 || tc.want != "" && (len(got) == 0 || !strings.Contains(strings.Join(got, "\n"), tc.want)) {
+			t.Errorf("%s: got %q, want %q", tc.text, got, tc.want)
+		}
+	}
+}
+
+// The census must find statements however they are written, in a module that
+// has the same path as the program.
+func TestStatementsFindsEveryForm(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "go.mod", "module cenacle\n\ngo 1.26\n")
+	write(t, dir, "internal/store/store.go", `package store
+
+type constant string
+type FirmStmt struct{ text constant }
+func ForFirm(text constant) FirmStmt { return FirmStmt{text} }
+func ForDirectory(text constant) FirmStmt { return FirmStmt{text} }
+`)
+	write(t, dir, "internal/a/a.go", `package a
+
+import kept "cenacle/internal/store"
+
+const columns = "firm_id, " + "id"
+
+var plain = kept.ForFirm("select " + columns + " from space")
+
+var table = map[string]kept.FirmStmt{"x": (kept.ForDirectory)("select id")}
+
+func inside() kept.FirmStmt { return kept.ForFirm("select 2") }
+`)
+	found, err := storetest.Statements(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []storetest.Statement{
+		{Firm: true, Text: "select firm_id, id from space", Where: "internal/a/a.go:7"},
+		{Firm: false, Text: "select id", Where: "internal/a/a.go:9"},
+		{Firm: true, Text: "select 2", Where: "internal/a/a.go:11", Inside: true},
+	}
+	if len(found) != len(want) {
+		t.Fatalf("got %+v", found)
+	}
+	for i := range want {
+		if found[i] != want[i] {
+			t.Errorf("got %+v, want %+v", found[i], want[i])
+		}
+	}
+
+	write(t, dir, "internal/a/b.go", "package a\n\nimport \"cenacle/internal/store\"\n\nvar hidden = store.ForFirm\n")
+	if _, err := storetest.Statements(dir); err == nil || !strings.Contains(err.Error(), "internal/a/b.go:5") {
+		t.Errorf("a hidden use: got %v", err)
+	}
+	write(t, dir, "internal/a/b.go", "package a\n\nvar broken = nothing\n")
+	if _, err := storetest.Statements(dir); err == nil {
+		t.Error("a package that does not compile was read")
+	}
+}
+
+func write(t *testing.T, dir, name, text string) {
+	t.Helper()
+	path := filepath.Join(dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
