@@ -42,6 +42,7 @@ type Journal struct {
 	// that the database arbitrates between processes only. A firm has the turn
 	// of its hash.
 	turns [64]chan struct{}
+	order order
 }
 
 // New makes a journal that opens keys with ring; clock dates checkpoints.

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"cenacle/internal/fault"
+	"cenacle/internal/id"
 	"cenacle/internal/store"
 	"cenacle/internal/vault"
 )
@@ -85,7 +86,7 @@ func (j *Journal) verifier(tx *store.Tx) (key, error) {
 
 var errVerifierForm = errors.New("journal: verifier key is not in its one form")
 
-// openVerifier reads a verifier key and accepts one spelling only.
+// openVerifier reads the verifier key of a firm and accepts one spelling only.
 func openVerifier(text string) (note.Verifier, error) {
 	v, err := note.NewVerifier(text)
 	if err != nil {
@@ -94,6 +95,10 @@ func openVerifier(text string) (note.Verifier, error) {
 	// name+hash+key: NewVerifier has seen the two plus signs; base64 has its own.
 	raw, err := base64.StdEncoding.DecodeString(strings.SplitN(text, "+", 3)[2])
 	if err != nil || len(raw) != 1+ed25519.PublicKeySize {
+		return nil, errVerifierForm
+	}
+	firm, ours := strings.CutPrefix(v.Name(), Origin(""))
+	if _, err := id.Parse[id.Firm](firm); err != nil || !ours {
 		return nil, errVerifierForm
 	}
 	again, err := note.NewEd25519VerifierKey(v.Name(), raw[1:])

@@ -127,7 +127,7 @@ var insertEntry = store.ForFirm(`
 // before [Journal.Sequence] has run.
 func (j *Journal) Append(tx *store.Tx, now time.Time, e Entry) (entry id.Entry, err error) {
 	defer fault.Op(&err, "journal.Append(%s)", e.Kind)
-	entry = id.New[id.Entry](now)
+	entry = j.order.next(now)
 	raw, err := newRecord(e, entry, now)
 	if err != nil {
 		return "", err

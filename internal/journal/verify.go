@@ -82,21 +82,25 @@ var (
 // which nothing rests), and everything rolled back at once ([Journal.Extends]).
 func (j *Journal) Verify(ctx context.Context, f *store.Firm, report func(Fault)) (s Summary, err error) {
 	defer fault.Op(&err, "journal.Verify(%s)", f.ID())
-	err = f.View(ctx, func(tx *store.Tx) error {
-		k, err := j.verifier(tx)
-		if err != nil {
-			return err
-		}
-		boxes, err := j.boxes(tx)
-		if err != nil {
-			return err
-		}
-		a := audit{tx: tx, boxes: boxes, key: k, report: report, sound: true, lastHead: math.MinInt64}
-		err = a.run()
-		s = a.Summary
+	err = f.View(ctx, func(tx *store.Tx) (err error) {
+		s, err = j.audit(tx, report)
 		return err
 	})
 	return s, err
+}
+
+func (j *Journal) audit(tx *store.Tx, report func(Fault)) (Summary, error) {
+	k, err := j.verifier(tx)
+	if err != nil {
+		return Summary{}, err
+	}
+	boxes, err := j.boxes(tx)
+	if err != nil {
+		return Summary{}, err
+	}
+	a := audit{tx: tx, boxes: boxes, key: k, report: report, sound: true, lastHead: math.MinInt64}
+	err = a.run()
+	return a.Summary, err
 }
 
 // audit is one verification under way.
