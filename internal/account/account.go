@@ -1,0 +1,90 @@
+// Package account is who people are, across all firms: one identity for one
+// mailbox, its password, its sessions. It knows the directory alone and
+// nothing of what any firm holds; that a session may enter a firm is decided
+// by the firm's card (package firm).
+//
+// It refuses to tell an unknown address from a known one, by words or by time;
+// to check more than ten wrong passwords of one account in any hour; to keep a
+// token, of which only a keyed hash is stored; and to take a password for
+// proof of a mailbox: one that was chosen at sign-up, before any mail was
+// answered, opens nothing but the firm that was founded with it
+// ([Session.Proven]).
+//
+// Start at [Service.SignIn] and [Service.Resume].
+package account
+
+import (
+	"net/netip"
+	"time"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/i18n"
+	"cenacle/internal/id"
+	"cenacle/internal/store"
+	"cenacle/internal/vault"
+)
+
+// Person is one human being with one mailbox. Mail goes to Email, which is the
+// canonical form, and to nothing a firm wrote on its card.
+type Person struct {
+	ID       id.Person
+	Email    string
+	Language i18n.Language
+	Password bool // she has one
+	Proven   bool // it was chosen by someone who had shown that the mailbox is hers
+}
+
+// Source is where a request really comes from. Former is the token of the
+// session that a new one takes the place of, empty for none; it ends.
+type Source struct {
+	Addr   netip.Addr
+	Agent  string
+	Former string
+}
+
+// Session is one signed-in browser. One opened by a mailed link is bound to
+// Firm and Space; both are empty for the others.
+type Session struct {
+	ID      string // public handle; it opens nothing
+	Person  id.Person
+	Via     authz.Via
+	Firm    id.Firm
+	Space   id.Space
+	Created time.Time
+	Seen    time.Time // at most a minute old while it is in use
+	Expires time.Time
+	Proven  bool // the mailbox was shown to be hers: always for a link
+}
+
+// Access is a session as its person reads it in « Mes accès ».
+type Access struct {
+	Session
+	Agent string
+	Addr  string
+}
+
+const (
+	// Idle is how long a session lives without a request. As it is noted at
+	// most once a minute, it may end up to a minute early.
+	Idle = 30 * time.Minute
+	// Absolute is how long a session lives at most.
+	Absolute = 12 * time.Hour
+
+	touchEvery = time.Minute
+)
+
+// Service is the use cases of identities. It is safe for concurrent use.
+type Service struct {
+	office *act.Office
+	rule   rule
+	hasher *hasher
+}
+
+// New returns the use cases over an office.
+func New(office *act.Office) *Service {
+	return &Service{office: office, rule: newRule(), hasher: newHasher(strong)}
+}
+
+func (s *Service) box() *vault.Box             { return s.office.Ring.Directory() }
+func (s *Service) directory() *store.Directory { return s.office.Store.Directory() }

@@ -1,0 +1,113 @@
+package account
+
+import (
+	"context"
+	"errors"
+
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+	"cenacle/internal/store"
+)
+
+// Affiliate notes that a person has to do with a firm, so that she finds it
+// after signing in. It gives no right: only the firm's card does.
+func (s *Service) Affiliate(ctx context.Context, p id.Person, firm id.Firm) (err error) {
+	defer fault.Op(&err, "account.Affiliate(%s, %s)", p, firm)
+	return s.directory().Update(ctx, func(tx *store.DirectoryTx) error {
+		_, err := tx.Exec(insertAffiliation, p, firm, store.Micros(s.office.Clock()))
+		return err
+	})
+}
+
+// Affiliated reports whether the firm is open and the person has to do with it.
+func (s *Service) Affiliated(ctx context.Context, p id.Person, firm id.Firm) (bool, error) {
+	var n int64
+	err := s.directory().View(ctx, func(tx *store.DirectoryTx) error {
+		return tx.Row(countAffiliation, []any{p, firm}, &n)
+	})
+	return n > 0, err
+}
+
+// Firms lists the open firms a person has to do with, the oldest tie first. Her
+// card in one of them may be missing or disabled.
+func (s *Service) Firms(ctx context.Context, p id.Person) (out []id.Firm, err error) {
+	defer fault.Op(&err, "account.Firms(%s)", p)
+	err = s.directory().View(ctx, func(tx *store.DirectoryTx) error {
+		out = nil
+		return tx.Each(selectFirms, []any{p}, func(scan func(...any) error) error {
+			var f id.Firm
+			err := scan(&f)
+			out = append(out, f)
+			return err
+		})
+	})
+	return out, err
+}
+
+// Free reports, as the fault Conflict "account.unusable" in the field "email",
+// that a mailbox already has a password and must sign in instead of up.
+func (s *Service) Free(ctx context.Context, email string) error {
+	p, err := s.Find(ctx, email)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err == nil && p.Password {
+		return unusable()
+	}
+	return err
+}
+
+func unusable() error { return fault.New(fault.Conflict, "account.unusable").In("email") }
+
+// Opening is the last step of founding a firm.
+type Opening struct {
+	Firm     id.Firm
+	Founder  id.Person
+	Password *Password // nil when she is signed in with hers
+}
+
+// OpenFirm registers a firm, ties its founder to it and gives her the password
+// of the sign-up, in one transaction: until then nothing of it is reachable.
+// Of two sign-ups with one mailbox the second is Conflict "account.unusable".
+//
+// Nobody has shown yet that the mailbox is hers, so the password is unproven.
+func (s *Service) OpenFirm(ctx context.Context, o Opening) (err error) {
+	defer fault.Op(&err, "account.OpenFirm(%s)", o.Firm)
+	return s.directory().Update(ctx, func(tx *store.DirectoryTx) error {
+		row, err := s.byID(tx, o.Founder)
+		if errors.Is(err, store.ErrNoRow) {
+			return fault.Absent().Because(err)
+		}
+		if err != nil {
+			return err
+		}
+		if o.Password != nil {
+			if row.Password {
+				return unusable()
+			}
+			s.keep(&row, *o.Password, false)
+			if err := s.write(tx, row); err != nil {
+				return err
+			}
+		}
+		now := store.Micros(s.office.Clock())
+		if _, err := tx.Exec(insertFirm, o.Firm, now); err != nil {
+			return err
+		}
+		_, err = tx.Exec(insertAffiliation, o.Founder, o.Firm, now)
+		return err
+	})
+}
+
+// Sweep deletes sessions and brakes that are over.
+func (s *Service) Sweep(ctx context.Context) (err error) {
+	defer fault.Op(&err, "account.Sweep")
+	return s.directory().Update(ctx, func(tx *store.DirectoryTx) error {
+		now := s.office.Clock()
+		if _, err := tx.Exec(deleteExpired, store.Micros(now), store.Micros(now.Add(-Idle))); err != nil {
+			return err
+		}
+		_, err := tx.Exec(deleteAttempts, store.Micros(now))
+		return err
+	})
+}

@@ -1,0 +1,74 @@
+package account
+
+import "cenacle/internal/store"
+
+var (
+	insertPerson = store.ForDirectory(`
+insert into person (id, email_hash, email, password, language, proven, epoch, created_at, mac)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
+
+	selectPerson = store.ForDirectory(`
+select id, email_hash, email, password, language, proven, epoch, created_at, mac
+from person where id = $1`)
+
+	selectByEmail = store.ForDirectory(`
+select id, email_hash, email, password, language, proven, epoch, created_at, mac
+from person where email_hash = $1`)
+
+	updatePerson = store.ForDirectory(`
+update person set password = $2, language = $3, proven = $4, epoch = $5, mac = $6 where id = $1`)
+
+	insertSession = store.ForDirectory(`
+insert into session (hash, id, person_id, epoch, via, firm_id, space_id, agent, address, created_at, seen_at, expires_at, mac)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`)
+
+	selectSession = store.ForDirectory(`
+select hash, id, person_id, epoch, via, firm_id, space_id, agent, address, created_at, seen_at, expires_at, mac
+from session where hash = $1`)
+
+	selectSessions = store.ForDirectory(`
+select hash, id, person_id, epoch, via, firm_id, space_id, agent, address, created_at, seen_at, expires_at, mac
+from session where person_id = $1 order by seen_at desc, id`)
+
+	touchSession = store.ForDirectory(`
+update session set seen_at = $3, mac = $4 where hash = $1 and seen_at = $2`)
+
+	deleteSession = store.ForDirectory(`delete from session where hash = $1`)
+
+	deleteSessionOf = store.ForDirectory(`delete from session where person_id = $1 and id = $2`)
+
+	deleteSessions = store.ForDirectory(`delete from session where person_id = $1`)
+
+	deleteExpired = store.ForDirectory(`delete from session where expires_at <= $1 or seen_at <= $2`)
+
+	// $2 now, $3 the end of a window that starts now, $4 how many are allowed,
+	// $5 whether each one moves the end. No row comes back when none is left.
+	spendAttempt = store.ForDirectory(`
+insert into attempt (hash, tries, window_end) values ($1, 1, $3)
+on conflict (hash) do update set
+  tries = case when attempt.window_end <= $2 then 1 else attempt.tries + 1 end,
+  window_end = case when attempt.window_end <= $2 or $5 = 1 then $3 else attempt.window_end end
+where attempt.window_end <= $2 or attempt.tries < $4
+returning tries`)
+
+	selectAttempt = store.ForDirectory(`select window_end from attempt where hash = $1`)
+
+	refundAttempt = store.ForDirectory(`update attempt set tries = tries - 1 where hash = $1 and tries > 0`)
+
+	deleteAttempts = store.ForDirectory(`delete from attempt where window_end <= $1`)
+
+	insertFirm = store.ForDirectory(`
+insert into firm (id, state, created_at) values ($1, 'open', $2) on conflict (id) do nothing`)
+
+	insertAffiliation = store.ForDirectory(`
+insert into affiliation (person_id, firm_id, created_at) values ($1, $2, $3)
+on conflict (person_id, firm_id) do nothing`)
+
+	selectFirms = store.ForDirectory(`
+select f.id from affiliation a join firm f on f.id = a.firm_id
+where a.person_id = $1 and f.state = 'open' order by a.created_at, f.id`)
+
+	countAffiliation = store.ForDirectory(`
+select count(*) from affiliation a join firm f on f.id = a.firm_id
+where a.person_id = $1 and a.firm_id = $2 and f.state = 'open'`)
+)

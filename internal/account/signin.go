@@ -1,0 +1,192 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"golang.org/x/text/unicode/norm"
+
+	"cenacle/internal/authz"
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+	"cenacle/internal/store"
+)
+
+// SignIn opens a session for a person who knows her password. An unknown
+// address, a person without password and a wrong password get the same fault,
+// Unauthenticated "account.refused", after the same work; past ten failures in
+// an hour the address, known or not, is fault.Busy until the hour is over, and
+// so is a source that fails too often.
+func (s *Service) SignIn(ctx context.Context, email, password string, from Source) (token string, _ Session, err error) {
+	defer fault.Op(&err, "account.SignIn")
+	address, err := canonical(email)
+	if err != nil {
+		return "", Session{}, err
+	}
+	var p identity
+	err = s.directory().View(ctx, func(tx *store.DirectoryTx) error {
+		p, err = s.byEmail(tx, address)
+		if errors.Is(err, store.ErrNoRow) {
+			p = identity{Person: Person{Email: address}}
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return "", Session{}, err
+	}
+	if err := s.challenge(ctx, p, password, from); err != nil {
+		return "", Session{}, err
+	}
+	return s.enter(ctx, p, from)
+}
+
+// challenge checks a password under the brakes. What failed for want of room
+// was no check and costs nothing; neither does success.
+func (s *Service) challenge(ctx context.Context, p identity, password string, from Source) error {
+	charges := []Charge{{accountBrake, p.Email}, {sourceBrake, from.Key()}}
+	if err := s.Spend(ctx, charges...); err != nil {
+		return err
+	}
+	encoded := ""
+	if p.Password {
+		var err error
+		if encoded, err = s.box().OpenText(place("password", p.ID), p.password); err != nil {
+			return err
+		}
+	}
+	good, err := s.hasher.check(ctx, encoded, norm.NFKC.String(clip(password)))
+	if err != nil {
+		return errors.Join(err, s.Refund(ctx, charges...))
+	}
+	if !good {
+		return fault.New(fault.Unauthenticated, "account.refused")
+	}
+	return s.Refund(ctx, charges...)
+}
+
+// clip bounds the work of normalising a password that is too long to be one.
+func clip(password string) string { return password[:min(len(password), 4*maxPassword)] }
+
+// enter opens a password session for the person as she was read; a password
+// changed since then has raised her epoch, and the session is born dead.
+func (s *Service) enter(ctx context.Context, p identity, from Source) (token string, _ Session, err error) {
+	v := visit{Session: Session{Person: p.ID, Via: authz.ViaPassword, Proven: p.Proven}, epoch: p.epoch}
+	err = s.directory().Update(ctx, func(tx *store.DirectoryTx) error {
+		token, err = s.open(tx, &v, from)
+		return err
+	})
+	return token, v.Session, err
+}
+
+// Password is a text that passed the rule, hashed. It can be set and nothing
+// else; it prints as a placeholder.
+type Password struct{ encoded string }
+
+// Format prints no hash, whatever the verb.
+func (p Password) Format(f fmt.State, _ rune) {
+	_, _ = f.Write([]byte("[password]")) // fmt.State keeps its own error
+}
+
+// NewPassword applies the rule of [Service.CheckPassword] and hashes the text.
+// fault.Busy when too many are being hashed.
+func (s *Service) NewPassword(ctx context.Context, text string, about ...string) (Password, error) {
+	if err := s.CheckPassword(text, about...); err != nil {
+		return Password{}, err
+	}
+	encoded, err := s.hasher.hash(ctx, norm.NFKC.String(text))
+	return Password{encoded}, err
+}
+
+// SetPassword gives a person a password and ends her sessions. The caller
+// vouches that the mailbox is hers: she used a mailed link, or the operator
+// acts.
+func (s *Service) SetPassword(ctx context.Context, of id.Person, password Password) (err error) {
+	defer fault.Op(&err, "account.SetPassword(%s)", of)
+	return s.change(ctx, of, func(tx *store.DirectoryTx, row *identity) error {
+		s.keep(row, password, true)
+		return expel(tx, row)
+	})
+}
+
+// ChoosePassword is SetPassword for the person herself, who goes on in a new
+// session.
+func (s *Service) ChoosePassword(ctx context.Context, of id.Person, password Password, from Source) (token string, _ Session, err error) {
+	defer fault.Op(&err, "account.ChoosePassword(%s)", of)
+	v := visit{Session: Session{Person: of, Via: authz.ViaPassword, Proven: true}}
+	err = s.change(ctx, of, func(tx *store.DirectoryTx, row *identity) error {
+		s.keep(row, password, true)
+		if err := expel(tx, row); err != nil {
+			return err
+		}
+		v.epoch = row.epoch
+		token, err = s.open(tx, &v, from)
+		return err
+	})
+	return token, v.Session, err
+}
+
+// ChangePassword replaces a password from within a session, ends all other
+// sessions and goes on in a new one. One who came by a mailed link chooses her
+// first password without a current one; every other case must show it.
+func (s *Service) ChangePassword(ctx context.Context, in Session, change Change, from Source) (token string, _ Session, err error) {
+	defer fault.Op(&err, "account.ChangePassword(%s)", in.Person)
+	var p identity
+	err = s.directory().View(ctx, func(tx *store.DirectoryTx) error {
+		p, err = s.byID(tx, in.Person)
+		return err
+	})
+	if err != nil {
+		return "", Session{}, err
+	}
+	if err := s.CheckPassword(change.New, append(change.About, p.Email)...); err != nil {
+		return "", Session{}, err
+	}
+	proven := in.Proven
+	if in.Via != authz.ViaLink || p.Proven {
+		var refused *fault.Error
+		err := s.challenge(ctx, p, change.Current, from)
+		if errors.As(err, &refused) && refused.Kind == fault.Unauthenticated {
+			return "", Session{}, fault.New(fault.Invalid, "account.current_wrong").In("current")
+		}
+		if err != nil {
+			return "", Session{}, err
+		}
+	}
+	password, err := s.NewPassword(ctx, change.New)
+	if err != nil {
+		return "", Session{}, err
+	}
+	return s.replace(ctx, p, password, proven, from)
+}
+
+// Change is what a person types to change her password. About are words that
+// someone who knows her would try: her name, her firm's.
+type Change struct {
+	Current, New string
+	About        []string
+}
+
+// replace writes the new password unless another change came between.
+func (s *Service) replace(ctx context.Context, was identity, password Password, proven bool, from Source) (token string, _ Session, err error) {
+	v := visit{Session: Session{Person: was.ID, Via: authz.ViaPassword, Proven: proven}}
+	err = s.change(ctx, was.ID, func(tx *store.DirectoryTx, row *identity) error {
+		if row.epoch != was.epoch {
+			return signedOut(nil)
+		}
+		s.keep(row, password, proven)
+		if err := expel(tx, row); err != nil {
+			return err
+		}
+		v.epoch = row.epoch
+		token, err = s.open(tx, &v, from)
+		return err
+	})
+	return token, v.Session, err
+}
+
+func (s *Service) keep(row *identity, p Password, proven bool) {
+	row.password = s.box().SealText(place("password", row.ID), p.encoded)
+	row.Password, row.Proven = true, proven
+}
