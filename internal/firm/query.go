@@ -1,0 +1,24 @@
+package firm
+
+import "cenacle/internal/store"
+
+var (
+	insertProfile = store.ForFirm(`
+insert into firm_profile (firm_id, name, founder_id, created_at, mac) values ($1, $2, $3, $4, $5)`)
+
+	selectProfile = store.ForFirm(`
+select name, founder_id, created_at, mac from firm_profile where firm_id = $1`)
+
+	putCard = store.ForFirm(`
+insert into card (firm_id, person_id, role, state, name, email, created_at, mac)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+on conflict (firm_id, person_id) do update
+set role = $3, state = $4, name = $5, email = $6, mac = $8`)
+
+	selectCard = store.ForFirm(`
+select person_id, role, state, name, email, mac from card where firm_id = $1 and person_id = $2`)
+
+	selectStaff = store.ForFirm(`
+select person_id, role, state, name, email, mac from card
+where firm_id = $1 and role <> 'outsider' order by created_at, person_id`)
+)
