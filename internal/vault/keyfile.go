@@ -131,7 +131,7 @@ func encodeFile(header string, value []byte) []byte {
 }
 
 // decodeFile accepts what encodeFile writes; line ends of any system, capitals
-// and other grouping are forgiven because people copy keys by hand.
+// and other grouping of the digits are forgiven because people copy keys by hand.
 func decodeFile(header string, text []byte) ([]byte, error) {
 	if len(text) == maxFile {
 		return nil, errors.New("too long")

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
 
@@ -21,7 +22,7 @@ const (
 	saltSize     = 16
 )
 
-// MinPassphrase is the least length of a passphrase in bytes. It guards every
+// MinPassphrase is the least length of a passphrase in characters. It guards every
 // secret of the installation: five random words are a good one.
 const MinPassphrase = 16
 
@@ -43,7 +44,7 @@ func (p Passphrase) Root(context.Context) (_ Key, err error) {
 	}
 	defer clear(typed)
 	phrase := bytes.TrimRight(typed, "\r\n")
-	if len(phrase) < MinPassphrase {
+	if utf8.RuneCount(phrase) < MinPassphrase {
 		return Key{}, fault.New(fault.Invalid, "vault.passphrase_short", MinPassphrase)
 	}
 	salt, err := p.salt()
