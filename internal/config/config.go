@@ -1,0 +1,195 @@
+// Package config is what an operator decides: one typed struct, read from one
+// TOML file, then from the environment (CENACLE_DATA, CENACLE_MAIL_HOST, …),
+// then from flags through [Config.Set].
+//
+// It refuses what it does not know (a key of the file or a CENACLE_ variable
+// that nothing reads), secrets in flags, and settings under which the product
+// would not keep its promises: [Config.Validate] says why, and what to do, in
+// plain English, all reasons at once. Secrets come from files or from the
+// environment of the service manager; nothing prints them ([Config.Dump]).
+//
+// Start reading at [Config], then [Load].
+package config
+
+import (
+	"net"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"strings"
+)
+
+// Config is everything an operator may set. A field's name in the file is its
+// toml tag; in the environment it is CENACLE_, then the path in capitals with
+// underscores; as a flag it is the path with dots.
+type Config struct {
+	// Data is the folder that holds everything the embedded engine writes.
+	Data string `toml:"data"`
+	// Listen is the address and port to listen on.
+	Listen string `toml:"listen"`
+	// URL is the public scheme and host: every link starts with it. Empty means
+	// Listen, when that is a loopback address; see [Config.Base].
+	URL string `toml:"url"`
+	// TrustedProxies are the addresses or CIDR blocks of the reverse proxies
+	// whose X-Forwarded-For is believed; see [Config.Proxies].
+	TrustedProxies []string `toml:"trusted_proxies"`
+	// Language is the one used before a person has chosen: "fr" or "en".
+	Language string `toml:"language"`
+	// Demo serves the demonstration firm, with its mails on a local page.
+	Demo bool `toml:"demo"`
+	// Log is the least severe level written: debug, info, warn or error.
+	Log string `toml:"log"`
+
+	TLS      TLS      `toml:"tls"`
+	Key      Key      `toml:"key"`
+	Database Database `toml:"database"`
+	Mail     Mail     `toml:"mail"`
+	Limit    Limit    `toml:"limit"`
+
+	file string // where it was read from; empty without a file
+}
+
+// TLS says who encrypts the connections: nobody here ("off"; a reverse proxy
+// does, or nobody leaves the machine) or this program ("files").
+type TLS struct {
+	Mode        string `toml:"mode"`
+	Certificate string `toml:"certificate"` // PEM file, the chain included
+	Key         string `toml:"key"`         // PEM file
+}
+
+// The modes of TLS.
+const (
+	TLSOff   = "off"
+	TLSFiles = "files"
+)
+
+// Key says where the root key comes from.
+type Key struct {
+	Provider string `toml:"provider"`
+	// File holds the key, or the passphrase; see [Config.KeyFile].
+	File string `toml:"file"`
+	// Passphrase comes from CENACLE_KEY_PASSPHRASE only.
+	Passphrase Secret `toml:"-" env:"passphrase"`
+}
+
+// The key providers: a file of 32 random bytes; a passphrase in a file; a
+// passphrase in the environment that the service manager prepares.
+const (
+	KeyFromFile                  = "file"
+	KeyFromPassphraseFile        = "passphrase-file"
+	KeyFromPassphraseEnvironment = "passphrase-environment"
+)
+
+// Database chooses PostgreSQL; empty, the embedded engine is used. A URL with a
+// password belongs in a file or in the environment.
+type Database struct {
+	URL            Secret `toml:"url"`
+	URLFile        string `toml:"url_file"`
+	MigrateURL     Secret `toml:"migrate_url"` // of the role that owns the tables
+	MigrateURLFile string `toml:"migrate_url_file"`
+}
+
+// Mail is the SMTP server that sends; without Host, messages are kept as sealed
+// files.
+type Mail struct {
+	Host         string `toml:"host"`
+	Port         int    `toml:"port"`
+	Security     string `toml:"security"` // starttls, tls; none on loopback
+	UserName     string `toml:"username"`
+	PasswordFile string `toml:"password_file"`
+	Password     Secret `toml:"-" env:"password"` // CENACLE_MAIL_PASSWORD only
+	From         string `toml:"from"`
+	FromName     string `toml:"from_name"`
+}
+
+// Limit bounds what people may store. 0 quota means none.
+type Limit struct {
+	Upload Size `toml:"upload"` // bytes of one file
+	Quota  Size `toml:"quota"`  // bytes of one firm
+}
+
+// Default is the configuration of a first start on one's own machine.
+func Default() *Config {
+	return &Config{
+		Data:     "data",
+		Listen:   "127.0.0.1:8080",
+		Language: "fr",
+		Log:      "info",
+		TLS:      TLS{Mode: TLSOff},
+		Key:      Key{Provider: KeyFromFile},
+		Mail:     Mail{Port: 587, Security: "starttls", From: "cenacle@localhost.localdomain", FromName: "Cénacle"},
+		Limit:    Limit{Upload: 100 << 30},
+	}
+}
+
+// File is the path of the file that was read, or empty.
+func (c *Config) File() string { return c.file }
+
+// Base is the public URL. It is nil for a configuration that Validate refuses.
+func (c *Config) Base() *url.URL {
+	text := c.URL
+	if text == "" && loopbackListener(c.Listen) {
+		text = c.scheme() + "://" + c.Listen
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" {
+		return nil
+	}
+	return u
+}
+
+func (c *Config) scheme() string {
+	if c.TLS.Mode == TLSFiles {
+		return "https"
+	}
+	return "http"
+}
+
+// KeyFile is the path of the key or passphrase file: key.file, or "root.key"
+// in the data folder when a key file was not named. Keep another copy of it
+// elsewhere: without it nothing can be read any more.
+func (c *Config) KeyFile() string {
+	if c.Key.File == "" && c.Key.Provider == KeyFromFile {
+		return filepath.Join(c.Data, "root.key")
+	}
+	return c.Key.File
+}
+
+// Proxies are the trusted proxies as blocks; nil when one cannot be read.
+func (c *Config) Proxies() []netip.Prefix {
+	var blocks []netip.Prefix
+	for _, text := range c.TrustedProxies {
+		block, err := parseBlock(text)
+		if err != nil {
+			return nil
+		}
+		blocks = append(blocks, block)
+	}
+	return blocks
+}
+
+// parseBlock reads a CIDR block, or one address as the block that holds it.
+func parseBlock(text string) (netip.Prefix, error) {
+	if !strings.Contains(text, "/") {
+		a, err := netip.ParseAddr(text)
+		if err != nil {
+			return netip.Prefix{}, err
+		}
+		return a.Prefix(a.BitLen())
+	}
+	return netip.ParsePrefix(text)
+}
+
+// loopbackListener reports whether only this machine can connect.
+func loopbackListener(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	return err == nil && loopbackHost(host)
+}
+
+func loopbackHost(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	a, err := netip.ParseAddr(host)
+	return err == nil && a.Unmap().IsLoopback()
+}

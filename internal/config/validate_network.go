@@ -1,0 +1,130 @@
+package config
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+)
+
+func (c *Config) checkListen(wrong *Reasons) {
+	host, port, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		wrong.add("listen", "this is no address with a port", `write for example "127.0.0.1:8080"`)
+		return
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || strconv.FormatUint(n, 10) != port {
+		wrong.add("listen", "the port is not a number from 0 to 65535", `write for example "127.0.0.1:8080"`)
+	}
+	if _, err := netip.ParseAddr(host); err != nil && host != "" && host != "localhost" {
+		wrong.add("listen", "the host is not an address of this machine", `write "127.0.0.1", "::1" or "0.0.0.0" before the port`)
+		return
+	}
+	if !loopbackHost(host) && c.TLS.Mode != TLSFiles && len(c.TrustedProxies) == 0 {
+		wrong.add("listen", "passwords and documents would cross the network unencrypted",
+			"listen on 127.0.0.1, or set tls.mode, or name the reverse proxy that encrypts in trusted_proxies")
+	}
+}
+
+func (c *Config) checkURL(wrong *Reasons) {
+	if c.URL == "" {
+		if !loopbackListener(c.Listen) {
+			wrong.add("url", "links in mails need the public address", `write for example "https://espace.cabinet.fr"`)
+		}
+		return
+	}
+	u, err := url.Parse(c.URL)
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Hostname() == "" || strings.TrimSpace(c.URL) != c.URL {
+		wrong.add("url", "this is no web address", `write for example "https://espace.cabinet.fr"`)
+		return
+	}
+	if u.Scheme+"://"+u.Host != c.URL {
+		wrong.add("url", "only a scheme and a host are allowed, without path, user or final slash", "write "+u.Scheme+"://"+u.Host)
+		return
+	}
+	c.checkReach(u, wrong)
+}
+
+// checkReach compares the public address with who listens and who encrypts.
+func (c *Config) checkReach(u *url.URL, wrong *Reasons) {
+	local, a := loopbackHost(u.Hostname()), netip.Addr{}
+	if parsed, err := netip.ParseAddr(u.Hostname()); err == nil {
+		a = parsed
+	}
+	switch {
+	case a.IsValid() && a.IsUnspecified():
+		wrong.add("url", "nobody can open this address", "write the name or address that people type")
+	case local && !loopbackListener(c.Listen):
+		wrong.add("url", "links in mails would lead every reader to her own machine", "write the public address")
+	case !local && u.Scheme == "http":
+		wrong.add("url", "links in mails would be unencrypted", "write https:// and set tls.mode or a reverse proxy")
+	case u.Scheme == "https" && c.TLS.Mode != TLSFiles && len(c.TrustedProxies) == 0:
+		wrong.add("url", "the address says https, but nothing here encrypts",
+			"set tls.mode, or name the reverse proxy that encrypts in trusted_proxies")
+	case u.Scheme == "http" && c.TLS.Mode == TLSFiles:
+		wrong.add("url", "the address says http, but this program answers in https", "write https://")
+	}
+}
+
+// Blocks larger than these hold strangers.
+const (
+	largestBlock4 = 8 // bits: 10.0.0.0/8 is the largest private block
+	largestBlock6 = 7 // fc00::/7
+)
+
+func (c *Config) checkProxies(wrong *Reasons) {
+	for _, text := range c.TrustedProxies {
+		block, err := parseBlock(text)
+		switch {
+		case err != nil:
+			wrong.add("trusted_proxies", "one entry is neither an address nor a block of addresses", `write for example "10.0.0.2" or "10.0.0.0/24"; "*" is refused`)
+		case block.Addr().Is4In6() || block.Addr().Zone() != "":
+			wrong.add("trusted_proxies", text+" is written in a form that no connection has", "write the plain IPv4 or IPv6 address")
+		case block.Masked() != block:
+			wrong.add("trusted_proxies", text+" has bits outside its block", "write "+block.Masked().String())
+		case block.Addr().Is4() && block.Bits() < largestBlock4, block.Addr().Is6() && block.Bits() < largestBlock6:
+			wrong.add("trusted_proxies", text+" holds strangers, who could claim any address of origin", "name the proxy's own address")
+		}
+	}
+}
+
+func (c *Config) checkTLS(wrong *Reasons) {
+	switch c.TLS.Mode {
+	case TLSOff:
+		if c.TLS.Certificate != "" || c.TLS.Key != "" {
+			wrong.add("tls.mode", "a certificate is named but not used", `write "files", or remove tls.certificate and tls.key`)
+		}
+	case TLSFiles:
+		c.checkCertificate(wrong)
+	default:
+		wrong.add("tls.mode", "there is no such mode", `write "off" or "files"`)
+	}
+}
+
+func (c *Config) checkCertificate(wrong *Reasons) {
+	if c.TLS.Certificate == "" || c.TLS.Key == "" {
+		wrong.add("tls", "the certificate or its key is not named", "set tls.certificate and tls.key")
+		return
+	}
+	if info, err := os.Stat(c.TLS.Key); err == nil && info.Mode().Perm()&0o007 != 0 {
+		wrong.add("tls.key", "every account may open the key of the certificate", "run: chmod o-rwx "+c.TLS.Key)
+		return
+	}
+	pair, err := tls.LoadX509KeyPair(c.TLS.Certificate, c.TLS.Key)
+	if err != nil {
+		wrong.add("tls", "certificate and key cannot be used together: "+plainly(err), "check both files")
+		return
+	}
+	leaf, err := x509.ParseCertificate(pair.Certificate[0])
+	if err != nil {
+		wrong.add("tls.certificate", "the certificate cannot be read", "check the file")
+		return
+	}
+	if base := c.Base(); base != nil && leaf.VerifyHostname(base.Hostname()) != nil {
+		wrong.add("tls.certificate", "the certificate is not for "+base.Hostname(), "use one that names the host of url")
+	}
+}

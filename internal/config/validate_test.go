@@ -1,0 +1,416 @@
+package config
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// bench is the folder of one case: files that settings may name.
+type bench struct {
+	t   *testing.T
+	dir string
+}
+
+func (b bench) path(name string) string { return filepath.Join(b.dir, name) }
+
+func (b bench) file(name, text string, mode os.FileMode) string {
+	return write(b.t, b.path(name), text, mode)
+}
+
+func (b bench) folder(name string, mode os.FileMode) string {
+	if err := os.MkdirAll(b.path(name), 0o700); err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.Chmod(b.path(name), mode); err != nil {
+		b.t.Fatal(err)
+	}
+	return b.path(name)
+}
+
+// certificate makes a key pair for a host and returns both paths.
+func (b bench) certificate(name, host string) (certificate, key string) {
+	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: host}, DNSNames: []string{host},
+		NotBefore: time.Unix(0, 0), NotAfter: time.Unix(1<<33, 0),
+	}
+	raw, err := x509.CreateCertificate(rand.Reader, template, template, &k.PublicKey, k)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(k)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return b.file(name+".pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw})), 0o644),
+		b.file(name+".key", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})), 0o600)
+}
+
+func (b bench) behindProxy(c *Config) {
+	c.Listen, c.URL, c.TrustedProxies = "0.0.0.0:8080", "https://espace.example", []string{"10.0.0.2"}
+}
+
+func (b bench) smtp(c *Config) {
+	c.Mail.Host, c.Mail.From = "smtp.example", "espace@example.fr"
+	c.Mail.UserName, c.Mail.PasswordFile = "espace", b.file("smtp", "a password", 0o600)
+}
+
+func (b bench) start(t *testing.T) *Config {
+	c := Default()
+	c.Data = b.path("data")
+	return c
+}
+
+func TestCFG01_GoodConfigurationsAreAccepted(t *testing.T) {
+	cases := map[string]func(bench, *Config){
+		"as it comes":    func(bench, *Config) {},
+		"behind a proxy": func(b bench, c *Config) { b.behindProxy(c) },
+		"proxy, same host": func(b bench, c *Config) {
+			b.behindProxy(c)
+			c.Listen, c.TrustedProxies = "127.0.0.1:8080", []string{"127.0.0.1"}
+		},
+		"own certificate": func(b bench, c *Config) {
+			c.Listen, c.URL, c.TLS.Mode = ":8443", "https://espace.example", TLSFiles
+			c.TLS.Certificate, c.TLS.Key = b.certificate("site", "espace.example")
+		},
+		"SMTP": func(b bench, c *Config) { b.smtp(c) },
+		"SMTP on this machine": func(_ bench, c *Config) {
+			c.Mail.Host, c.Mail.Port, c.Mail.Security, c.Mail.From = "127.0.0.1", 25, "none", "a@b.fr"
+		},
+		"PostgreSQL here":    func(_ bench, c *Config) { c.Database.URL = Secret{"postgres://app@127.0.0.1:5432/cenacle"} },
+		"PostgreSQL, socket": func(_ bench, c *Config) { c.Database.URL = Secret{"postgres:///cenacle?host=/run/postgresql"} },
+		"PostgreSQL elsewhere": func(_ bench, c *Config) {
+			c.Database.URL = Secret{"postgres://app@db.example/cenacle?sslmode=verify-full"}
+		},
+		"PostgreSQL from files": func(b bench, c *Config) { c.Database.URLFile = b.file("db", "postgres://a:b@localhost/c", 0o400) },
+		"passphrase in a file": func(b bench, c *Config) {
+			c.Key.Provider, c.Key.File = KeyFromPassphraseFile, b.file("p", "quatre chats gris, six merles", 0o440)
+		},
+		"passphrase in the environment": func(_ bench, c *Config) {
+			c.Key.Provider, c.Key.Passphrase = KeyFromPassphraseEnvironment, Secret{"quatre chats gris, six merles"}
+		},
+		"key and data present": func(b bench, c *Config) {
+			b.folder("data", 0o700)
+			b.file("data/directory.db", "x", 0o600)
+			b.file("data/root.key", "x", 0o600)
+		},
+		"demonstration": func(_ bench, c *Config) { c.Demo = true; c.Log = "debug" },
+		"IPv6":          func(_ bench, c *Config) { c.Listen = "[::1]:8080" },
+		"localhost":     func(_ bench, c *Config) { c.Listen, c.URL = "localhost:0", "http://localhost:8080" },
+		"quota":         func(_ bench, c *Config) { c.Limit.Quota = c.Limit.Upload },
+		"private network": func(b bench, c *Config) {
+			b.behindProxy(c)
+			c.TrustedProxies = []string{"10.0.0.0/8", "fd00::/8", "::1"}
+		},
+	}
+	for name, change := range cases {
+		t.Run(name, func(t *testing.T) {
+			b := bench{t, t.TempDir()}
+			c := b.start(t)
+			change(b, c)
+			if err := c.Validate().Err(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// Each case breaks one thing; the reasons must name the setting, and only
+// settings that the case expects.
+func TestCFG01_BadConfigurationsAreRefused(t *testing.T) {
+	cases := []struct {
+		name, setting string
+		change        func(bench, *Config)
+	}{
+		{"no data folder", "data", func(_ bench, c *Config) { c.Data = " " }},
+		{"data in the root", "data", func(_ bench, c *Config) { c.Data = "/" }},
+		{"data is a file", "data", func(b bench, c *Config) { c.Data = b.file("f", "", 0o600) }},
+		{"data under a file", "data", func(b bench, c *Config) { c.Data, c.Key.File = filepath.Join(b.file("f", "", 0o600), "d"), b.path("k") }},
+		{"data writable by all", "data", func(b bench, c *Config) { b.folder("data", 0o777) }},
+		{"data writable by its group", "data", func(b bench, c *Config) { b.folder("data", 0o770) }},
+
+		{"unknown language", "language", func(_ bench, c *Config) { c.Language = "de" }},
+		{"unknown level", "log", func(_ bench, c *Config) { c.Log = "loud" }},
+		{"level with offset", "log", func(_ bench, c *Config) { c.Log = "info-8" }},
+		{"debug for others", "log", func(b bench, c *Config) { b.behindProxy(c); c.Log = "debug" }},
+		{"no upload", "limit.upload", func(_ bench, c *Config) { c.Limit.Upload = 0 }},
+		{"negative upload", "limit.upload", func(_ bench, c *Config) { c.Limit.Upload = -1 }},
+		{"negative quota", "limit.quota", func(_ bench, c *Config) { c.Limit.Quota = -1 }},
+		{"quota below one file", "limit.quota", func(_ bench, c *Config) { c.Limit.Quota = 1 }},
+
+		{"demonstration for others", "demo", func(b bench, c *Config) { b.behindProxy(c); c.Demo = true }},
+		{"demonstration at a public name", "demo", func(_ bench, c *Config) {
+			c.Demo, c.URL, c.TrustedProxies = true, "https://espace.example", []string{"127.0.0.1"}
+		}},
+
+		{"listen without port", "listen", func(_ bench, c *Config) { c.Listen, c.URL = "127.0.0.1", "http://127.0.0.1" }},
+		{"listen on a wrong port", "listen", func(_ bench, c *Config) { c.Listen = "127.0.0.1:70000" }},
+		{"listen on a named port", "listen", func(_ bench, c *Config) { c.Listen = "127.0.0.1:http" }},
+		{"listen on a foreign name", "listen", func(b bench, c *Config) { b.behindProxy(c); c.Listen = "espace.example:8080" }},
+		{"unencrypted for others", "listen", func(_ bench, c *Config) { c.Listen, c.URL = "0.0.0.0:8080", "" }},
+		{"unencrypted on every address", "listen", func(_ bench, c *Config) { c.Listen = ":8080" }},
+
+		{"no address for links", "url", func(b bench, c *Config) { b.behindProxy(c); c.URL = "" }},
+		{"address without scheme", "url", func(b bench, c *Config) { b.behindProxy(c); c.URL = "espace.example" }},
+		{"address of another scheme", "url", func(b bench, c *Config) { b.behindProxy(c); c.URL = "ftp://espace.example" }},
+		{"address with a path", "url", func(b bench, c *Config) { b.behindProxy(c); c.URL = "https://espace.example/a" }},
+		{"address with a slash", "url", func(b bench, c *Config) { b.behindProxy(c); c.URL = "https://espace.example/" }},
+		{"address with a user", "url", func(b bench, c *Config) { b.behindProxy(c); c.URL = "https://a@espace.example" }},
+		{"address with a query", "url", func(b bench, c *Config) { b.behindProxy(c); c.URL = "https://espace.example?a" }},
+		{"address without encryption", "url", func(b bench, c *Config) { b.behindProxy(c); c.URL = "http://espace.example" }},
+		{"address of nobody", "url", func(b bench, c *Config) { b.behindProxy(c); c.URL = "https://0.0.0.0" }},
+		{"address of the reader's machine", "url", func(b bench, c *Config) { b.behindProxy(c); c.URL = "https://localhost" }},
+		{"https that nobody speaks", "url", func(_ bench, c *Config) { c.URL = "https://espace.example" }},
+		{"http where https is spoken", "url", func(b bench, c *Config) {
+			c.URL, c.TLS.Mode = "http://localhost:8080", TLSFiles
+			c.TLS.Certificate, c.TLS.Key = b.certificate("l", "localhost")
+		}},
+
+		{"every proxy", "trusted_proxies", func(b bench, c *Config) { b.behindProxy(c); c.TrustedProxies = []string{"*"} }},
+		{"every IPv4", "trusted_proxies", func(b bench, c *Config) { b.behindProxy(c); c.TrustedProxies = []string{"0.0.0.0/0"} }},
+		{"every IPv6", "trusted_proxies", func(b bench, c *Config) { b.behindProxy(c); c.TrustedProxies = []string{"::/0"} }},
+		{"half of IPv4", "trusted_proxies", func(b bench, c *Config) { b.behindProxy(c); c.TrustedProxies = []string{"128.0.0.0/1"} }},
+		{"proxy by name", "trusted_proxies", func(b bench, c *Config) { b.behindProxy(c); c.TrustedProxies = []string{"proxy"} }},
+		{"block with extra bits", "trusted_proxies", func(b bench, c *Config) { b.behindProxy(c); c.TrustedProxies = []string{"10.0.0.1/8"} }},
+		{"IPv4 inside IPv6", "trusted_proxies", func(b bench, c *Config) { b.behindProxy(c); c.TrustedProxies = []string{"::ffff:10.0.0.1"} }},
+		{"empty proxy", "trusted_proxies", func(b bench, c *Config) { b.behindProxy(c); c.TrustedProxies = []string{""} }},
+
+		{"unknown TLS mode", "tls.mode", func(_ bench, c *Config) { c.TLS.Mode = "maybe" }},
+		{"unused certificate", "tls.mode", func(_ bench, c *Config) { c.TLS.Certificate = "c.pem" }},
+		{"TLS without certificate", "tls", func(_ bench, c *Config) { c.TLS.Mode = TLSFiles }},
+		{"absent certificate", "tls", func(b bench, c *Config) {
+			c.TLS = TLS{TLSFiles, b.path("absent.pem"), b.path("absent.key")}
+		}},
+		{"key of another certificate", "tls", func(b bench, c *Config) {
+			c.TLS.Mode = TLSFiles
+			c.TLS.Certificate, _ = b.certificate("one", "127.0.0.1")
+			_, c.TLS.Key = b.certificate("two", "127.0.0.1")
+		}},
+		{"certificate key open to all", "tls.key", func(b bench, c *Config) {
+			c.TLS.Mode = TLSFiles
+			c.TLS.Certificate, c.TLS.Key = b.certificate("one", "127.0.0.1")
+			if err := os.Chmod(c.TLS.Key, 0o644); err != nil {
+				b.t.Fatal(err)
+			}
+		}},
+		{"certificate of another host", "tls.certificate", func(b bench, c *Config) {
+			c.Listen, c.URL, c.TLS.Mode = ":8443", "https://espace.example", TLSFiles
+			c.TLS.Certificate, c.TLS.Key = b.certificate("one", "other.example")
+		}},
+
+		{"unknown key provider", "key.provider", func(_ bench, c *Config) { c.Key.Provider = "none" }},
+		{"no key provider", "key.provider", func(_ bench, c *Config) { c.Key.Provider = "" }},
+		{"passphrase that nobody reads", "key.provider", func(_ bench, c *Config) { c.Key.Passphrase = Secret{"quatre chats gris, six merles"} }},
+		{"key open to all", "key.file", func(b bench, c *Config) { c.Key.File = b.file("k", "x", 0o644) }},
+		{"key open to its group", "key.file", func(b bench, c *Config) { c.Key.File = b.file("k", "x", 0o640) }},
+		{"key is a folder", "key.file", func(b bench, c *Config) { c.Key.File = b.folder("k", 0o700) }},
+		{"data without its key", "key.file", func(b bench, c *Config) { b.folder("data", 0o700); b.file("data/directory.db", "", 0o600) }},
+		{"firms without their key", "key.file", func(b bench, c *Config) { b.folder("data", 0o700); b.folder("data/firms", 0o700) }},
+		{"no passphrase file", "key.file", func(_ bench, c *Config) { c.Key.Provider = KeyFromPassphraseFile }},
+		{"absent passphrase file", "key.file", func(b bench, c *Config) { c.Key = Key{Provider: KeyFromPassphraseFile, File: b.path("p")} }},
+		{"passphrase open to all", "key.file", func(b bench, c *Config) {
+			c.Key = Key{Provider: KeyFromPassphraseFile, File: b.file("p", "quatre chats gris, six merles", 0o644)}
+		}},
+		{"empty passphrase", "key.file", func(b bench, c *Config) { c.Key = Key{Provider: KeyFromPassphraseFile, File: b.file("p", "\n", 0o600)} }},
+		{"blank passphrase", "key.file", func(b bench, c *Config) {
+			c.Key = Key{Provider: KeyFromPassphraseFile, File: b.file("p", strings.Repeat(" ", 20), 0o600)}
+		}},
+		{"short passphrase", "key.file", func(b bench, c *Config) {
+			c.Key = Key{Provider: KeyFromPassphraseFile, File: b.file("p", "chats gris 12!", 0o600)}
+		}},
+		{"passphrase of the manual", "key.file", func(b bench, c *Config) {
+			c.Key = Key{Provider: KeyFromPassphraseFile, File: b.file("p", "Change-Me-Please-2026", 0o600)}
+		}},
+		{"passphrase of one letter", "key.file", func(b bench, c *Config) {
+			c.Key = Key{Provider: KeyFromPassphraseFile, File: b.file("p", strings.Repeat("ab", 20), 0o600)}
+		}},
+		{"no passphrase in the environment", "CENACLE_KEY_PASSPHRASE", func(_ bench, c *Config) { c.Key.Provider = KeyFromPassphraseEnvironment }},
+		{"well-known passphrase in the environment", "CENACLE_KEY_PASSPHRASE", func(_ bench, c *Config) {
+			c.Key = Key{Provider: KeyFromPassphraseEnvironment, Passphrase: Secret{"correct horse battery staple"}}
+		}},
+		{"passphrase file and environment", "key.file", func(b bench, c *Config) {
+			c.Key = Key{Provider: KeyFromPassphraseEnvironment, File: b.path("p"), Passphrase: Secret{"quatre chats gris, six merles"}}
+		}},
+
+		{"database of another kind", "database.url", func(_ bench, c *Config) { c.Database.URL = Secret{"mysql://a@localhost/b"} }},
+		{"database by key words", "database.url", func(_ bench, c *Config) { c.Database.URL = Secret{"host=localhost dbname=b"} }},
+		{"database without name", "database.url", func(_ bench, c *Config) { c.Database.URL = Secret{"postgres://a@localhost"} }},
+		{"database without TLS", "database.url", func(_ bench, c *Config) { c.Database.URL = Secret{"postgres://a@db.example/b?sslmode=disable"} }},
+		{"database with TLS if possible", "database.url", func(_ bench, c *Config) { c.Database.URL = Secret{"postgres://a@db.example/b?sslmode=prefer"} }},
+		{"database elsewhere by query", "database.url", func(_ bench, c *Config) { c.Database.URL = Secret{"postgres://a@localhost/b?host=db.example"} }},
+		{"database twice", "database.url", func(b bench, c *Config) {
+			c.Database = Database{URL: Secret{"postgres://a@localhost/b"}, URLFile: b.file("d", "postgres://a@localhost/b", 0o600)}
+		}},
+		{"database file open to all", "database.url_file", func(b bench, c *Config) {
+			c.Database.URLFile = b.file("d", "postgres://a@localhost/b", 0o644)
+		}},
+		{"absent database file", "database.url_file", func(b bench, c *Config) { c.Database.URLFile = b.path("d") }},
+		{"migrations of nothing", "database.migrate_url", func(_ bench, c *Config) { c.Database.MigrateURL = Secret{"postgres://o@localhost/b"} }},
+		{"migrations without TLS", "database.migrate_url", func(_ bench, c *Config) {
+			c.Database = Database{URL: Secret{"postgres://a@localhost/b"}, MigrateURL: Secret{"postgres://o@db.example/b"}}
+		}},
+
+		{"sender without address", "mail.from", func(_ bench, c *Config) { c.Mail.From = "" }},
+		{"sender with a name", "mail.from", func(_ bench, c *Config) { c.Mail.From = "Cabinet <a@b.fr>" }},
+		{"sender with a second line", "mail.from", func(_ bench, c *Config) { c.Mail.From = "a@b.fr\r\nBcc: c@d.fr" }},
+		{"sender that does not exist", "mail.from", func(b bench, c *Config) { b.smtp(c); c.Mail.From = Default().Mail.From }},
+		{"sender's name on two lines", "mail.from_name", func(_ bench, c *Config) { c.Mail.FromName = "Cabinet\nBcc: c@d.fr" }},
+		{"account without server", "mail.host", func(_ bench, c *Config) { c.Mail.UserName = "a" }},
+		{"server with a scheme", "mail.host", func(b bench, c *Config) { b.smtp(c); c.Mail.Host = "smtp://smtp.example" }},
+		{"server with a port", "mail.host", func(b bench, c *Config) { b.smtp(c); c.Mail.Host = "smtp.example:587" }},
+		{"no mail port", "mail.port", func(b bench, c *Config) { b.smtp(c); c.Mail.Port = 0 }},
+		{"wrong mail port", "mail.port", func(b bench, c *Config) { b.smtp(c); c.Mail.Port = 65536 }},
+		{"unknown protection", "mail.security", func(b bench, c *Config) { b.smtp(c); c.Mail.Security = "ssl" }},
+		{"protection if possible", "mail.security", func(b bench, c *Config) { b.smtp(c); c.Mail.Security = "opportunistic" }},
+		{"mail without TLS", "mail.security", func(b bench, c *Config) {
+			b.smtp(c)
+			c.Mail.Security, c.Mail.UserName, c.Mail.PasswordFile = "none", "", ""
+		}},
+		{"password without TLS", "mail.security", func(b bench, c *Config) { b.smtp(c); c.Mail.Host, c.Mail.Security = "localhost", "none" }},
+		{"account without password", "mail.password_file", func(b bench, c *Config) { b.smtp(c); c.Mail.PasswordFile = "" }},
+		{"password twice", "mail.password_file", func(b bench, c *Config) { b.smtp(c); c.Mail.Password = Secret{"x"} }},
+		{"absent password file", "mail.password_file", func(b bench, c *Config) { b.smtp(c); c.Mail.PasswordFile = b.path("absent") }},
+		{"empty password file", "mail.password_file", func(b bench, c *Config) { b.smtp(c); b.file("smtp", "", 0o600) }},
+		{"password open to all", "mail.password_file", func(b bench, c *Config) { b.smtp(c); b.file("smtp", "x", 0o604) }},
+		{"password writable by its group", "mail.password_file", func(b bench, c *Config) { b.smtp(c); b.file("smtp", "x", 0o660) }},
+		{"password without account", "mail.username", func(b bench, c *Config) { b.smtp(c); c.Mail.UserName = "" }},
+	}
+	for _, bad := range cases {
+		t.Run(bad.name, func(t *testing.T) {
+			b := bench{t, t.TempDir()}
+			c := b.start(t)
+			bad.change(b, c)
+			refused(t, c.Validate(), bad.setting)
+		})
+	}
+	if len(cases) < 60 {
+		t.Errorf("%d bad configurations, want at least 60", len(cases))
+	}
+}
+
+// refused checks that one of the reasons is about the setting and that each is
+// a whole one.
+func refused(t *testing.T, wrong Reasons, setting string) {
+	t.Helper()
+	found := false
+	for _, r := range wrong {
+		found = found || r.Setting == setting
+		if r.Wrong == "" || r.Do == "" || strings.HasSuffix(r.Do, ".") {
+			t.Errorf("half a reason: %+v", r)
+		}
+	}
+	if !found {
+		t.Errorf("no reason about %s in %v", setting, wrong)
+	}
+}
+
+func TestCFG01_BadFilesAreRefused(t *testing.T) {
+	cases := []struct {
+		name, setting, text string
+		mode                os.FileMode
+		environ             []string
+	}{
+		{"unknown key", "colour", `colour = "red"`, 0o600, nil},
+		{"unknown key in a table", "mail.hots", "[mail]\nhots = \"a\"", 0o600, nil},
+		{"unknown table", "smtp.host", "[smtp]\nhost = \"a\"", 0o600, nil},
+		{"passphrase in the file", "key.passphrase", "[key]\npassphrase = \"a\"", 0o600, nil},
+		{"SMTP password in the file", "mail.password", "[mail]\npassword = \"a\"", 0o600, nil},
+		{"number for a text", "", `listen = 8080`, 0o600, nil},
+		{"text for a number", "", "[mail]\nport = \"587\"", 0o600, nil},
+		{"no TOML", "", "listen: 8080", 0o600, nil},
+		{"key twice", "", "demo = true\ndemo = false", 0o600, nil},
+		{"no size", "", "[limit]\nupload = \"many\"", 0o600, nil},
+		{"unknown variable", "CENACLE_LISTENS", "", 0o600, []string{"CENACLE_LISTENS=x"}},
+		{"variable of a table", "CENACLE_MAIL", "", 0o600, []string{"CENACLE_MAIL=x"}},
+		{"variable in small letters", "CENACLE_listen", "", 0o600, []string{"CENACLE_listen=x"}},
+		{"variable that is no truth", "CENACLE_DEMO", "", 0o600, []string{"CENACLE_DEMO=perhaps"}},
+		{"variable that is no number", "CENACLE_MAIL_PORT", "", 0o600, []string{"CENACLE_MAIL_PORT=smtp"}},
+		{"variable that is no size", "CENACLE_LIMIT_QUOTA", "", 0o600, []string{"CENACLE_LIMIT_QUOTA=1 GB"}},
+		{"file writable by all", "", "", 0o666, nil},
+		{"file writable by its group", "", "", 0o660, nil},
+		{"readable file with a password", "", "[database]\nurl = \"postgres://a:b@localhost/c\"", 0o644, nil},
+		{"readable file with a password in the query", "", "[database]\nurl = \"postgres://a@localhost/c?password=b\"", 0o644, nil},
+		{"readable file whose password is replaced", "", "[database]\nurl = \"postgres://a:b@localhost/c\"", 0o644,
+			[]string{"CENACLE_DATABASE_URL=postgres://a@localhost/c"}},
+	}
+	for _, bad := range cases {
+		t.Run(bad.name, func(t *testing.T) {
+			path := write(t, filepath.Join(t.TempDir(), "c.toml"), bad.text, bad.mode)
+			if bad.setting == "" {
+				bad.setting = path
+			}
+			c, err := Load(path, bad.environ)
+			if err == nil {
+				err = c.Validate().Err()
+			}
+			wrong, ok := err.(Reasons)
+			if !ok {
+				t.Fatalf("error is %T: %v", err, err)
+			}
+			refused(t, wrong, bad.setting)
+		})
+	}
+	if _, err := Load(filepath.Join(t.TempDir(), "absent.toml"), nil); err == nil {
+		t.Error("an absent file was accepted")
+	}
+	if _, err := Load(t.TempDir(), nil); err == nil {
+		t.Error("a folder was accepted")
+	}
+	if _, err := load(t, "# "+strings.Repeat("x", maxFile)); err == nil {
+		t.Error("a huge file was accepted")
+	}
+}
+
+// A file without a secret may be readable by everybody.
+func TestReadableFileWithoutSecret(t *testing.T) {
+	path := write(t, filepath.Join(t.TempDir(), "c.toml"), "[database]\nurl = \"postgres://a@localhost/c\"", 0o644)
+	c, err := Load(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Validate().Err(); err != nil {
+		t.Error(err)
+	}
+}
+
+// All reasons come at once.
+func TestAllReasonsTogether(t *testing.T) {
+	c := Default()
+	c.Data, c.Language, c.Log, c.Limit.Upload, c.Key.Provider, c.Mail.From = "", "de", "x", -1, "x", "x"
+	if n := len(c.Validate()); n < 6 {
+		t.Errorf("%d reasons, want at least 6: %v", n, c.Validate())
+	}
+	_, err := load(t, "a = 1\nb = 2", "CENACLE_X=1", "CENACLE_DEMO=x")
+	if wrong, _ := err.(Reasons); len(wrong) != 4 {
+		t.Errorf("want four reasons: %v", err)
+	}
+}
+
+// What stands in a broken file is not repeated: it may be a secret.
+func TestParseErrorsRepeatNoValue(t *testing.T) {
+	const canary = "CANARY-51c0"
+	for _, text := range []string{"[database]\nurl = " + canary, "[database]\nurl = [\"" + canary + "\"]", "demo = \"" + canary + "\"",
+		"[limit]\nupload = \"" + canary + "\"", "x = \"" + canary + "\n", "\"" + canary} {
+		_, err := load(t, text)
+		if err == nil {
+			t.Errorf("accepted: %s", text)
+			continue
+		}
+		if strings.Contains(err.Error(), canary) {
+			t.Errorf("%q repeats the value: %v", text, err)
+		}
+	}
+}
