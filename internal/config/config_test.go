@@ -28,7 +28,7 @@ func load(t *testing.T, text string, environ ...string) (*Config, error) {
 }
 
 func TestDefaultsAreAccepted(t *testing.T) {
-	c, err := Load("", []string{"HOME=/root", "PATH=/bin", "NOT_CENACLE_X=1"})
+	c, err := Load("", []string{"HOME=/root", "PATH=/bin", "NOT_CENACLE_X=1", "CENACLE_TEST_POSTGRES=x"})
 	if err != nil {
 		t.Fatal(err)
 	}

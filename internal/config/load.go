@@ -19,6 +19,10 @@ const prefix = "CENACLE_"
 // fileVariable names the file to read when the caller names none.
 const fileVariable = prefix + "CONFIG"
 
+// testPrefix begins the variables of the project's own tests, which start the
+// program among others and which nothing here reads.
+const testPrefix = prefix + "TEST_"
+
 // maxFile bounds what is read of a configuration or secret file, in bytes.
 const maxFile = 64 << 10
 
@@ -48,7 +52,7 @@ func ours(environ []string) map[string]string {
 	found := map[string]string{}
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
-		if strings.HasPrefix(name, prefix) {
+		if strings.HasPrefix(name, prefix) && !strings.HasPrefix(name, testPrefix) {
 			found[name] = value
 		}
 	}
@@ -84,7 +88,12 @@ func withoutValue(err error) string {
 	if p, ok := errors.AsType[toml.ParseError](err); ok {
 		return fmt.Sprintf("line %d, after the key %q", p.Position.Line, p.LastKey)
 	}
-	return "a value is of the wrong kind"
+	// A value of the wrong kind is no ParseError, but begins the same way.
+	place, _, found := strings.Cut(strings.TrimPrefix(err.Error(), "toml: "), "): ")
+	if !found || !strings.HasPrefix(place, "line ") {
+		return "a value is of the wrong kind"
+	}
+	return place + ") is of the wrong kind"
 }
 
 func (c *Config) readEnvironment(variables map[string]string) (wrong Reasons) {

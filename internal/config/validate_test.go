@@ -399,6 +399,18 @@ func TestAllReasonsTogether(t *testing.T) {
 	}
 }
 
+func TestParseErrorsNameTheLine(t *testing.T) {
+	for text, want := range map[string]string{
+		"\n[mail]\nport = \"x\"":    `line 3 (last key "mail.port") is of the wrong kind`,
+		"\nlisten = = 3":           `line 2, after the key "listen"`,
+		"[limit]\nupload = \"ten\"": `line 2, after the key "limit.upload"`,
+	} {
+		if _, err := load(t, text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+	}
+}
+
 // What stands in a broken file is not repeated: it may be a secret.
 func TestParseErrorsRepeatNoValue(t *testing.T) {
 	const canary = "CANARY-51c0"
