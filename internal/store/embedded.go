@@ -34,6 +34,7 @@ const pragmas = "_pragma=busy_timeout(5000)&_pragma=journal_mode(wal)&_pragma=sy
 // opened when they are used and closed when they are idle.
 type embedded struct {
 	dir   string
+	limit int // openLimit, less in tests
 	tally *tally
 	roll  *file
 
@@ -60,7 +61,7 @@ func openEmbedded(ctx context.Context, dir string, t *tally) (*embedded, error) 
 	if dir == "" {
 		return nil, errors.New("store: no data folder")
 	}
-	e := &embedded{dir: dir, tally: t, stop: make(chan struct{}), stopped: make(chan struct{}),
+	e := &embedded{dir: dir, limit: openLimit, tally: t, stop: make(chan struct{}), stopped: make(chan struct{}),
 		firms: map[id.Firm]*handle{}}
 	path := filepath.Join(dir, "directory.db")
 	if err := createFile(path); err != nil {
@@ -95,13 +96,12 @@ func (e *embedded) create(ctx context.Context, f id.Firm) error {
 func (e *embedded) firm(ctx context.Context, f id.Firm) (*base, func(), error) {
 	e.mu.Lock()
 	h, ok := e.firms[f]
-	var old []*handle
 	if !ok {
 		h = &handle{firm: f, ready: make(chan struct{})}
 		e.firms[f] = h
-		old = e.evict()
 	}
 	h.users++
+	old := e.evict()
 	e.mu.Unlock()
 	closeAll(old)
 	if !ok {
@@ -162,7 +162,7 @@ func (h *handle) failed() bool {
 // caller holds the lock and closes them after it.
 func (e *embedded) evict() []*handle {
 	var old []*handle
-	for len(e.firms) > openLimit {
+	for len(e.firms) > e.limit {
 		var oldest *handle
 		for _, h := range e.firms {
 			if h.users == 0 && (oldest == nil || h.used < oldest.used) {

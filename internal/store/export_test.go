@@ -1,12 +1,14 @@
 package store
 
-import "context"
+import (
+	"context"
+	"database/sql"
+	"io/fs"
+	"path/filepath"
+)
 
 // What tests outside the package need to reach.
-const (
-	OpenLimit = openLimit
-	IdleTime  = idleTime
-)
+const IdleTime = idleTime
 
 // Classify is the meaning of a driver's error.
 var Classify = classify
@@ -24,7 +26,7 @@ func OnWriter(ctx context.Context, f *Firm, text string) error {
 	})
 }
 
-// ReaderPragma reads a pragma on a connection that reads an embedded firm.
+// Pragma reads a pragma on a connection of an embedded firm.
 func Pragma(ctx context.Context, f *Firm, reader bool, name string) (value string, err error) {
 	err = f.with(ctx, func(b *base) error {
 		from := b.writers
@@ -43,3 +45,30 @@ func Pragma(ctx context.Context, f *Firm, reader bool, name string) (value strin
 
 // Expire lets one round of idleness pass.
 func Expire(s *Store) { closeAll(s.engine.(*embedded).expire()) }
+
+// MigrateScratch applies the files of fsys/m to a database of c, in a scope of
+// their own.
+func MigrateScratch(ctx context.Context, c Config, fsys fs.FS) error {
+	known, err := readMigrations(fsys, "m")
+	if err != nil {
+		return err
+	}
+	driver, name, d := "sqlite", filepath.Join(c.Dir, "scratch.db"), dialect(liteDialect{})
+	if c.PostgresURL != "" {
+		driver, name, d = "pgx", c.MigrateURL, &grantDialect{}
+	}
+	db, err := sql.Open(driver, name)
+	if err != nil {
+		return err
+	}
+	defer db.Close() // nothing is pending
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close() // gives it back
+	return migrateTo(ctx, &link{conn: conn}, d, "scratch", known)
+}
+
+// Limit changes how many firm files stay open.
+func Limit(s *Store, n int) { s.engine.(*embedded).limit = n }

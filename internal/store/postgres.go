@@ -245,7 +245,7 @@ func (d *grantDialect) grant(ctx context.Context, l *link) (err error) {
 	}
 	defer func() { err = errors.Join(err, d.unlock(ctx, l)) }()
 	for _, text := range []string{
-		"create table if not exists created_firm (firm_id text not null primary key)",
+		d.render("create table if not exists created_firm (firm_id text not null primary key)"),
 		"revoke create on schema public from public",
 		"grant usage on schema public to " + d.role,
 		"grant select, insert, update, delete on all tables in schema public to " + d.role,

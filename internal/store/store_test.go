@@ -502,3 +502,33 @@ func TestInstants(t *testing.T) {
 		t.Error("the zero time is not 0")
 	}
 }
+
+var flood = store.ForFirm(`insert into read_mark (firm_id, item_id, person_id, read_at)
+with recursive n(i) as (select 1 union all select i + 1 from n where i < 100000000) select $1, 'x' || i, 'p', i from n`)
+
+// The end of the context stops a statement that is running, and what SQLite
+// then rolls back by itself is not continued outside the transaction.
+func TestCancelInsideStatement(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := storetest.Firm(t, s)
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		err := f.Update(ctx, func(tx *store.Tx) error {
+			if err := put("before", 1)(tx); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(flood); err == nil {
+				t.Error("the statement was not stopped")
+			}
+			_ = put("after", 1)(tx) // refused: the transaction has failed
+			return nil
+		})
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v, want DeadlineExceeded", err)
+		}
+		mustUpdate(t, f, put("next", 1))
+		if n := count(t, f); n != 1 {
+			t.Errorf("%d rows, want 1", n)
+		}
+	})
+}
