@@ -33,6 +33,18 @@ const (
 	Compare // of CheckKey without a trusted key: a person compares the fingerprint
 )
 
+// Key is the outcome's key of the catalog; that of Compare takes the
+// fingerprint.
+func (o Outcome) Key() string {
+	switch o {
+	case Held:
+		return "journal.outcome.held"
+	case Compare:
+		return "journal.outcome.compare"
+	}
+	return "journal.outcome.failed"
+}
+
 // Check is one line of a report.
 type Check struct {
 	Name    string
