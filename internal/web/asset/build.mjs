@@ -21,7 +21,7 @@ const require = createRequire(import.meta.url);
 const layers = ["reset", "tokens", "base", "layout", "component", "page", "print"];
 
 const types = {
-  ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".mjs": "text/javascript; charset=utf-8",
   ".svg": "image/svg+xml", ".json": "application/json", ".woff2": "font/woff2",
   ".ttf": "font/ttf", ".pfb": "application/octet-stream", ".bcmap": "application/octet-stream",
   ".png": "image/png",
@@ -155,7 +155,7 @@ const zip = promisify(gzip);
 async function describe(path) {
   const body = await readFile(path);
   const file = { type: types[extname(path)] ?? "application/octet-stream", hash: createHash("sha256").update(body).digest("hex").slice(0, 32) };
-  if (!/\.(js|css|svg|ttf)$/.test(path) || body.length < 512) return file;
+  if (!/\.(js|mjs|css|svg|ttf)$/.test(path) || body.length < 512) return file;
   const quality = body.length > 400_000 ? 9 : 11;
   const br = await brotli(body, { params: { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: body.length } });
   const gz = await zip(body, { level: 9 });

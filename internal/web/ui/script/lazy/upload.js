@@ -1,0 +1,274 @@
+// The desk of <c-upload>: a queue of files sent by the tus protocol, two at a
+// time, with their rows, through cuts and reloads.
+import { Upload } from "tus-js-client";
+import { refresh } from "../region.js";
+import { Memory, fingerprint } from "./memory.js";
+
+const together = 2;
+const delays = [0, 1000, 2000, 4000, 8000, 15000, 15000, 20000, 30000, 30000]; // rides out a minute and more without network
+const lang = document.documentElement.lang || "fr";
+const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
+
+function bytes(count) {
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(count, 1)) / 3)));
+  return new Intl.NumberFormat(lang, { style: "unit", unit: units[power], unitDisplay: "short", maximumFractionDigits: count >= 1000 ? 1 : 0 }).format(count / 1000 ** power);
+}
+
+function duration(seconds) {
+  const [value, unit] = seconds < 60 ? [Math.max(1, Math.ceil(seconds)), "second"] : seconds < 3600 ? [Math.ceil(seconds / 60), "minute"] : [Math.ceil(seconds / 3600), "hour"];
+  return new Intl.NumberFormat(lang, { style: "unit", unit, unitDisplay: "long" }).format(value);
+}
+
+const fill = (text, ...args) => text.replace(/\{(\d)\}/g, (_, index) => args[index]);
+
+/** One file, its row in the page and its upload. */
+class Transfer {
+  constructor(desk, file) {
+    this.desk = desk;
+    this.file = file;
+    this.row = desk.row();
+    this.row.querySelector(".transfer-name").textContent = file.name;
+    this.row.querySelector("progress").setAttribute("aria-label", file.name);
+    this.row.addEventListener("click", (event) => this.act(event.target.closest("[data-act]")?.dataset.act));
+    this.samples = [];
+    this.state("queued");
+    this.show(0);
+  }
+
+  state(name) {
+    this.row.dataset.state = name;
+    this.row.querySelector(".transfer-state").textContent = this.desk.words[`text${name[0].toUpperCase()}${name.slice(1)}`];
+  }
+
+  get is() { return this.row.dataset.state; }
+
+  show(sent) {
+    const { words } = this.desk;
+    const parts = this.is === "done" ? [bytes(this.file.size)] : [fill(words.textProgress, bytes(sent), bytes(this.file.size))];
+    const speed = this.speed(sent);
+    if (speed > 0 && (this.is === "sending" || this.is === "resumed")) {
+      parts.push(fill(words.textSpeed, bytes(speed)), fill(words.textRemaining, duration((this.file.size - sent) / speed)));
+    }
+    this.row.querySelector("[data-figures]").textContent = parts.join(" · ");
+    this.row.querySelector("progress").value = this.file.size ? (sent / this.file.size) * 100 : 100;
+    this.sent = sent;
+  }
+
+  /** Bytes a second over the last eight seconds. */
+  speed(sent) {
+    const now = performance.now();
+    this.samples.push([now, sent]);
+    while (this.samples.length > 2 && now - this.samples[0][0] > 8000) this.samples.shift();
+    const [[then, before]] = this.samples;
+    return now - then > 700 ? Math.max(0, (sent - before) / ((now - then) / 1000)) : 0;
+  }
+
+  reason(text) {
+    const line = this.row.querySelector("[data-reason]");
+    line.textContent = text ?? "";
+    line.hidden = !text;
+  }
+
+  async start() {
+    this.state("sending");
+    this.samples = [];
+    const { desk, file } = this;
+    const metadata = { filename: file.name, filetype: file.type || "application/octet-stream", ...desk.metadata() };
+    this.upload = new Upload(file, {
+      endpoint: desk.words.endpoint, metadata, fingerprint, urlStorage: new Memory(), retryDelays: delays,
+      removeFingerprintOnSuccess: true, storeFingerprintForResuming: true, chunkSize: 32 * 1024 * 1024,
+      onProgress: (sent) => this.progress(sent),
+      onShouldRetry: (error) => this.cut(error),
+      onError: (error) => this.failed(error),
+      onSuccess: (payload) => this.done(payload),
+    });
+    const [earlier] = await this.upload.findPreviousUploads();
+    if (earlier) {
+      desk.remembered(earlier.urlStorageKey);
+      this.upload.resumeFromPreviousUpload(earlier);
+      this.state("resumed");
+    }
+    if (this.is === "sending" || this.is === "resumed") this.upload.start();
+  }
+
+  progress(sent) {
+    if (this.is === "cut") { this.state("resumed"); this.samples = []; }
+    this.show(sent);
+  }
+
+  /** Whether a failure is worth another try: the network, or a server that is starting again. */
+  cut(error) {
+    const status = error.originalResponse?.getStatus() ?? 0;
+    const again = status === 0 || status === 409 || status === 423 || status === 429 || (status >= 500 && status !== 507);
+    if (again && this.is !== "paused") this.state("cut");
+    return again;
+  }
+
+  failed(error) {
+    if (this.is === "paused") return;
+    this.state("failed");
+    this.show(this.sent ?? 0);
+    const body = error.originalResponse?.getBody?.() ?? "";
+    this.reason(body && body.length < 300 && !body.startsWith("<") ? body : "");
+    this.desk.next();
+  }
+
+  done(payload) {
+    this.state("done");
+    this.show(this.file.size);
+    this.reason("");
+    const sum = payload?.lastResponse?.getHeader("X-Content-SHA256");
+    if (sum) {
+      const line = this.row.querySelector("[data-hash]");
+      line.querySelector("code").textContent = sum;
+      line.hidden = false;
+    }
+    this.desk.arrived(this);
+  }
+
+  async act(name) {
+    if (name === "pause") { this.state("paused"); await this.upload.abort(); this.show(this.sent ?? 0); this.desk.next(); }
+    else if (name === "resume" || name === "retry") { this.reason(""); this.state("queued"); this.desk.next(); }
+    else if (name === "drop") await this.drop();
+  }
+
+  async drop() {
+    const { upload } = this;
+    this.desk.forget(this);
+    try {
+      await upload?.abort(true);
+    } catch {
+      // the server clears what was begun after its own delay
+    }
+  }
+}
+
+export class Desk {
+  constructor(host) {
+    this.host = host;
+    this.words = host.dataset;
+    this.form = host.querySelector("form");
+    this.input = host.querySelector("input[type=file]");
+    this.list = host.querySelector(".transfers");
+    this.transfers = [];
+    this.listen();
+    this.recall();
+    host.dataset.ready = "";
+  }
+
+  listen() {
+    const pick = this.host.querySelector("[data-pick]");
+    const camera = this.host.querySelector("[data-camera]");
+    pick.hidden = false;
+    pick.onclick = () => this.input.click();
+    if (camera) {
+      camera.hidden = false;
+      camera.onclick = () => this.photograph();
+    }
+    this.input.tabIndex = -1;
+    this.input.addEventListener("change", () => { this.add(this.input.files); this.input.value = ""; });
+    this.form.addEventListener("submit", (event) => { event.preventDefault(); delete this.form.dataset.sent; });
+    this.onDrag = (event) => this.drag(event);
+    this.onLeave = (event) => { if (this.busy()) event.preventDefault(); };
+    for (const type of ["dragenter", "dragover", "dragleave", "drop"]) document.addEventListener(type, this.onDrag);
+    addEventListener("beforeunload", this.onLeave);
+  }
+
+  leave() {
+    for (const type of ["dragenter", "dragover", "dragleave", "drop"]) document.removeEventListener(type, this.onDrag);
+    removeEventListener("beforeunload", this.onLeave);
+    for (const transfer of this.transfers) transfer.upload?.abort();
+  }
+
+  photograph() {
+    const camera = Object.assign(document.createElement("input"), { type: "file", accept: "image/*", capture: "environment" });
+    camera.onchange = () => this.add(camera.files);
+    camera.click();
+  }
+
+  /** Files may be dropped anywhere on the page; the area says where they go. */
+  drag(event) {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    const inside = this.host.contains(event.target);
+    if (event.type === "drop") {
+      const first = document.querySelector("c-upload[data-ready]");
+      if (inside || first === this.host && !event.target.closest("c-upload")) this.add(event.dataTransfer.files);
+    }
+    const over = event.type === "dragover" || event.type === "dragenter";
+    this.host.toggleAttribute("data-over", over && inside);
+    this.host.toggleAttribute("data-near", over);
+  }
+
+  /** What the form carries besides the file goes with each upload. */
+  metadata() {
+    const facts = {};
+    for (const [name, value] of new FormData(this.form)) {
+      if (typeof value === "string") facts[name] = name in facts ? `${facts[name]},${value}` : value;
+    }
+    return facts;
+  }
+
+  row() { return this.host.querySelector("template").content.firstElementChild.cloneNode(true); }
+
+  add(files) {
+    for (const file of files) {
+      const most = Number(this.words.most || 0);
+      if (most && file.size > most) {
+        this.say(fill(this.words.textLarge, file.name, bytes(most)));
+        const transfer = new Transfer(this, file);
+        transfer.state("failed");
+        transfer.reason(fill(this.words.textLarge, file.name, bytes(most)));
+        transfer.row.querySelector("[data-act=retry]").remove();
+        this.list.append(transfer.row);
+        continue;
+      }
+      const transfer = new Transfer(this, file);
+      this.transfers.push(transfer);
+      this.list.append(transfer.row);
+    }
+    this.next();
+  }
+
+  busy() { return this.transfers.some(({ is }) => is === "sending" || is === "resumed" || is === "cut" || is === "queued"); }
+
+  next() {
+    const moving = this.transfers.filter(({ is }) => is === "sending" || is === "resumed" || is === "cut").length;
+    for (const transfer of this.transfers.filter(({ is }) => is === "queued").slice(0, Math.max(0, together - moving))) {
+      transfer.start().catch((error) => transfer.failed(error));
+    }
+  }
+
+  arrived(transfer) {
+    this.say(`${transfer.file.name} – ${this.words.textDone}`);
+    this.host.dispatchEvent(new CustomEvent("c-arrived", { bubbles: true, detail: { name: transfer.file.name, size: transfer.file.size } }));
+    this.next();
+    clearTimeout(this.soon);
+    this.soon = setTimeout(() => { if (this.words.regions) refresh(this.words.regions).catch(() => {}); }, 200);
+  }
+
+  forget(transfer) {
+    this.transfers = this.transfers.filter((other) => other !== transfer);
+    transfer.row.remove();
+    this.next();
+  }
+
+  /** Uploads begun before a reload: the same file must be chosen again. */
+  async recall() {
+    for (const entry of await new Memory().findAllUploads()) {
+      if (!entry.uploadUrl.includes(new URL(this.words.endpoint, location.href).pathname)) continue;
+      const row = this.row();
+      row.dataset.state = "halfway";
+      row.dataset.memory = entry.urlStorageKey;
+      row.querySelector(".transfer-name").textContent = fill(this.words.textAgain, bytes(entry.size));
+      row.querySelector(".transfer-state").textContent = this.words.textHalfway;
+      row.querySelector("progress").remove();
+      row.querySelector("[data-act=drop]").onclick = async () => { await new Memory().removeUpload(entry.urlStorageKey); row.remove(); };
+      this.list.append(row);
+    }
+  }
+
+  remembered(key) { this.list.querySelector(`[data-memory="${CSS.escape(key)}"]`)?.remove(); }
+
+  say(text) { this.host.querySelector("[data-say]").textContent = text; }
+}
