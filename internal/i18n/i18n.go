@@ -35,6 +35,14 @@ const (
 // All lists the languages in the order in which they are offered.
 func All() []Language { return []Language{French, English} }
 
+// Name is what the language calls itself, the same for every reader.
+func (l Language) Name() string {
+	if l == English {
+		return "English"
+	}
+	return "Français"
+}
+
 // Parse reads a stored or chosen language code. It reports false for anything
 // but a language of the catalogs.
 func Parse(code string) (Language, bool) {

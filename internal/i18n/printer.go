@@ -213,7 +213,7 @@ func (p *Printer) general(k fault.Kind) string {
 	case fault.Invalid, fault.TooLarge:
 		return p.T("fault.invalid")
 	case fault.Unauthenticated:
-		return p.T("fault.unauthenticated")
+		return p.T("fault.sign_in")
 	case fault.Forbidden:
 		return p.T("fault.forbidden")
 	case fault.NotFound:
