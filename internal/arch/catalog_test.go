@@ -171,14 +171,13 @@ func misprints(l i18n.Language, text string) (out []string) {
 	return out
 }
 
-// The words of law that we may not use of ourselves (DOMAIN, 6; LAW-09), and
-// the promises no host can keep, folded.
+// The words of law that we may not use of ourselves (DOMAIN, 6), and the
+// promise that a server cannot keep (SECURITY, 1), folded.
 var forbidden = []string{
-	"recommande electronique", "recommandee electronique", "lettre recommandee", "recommande avec",
-	"signature qualifiee", "signature electronique qualifiee", "cachet qualifie", "horodatage qualifie",
-	"coffre nf", "coffre-fort nf", "coffre-fort numerique", "coffre-fort electronique", "norme nf",
-	"qualified signature", "qualified electronic", "qualified timestamp", "registered electronic", "registered mail", "digital safe",
-	"zero knowledge", "zero-knowledge", "inviolable", "100 % securise", "securite absolue", "military", "militaire",
+	"recommande electronique", "recommandee electronique", "signature qualifiee", "signature electronique qualifiee",
+	"cachet qualifie", "horodatage qualifie", "coffre nf", "coffre-fort nf", "coffre-fort numerique", "coffre-fort electronique",
+	"qualified signature", "qualified electronic", "qualified timestamp", "registered electronic",
+	"zero knowledge", "zero-knowledge",
 }
 
 // TestLAW09_ForbiddenWords reads catalogs and templates.
