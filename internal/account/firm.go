@@ -2,8 +2,8 @@ package account
 
 import (
 	"context"
-	"errors"
 
+	"cenacle/internal/authz"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/store"
@@ -63,40 +63,38 @@ func unusable() error { return fault.New(fault.Conflict, "account.unusable").In(
 type Opening struct {
 	Firm     id.Firm
 	Founder  id.Person
-	Password *Password // nil when she is signed in with hers
+	Password *Password // nil when she has one
+	From     *Source   // where she signs up from, and is signed in; nil opens no session
 }
 
-// OpenFirm registers a firm, ties its founder to it and gives her the password
-// of the sign-up, in one transaction: until then nothing of it is reachable.
-// Of two sign-ups with one mailbox the second is Conflict "account.unusable".
+// OpenFirm registers a firm, ties its founder to it, gives her the password of
+// the sign-up and signs her in, in one transaction: until then nothing of the
+// firm is reachable. Of two sign-ups with one mailbox the second is Conflict
+// "account.unusable".
 //
 // Nobody has shown yet that the mailbox is hers, so the password is unproven.
-func (s *Service) OpenFirm(ctx context.Context, o Opening) (err error) {
+func (s *Service) OpenFirm(ctx context.Context, o Opening) (token string, _ Session, err error) {
 	defer fault.Op(&err, "account.OpenFirm(%s)", o.Firm)
-	return s.directory().Update(ctx, func(tx *store.DirectoryTx) error {
-		row, err := s.byID(tx, o.Founder)
-		if errors.Is(err, store.ErrNoRow) {
-			return fault.Absent().Because(err)
-		}
-		if err != nil {
-			return err
-		}
+	v := visit{Session: Session{Person: o.Founder, Via: authz.ViaPassword}}
+	err = s.change(ctx, o.Founder, func(tx *store.DirectoryTx, row *identity) error {
 		if o.Password != nil {
 			if row.Password {
 				return unusable()
 			}
-			s.keep(&row, *o.Password, false)
-			if err := s.write(tx, row); err != nil {
-				return err
-			}
+			s.keep(row, *o.Password, false)
 		}
 		now := store.Micros(s.office.Clock())
 		if _, err := tx.Exec(insertFirm, o.Firm, now); err != nil {
 			return err
 		}
-		_, err = tx.Exec(insertAffiliation, o.Founder, o.Firm, now)
+		if _, err := tx.Exec(insertAffiliation, o.Founder, o.Firm, now); err != nil || o.From == nil {
+			return err
+		}
+		v.epoch, v.Proven = row.epoch, row.Proven
+		token, err = s.open(tx, &v, *o.From)
 		return err
 	})
+	return token, v.Session, err
 }
 
 // Sweep deletes sessions and brakes that are over.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -140,7 +141,7 @@ func (s *Service) ChangePassword(ctx context.Context, in Session, change Change,
 	if err != nil {
 		return "", Session{}, err
 	}
-	if err := s.CheckPassword(change.New, append(change.About, p.Email)...); err != nil {
+	if err := s.CheckPassword(change.New, slices.Concat(change.About, []string{p.Email})...); err != nil {
 		return "", Session{}, err
 	}
 	proven := in.Proven
