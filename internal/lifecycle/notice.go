@@ -1,0 +1,201 @@
+package lifecycle
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/circle"
+	"cenacle/internal/fault"
+	"cenacle/internal/firm"
+	"cenacle/internal/id"
+	"cenacle/internal/invitation"
+	"cenacle/internal/item"
+	"cenacle/internal/mail"
+	"cenacle/internal/outbox"
+	"cenacle/internal/space"
+	"cenacle/internal/store"
+)
+
+// Handlers are the jobs that mail notices. Each looks again, when it sends, at
+// whether its reader is still there and may still see what it is about; when
+// not, nothing leaves and the job is done. A link is made at that moment, so
+// that its token is in the mail and nowhere else; a second attempt at the same
+// job voids the link of the first and sends the same Message-ID.
+func (s *Service) Handlers(composer *mail.Composer, sender mail.Sender) map[string]outbox.Handler {
+	p := post{s, composer, sender}
+	return map[string]outbox.Handler{
+		"notice.space-opened": handle(p, func(n invitation.Notice) errand {
+			return errand{person: n.Person, space: n.Space, say: func(path string) mail.Notice { return mail.SpaceOpened{Path: path} }}
+		}),
+		"notice.link": handle(p, func(n invitation.Notice) errand {
+			return errand{person: n.Person, space: n.Space, link: true, say: func(path string) mail.Notice { return mail.LinkRenewed{Path: path} }}
+		}),
+		"notice.colleague": handle(p, func(n firm.ColleagueNotice) errand {
+			return errand{person: n.Person, link: true, say: func(path string) mail.Notice { return mail.ColleagueInvited{Path: path} }}
+		}),
+		"notice.welcome": handle(p, func(n invitation.Notice) errand {
+			return errand{person: n.Person, say: func(path string) mail.Notice { return mail.Welcome{Path: path} }}
+		}),
+		"notice.deposit": handle(p, func(n Deposited) errand {
+			return errand{person: n.Person, space: n.Space, say: func(path string) mail.Notice { return mail.DepositReceived{Path: path} }}
+		}),
+		item.NoticeJob: handle(p, newItem),
+	}
+}
+
+// Deposited is the payload of the job "notice.deposit": a client has closed a
+// deposit. An empty Person stands for the lead of the space.
+type Deposited struct {
+	Space  id.Space
+	Person id.Person
+}
+
+func newItem(n item.Notice) errand {
+	return errand{
+		person: n.Person, space: n.Space,
+		say:   func(path string) mail.Notice { return mail.NewItem{Path: path} },
+		waits: func(a *act.Act, by authz.Actor) error { return waiting(a, by, n.Space, n.Item) },
+	}
+}
+
+// errand is one mail to one person about one space, or about the firm when
+// space is empty.
+type errand struct {
+	person id.Person
+	space  id.Space
+	link   bool // always with a link, though she has a password
+	say    func(path string) mail.Notice
+	waits  func(*act.Act, authz.Actor) error // absent when there is nothing to say any more; may be nil
+}
+
+// post composes and hands over.
+type post struct {
+	*Service
+	composer *mail.Composer
+	sender   mail.Sender
+}
+
+// handle makes the handler of jobs whose payload is a T.
+func handle[T any](p post, plan func(T) errand) outbox.Handler {
+	return func(ctx context.Context, f id.Firm, j outbox.Job) (err error) {
+		defer fault.Op(&err, "lifecycle.%s(%s)", j.Kind, j.ID)
+		var payload T
+		if err := json.Unmarshal(j.Payload, &payload); err != nil {
+			return fmt.Errorf("payload: %w", err)
+		}
+		err = p.deliver(ctx, f, j, plan(payload))
+		if fault.Is(err, fault.NotFound) {
+			return nil // whom or what it was about is gone, or no longer for her
+		}
+		return err
+	}
+}
+
+func (p post) deliver(ctx context.Context, f id.Firm, j outbox.Job, e errand) error {
+	var profile firm.Profile
+	var by authz.Actor
+	err := p.office.See(ctx, f, func(a *act.Act) (err error) {
+		if profile, err = firm.ProfileOf(a); err != nil {
+			return err
+		}
+		if e.person == "" {
+			sp, err := space.Load(a, e.space)
+			if err != nil {
+				return err
+			}
+			e.person = sp.Lead
+		}
+		by, err = e.reader(a)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	person, err := p.accounts.Person(ctx, e.person)
+	if err != nil {
+		return err
+	}
+	if tied, err := p.accounts.Affiliated(ctx, e.person, f); err != nil || !tied {
+		return err
+	}
+	path, err := p.path(ctx, by, e, person.Password && person.Proven)
+	if err != nil {
+		return err
+	}
+	m, err := p.composer.Compose(mail.Envelope{
+		Job: j.ID, Date: p.office.Clock(), To: person.Email, Language: person.Language, Firm: profile.Name,
+	}, e.say(path))
+	if err != nil {
+		return err
+	}
+	return p.sender.Send(ctx, m)
+}
+
+// reader is whom the mail is for, as the actor she would be, if there still is
+// something that she may read.
+func (e errand) reader(a *act.Act) (authz.Actor, error) {
+	card, err := firm.ActiveCard(a, e.person)
+	if err != nil {
+		return authz.Actor{}, err
+	}
+	by := authz.Actor{Person: e.person, Firm: a.Firm(), Role: card.Role, Via: authz.ViaJob}
+	if e.space == "" {
+		return by, firm.Allow(a, by, authz.FirmEnter)
+	}
+	if _, err := circle.Enter(a, by, e.space, authz.SpaceSee); err != nil || e.waits == nil {
+		return by, err
+	}
+	return by, e.waits(a, by)
+}
+
+// path is where the mail leads. Whoever can sign in is sent to the place
+// itself; a client who cannot gets a link that opens it, and so does everyone
+// whose errand is the link. The right is read again in the act that makes it.
+func (p post) path(ctx context.Context, by authz.Actor, e errand, signsIn bool) (path string, err error) {
+	if !e.link && (signsIn || by.Role.Inside()) {
+		if e.space == "" {
+			return "/f/" + string(by.Firm), nil
+		}
+		return "/f/" + string(by.Firm) + "/spaces/" + string(e.space), nil
+	}
+	err = p.office.Do(ctx, by.Firm, func(a *act.Act) error {
+		by, err := e.reader(a)
+		if err != nil {
+			return err
+		}
+		token, err := invitation.Issue(a, by, e.space, e.person)
+		path = invitation.Path(a.Firm(), e.space, token)
+		return err
+	})
+	return path, err
+}
+
+// waiting demands that a person has something new to read: the item she is to
+// be told of or a later one, which its author has not taken back, which is
+// still for her and which she has not read meanwhile.
+func waiting(a *act.Act, by authz.Actor, in id.Space, from id.Item) error {
+	kinds := map[id.Item]item.Kind{}
+	err := a.Each(selectNews, []any{by.Person, store.Micros(a.Now), in, from}, func(scan func(...any) error) error {
+		var it id.Item
+		var kind item.Kind
+		err := scan(&it, &kind)
+		kinds[it] = kind
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for it, kind := range kinds {
+		do := authz.DocumentRead
+		if kind == item.Memo {
+			do = authz.MemoRead
+		}
+		if _, _, err := item.Open(a, by, in, kind, it, do); !fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
+	return fault.Absent()
+}
