@@ -1,0 +1,217 @@
+package document
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"io"
+	"strconv"
+
+	"github.com/gabriel-vasile/mimetype"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/blob"
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+	"cenacle/internal/item"
+	"cenacle/internal/search"
+	"cenacle/internal/space"
+	"cenacle/internal/store"
+	"cenacle/internal/vault"
+)
+
+// sniffed is how many first bytes tell the media type.
+const sniffed = 3072
+
+// errDone ends the act of an upload whose document exists already.
+var errDone = errors.New("document: the upload is done")
+
+// found is what the bytes say of themselves once all have come.
+type found struct {
+	sum   [32]byte
+	media string
+}
+
+// complete makes the bytes readable and then the document, in this order: a
+// crash between the two leaves a complete upload, which the next Resume
+// completes again.
+func (s *Service) complete(ctx context.Context, by authz.Actor, u arrival) (Upload, error) {
+	if u.state == stateDone {
+		return u.view(), nil
+	}
+	sum, err := s.blobs.Finish(ctx, u.ref(by.Firm), u.progress)
+	if err != nil {
+		return u.view(), err
+	}
+	media, err := s.sniff(ctx, u.ref(by.Firm), u.key, u.Size)
+	if err != nil {
+		return u.view(), err
+	}
+	err = s.office.Do(ctx, by.Firm, func(a *act.Act) error {
+		return s.file(a, by, u.id, found{sum, media})
+	})
+	if err != nil && !errors.Is(err, errDone) {
+		return u.view(), err
+	}
+	u.state = stateDone
+	return u.view(), nil
+}
+
+func (s *Service) sniff(ctx context.Context, ref blob.Ref, key vault.Key, size int64) (media string, err error) {
+	r, err := s.blobs.Open(ctx, ref, key, size)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	head := make([]byte, min(size, sniffed))
+	if _, err := io.ReadFull(r, head); err != nil {
+		return "", err
+	}
+	return mimetype.Detect(head).String(), nil
+}
+
+// file is the act at the end of an upload.
+func (s *Service) file(a *act.Act, by authz.Actor, of id.Upload, f found) error {
+	u, err := load(a, by, of)
+	if err != nil {
+		return err
+	}
+	if u.state == stateDone {
+		return errDone
+	}
+	n, err := a.Exec(updateDone, u.id, []byte{}, store.Micros(a.Now))
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return fault.New(fault.Conflict, "document.offset", u.progress.Sealed)
+	}
+	if u.Replaces {
+		err = s.replace(a, by, u, f)
+	} else {
+		err = s.create(a, by, u, f)
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := item.MarkRead(a, by, u.Document); err != nil {
+		return err
+	}
+	return space.Touch(a, u.Space)
+}
+
+// filed is what the journal keeps of an arrival.
+type filed struct {
+	Version id.Version  `json:"version"`
+	Number  int64       `json:"number"`
+	Size    int64       `json:"size"`
+	SHA256  string      `json:"sha256"`
+	Tray    space.Tray  `json:"tray"`
+	Deposit id.Deposit  `json:"deposit,omitempty"`
+	Circles []id.Circle `json:"circles"`
+}
+
+func (s *Service) create(a *act.Act, by authz.Actor, u arrival, f found) error {
+	kind, deposit := "document.filed", id.Deposit("")
+	if u.Tray == space.ClientTray {
+		if s.config.Deposit == nil {
+			return fault.New(fault.Forbidden, "fault.forbidden").Because(errors.New("document: nothing takes deposits"))
+		}
+		var err error
+		if deposit, err = s.config.Deposit(a, by, u.Space); err != nil {
+			return err
+		}
+		kind = "document.deposited"
+	}
+	_, err := item.Create(a, by, item.New{
+		ID: u.Document, Space: u.Space, Matter: u.Matter, Kind: item.Document,
+	}, u.Circles)
+	if err != nil {
+		return err
+	}
+	box, err := a.SpaceBox(u.Space)
+	if err != nil {
+		return err
+	}
+	_, err = a.Exec(insertDocument, u.Document, u.Space, u.Folder, u.Tray, box.SealText(titlePlace(u.Document), u.Name), u.Version, deposit)
+	if err != nil {
+		return err
+	}
+	if err := addVersion(a, by, u, f, 1); err != nil {
+		return err
+	}
+	if err := search.Index(a.Tx, box, u.Space, u.Document, u.Name); err != nil {
+		return err
+	}
+	_, err = a.Record(by, kind, u.Space, string(u.Document),
+		filed{u.Version, 1, u.Size, hex.EncodeToString(f.sum[:]), u.Tray, deposit, u.Circles})
+	if err != nil || deposit != "" {
+		return err // the firm is told once, when the deposit is closed
+	}
+	return s.tell(a, by, u.Document, sentTo(a, u.Space, u.Circles), nil)
+}
+
+func (s *Service) replace(a *act.Act, by authz.Actor, u arrival, f found) error {
+	h, _, err := item.Open(a, by, u.Space, item.Document, u.Document, authz.DocumentManage)
+	if err != nil {
+		return err
+	}
+	var last int64
+	if err := a.Row(countVersions, []any{u.Document}, &last); err != nil {
+		return err
+	}
+	if err := addVersion(a, by, u, f, last+1); err != nil {
+		return err
+	}
+	if _, err := a.Exec(updateCurrent, u.Document, u.Version); err != nil {
+		return err
+	}
+	if _, err := a.Exec(deleteReads, u.Document, by.Person); err != nil {
+		return err
+	}
+	_, err = a.Record(by, "document.replaced", u.Space, string(u.Document),
+		filed{u.Version, last + 1, u.Size, hex.EncodeToString(f.sum[:]), u.Tray, "", circlesOf(h.Audience)})
+	if err != nil {
+		return err
+	}
+	a.Signal(u.Space, circlesOf(h.Audience)...)
+	return s.tell(a, by, u.Document, resource(a, h), nil)
+}
+
+// addVersion writes a version. Its MAC binds the bytes to the document: a
+// digest, a key or a blob moved from elsewhere does not pass.
+func addVersion(a *act.Act, by authz.Actor, u arrival, f found, number int64) error {
+	box, err := a.SpaceBox(u.Space)
+	if err != nil {
+		return err
+	}
+	v := stored{
+		Version: Version{ID: u.Version, Number: number, Author: by.Person, Size: u.Size, Created: a.Now},
+		blob:    u.ref(a.Firm()).Blob, wrapped: u.wrapped, digestHash: box.Lookup("sha256", string(f.sum[:])),
+	}
+	_, err = a.Exec(insertVersion, v.ID, u.Document, number, by.Person, v.blob, v.wrapped, v.Size,
+		box.Seal(versionPlace("digest", v.ID), f.sum[:]), v.digestHash,
+		box.SealText(versionPlace("name", v.ID), u.Name), box.SealText(versionPlace("media", v.ID), f.media),
+		box.SealText(versionPlace("reason", v.ID), u.Reason), store.Micros(a.Now),
+		box.MAC("version", v.fields(u.Document)...))
+	return err
+}
+
+// stored is a version with what only the house needs.
+type stored struct {
+	Version
+	blob       id.Blob
+	wrapped    []byte
+	digestHash []byte
+}
+
+// fields are those that the MAC of the row covers.
+func (v stored) fields(of id.Item) []string {
+	return []string{
+		string(v.ID), string(of), number(v.Number), string(v.Author), string(v.blob), string(v.wrapped),
+		number(v.Size), string(v.digestHash), number(store.Micros(v.Created)),
+	}
+}
+
+func number(n int64) string { return strconv.FormatInt(n, 10) }

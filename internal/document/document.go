@@ -1,0 +1,149 @@
+// Package document holds the documents of a space: their original bytes, never
+// altered, in versions of which one is current; and the uploads by which they
+// arrive, resumable and sealed from the first byte.
+//
+// It refuses to believe what a sender says of a file: the media type is found
+// in the bytes, the name is only ever shown. It refuses to share by adding: a
+// document filed without a circle is the firm's alone. And it never changes
+// what a client deposited: a correction is another document.
+//
+// A document is an item (package item), so who sees it is decided there and in
+// package authz. Start at [Service.Begin] for how one arrives, [Service.List]
+// and [Service.Content] for how one is read.
+package document
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"cenacle/internal/authz"
+	"cenacle/internal/fold"
+	"cenacle/internal/id"
+	"cenacle/internal/space"
+	"cenacle/internal/vault"
+)
+
+// Document is one document as one person sees it.
+type Document struct {
+	ID         id.Item
+	Space      id.Space
+	Folder     id.Folder // empty: in the tray itself
+	Tray       space.Tray
+	Deposit    id.Deposit // empty unless a client deposited it
+	Title      string
+	Nature     authz.Nature
+	Internal   bool
+	Author     id.Person
+	AuthorName string
+	Created    time.Time
+	Read       bool // by the person who looks
+	Current    Version
+	// Audience is given to the firm's side alone, oldest address first.
+	Audience []authz.Address
+}
+
+// Version is one state of a document's bytes.
+type Version struct {
+	ID         id.Version
+	Number     int64 // from 1
+	Author     id.Person
+	AuthorName string // in [Detail] only
+	Size       int64  // bytes
+	Media      string // media type found in the bytes
+	Created    time.Time
+	// The rest is opened for [Detail] only.
+	Name   string   // file name as it was given, cleaned for showing
+	Reason string   // why it replaced the one before
+	SHA256 [32]byte // of the bytes
+}
+
+// Look is how a page shows a document.
+type Look string
+
+const (
+	PDF     Look = "pdf"
+	Picture Look = "picture" // PNG, JPEG, GIF, WebP
+	Text    Look = "text"    // plain text
+	Other   Look = "other"   // downloaded, never rendered: HTML and SVG among them
+)
+
+// Look tells how a page may show the bytes of v.
+func (v Version) Look() Look { return lookOf(v.Media) }
+
+func lookOf(media string) Look {
+	kind, _, _ := strings.Cut(media, ";")
+	switch kind {
+	case "application/pdf":
+		return PDF
+	case "image/png", "image/jpeg", "image/gif", "image/webp":
+		return Picture
+	case "text/plain":
+		return Text
+	}
+	return Other
+}
+
+// titleOf cleans a file name for showing. No name is refused, so that nothing
+// is ever lost for the sake of one.
+func titleOf(name string) string { return cmp.Or(fold.Name(name), "document") }
+
+// firstSent is since when this member may see the item, the earliest of her
+// circles' addresses. The caller has opened the item for her.
+func firstSent(audience []authz.Address, f authz.Facts) time.Time {
+	var first time.Time
+	for _, to := range audience {
+		span, in := f.Circles[to.Circle]
+		if !in || !span.Covers(f.Now) || !to.Extended && to.Sent.Before(span.Since) {
+			continue
+		}
+		if first.IsZero() || to.Sent.Before(first) {
+			first = to.Sent
+		}
+	}
+	return first
+}
+
+// shown keeps of all versions, newest first, those a member may see. The
+// firm's side sees all; others do not see a draft that was replaced before the
+// document was sent to them.
+func shown(all []Version, audience []authz.Address, f authz.Facts) []Version {
+	if f.Role.Inside() {
+		return all
+	}
+	since := firstSent(audience, f)
+	var out []Version
+	for i, v := range all {
+		if i == 0 || all[i-1].Created.After(since) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// withFirm adds the firm's own circle to what goes to the client: what the
+// client sees, her lawyers see. Without any circle it is the firm's alone.
+func withFirm(chosen []id.Circle, firm, client id.Circle) []id.Circle {
+	out := slices.Clone(chosen)
+	slices.Sort(out)
+	out = slices.Compact(out)
+	if len(out) == 0 || slices.Contains(out, client) && !slices.Contains(out, firm) {
+		out = append(out, firm)
+	}
+	return out
+}
+
+// Places of sealed columns.
+
+func titlePlace(d id.Item) vault.Place {
+	return vault.Place{Table: "document", Column: "title", Row: string(d)}
+}
+
+func versionPlace(column string, v id.Version) vault.Place {
+	return vault.Place{Table: "version", Column: column, Row: string(v)}
+}
+
+func uploadPlace(column string, u id.Upload) vault.Place {
+	return vault.Place{Table: "upload", Column: column, Row: string(u)}
+}

@@ -1,0 +1,166 @@
+package document
+
+import (
+	"context"
+	"slices"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/circle"
+	"cenacle/internal/fault"
+	"cenacle/internal/fold"
+	"cenacle/internal/id"
+	"cenacle/internal/item"
+	"cenacle/internal/search"
+	"cenacle/internal/space"
+	"cenacle/internal/store"
+)
+
+// Send addresses a document to further circles of its space. Extended lets
+// those who join them later see it too.
+type Send struct {
+	Item     id.Item
+	Circles  []id.Circle
+	Extended bool
+}
+
+// Address sends a document to further circles and tells those outside the firm
+// who see it for the first time. What goes to the client goes to the firm.
+// Nothing new to send is fault.Conflict.
+func (s *Service) Address(ctx context.Context, by authz.Actor, in Send) (err error) {
+	defer fault.Op(&err, "document.Address(%s)", in.Item)
+	if len(in.Circles) == 0 {
+		return fault.New(fault.Invalid, "item.no_circle").In("circle")
+	}
+	return s.office.Do(ctx, by.Firm, func(a *act.Act) error {
+		h, _, err := item.Open(a, by, "", item.Document, in.Item, authz.DocumentAddress)
+		if err != nil {
+			return err
+		}
+		house, err := circle.HouseOf(a, h.Space)
+		if err != nil {
+			return err
+		}
+		to := slices.DeleteFunc(withFirm(in.Circles, house.Firm, house.Client), func(c id.Circle) bool {
+			return slices.Contains(circlesOf(h.Audience), c)
+		})
+		if len(to) == 0 {
+			return fault.New(fault.Conflict, "document.already_sent").In("circle")
+		}
+		return s.send(a, by, h, to, in.Extended)
+	})
+}
+
+// sent is what the journal keeps of a sending.
+type sent struct {
+	Circles  []id.Circle `json:"circles"`
+	Extended bool        `json:"extended"`
+}
+
+func (s *Service) send(a *act.Act, by authz.Actor, h item.Header, to []id.Circle, extended bool) error {
+	before, err := Recipients(a, resource(a, h))
+	if err != nil {
+		return err
+	}
+	if err := item.Address(a, by, h.Space, h.ID, to, extended); err != nil {
+		return err
+	}
+	if _, err := a.Record(by, "document.addressed", h.Space, string(h.ID), sent{to, extended}); err != nil {
+		return err
+	}
+	now := resource(a, h)
+	for _, c := range to {
+		now.Audience = append(now.Audience, authz.Address{Circle: c, Sent: a.Now, Extended: extended})
+	}
+	if err := space.Touch(a, h.Space); err != nil {
+		return err
+	}
+	return s.tell(a, by, h.ID, now, before.Will)
+}
+
+// Rename gives a document another title; the name its file had stays with the
+// version.
+func (s *Service) Rename(ctx context.Context, by authz.Actor, of id.Item, title string) (err error) {
+	defer fault.Op(&err, "document.Rename(%s)", of)
+	title = fold.Name(title)
+	if title == "" {
+		return fault.New(fault.Invalid, "document.title_missing").In("title")
+	}
+	return s.office.Do(ctx, by.Firm, func(a *act.Act) error {
+		h, _, err := item.Open(a, by, "", item.Document, of, authz.DocumentManage)
+		if err != nil {
+			return err
+		}
+		box, err := a.SpaceBox(h.Space)
+		if err != nil {
+			return err
+		}
+		if _, err := a.Exec(updateTitle, of, box.SealText(titlePlace(of), title)); err != nil {
+			return err
+		}
+		if err := search.Drop(a.Tx, of); err != nil {
+			return err
+		}
+		if err := search.Index(a.Tx, box, h.Space, of, title); err != nil {
+			return err
+		}
+		a.Signal(h.Space, circlesOf(h.Audience)...)
+		_, err = a.Record(by, "document.renamed", h.Space, string(of), nil)
+		return err
+	})
+}
+
+// Delete takes a document away from everybody at once; for a day it can be
+// restored.
+func (s *Service) Delete(ctx context.Context, by authz.Actor, of id.Item) (err error) {
+	defer fault.Op(&err, "document.Delete(%s)", of)
+	return s.office.Do(ctx, by.Firm, func(a *act.Act) error {
+		h, _, err := item.Open(a, by, "", item.Document, of, authz.DocumentManage)
+		if err != nil {
+			return err
+		}
+		if err := item.Delete(a, of); err != nil {
+			return err
+		}
+		if err := search.Drop(a.Tx, of); err != nil {
+			return err
+		}
+		a.Signal(h.Space, circlesOf(h.Audience)...)
+		_, err = a.Record(by, "document.deleted", h.Space, string(of), nil)
+		return err
+	})
+}
+
+// Restore undoes a deletion of the last day, for whoever may manage the
+// document: it is brought back first and the ordinary rule decides then; when
+// that refuses, nothing has happened.
+func (s *Service) Restore(ctx context.Context, by authz.Actor, of id.Item) (err error) {
+	defer fault.Op(&err, "document.Restore(%s)", of)
+	return s.office.Do(ctx, by.Firm, func(a *act.Act) error {
+		n, err := a.Exec(updateRestored, of, store.Micros(a.Now.Add(-undo)))
+		if err == nil && n == 0 {
+			return fault.Absent()
+		}
+		if err != nil {
+			return err
+		}
+		h, _, err := item.Open(a, by, "", item.Document, of, authz.DocumentManage)
+		if err != nil {
+			return err
+		}
+		d, err := one(a, by, h)
+		if err != nil {
+			return err
+		}
+		box, err := a.SpaceBox(h.Space)
+		if err != nil {
+			return err
+		}
+		if err := search.Index(a.Tx, box, h.Space, of, d.Title); err != nil {
+			return err
+		}
+		a.Signal(h.Space, circlesOf(h.Audience)...)
+		_, err = a.Record(by, "document.restored", h.Space, string(of), nil)
+		return err
+	})
+}

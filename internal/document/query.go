@@ -1,0 +1,162 @@
+package document
+
+import (
+	"cenacle/internal/authz"
+	"cenacle/internal/store"
+)
+
+// beyond sorts after every identifier, whose first digit is at most 7.
+const beyond = "8"
+
+// The columns and joins of a document as the actor ($2, at $3) sees it.
+const (
+	columns = `
+select d.id, d.space_id, d.folder_id, d.tray, d.deposit_id, d.title,
+  i.author_id, i.nature, i.internal, i.created_at, i.mac,
+  v.id, v.number, v.author_id, v.size, v.media, v.created_at, v.mac, v.blob_id, v.key, v.digest_hash,
+  case when r.read_at is null then 0 else 1 end
+from document d
+join item i on i.firm_id = $1 and i.id = d.id
+join version v on v.firm_id = $1 and v.id = d.version_id
+left join read_mark r on r.firm_id = $1 and r.item_id = d.id and r.person_id = $2
+where d.firm_id = $1 and `
+	visible = ` and` + authz.Visible
+
+	// The addresses of what such a list shows.
+	addresses = `
+select a.item_id, a.circle_id, a.sent_at, a.extended, a.mac
+from document d
+join audience a on a.firm_id = $1 and a.item_id = d.id
+where d.firm_id = $1 and `
+)
+
+var (
+	// $4 space, $5 tray, $6 before this one, $7 folder ('' for all), $8 how many.
+	selectTray = store.ForFirm(columns + `
+d.space_id = $4 and d.tray = $5 and d.id < $6 and ($7 = '' or d.folder_id = $7)` + visible + `
+order by d.id desc limit $8`)
+
+	// $4 space, $5 before this one, $6 how many.
+	selectSpace = store.ForFirm(columns + `
+d.space_id = $4 and d.id < $5` + visible + `
+order by d.id desc limit $6`)
+
+	// $4 space, $5 to $10 the terms of a query, $11 how many.
+	selectFound = store.ForFirm(columns + `
+d.space_id = $4
+and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $4 and s.item_id = d.id and s.term = $5)
+and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $4 and s.item_id = d.id and s.term = $6)
+and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $4 and s.item_id = d.id and s.term = $7)
+and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $4 and s.item_id = d.id and s.term = $8)
+and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $4 and s.item_id = d.id and s.term = $9)
+and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $4 and s.item_id = d.id and s.term = $10)` + visible + `
+order by d.id desc limit $11`)
+
+	// One document, already opened through its item: $2 the actor, $3 the document.
+	selectOne = store.ForFirm(columns + `d.id = $3`)
+
+	// $2 space, $3 from, $4 to.
+	selectAddresses = store.ForFirm(addresses + `
+d.space_id = $2 and d.id >= $3 and d.id <= $4
+order by a.item_id, a.sent_at, a.circle_id`)
+
+	insertDocument = store.ForFirm(`
+insert into document (firm_id, id, space_id, folder_id, tray, title, version_id, deposit_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8)`)
+
+	insertVersion = store.ForFirm(`
+insert into version (firm_id, id, document_id, number, author_id, blob_id, key, size, digest, digest_hash, name, media, reason, created_at, mac)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`)
+
+	selectVersions = store.ForFirm(`
+select id, number, author_id, size, media, created_at, mac, blob_id, key, digest_hash, name, reason, digest
+from version where firm_id = $1 and document_id = $2 order by number desc`)
+
+	countVersions = store.ForFirm(`
+select coalesce(max(number), 0) from version where firm_id = $1 and document_id = $2`)
+
+	updateCurrent = store.ForFirm(`update document set version_id = $3 where firm_id = $1 and id = $2`)
+
+	updateTitle = store.ForFirm(`update document set title = $3 where firm_id = $1 and id = $2`)
+
+	// A new version is unread by everybody but its author.
+	deleteReads = store.ForFirm(`delete from read_mark where firm_id = $1 and item_id = $2 and person_id <> $3`)
+
+	countRead = store.ForFirm(`
+select count(*) from read_mark where firm_id = $1 and item_id = $2 and person_id = $3`)
+
+	// $3: deleted since.
+	updateRestored = store.ForFirm(`
+update item set deleted_at = 0 where firm_id = $1 and id = $2 and kind = 'document' and deleted_at >= $3`)
+
+	selectFolder = store.ForFirm(`
+select matter_id from folder where firm_id = $1 and id = $2 and space_id = $3 and tray = $4`)
+
+	selectWalled = store.ForFirm(`select person_id from wall where firm_id = $1 and space_id = $2`)
+
+	// $2 space, $3 deposit.
+	selectDeposited = store.ForFirm(`
+select d.id, i.deleted_at, v.id, v.number, v.author_id, v.size, v.media, v.created_at, v.mac,
+  v.blob_id, v.key, v.digest_hash, v.name, v.reason, v.digest
+from document d
+join item i on i.firm_id = $1 and i.id = d.id
+join version v on v.firm_id = $1 and v.id = d.version_id
+where d.firm_id = $1 and d.space_id = $2 and d.deposit_id = $3 order by v.created_at, d.id`)
+)
+
+// Uploads.
+var (
+	insertUpload = store.ForFirm(`
+insert into upload (firm_id, id, space_id, person_id, plan, key, size, sealed_bytes, progress, state, writer, beat, created_at, touched_at)
+values ($1, $2, $3, $4, $5, $6, $7, 0, $8, 'open', '', 0, $9, $9)`)
+
+	countUploads = store.ForFirm(`
+select count(*) from upload where firm_id = $1 and space_id = $2 and person_id = $3 and state = 'open'`)
+
+	// One's own, unless it was dropped.
+	selectUpload = store.ForFirm(`
+select id, space_id, person_id, plan, key, size, sealed_bytes, progress, state, writer, beat, created_at, touched_at
+from upload where firm_id = $1 and id = $2 and person_id = $3 and state <> 'dropped'`)
+
+	selectUploads = store.ForFirm(`
+select id, space_id, person_id, plan, key, size, sealed_bytes, progress, state, writer, beat, created_at, touched_at
+from upload where firm_id = $1 and space_id = $2 and person_id = $3 and state = 'open' order by id`)
+
+	// Takes the pen: $3 the new writer, $4 and $5 the one before and its last beat.
+	updateWriter = store.ForFirm(`
+update upload set writer = $3, beat = beat + 1, touched_at = $6
+where firm_id = $1 and id = $2 and writer = $4 and beat = $5 and state = 'open'`)
+
+	// Only the writer moves an upload on.
+	updateProgress = store.ForFirm(`
+update upload set sealed_bytes = $4, progress = $5, touched_at = $6, beat = beat + 1
+where firm_id = $1 and id = $2 and writer = $3 and state = 'open'`)
+
+	updateBeat = store.ForFirm(`
+update upload set beat = beat + 1 where firm_id = $1 and id = $2 and writer = $3 and state = 'open'`)
+
+	updateReleased = store.ForFirm(`
+update upload set writer = '', beat = beat + 1 where firm_id = $1 and id = $2 and writer = $3`)
+
+	// What is done needs neither key nor progress; that it is done is told to
+	// who asks again.
+	updateDone = store.ForFirm(`
+update upload set state = 'done', writer = '', progress = $3, key = $3, touched_at = $4
+where firm_id = $1 and id = $2 and state = 'open' and sealed_bytes = size`)
+
+	updateDropped = store.ForFirm(`
+update upload set state = 'dropped', writer = '', progress = $3
+where firm_id = $1 and id = $2 and state = 'open'`)
+
+	updateLapsed = store.ForFirm(`
+update upload set state = 'dropped', writer = '', progress = $3
+where firm_id = $1 and touched_at < $2 and state = 'open'`)
+
+	deleteDone = store.ForFirm(`delete from upload where firm_id = $1 and touched_at < $2 and state = 'done'`)
+
+	selectDropped = store.ForFirm(`select id from upload where firm_id = $1 and state = 'dropped' order by id limit $2`)
+
+	countUpload = store.ForFirm(`select count(*) from upload where firm_id = $1 and id = $2`)
+
+	deleteUpload = store.ForFirm(`delete from upload where firm_id = $1 and id = $2 and state = 'dropped'`)
+)

@@ -1,0 +1,169 @@
+package document
+
+import (
+	"context"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/circle"
+	"cenacle/internal/fault"
+	"cenacle/internal/firm"
+	"cenacle/internal/id"
+	"cenacle/internal/item"
+)
+
+// Recipient is a member of a space, as someone who will or will not see an
+// item. Reason is the rule's word for it (authz.Decision).
+type Recipient struct {
+	Person id.Person
+	Name   string
+	Role   authz.Role
+	Reason string
+}
+
+// Reach is who will see an item and who will not. Members who left are in
+// neither.
+type Reach struct {
+	Circles []id.Circle // that it really goes to
+	Will    []Recipient
+	Wont    []Recipient
+}
+
+// Preview tells, before anything is sent, who will see a document of this
+// space that goes to these circles, and who will not, and why.
+func (s *Service) Preview(ctx context.Context, by authz.Actor, in id.Space, circles []id.Circle) (r Reach, err error) {
+	defer fault.Op(&err, "document.Preview(%s)", in)
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		f, err := circle.Enter(a, by, in, authz.CircleSee)
+		if err != nil {
+			return err
+		}
+		to, err := audienceOf(a, f, circles)
+		if err != nil {
+			return err
+		}
+		r, err = Recipients(a, sentTo(a, in, to))
+		r.Circles = to
+		return err
+	})
+	return r, err
+}
+
+// Recipients decides for every active member of a space whether she sees an
+// item of it, by the rule that will decide when she asks. The caller has opened
+// the space.
+func Recipients(a *act.Act, on authz.Resource) (r Reach, err error) {
+	members, err := circle.Members(a, on.Space)
+	if err != nil {
+		return r, err
+	}
+	walled, err := walls(a, on.Space)
+	if err != nil {
+		return r, err
+	}
+	circles, err := circlesByPerson(a, on.Space)
+	if err != nil {
+		return r, err
+	}
+	for _, m := range members {
+		if !m.Active(a.Now) {
+			continue
+		}
+		card, err := firm.CardOf(a, m.Person)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return r, err
+		}
+		to := Recipient{Person: m.Person, Name: card.Name, Role: m.Role}
+		if card.State != firm.Active {
+			to.Reason = "no-card"
+			r.Wont = append(r.Wont, to)
+			continue
+		}
+		d := authz.Decide(authz.Actor{Person: m.Person, Firm: a.Firm(), Role: card.Role}, authz.DocumentRead, on, authz.Facts{
+			Now: a.Now, Space: on.Space, Role: m.Role, Member: authz.Span{Since: m.Since, Until: m.Until},
+			Walled: walled[m.Person], Circles: circles[m.Person],
+		})
+		to.Reason = d.Reason
+		if d.Allowed {
+			r.Will = append(r.Will, to)
+		} else {
+			r.Wont = append(r.Wont, to)
+		}
+	}
+	return r, nil
+}
+
+func circlesByPerson(a *act.Act, in id.Space) (map[id.Person]map[id.Circle]authz.Span, error) {
+	presences, err := circle.Presences(a, in)
+	if err != nil {
+		return nil, err
+	}
+	out := map[id.Person]map[id.Circle]authz.Span{}
+	for _, p := range presences {
+		if out[p.Person] == nil {
+			out[p.Person] = map[id.Circle]authz.Span{}
+		}
+		out[p.Person][p.Circle] = p.Span
+	}
+	return out, nil
+}
+
+func walls(a *act.Act, in id.Space) (map[id.Person]bool, error) {
+	out := map[id.Person]bool{}
+	err := a.Each(selectWalled, []any{in}, func(scan func(...any) error) error {
+		var p id.Person
+		err := scan(&p)
+		out[p] = true
+		return err
+	})
+	return out, err
+}
+
+// tell plans one notice for each person outside the firm who sees the item now
+// and did not before; several items within the delay make one mail. The firm's
+// own people have their desk.
+func (s *Service) tell(a *act.Act, by authz.Actor, it id.Item, now authz.Resource, before []Recipient) error {
+	r, err := Recipients(a, now)
+	if err != nil {
+		return err
+	}
+	told := map[id.Person]bool{by.Person: true}
+	for _, p := range before {
+		told[p.Person] = true
+	}
+	for _, p := range r.Will {
+		if told[p.Person] || p.Role.Inside() {
+			continue
+		}
+		n := item.Notice{Space: now.Space, Person: p.Person, Item: it}
+		if err := a.Follow(item.NoticeJob, string(now.Space)+string(p.Person), a.Now.Add(s.config.Delay), n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sentTo is an item about to be sent to circles of a space.
+func sentTo(a *act.Act, in id.Space, circles []id.Circle) authz.Resource {
+	on := authz.Resource{Kind: authz.OfItem, Firm: a.Firm(), Space: in}
+	for _, c := range circles {
+		on.Audience = append(on.Audience, authz.Address{Circle: c, Sent: a.Now})
+	}
+	return on
+}
+
+// resource is an opened item as the rule sees it.
+func resource(a *act.Act, h item.Header) authz.Resource {
+	return authz.Resource{
+		Kind: authz.OfItem, Firm: a.Firm(), Space: h.Space, Owner: h.Author,
+		Nature: h.Nature, Internal: h.Internal, Audience: h.Audience,
+	}
+}
+
+func circlesOf(audience []authz.Address) []id.Circle {
+	out := make([]id.Circle, len(audience))
+	for i, to := range audience {
+		out[i] = to.Circle
+	}
+	return out
+}
