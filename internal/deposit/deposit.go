@@ -1,0 +1,98 @@
+// Package deposit gathers what a client brings: one session of uploads, opened
+// by her first document, closed by « J'ai terminé » and answered by one
+// numbered receipt, which proves what the firm received without the firm.
+//
+// It refuses a second receipt for a deposit and a receipt for nothing, and it
+// never asks the firm to look twice: a deposit makes one notice, when it is
+// closed. One that is left open for a day is closed by itself, so that the firm
+// is told.
+//
+// Start at [Attach], which opens deposits, and [Service.Close].
+package deposit
+
+import (
+	"time"
+
+	"cenacle/internal/document"
+	"cenacle/internal/id"
+	"cenacle/internal/journal"
+	"cenacle/internal/vault"
+)
+
+// Deposit is one session of uploads. Receipt and Number are empty while it is
+// open.
+type Deposit struct {
+	ID         id.Deposit
+	Space      id.Space
+	Person     id.Person
+	PersonName string
+	Opened     time.Time
+	Closed     time.Time // zero: open
+	Receipt    id.Receipt
+	Number     int64
+	Count      int   // documents
+	Size       int64 // bytes of all of them
+}
+
+// Basket is an open deposit as its depositor sees it. Before her first document
+// there is none: its ID is empty.
+type Basket struct {
+	Deposit
+	Items   []document.Deposited
+	Pending []document.Upload // unfinished
+}
+
+// Receipt is the answer to a closed deposit.
+type Receipt struct {
+	ID      id.Receipt
+	Space   id.Space
+	Person  id.Person
+	Deposit id.Deposit
+	Number  int64 // of this space's deposits, from 1
+	Entry   id.Entry
+	Created time.Time
+}
+
+// ReceiptView is a receipt with what it says, in the names of its day.
+type ReceiptView struct {
+	Receipt
+	Contents journal.Contents
+}
+
+// Finish is « J'ai terminé ». With Deposit set, one that is closed already
+// answers with its receipt, so that a second tap does no harm; empty is the
+// open one. LeavePending says that unfinished uploads go to the next deposit.
+type Finish struct {
+	Space        id.Space
+	Deposit      id.Deposit
+	LeavePending bool
+}
+
+// quiet is how long a deposit stays open without anything happening.
+const quiet = 24 * time.Hour
+
+// Jobs of deposits.
+const (
+	LapseJob  = "deposit.lapse"  // payload [Lapse]
+	NoticeJob = "notice.deposit" // payload [Notice]
+)
+
+// Lapse asks to close a deposit that was left open.
+type Lapse struct {
+	Space   id.Space
+	Person  id.Person
+	Deposit id.Deposit
+}
+
+// Notice asks to tell the space's lead and colleagues of a closed deposit. The
+// right of each is decided again when her mail is composed.
+type Notice struct {
+	Space   id.Space
+	Deposit id.Deposit
+	Receipt id.Receipt
+	People  []id.Person
+}
+
+func statementPlace(r id.Receipt) vault.Place {
+	return vault.Place{Table: "receipt", Column: "statement", Row: string(r)}
+}

@@ -1,0 +1,91 @@
+package deposit
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/circle"
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+	"cenacle/internal/journal"
+	"cenacle/internal/store"
+)
+
+// Receipt returns a receipt to its depositor and to the firm's side of the
+// space.
+func (s *Service) Receipt(ctx context.Context, by authz.Actor, of id.Receipt) (v ReceiptView, err error) {
+	defer fault.Op(&err, "deposit.Receipt(%s)", of)
+	v, _, err = s.open(ctx, by, of)
+	return v, err
+}
+
+// ReceiptFile returns the receipt as one self-contained file, and its name:
+// with the journal entry, the proof that it is in the signed tree, and the key
+// to check both. It verifies when nothing else is left (journal.VerifyReceipt).
+func (s *Service) ReceiptFile(ctx context.Context, by authz.Actor, of id.Receipt) (file []byte, name string, err error) {
+	defer fault.Op(&err, "deposit.ReceiptFile(%s)", of)
+	v, statement, err := s.open(ctx, by, of)
+	if err != nil {
+		return nil, "", err
+	}
+	f, err := s.office.Store.Firm(ctx, by.Firm)
+	if err != nil {
+		return nil, "", err
+	}
+	r, err := s.office.Journal.Receipt(ctx, f, v.Entry, statement)
+	if err != nil {
+		return nil, "", err
+	}
+	file, err = r.Encode()
+	return file, "depot-" + strconv.FormatInt(v.Number, 10) + journal.ReceiptExtension, err
+}
+
+func (s *Service) open(ctx context.Context, by authz.Actor, of id.Receipt) (v ReceiptView, st journal.Statement, err error) {
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		read, statement, err := receipt(a, of)
+		if err != nil {
+			return err
+		}
+		f, err := circle.Facts(a, by, read.Space)
+		if err != nil {
+			return err
+		}
+		v, err = authz.Open(authz.Lock(read, private(a, read.Space, read.Person)), by, authz.ReceiptRead, f)
+		st = statement
+		return err
+	})
+	return v, st, err
+}
+
+// receipt reads a receipt for the rule to decide on.
+func receipt(a *act.Act, of id.Receipt) (v ReceiptView, st journal.Statement, err error) {
+	v.ID = of
+	var sealed []byte
+	var created int64
+	err = a.Row(selectReceipt, []any{of}, &v.Space, &v.Person, &v.Deposit, &v.Number, &v.Entry, &sealed, &created)
+	if errors.Is(err, store.ErrNoRow) {
+		return v, st, fault.Absent()
+	}
+	if err != nil {
+		return v, st, err
+	}
+	v.Created = store.Time(created)
+	box, err := a.SpaceBox(v.Space)
+	if err != nil {
+		return v, st, err
+	}
+	raw, err := box.Open(statementPlace(of), sealed)
+	if err != nil {
+		return v, st, err
+	}
+	if err := json.Unmarshal(raw, &st); err != nil {
+		return v, st, fmt.Errorf("deposit: statement of %s: %w", of, err)
+	}
+	v.Contents = st.Contents()
+	return v, st, nil
+}
