@@ -2,8 +2,9 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/binary"
 	"errors"
-	"math/rand/v2"
 	"sync/atomic"
 	"time"
 )
@@ -150,7 +151,9 @@ func (s *session) announce() {
 
 // pause sleeps between half of d and d, so that rivals do not meet again.
 func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d/2 + rand.N(d/2+1))
+	var odd [8]byte
+	rand.Read(odd[:]) // never fails: crypto/rand ends the program instead
+	timer := time.NewTimer(d/2 + time.Duration(binary.BigEndian.Uint64(odd[:])%uint64(d/2+1)))
 	defer timer.Stop()
 	select {
 	case <-timer.C:

@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	openLimit = 256         // firm files kept open; only files in use may exceed it
+	openLimit = 128         // firm files kept open, 0.5 MiB each; only files in use may exceed it
 	roundTime = time.Minute // between two looks for idle files
 	idleTime  = 5           // rounds without use after which a file is closed
 	readerMax = 4           // readers per file, opened when they are needed
@@ -273,7 +273,9 @@ func (f *file) migrate(ctx context.Context, scope string) error {
 	if err != nil {
 		return err
 	}
-	err = migrate(ctx, l, liteDialect{}, scope)
+	if err = migrate(ctx, l, liteDialect{}, scope); err == nil {
+		_, err = l.conn.ExecContext(ctx, "pragma shrink_memory") // a new schema leaves 1 MiB of pages behind
+	}
 	f.writers.give(l, err == nil)
 	return err
 }
@@ -285,8 +287,17 @@ func (f *file) close() error {
 	return f.db.Close()
 }
 
+// dial opens a connection. Turning a new file to its log needs the file alone
+// and does not wait for the process that does the same; so it is tried again.
 func dial(ctx context.Context, db *sql.DB, reader bool) (*link, error) {
 	conn, err := db.Conn(ctx)
+	for n, nap := 1, firstNap; n < attempts && fault.Is(classify(err), fault.Unavailable); n++ {
+		if err := pause(ctx, nap); err != nil {
+			return nil, err
+		}
+		nap = min(2*nap, longNap)
+		conn, err = db.Conn(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -241,15 +241,7 @@ func TestManyFirmsFewFiles(t *testing.T) {
 		group.Go(func() {
 			for r := range rounds {
 				f := all[(w*7+r*3)%firms]
-				err := f.Update(t.Context(), func(tx *store.Tx) error {
-					var n int64
-					if err := tx.Row(getMark, []any{"n", "p"}, &n); err != nil {
-						return err
-					}
-					_, err := tx.Exec(raiseMark, "n", "p", n+1)
-					return err
-				})
-				if err != nil {
+				if err := f.Update(t.Context(), increment("n")); err != nil {
 					t.Error(err)
 				}
 				if r%10 == 0 {
@@ -286,15 +278,7 @@ func TestTwoProcessesOnOneFolder(t *testing.T) {
 	for _, side := range []*store.Firm{f, own} {
 		group.Go(func() {
 			for range 25 {
-				err := side.Update(t.Context(), func(tx *store.Tx) error {
-					var n int64
-					if err := tx.Row(getMark, []any{"n", "p"}, &n); err != nil {
-						return err
-					}
-					_, err := tx.Exec(raiseMark, "n", "p", n+1)
-					return err
-				})
-				if err != nil {
+				if err := side.Update(t.Context(), increment("n")); err != nil {
 					t.Error(err)
 				}
 			}

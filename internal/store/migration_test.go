@@ -47,50 +47,53 @@ func mustExec(t *testing.T, db *sql.DB, text string) {
 }
 
 func TestSchemaOtherThanTheProgram(t *testing.T) {
-	for _, tc := range []struct{ name, change, undo, key string }{
+	for _, tc := range []otherSchema{
 		{"newer", `insert into schema_migration (scope, number, name, sum) values ('SCOPE', 9999, '9999_later.sql', 'x')`,
 			`delete from schema_migration where number = 9999`, "store.newer"},
 		{"edited", `update schema_migration set sum = 'x' || sum where scope = 'SCOPE' and number = 1`,
 			`update schema_migration set sum = substr(sum, 2) where scope = 'SCOPE' and number = 1`, "store.edited"},
 	} {
-		t.Run(tc.name, func(t *testing.T) {
-			storetest.EachConfig(t, func(t *testing.T, c store.Config) {
-				s, err := store.Open(t.Context(), c)
-				if err != nil {
-					t.Fatal(err)
-				}
-				f := storetest.Firm(t, s)
-				mustUpdate(t, f, put("kept", 1))
-				if err := s.Close(); err != nil {
-					t.Fatal(err)
-				}
-				directory, firm := behind(t, c, f)
+		t.Run(tc.name, func(t *testing.T) { storetest.EachConfig(t, tc.run) })
+	}
+}
 
-				mustExec(t, directory, strings.ReplaceAll(tc.change, "SCOPE", "directory"))
-				refuse(t, c, tc.key)
-				mustExec(t, directory, strings.ReplaceAll(tc.undo, "SCOPE", "directory"))
+// otherSchema is a record of migrations that the program must refuse.
+type otherSchema struct{ name, change, undo, key string }
 
-				mustExec(t, firm, strings.ReplaceAll(tc.change, "SCOPE", "firm"))
-				if c.PostgresURL != "" {
-					refuse(t, c, tc.key)
-				} else {
-					_, err := storetest.Open(t, c).Firm(t.Context(), f.ID())
-					var e *fault.Error
-					if !errors.As(err, &e) || e.Key != tc.key {
-						t.Errorf("got %v, want %s", err, tc.key)
-					}
-				}
-				mustExec(t, firm, strings.ReplaceAll(tc.undo, "SCOPE", "firm"))
+func (tc otherSchema) run(t *testing.T, c store.Config) {
+	s, err := store.Open(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := storetest.Firm(t, s)
+	mustUpdate(t, f, put("kept", 1))
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	directory, firm := behind(t, c, f)
 
-				again, err := storetest.Open(t, c).Firm(t.Context(), f.ID())
-				if err != nil {
-					t.Fatal(err)
-				}
-				if at, err := mark(t.Context(), t, again, "kept"); at != 1 || err != nil {
-					t.Errorf("got %d, %v", at, err)
-				}
-			})
-		})
+	mustExec(t, directory, strings.ReplaceAll(tc.change, "SCOPE", "directory"))
+	refuse(t, c, tc.key)
+	mustExec(t, directory, strings.ReplaceAll(tc.undo, "SCOPE", "directory"))
+
+	mustExec(t, firm, strings.ReplaceAll(tc.change, "SCOPE", "firm"))
+	if c.PostgresURL != "" {
+		refuse(t, c, tc.key)
+	} else {
+		_, err := storetest.Open(t, c).Firm(t.Context(), f.ID())
+		var e *fault.Error
+		if !errors.As(err, &e) || e.Key != tc.key {
+			t.Errorf("got %v, want %s", err, tc.key)
+		}
+	}
+	mustExec(t, firm, strings.ReplaceAll(tc.undo, "SCOPE", "firm"))
+
+	again, err := storetest.Open(t, c).Firm(t.Context(), f.ID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at, err := mark(t.Context(), t, again, "kept"); at != 1 || err != nil {
+		t.Errorf("got %d, %v", at, err)
 	}
 }
 
