@@ -166,10 +166,13 @@ func announce(a *act.Act, r Receipt) error {
 	if err != nil {
 		return err
 	}
-	n := Notice{Space: r.Space, Deposit: r.Deposit, Receipt: r.ID}
 	for _, m := range members {
-		if m.Active(a.Now) && (m.Role == authz.Lead || m.Role == authz.Colleague) {
-			n.People = append(n.People, m.Person)
+		if !m.Active(a.Now) || m.Role != authz.Lead && m.Role != authz.Colleague {
+			continue
+		}
+		n := Notice{Space: r.Space, Deposit: r.Deposit, Receipt: r.ID, Person: m.Person}
+		if err := a.Follow(NoticeJob, string(r.Deposit)+string(m.Person), a.Now, n); err != nil {
+			return err
 		}
 	}
 	house, err := circle.HouseOf(a, r.Space)
@@ -177,10 +180,7 @@ func announce(a *act.Act, r Receipt) error {
 		return err
 	}
 	a.Signal(r.Space, house.Firm, house.Client)
-	if err := space.Touch(a, r.Space); err != nil {
-		return err
-	}
-	return a.Follow(NoticeJob, string(r.Deposit), a.Now, n)
+	return space.Touch(a, r.Space)
 }
 
 // answered returns the receipt that a closed deposit has.

@@ -84,13 +84,14 @@ type Lapse struct {
 	Deposit id.Deposit
 }
 
-// Notice asks to tell the space's lead and colleagues of a closed deposit. The
-// right of each is decided again when her mail is composed.
+// Notice asks to tell one of the space's people of a closed deposit: a job for
+// each, so that each mail has its own identity. Her right is decided again when
+// the mail is composed.
 type Notice struct {
 	Space   id.Space
 	Deposit id.Deposit
 	Receipt id.Receipt
-	People  []id.Person
+	Person  id.Person
 }
 
 func statementPlace(r id.Receipt) vault.Place {
