@@ -8,6 +8,7 @@ import (
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
+	"cenacle/internal/deposit"
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/id"
@@ -15,7 +16,6 @@ import (
 	"cenacle/internal/item"
 	"cenacle/internal/mail"
 	"cenacle/internal/outbox"
-	"cenacle/internal/space"
 	"cenacle/internal/store"
 )
 
@@ -39,18 +39,11 @@ func (s *Service) Handlers(composer *mail.Composer, sender mail.Sender) map[stri
 		"notice.welcome": handle(p, func(n invitation.Notice) errand {
 			return errand{person: n.Person, say: func(path string) mail.Notice { return mail.Welcome{Path: path} }}
 		}),
-		"notice.deposit": handle(p, func(n Deposited) errand {
+		deposit.NoticeJob: handle(p, func(n deposit.Notice) errand {
 			return errand{person: n.Person, space: n.Space, say: func(path string) mail.Notice { return mail.DepositReceived{Path: path} }}
 		}),
 		item.NoticeJob: handle(p, newItem),
 	}
-}
-
-// Deposited is the payload of the job "notice.deposit": a client has closed a
-// deposit. An empty Person stands for the lead of the space.
-type Deposited struct {
-	Space  id.Space
-	Person id.Person
 }
 
 func newItem(n item.Notice) errand {
@@ -100,13 +93,6 @@ func (p post) deliver(ctx context.Context, f id.Firm, j outbox.Job, e errand) er
 	err := p.office.See(ctx, f, func(a *act.Act) (err error) {
 		if profile, err = firm.ProfileOf(a); err != nil {
 			return err
-		}
-		if e.person == "" {
-			sp, err := space.Load(a, e.space)
-			if err != nil {
-				return err
-			}
-			e.person = sp.Lead
 		}
 		by, err = e.reader(a)
 		return err
