@@ -1,7 +1,6 @@
 package deposit
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -83,7 +82,7 @@ type closed struct {
 
 // settle closes an open deposit and writes its receipt.
 func settle(a *act.Act, by authz.Actor, d Deposit) (Receipt, error) {
-	r := Receipt{ID: id.New[id.Receipt](a.Now), Space: d.Space, Person: d.Person, Deposit: d.ID, Created: a.Now}
+	r := Receipt{ID: id.New[id.Receipt](a.Now), Space: d.Space, Person: d.Person, Deposit: d.ID, Closed: a.Now}
 	var last int64
 	if err := a.Row(lastNumber, []any{d.Space}, &last); err != nil {
 		return r, err
@@ -138,7 +137,7 @@ func state(a *act.Act, d Deposit, number int64) (journal.Statement, int64, error
 	for _, i := range items {
 		size += i.Size
 		c.Items = append(c.Items, journal.Item{
-			Name: i.Name, Size: i.Size, SHA256: i.SHA256, Media: i.Media, DepositedAt: i.Created,
+			Name: i.Name, Size: i.Size, SHA256: i.SHA256, Media: i.Media, DepositedAt: i.At,
 		})
 	}
 	s, err := journal.NewStatement(c)
@@ -156,11 +155,11 @@ func keep(a *act.Act, r Receipt, s journal.Statement) error {
 		return fmt.Errorf("deposit: statement: %w", err)
 	}
 	_, err = a.Exec(insertReceipt, r.ID, r.Space, r.Person, r.Deposit, r.Number, r.Entry,
-		box.Seal(statementPlace(r.ID), raw), store.Micros(r.Created))
+		box.Seal(statementPlace(r.ID), raw), store.Micros(r.Closed))
 	return err
 }
 
-// announce tells the space's lead and colleagues once, and the open pages.
+// announce tells each lawyer of the space once, and the open pages.
 func announce(a *act.Act, r Receipt) error {
 	members, err := circle.Members(a, r.Space)
 	if err != nil {
@@ -170,7 +169,7 @@ func announce(a *act.Act, r Receipt) error {
 		if !m.Active(a.Now) || m.Role != authz.Lead && m.Role != authz.Colleague {
 			continue
 		}
-		n := Notice{Space: r.Space, Deposit: r.Deposit, Receipt: r.ID, Person: m.Person}
+		n := Notice{Space: r.Space, Person: m.Person, Deposit: r.Deposit}
 		if err := a.Follow(NoticeJob, string(r.Deposit)+string(m.Person), a.Now, n); err != nil {
 			return err
 		}
@@ -249,7 +248,7 @@ func lastSign(a *act.Act, d Deposit) (time.Time, error) {
 	}
 	last := d.Opened
 	for _, i := range items {
-		last = later(last, i.Created)
+		last = later(last, i.At)
 	}
 	for _, u := range pending {
 		last = later(last, u.Touched)
@@ -258,7 +257,7 @@ func lastSign(a *act.Act, d Deposit) (time.Time, error) {
 }
 
 func later(x, y time.Time) time.Time {
-	if cmp.Compare(x.UnixMicro(), y.UnixMicro()) < 0 {
+	if x.Before(y) {
 		return y
 	}
 	return x

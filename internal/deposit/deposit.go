@@ -19,27 +19,22 @@ import (
 	"cenacle/internal/vault"
 )
 
-// Deposit is one session of uploads. Receipt and Number are empty while it is
-// open.
+// Deposit is one session of uploads. Before her first document a person has
+// none open: its ID is empty then.
 type Deposit struct {
 	ID         id.Deposit
 	Space      id.Space
 	Person     id.Person
 	PersonName string
 	Opened     time.Time
-	Closed     time.Time // zero: open
-	Receipt    id.Receipt
-	Number     int64
-	Count      int   // documents
-	Size       int64 // bytes of all of them
-}
-
-// Basket is an open deposit as its depositor sees it. Before her first document
-// there is none: its ID is empty.
-type Basket struct {
-	Deposit
-	Items   []document.Deposited
-	Pending []document.Upload // unfinished
+	Closed     time.Time  // zero: open
+	Receipt    id.Receipt // empty while it is open
+	Number     int64      // of the receipt
+	Count      int        // documents the firm has
+	Size       int64      // bytes of all of them
+	// The rest is given for one deposit, not in a list.
+	Items   []document.Deposited // oldest first
+	Pending []document.Upload    // unfinished uploads of an open deposit
 }
 
 // Receipt is the answer to a closed deposit.
@@ -50,7 +45,7 @@ type Receipt struct {
 	Deposit id.Deposit
 	Number  int64 // of this space's deposits, from 1
 	Entry   id.Entry
-	Created time.Time
+	Closed  time.Time // when the deposit was closed
 }
 
 // ReceiptView is a receipt with what it says, in the names of its day.
@@ -84,14 +79,12 @@ type Lapse struct {
 	Deposit id.Deposit
 }
 
-// Notice asks to tell one of the space's people of a closed deposit: a job for
-// each, so that each mail has its own identity. Her right is decided again when
-// the mail is composed.
+// Notice asks to tell one lawyer of a closed deposit. Her right is decided
+// again when the mail is composed.
 type Notice struct {
 	Space   id.Space
-	Deposit id.Deposit
-	Receipt id.Receipt
 	Person  id.Person
+	Deposit id.Deposit
 }
 
 func statementPlace(r id.Receipt) vault.Place {

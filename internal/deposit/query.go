@@ -44,4 +44,10 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
 	selectReceipt = store.ForFirm(`
 select space_id, person_id, deposit_id, number, entry_id, statement, created_at
 from receipt where firm_id = $1 and id = $2`)
+
+	// $3 one person's ('' for everybody's), $4 how many.
+	selectReceipts = store.ForFirm(`
+select id, person_id, deposit_id, number, entry_id, created_at
+from receipt where firm_id = $1 and space_id = $2 and ($3 = '' or person_id = $3)
+order by number desc limit $4`)
 )

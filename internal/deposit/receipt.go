@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"cenacle/internal/act"
@@ -22,6 +23,36 @@ func (s *Service) Receipt(ctx context.Context, by authz.Actor, of id.Receipt) (v
 	defer fault.Op(&err, "deposit.Receipt(%s)", of)
 	v, _, err = s.open(ctx, by, of)
 	return v, err
+}
+
+// Receipts returns the receipts of a space, at most the last 200, oldest first:
+// the firm's side sees all, everybody else her own.
+func (s *Service) Receipts(ctx context.Context, by authz.Actor, in id.Space) (out []Receipt, err error) {
+	defer fault.Op(&err, "deposit.Receipts(%s)", in)
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		out = nil
+		f, err := circle.Enter(a, by, in, authz.SpaceSee)
+		if err != nil {
+			return err
+		}
+		whose := by.Person
+		if f.Role.Inside() {
+			whose = ""
+		}
+		err = a.Each(selectReceipts, []any{in, whose, maxPage}, func(scan func(...any) error) error {
+			r := Receipt{Space: in}
+			var closed int64
+			err := scan(&r.ID, &r.Person, &r.Deposit, &r.Number, &r.Entry, &closed)
+			r.Closed = store.Time(closed)
+			if err == nil && authz.Decide(by, authz.ReceiptRead, private(a, in, r.Person), f).Allowed {
+				out = append(out, r)
+			}
+			return err
+		})
+		slices.Reverse(out)
+		return err
+	})
+	return out, err
 }
 
 // ReceiptFile returns the receipt as one self-contained file, and its name:
@@ -74,7 +105,7 @@ func receipt(a *act.Act, of id.Receipt) (v ReceiptView, st journal.Statement, er
 	if err != nil {
 		return v, st, err
 	}
-	v.Created = store.Time(created)
+	v.Closed = store.Time(created)
 	box, err := a.SpaceBox(v.Space)
 	if err != nil {
 		return v, st, err

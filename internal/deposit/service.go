@@ -39,55 +39,55 @@ func Attach(a *act.Act, by authz.Actor, in id.Space) (id.Deposit, error) {
 
 // Open returns the actor's open deposit in a space with what she has put into
 // it and what is still on its way.
-func (s *Service) Open(ctx context.Context, by authz.Actor, in id.Space) (b Basket, err error) {
+func (s *Service) Open(ctx context.Context, by authz.Actor, in id.Space) (d Deposit, err error) {
 	defer fault.Op(&err, "deposit.Open(%s)", in)
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
-		b, err = OpenIn(a, by, in)
+		d, err = OpenIn(a, by, in)
 		return err
 	})
-	return b, err
+	return d, err
 }
 
 // OpenIn is Open inside a running act.
-func OpenIn(a *act.Act, by authz.Actor, in id.Space) (b Basket, err error) {
+func OpenIn(a *act.Act, by authz.Actor, in id.Space) (d Deposit, err error) {
 	if _, err := circle.Enter(a, by, in, authz.DepositMake); err != nil {
-		return b, err
+		return d, err
 	}
-	var found bool
-	if b.Deposit, found, err = open(a, in, by.Person); err != nil {
-		return b, err
+	d, found, err := open(a, in, by.Person)
+	if err != nil {
+		return d, err
 	}
 	if found {
-		if b.Items, err = document.OfDeposit(a, in, b.ID); err != nil {
-			return b, err
+		if d.Items, err = document.OfDeposit(a, in, d.ID); err != nil {
+			return d, err
 		}
 	}
-	b.Pending, err = document.PendingIn(a, in, by.Person)
-	return b, err
+	d.Pending, err = document.PendingIn(a, in, by.Person)
+	return d, err
 }
 
 // Show returns a deposit with its documents to its depositor and to the firm's
 // side of the space.
-func (s *Service) Show(ctx context.Context, by authz.Actor, in id.Space, of id.Deposit) (b Basket, err error) {
+func (s *Service) Show(ctx context.Context, by authz.Actor, in id.Space, of id.Deposit) (d Deposit, err error) {
 	defer fault.Op(&err, "deposit.Show(%s)", of)
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
 		f, err := circle.Facts(a, by, in)
 		if err != nil {
 			return err
 		}
-		d, err := one(a, in, of)
+		found, err := one(a, in, of)
 		if err != nil {
 			return err
 		}
-		if b.Deposit, err = authz.Open(authz.Lock(d, private(a, in, d.Person)), by, authz.DepositSee, f); err != nil {
+		if d, err = authz.Open(authz.Lock(found, private(a, in, found.Person)), by, authz.DepositSee, f); err != nil {
 			return err
 		}
-		if b.Items, err = document.OfDeposit(a, in, of); err != nil {
+		if d.Items, err = document.OfDeposit(a, in, of); err != nil {
 			return err
 		}
-		return sign(a, &b.Deposit)
+		return sign(a, &d)
 	})
-	return b, err
+	return d, err
 }
 
 // Query asks for a page of the deposits of a space, Limit of them after After.

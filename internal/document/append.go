@@ -147,11 +147,20 @@ func (s *Service) write(w *writer, by authz.Actor, u *arrival, r io.Reader) erro
 	})
 	quiet()
 	u.progress = came
+	return explain(w, from, err)
+}
+
+// explain tells a writer that was stopped and a sender who broke off from a
+// failure of ours.
+func explain(w *writer, from *source, err error) error {
 	if why := context.Cause(w.ctx); why != nil && !errors.Is(why, context.Canceled) {
 		if errors.Is(why, errSuperseded) {
 			return elsewhere(why)
 		}
 		return why
+	}
+	if fault.Is(from.err, fault.TooLarge) {
+		return from.err
 	}
 	if from.err != nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return fault.New(fault.Unavailable, "document.upload_cut").Because(errors.Join(err, from.err))

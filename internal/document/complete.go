@@ -40,22 +40,41 @@ func (s *Service) complete(ctx context.Context, by authz.Actor, u arrival) (Uplo
 	if u.state == stateDone {
 		return u.view(), nil
 	}
-	sum, err := s.blobs.Finish(ctx, u.ref(by.Firm), u.progress)
-	if err != nil {
-		return u.view(), err
-	}
-	media, err := s.sniff(ctx, u.ref(by.Firm), u.key, u.Size)
+	f, err := s.seal(ctx, by, u)
 	if err != nil {
 		return u.view(), err
 	}
 	err = s.office.Do(ctx, by.Firm, func(a *act.Act) error {
-		return s.file(a, by, u.id, found{sum, media})
+		u, err := load(a, by, u.id)
+		if err != nil {
+			return err
+		}
+		if u.state == stateDone {
+			return errDone
+		}
+		n, err := a.Exec(updateDone, u.id, []byte{}, store.Micros(a.Now))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fault.New(fault.Conflict, "document.offset", u.progress.Sealed)
+		}
+		return s.file(a, by, u, f)
 	})
 	if err != nil && !errors.Is(err, errDone) {
 		return u.view(), err
 	}
 	u.state = stateDone
 	return u.view(), nil
+}
+
+// seal makes the bytes of a complete arrival readable and looks at them.
+func (s *Service) seal(ctx context.Context, by authz.Actor, u arrival) (f found, err error) {
+	if f.sum, err = s.blobs.Finish(ctx, u.ref(by.Firm), u.progress); err != nil {
+		return f, err
+	}
+	f.media, err = s.sniff(ctx, u.ref(by.Firm), u.key, u.Size)
+	return f, err
 }
 
 func (s *Service) sniff(ctx context.Context, ref blob.Ref, key vault.Key, size int64) (media string, err error) {
@@ -71,22 +90,8 @@ func (s *Service) sniff(ctx context.Context, ref blob.Ref, key vault.Key, size i
 	return mimetype.Detect(head).String(), nil
 }
 
-// file is the act at the end of an upload.
-func (s *Service) file(a *act.Act, by authz.Actor, of id.Upload, f found) error {
-	u, err := load(a, by, of)
-	if err != nil {
-		return err
-	}
-	if u.state == stateDone {
-		return errDone
-	}
-	n, err := a.Exec(updateDone, u.id, []byte{}, store.Micros(a.Now))
-	if err != nil {
-		return err
-	}
-	if n == 0 {
-		return fault.New(fault.Conflict, "document.offset", u.progress.Sealed)
-	}
+// file makes the document, or its next version, of bytes that are all there.
+func (s *Service) file(a *act.Act, by authz.Actor, u arrival, f found) (err error) {
 	if u.Replaces {
 		err = s.replace(a, by, u, f)
 	} else {

@@ -113,14 +113,19 @@ values ($1, $2, $3, $4, $5, $6, $7, 0, $8, 'open', '', 0, $9, $9)`)
 	countUploads = store.ForFirm(`
 select count(*) from upload where firm_id = $1 and space_id = $2 and person_id = $3 and state = 'open'`)
 
-	// One's own, unless it was dropped.
+	sumSizes = store.ForFirm(`
+select cast((select coalesce(sum(size), 0) from version where firm_id = $1)
+  + (select coalesce(sum(size), 0) from upload where firm_id = $1 and state = 'open' and size > 0) as bigint)`)
+
+	// One's own, unless it was dropped or has no size yet: nobody continues a
+	// file that came in one piece.
 	selectUpload = store.ForFirm(`
 select id, space_id, person_id, plan, key, size, sealed_bytes, progress, state, writer, beat, created_at, touched_at
-from upload where firm_id = $1 and id = $2 and person_id = $3 and state <> 'dropped'`)
+from upload where firm_id = $1 and id = $2 and person_id = $3 and state <> 'dropped' and size >= 0`)
 
 	selectUploads = store.ForFirm(`
 select id, space_id, person_id, plan, key, size, sealed_bytes, progress, state, writer, beat, created_at, touched_at
-from upload where firm_id = $1 and space_id = $2 and person_id = $3 and state = 'open' order by id`)
+from upload where firm_id = $1 and space_id = $2 and person_id = $3 and state = 'open' and size >= 0 order by id`)
 
 	// Takes the pen: $3 the new writer, $4 and $5 the one before and its last beat.
 	updateWriter = store.ForFirm(`
@@ -143,6 +148,11 @@ update upload set writer = '', beat = beat + 1 where firm_id = $1 and id = $2 an
 	updateDone = store.ForFirm(`
 update upload set state = 'done', writer = '', progress = $3, key = $3, touched_at = $4
 where firm_id = $1 and id = $2 and state = 'open' and sealed_bytes = size`)
+
+	// The same of a file that came in one piece.
+	updateMeasured = store.ForFirm(`
+update upload set state = 'done', progress = $3, key = $3, size = $4, sealed_bytes = $4, touched_at = $5
+where firm_id = $1 and id = $2 and state = 'open' and size < 0`)
 
 	updateDropped = store.ForFirm(`
 update upload set state = 'dropped', writer = '', progress = $3

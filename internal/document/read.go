@@ -171,8 +171,12 @@ func (v *versionRow) open(box *vault.Box, of id.Item) (s stored, err error) {
 // Deposited is a document of a deposit, for package deposit.
 type Deposited struct {
 	Document id.Item
-	Version
-	Deleted bool // the firm has taken it away since
+	Name     string // as the file was called
+	Size     int64  // bytes
+	Media    string
+	SHA256   [32]byte
+	At       time.Time
+	Deleted  bool // the firm has taken it away since
 }
 
 // OfDeposit returns what was put into a deposit, oldest first. The caller has
@@ -190,8 +194,8 @@ func OfDeposit(a *act.Act, in id.Space, of id.Deposit) ([]Deposited, error) {
 		if err := scan(append([]any{&d.Document, &deleted}, v.dest()...)...); err != nil {
 			return err
 		}
-		opened, err := v.open(box, d.Document)
-		d.Version, d.Deleted = opened.Version, deleted != 0
+		o, err := v.open(box, d.Document)
+		d.Name, d.Size, d.Media, d.SHA256, d.At, d.Deleted = o.Name, o.Size, o.Media, o.SHA256, o.Created, deleted != 0
 		out = append(out, d)
 		return err
 	})

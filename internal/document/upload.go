@@ -134,7 +134,7 @@ func (s *Service) Begin(ctx context.Context, by authz.Actor, in BeginUpload) (_ 
 		return Upload{}, fault.New(fault.Invalid, "document.size_unknown").In("size")
 	}
 	if in.Size > s.config.Limit {
-		return Upload{}, fault.New(fault.TooLarge, "document.too_large", i18n.Size(s.config.Limit)).In("file")
+		return Upload{}, tooLarge(s.config.Limit)
 	}
 	var u arrival
 	err = s.office.Keep(ctx, by.Firm, func(a *act.Act) error {
@@ -166,8 +166,21 @@ func (s *Service) admit(a *act.Act, p plan) error {
 	if pending >= maxPending {
 		return fault.New(fault.Conflict, "document.many_pending", maxPending)
 	}
-	if s.config.Quota != nil {
-		return s.config.Quota(a, p.Space, p.Size)
+	return s.quota(a, p.Size)
+}
+
+// quota refuses what would take the firm over its limit. Announced bytes count
+// at once, so that uploads at the same time cannot pass together.
+func (s *Service) quota(a *act.Act, size int64) error {
+	if s.config.Quota <= 0 {
+		return nil
+	}
+	var used int64
+	if err := a.Row(sumSizes, nil, &used); err != nil {
+		return err
+	}
+	if used+size > s.config.Quota {
+		return fault.New(fault.TooLarge, "document.quota", i18n.Size(s.config.Quota), i18n.Size(max(0, s.config.Quota-used))).In("file")
 	}
 	return nil
 }
