@@ -35,9 +35,12 @@ var Template = ui.Must(ui.Parse[Page](files, "errorpage.tmpl"))
 func New(base ui.Base, err error, retry, home string) Page {
 	kind := fault.KindOf(err)
 	base.Title = base.T("errorpage." + slug(kind))
-	page := Page{Base: base, Happened: base.Fault(err), Safe: base.T("errorpage.safe"), Wait: wait(err)}
+	page := Page{Base: base, Happened: base.Fault(err), Safe: base.T("errorpage.safe")}
 	again := ui.Button{Label: base.T("errorpage.again"), Href: retry, Look: ui.Primary}
 	start := ui.Button{Label: base.T("errorpage.home"), Href: home}
+	if kind != fault.Busy { // whose own message says it
+		page.Wait = wait(err)
+	}
 	switch kind {
 	case fault.Internal, fault.Unavailable, fault.Busy, fault.NoSpace, fault.Conflict:
 		page.Acts = []ui.Button{again, start}
