@@ -112,7 +112,10 @@ func (s *Store) Directory() *Directory { return &Directory{store: s} }
 // never created is fault.Absent.
 func (s *Store) Firm(ctx context.Context, f id.Firm) (*Firm, error) {
 	h := &Firm{store: s, id: f}
-	return h, h.with(ctx, func(*base) error { return nil })
+	if err := h.with(ctx, func(*base) error { return nil }); err != nil {
+		return nil, err
+	}
+	return h, nil
 }
 
 // CreateFirm makes the database of a firm, or finds it. It writes nothing in
