@@ -81,7 +81,7 @@ class Picture extends HTMLElement {
     const copy = Object.assign(document.createElement("img"), { src: image.src, alt: image.alt });
     const bar = Object.assign(document.createElement("div"), { className: "picture-bar" });
     const close = Object.assign(document.createElement("button"), { className: "button", type: "button", textContent: "✕" });
-    close.setAttribute("aria-label", document.documentElement.lang === "fr" ? "Fermer" : "Close");
+    close.setAttribute("aria-label", this.dataset.closeText);
     close.onclick = () => full.close();
     copy.onclick = () => full.toggleAttribute("data-fit");
     bar.append(close);
