@@ -1,6 +1,7 @@
 package blob
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding"
@@ -8,7 +9,6 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"slices"
 
 	"cenacle/internal/fault"
 	"cenacle/internal/vault"
@@ -68,10 +68,10 @@ func (s *Store) Write(ctx context.Context, ref Ref, key vault.Key, size int64, f
 	if err != nil {
 		return from, err
 	}
-	feed := make(chan *block, blocksAtOnce)
-	room := make(chan struct{}, blocksAtOnce)
-	in := receiver{store: s, from: source{r: r}, begin: begin, digest: digest, next: begin.Next, feed: feed, room: room}
-	out := keeper{store: s, name: ref.name(), stream: stream, save: save, done: begin, saved: from, feed: feed, room: room}
+	feed, free := make(chan *block, blocksAtOnce), s.memory()
+	defer s.giveBack(free)
+	in := receiver{store: s, from: source{r: r}, begin: begin, digest: digest, next: begin.Next, feed: feed, free: free}
+	out := keeper{bucket: s.bucket, name: ref.name(), stream: stream, save: save, done: begin, saved: from, feed: feed, free: free}
 	kept := make(chan error, 1)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -96,7 +96,7 @@ func begin(from Progress, size int64, save func(Progress) error) (state, error) 
 		return state{}, badProgress("size %d", size)
 	case len(from.State) > 0 && save == nil, size == Unknown && save != nil:
 		return state{}, badProgress("a resumed write needs a size and a save")
-	case len(from.State) > 0:
+	case len(from.State) > 0 || from.Sealed != 0:
 		return decode(from, size)
 	}
 	sum, err := sha256.New().(encoding.BinaryMarshaler).MarshalBinary()
@@ -108,30 +108,17 @@ func begin(from Progress, size int64, save func(Progress) error) (state, error) 
 
 // block is some whole segments on their way from the receiver to the keeper.
 type block struct {
-	raw   []byte // segmentSize for each segment, plaintext first, then sealed in place
-	first int64  // number of its first segment
-	sums  []byte // SHA-256 of the plaintext up to the end of each segment
-	hash  []byte // marshalled hash after its last segment
-	last  int    // plaintext bytes in the last segment of the stream, if ends
-	ends  bool   // the stream ends here
+	raw    []byte // segmentSize for each segment, plaintext first, then sealed in place
+	sealed []byte // the part of raw that goes to the bucket
+	first  int64  // number of its first segment
+	sums   []byte // SHA-256 of the plaintext up to the end of each segment
+	hash   []byte // marshalled hash after its last segment
+	last   int    // plaintext bytes in the last segment of the stream, if ends
+	ends   bool   // the stream ends here
 }
 
 // next is the number of the segment after the block.
 func (b *block) next() int64 { return b.first + int64(len(b.sums)/sha256.Size) }
-
-// borrow takes a block's memory; a small upload gets no more than it needs.
-func (s *Store) borrow(need int64) []byte {
-	if need <= 4*segmentSize {
-		return make([]byte, need)
-	}
-	return s.blocks.Get().(*[blockSize]byte)[:]
-}
-
-func (s *Store) giveBack(raw []byte) {
-	if len(raw) == blockSize {
-		s.blocks.Put((*[blockSize]byte)(raw))
-	}
-}
 
 // receiver reads and hashes, block by block, in the goroutine of Write.
 type receiver struct {
@@ -141,7 +128,7 @@ type receiver struct {
 	digest hash.Hash
 	next   int64 // segment to be read
 	feed   chan<- *block
-	room   chan<- struct{} // one token for each block in memory
+	free   chan []byte
 }
 
 var errShort = errors.New("blob: the reader has ended")
@@ -149,16 +136,17 @@ var errShort = errors.New("blob: the reader has ended")
 // receive feeds blocks until the plaintext ends, r ends or ctx ends.
 func (in *receiver) receive(ctx context.Context) error {
 	for {
+		var place []byte
 		select {
-		case in.room <- struct{}{}:
+		case place = <-in.free:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		b, err := in.fill(ctx)
+		b, err := in.fill(ctx, place)
 		if len(b.sums) > 0 {
-			in.feed <- b // room for it was made above
+			in.feed <- b // never waits: it has a place for each block
 		} else {
-			in.store.giveBack(b.raw)
+			in.free <- b.raw
 		}
 		if errors.Is(err, errShort) || b.ends {
 			return nil
@@ -170,12 +158,12 @@ func (in *receiver) receive(ctx context.Context) error {
 }
 
 // fill reads segments up to the end of the block, of the plaintext, of r.
-func (in *receiver) fill(ctx context.Context) (*block, error) {
+func (in *receiver) fill(ctx context.Context, place []byte) (*block, error) {
 	end := in.next - in.next%blockSegments + blockSegments // blocks lie on a grid of the stream
 	if in.begin.Size != Unknown {
 		end = min(end, segments(in.begin.Size))
 	}
-	b := &block{raw: in.store.borrow((end - in.next) * segmentSize), first: in.next}
+	b := &block{raw: in.store.borrow(place, (end-in.next)*segmentSize), first: in.next}
 	for in.next < end && !b.ends {
 		if err := ctx.Err(); err != nil {
 			return b, err
@@ -199,7 +187,7 @@ func (in *receiver) fill(ctx context.Context) (*block, error) {
 func (in *receiver) segment(plain []byte, b *block) (n int, err error) {
 	if in.begin.Size == Unknown {
 		n, err = in.from.fill(plain)
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		if errors.Is(err, io.EOF) {
 			b.ends, b.last = true, n
 			return n, nil
 		}
@@ -213,7 +201,7 @@ func (in *receiver) segment(plain []byte, b *block) (n int, err error) {
 	left := in.begin.Size - start(in.next)
 	plain = plain[:min(int64(len(plain)), left)]
 	n, err = in.from.fill(plain)
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if errors.Is(err, io.EOF) {
 		return 0, errShort
 	}
 	if err != nil {
@@ -231,13 +219,17 @@ func (in *receiver) segment(plain []byte, b *block) (n int, err error) {
 // admit adds a segment to its block, unless other bytes were promised there.
 func (in *receiver) admit(plain []byte, b *block) error {
 	in.digest.Write(plain) // a hash never fails
-	before := len(b.sums)
-	b.sums = in.digest.Sum(b.sums)
+	sums := in.digest.Sum(b.sums)
 	promised := in.begin.promised(in.next)
-	if promised != nil && !slices.Equal(promised, b.sums[before:]) {
-		b.sums, b.ends = b.sums[:before], false
+	if promised != nil && !bytes.Equal(promised, sums[len(b.sums):]) {
+		b.ends = false
 		return fault.New(fault.Conflict, "blob.changed")
 	}
+	hash, err := in.digest.(encoding.BinaryAppender).AppendBinary(b.hash[:0])
+	if err != nil {
+		return fmt.Errorf("marshal hash: %w", err)
+	}
+	b.sums, b.hash = sums, hash
 	in.next++
 	return nil
 }
@@ -251,111 +243,6 @@ func (st state) promised(segment int64) []byte {
 	return st.Promised[at : at+sha256.Size]
 }
 
-// keeper seals blocks and makes them durable, window by window.
-type keeper struct {
-	store  *Store
-	name   Name
-	stream *stream
-	save   func(Progress) error // nil: nobody resumes
-	done   state                // what is durable
-	saved  Progress             // what the caller has saved; without save, what is durable
-	feed   <-chan *block
-	room   <-chan struct{}
-}
-
-// keep ends when the feed is closed, with everything durable and saved, or at
-// the first failure.
-func (out *keeper) keep(ctx context.Context) error {
-	var window []*block
-	for b := range out.feed {
-		window = append(window, b)
-		if b.next()%windowSegments != 0 && !b.ends {
-			continue
-		}
-		if err := out.window(ctx, window); err != nil {
-			return err
-		}
-		window = nil
-	}
-	if len(window) > 0 {
-		if err := out.window(ctx, window); err != nil {
-			return err
-		}
-	}
-	return out.report(out.done)
-}
-
-// window promises, seals and appends some blocks.
-func (out *keeper) window(ctx context.Context, window []*block) error {
-	last := window[len(window)-1]
-	promise := out.done
-	promise.Promised = nil
-	for _, b := range window {
-		promise.Promised = append(promise.Promised, b.sums...)
-	}
-	older := out.done.Promised // a longer promise of an earlier Write stays one
-	if len(older) > len(promise.Promised) {
-		promise.Promised = append(promise.Promised, older[len(promise.Promised):]...)
-	}
-	if err := out.report(promise); err != nil {
-		return err
-	}
-	parts := make([][]byte, len(window))
-	for i, b := range window {
-		parts[i] = out.seal(b)
-	}
-	if err := out.store.bucket.Append(ctx, out.name, out.done.Next*segmentSize, parts...); err != nil {
-		return err
-	}
-	kept := int(last.next()-out.done.Next) * sha256.Size
-	out.done.Promised = promise.Promised[kept:]
-	out.done.Next, out.done.Hash = last.next(), last.hash
-	if last.ends {
-		out.done.Size = start(last.next()-1) + int64(last.last)
-	}
-	for _, b := range window {
-		out.store.giveBack(b.raw)
-		<-out.room
-	}
-	return nil
-}
-
-// seal seals a block in place and returns its sealed bytes.
-func (out *keeper) seal(b *block) []byte {
-	if b.first == 0 {
-		copy(b.raw, out.done.Header)
-	}
-	end := 0
-	for n := b.first; n < b.next(); n++ {
-		at := int(n-b.first)*segmentSize + lead(n)
-		end = int(n-b.first+1) * segmentSize
-		final := b.ends && n == b.next()-1
-		if final {
-			end = at + b.last + tagSize
-		}
-		out.stream.seal(n, final, b.raw[at:end-tagSize])
-	}
-	return b.raw[:end]
-}
-
-// report saves a state, if anybody will resume from it.
-func (out *keeper) report(st state) error {
-	if out.save == nil && st.Size == Unknown {
-		return nil
-	}
-	p, err := st.progress()
-	if err != nil {
-		return err
-	}
-	if out.save != nil {
-		if err := out.save(p); err != nil {
-			return err
-		}
-	}
-	out.saved = p
-	return nil
-}
-
 // source is a reader of which one byte can be seen ahead.
 type source struct {
 	r     io.Reader
@@ -363,17 +250,21 @@ type source struct {
 	has   bool
 }
 
-// fill is io.ReadFull.
-func (s *source) fill(p []byte) (int, error) {
-	if len(p) == 0 || !s.has {
-		return io.ReadFull(s.r, p)
+// fill reads until p is full or the reader fails, and gives its own error: only
+// io.EOF is an end. io.ReadFull would hide a connection that was cut.
+func (s *source) fill(p []byte) (n int, err error) {
+	if len(p) > 0 && s.has {
+		p[0], s.has, n = s.ahead[0], false, 1
 	}
-	p[0], s.has = s.ahead[0], false
-	n, err := io.ReadFull(s.r, p[1:])
-	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
+	for n < len(p) && err == nil {
+		var more int
+		more, err = s.r.Read(p[n:])
+		n += more
 	}
-	return n + 1, err
+	if n == len(p) {
+		return n, nil
+	}
+	return n, err
 }
 
 // more reports whether there is another byte.
