@@ -68,24 +68,34 @@ func nextDue(ctx context.Context, f *store.Firm) (time.Time, error) {
 	return store.Time(waiting), err
 }
 
-// lease takes up to limit jobs that are due, those first whose runner died.
-func lease(ctx context.Context, f *store.Firm, now, until time.Time, limit int) ([]held, error) {
+// term is the lease to write: from when the jobs must be due, until when it
+// holds, and for how many jobs at most.
+type term struct {
+	now, until time.Time
+	limit      int
+}
+
+// lease takes jobs that are due, those first whose runner died; mine tells those
+// that this runner still has in hand.
+func lease(ctx context.Context, f *store.Firm, t term, mine func(id.Job) bool) ([]held, error) {
 	var jobs []held
 	err := f.Update(ctx, func(tx *store.Tx) error {
 		jobs = nil
 		collect := func(scan func(...any) error) error {
-			j := held{firm: f.ID(), until: store.Micros(until)}
+			j := held{firm: f.ID(), until: store.Micros(t.until)}
 			var runAt, former int64
 			err := scan(&j.ID, &j.Kind, &j.dedupe, &j.sealed, &runAt, &j.Attempt, &former)
 			j.RunAt = store.Time(runAt)
 			j.Attempt++
-			jobs = append(jobs, j)
+			if !mine(j.ID) && len(jobs) < t.limit {
+				jobs = append(jobs, j)
+			}
 			return err
 		}
-		if err := tx.Each(expiredJobs, []any{store.Micros(now), limit}, collect); err != nil {
+		if err := tx.Each(expiredJobs, []any{store.Micros(t.now), width}, collect); err != nil {
 			return err
 		}
-		if err := tx.Each(dueJobs, []any{store.Micros(now), limit - len(jobs)}, collect); err != nil {
+		if err := tx.Each(dueJobs, []any{store.Micros(t.now), t.limit}, collect); err != nil {
 			return err
 		}
 		for _, j := range jobs {

@@ -54,8 +54,8 @@ type Runner struct {
 
 	mu      sync.Mutex
 	woken   map[id.Firm]struct{}
-	running int
-	waiters []chan struct{} // of Idle
+	hands   map[id.Job]struct{} // the jobs that run here
+	waiters []chan struct{}     // of Idle
 }
 
 // pace holds the durations that tests shorten.
@@ -68,6 +68,7 @@ func NewRunner(c Config) *Runner {
 		pace:  pace{leaseTime, patience, farewell, rescan, hiccup},
 		nudge: make(chan struct{}, 1),
 		woken: map[id.Firm]struct{}{},
+		hands: map[id.Job]struct{}{},
 	}
 }
 
@@ -183,7 +184,7 @@ func (r *Runner) collect(due agenda) int {
 		due.advance(f, r.clock())
 	}
 	clear(r.woken)
-	return width - r.running
+	return width - len(r.hands)
 }
 
 // visit starts up to room due jobs of a firm and returns when to come again;
@@ -201,20 +202,34 @@ func (r *Runner) visit(ctx context.Context, firm id.Firm, room int, jobs *sync.W
 	if next.IsZero() || next.After(now) {
 		return next
 	}
-	leased, err := lease(ctx, f, now, now.Add(r.pace.lease), room)
-	if err != nil {
+	leased, err := lease(ctx, f, term{now, now.Add(r.pace.lease), room}, r.inHand)
+	switch {
+	case err != nil:
 		return r.postpone(firm, err)
+	case len(leased) == 0: // another runner was faster, or a job is stuck in our own hands
+		return now.Add(r.pace.lease / 60)
 	}
-	r.mu.Lock()
-	r.running += len(leased)
-	r.mu.Unlock()
 	for _, j := range leased {
+		r.take(j.ID)
 		jobs.Go(func() {
-			defer r.finished(firm)
+			defer r.finished(firm, j.ID)
 			r.perform(ctx, f, &j)
 		})
 	}
 	return now
+}
+
+func (r *Runner) inHand(j id.Job) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, here := r.hands[j]
+	return here
+}
+
+func (r *Runner) take(j id.Job) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.hands[j] = struct{}{}
 }
 
 // postpone says when to visit a firm again that cannot be looked at; one that
@@ -227,9 +242,9 @@ func (r *Runner) postpone(firm id.Firm, err error) time.Time {
 	return r.clock().Add(r.pace.hiccup)
 }
 
-func (r *Runner) finished(firm id.Firm) {
+func (r *Runner) finished(firm id.Firm, j id.Job) {
 	r.mu.Lock()
-	r.running--
+	delete(r.hands, j)
 	r.woken[firm] = struct{}{}
 	r.mu.Unlock()
 	r.stir()
@@ -243,7 +258,7 @@ func (r *Runner) rest(due agenda) time.Duration {
 	defer r.mu.Unlock()
 	now := r.clock()
 	soon := !at.IsZero() && !at.After(now)
-	if !soon && r.running == 0 && len(r.woken) == 0 {
+	if !soon && len(r.hands) == 0 && len(r.woken) == 0 {
 		for _, w := range r.waiters {
 			close(w)
 		}
