@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -36,17 +37,29 @@ func (s *Service) Append(ctx context.Context, by authz.Actor, of id.Upload, offs
 		return Upload{}, err
 	}
 	defer release()
+	return s.carry(ctx, w, by, of, offset, r)
+}
+
+// carry takes the pen, carries an upload on with what r gives, and files it
+// when that was the rest.
+func (s *Service) carry(ctx context.Context, w *writer, by authz.Actor, of id.Upload, offset int64, r io.Reader) (Upload, error) {
 	u, err := s.claim(ctx, by, of, offset)
-	if err != nil {
+	defer u.key.Wipe()
+	if err != nil || u.state == stateDone {
 		return u.view(), err
 	}
+	quiet := s.heartbeat(w, by, u)
+	defer quiet()
 	if !u.complete() {
 		err = s.write(w, by, &u, r)
 	}
-	if !u.complete() {
-		return u.view(), errors.Join(err, s.release(ctx, by, u))
+	if u.complete() {
+		var done Upload
+		if done, err = s.complete(context.WithoutCancel(ctx), by, u); err == nil {
+			return done, nil
+		}
 	}
-	return s.complete(context.WithoutCancel(ctx), by, u)
+	return u.view(), errors.Join(err, s.release(ctx, by, u))
 }
 
 // Resume tells where an upload goes on. Like the HEAD of the tus protocol, it
@@ -58,7 +71,7 @@ func (s *Service) Resume(ctx context.Context, by authz.Actor, of id.Upload) (_ U
 	if err := s.known(ctx, by, of); err != nil {
 		return Upload{}, err
 	}
-	_, release, err := s.writers.take(ctx, of, nil)
+	w, release, err := s.writers.take(ctx, of, nil)
 	if err != nil {
 		return Upload{}, err
 	}
@@ -68,11 +81,12 @@ func (s *Service) Resume(ctx context.Context, by authz.Actor, of id.Upload) (_ U
 		u, err = load(a, by, of)
 		return err
 	})
+	defer u.key.Wipe()
 	if err != nil {
 		return Upload{}, err
 	}
 	if u.state == stateOpen && u.complete() {
-		return s.complete(context.WithoutCancel(ctx), by, u)
+		return s.carry(ctx, w, by, of, u.Size, strings.NewReader(""))
 	}
 	return u.view(), nil
 }
@@ -123,7 +137,7 @@ func (s *Service) tryClaim(ctx context.Context, by authz.Actor, of id.Upload, of
 		if offset != u.progress.Sealed {
 			return fault.New(fault.Conflict, "document.offset", u.progress.Sealed)
 		}
-		if u.complete() {
+		if u.state == stateDone {
 			return nil
 		}
 		if u.writer != "" && !s.config.Alone && (u.writer != silent || u.beat != beat) {
@@ -132,7 +146,7 @@ func (s *Service) tryClaim(ctx context.Context, by authz.Actor, of id.Upload, of
 		_, err := a.Exec(updateWriter, u.id, pen, u.writer, u.beat, store.Micros(a.Now))
 		return err
 	})
-	if err == nil && !u.complete() {
+	if err == nil && u.state == stateOpen {
 		u.writer = pen
 	}
 	return u, err
@@ -141,11 +155,9 @@ func (s *Service) tryClaim(ctx context.Context, by authz.Actor, of id.Upload, of
 // write seals what comes until it ends, fails, or the writer is stopped.
 func (s *Service) write(w *writer, by authz.Actor, u *arrival, r io.Reader) error {
 	from := &source{r: r, writer: w}
-	quiet := s.heartbeat(w, by, *u)
 	came, err := s.blobs.Write(w.ctx, u.ref(by.Firm), u.key, u.Size, u.progress, from, func(p blob.Progress) error {
 		return s.save(w.ctx, by, *u, p)
 	})
-	quiet()
 	u.progress = came
 	return explain(w, from, err)
 }

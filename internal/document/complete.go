@@ -37,9 +37,6 @@ type found struct {
 // crash between the two leaves a complete upload, which the next Resume
 // completes again.
 func (s *Service) complete(ctx context.Context, by authz.Actor, u arrival) (Upload, error) {
-	if u.state == stateDone {
-		return u.view(), nil
-	}
 	f, err := s.seal(ctx, by, u)
 	if err != nil {
 		return u.view(), err

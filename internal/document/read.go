@@ -248,6 +248,7 @@ func (s *Service) Content(ctx context.Context, by authz.Actor, want Want) (c Con
 		return Content{}, err
 	}
 	r, err := s.blobs.Open(ctx, o.ref, o.key, o.Size)
+	o.key.Wipe()
 	if err != nil {
 		return Content{}, err
 	}

@@ -148,6 +148,7 @@ func (s *Service) Begin(ctx context.Context, by authz.Actor, in BeginUpload) (_ 
 		u, err = insert(a, p)
 		return err
 	})
+	u.key.Wipe()
 	if err != nil {
 		return Upload{}, err
 	}
@@ -283,11 +284,10 @@ func insert(a *act.Act, p plan) (arrival, error) {
 	if err != nil {
 		return arrival{}, err
 	}
-	u := arrival{plan: p, id: id.New[id.Upload](a.Now), state: stateOpen, begun: a.Now, touched: a.Now}
 	key := vault.NewKey()
-	defer key.Wipe()
-	_, err = a.Exec(insertUpload, u.id, p.Space, p.Person, box.Seal(uploadPlace("plan", u.id), raw),
-		box.WrapKey(versionPlace("key", p.Version), key), p.Size,
+	u := arrival{plan: p, id: id.New[id.Upload](a.Now), key: key, state: stateOpen, begun: a.Now, touched: a.Now}
+	u.wrapped = box.WrapKey(versionPlace("key", p.Version), key)
+	_, err = a.Exec(insertUpload, u.id, p.Space, p.Person, box.Seal(uploadPlace("plan", u.id), raw), u.wrapped, p.Size,
 		box.Seal(uploadPlace("progress", u.id), nil), store.Micros(a.Now))
 	return u, err
 }

@@ -33,6 +33,7 @@ func (s *Service) File(ctx context.Context, by authz.Actor, in BeginUpload, r io
 		u, err = insert(a, p)
 		return err
 	})
+	defer u.key.Wipe()
 	if err != nil {
 		return Upload{}, err
 	}

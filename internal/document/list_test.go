@@ -1,0 +1,271 @@
+package document_test
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/circle"
+	"cenacle/internal/document"
+	"cenacle/internal/document/documenttest"
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+	"cenacle/internal/item"
+	"cenacle/internal/space"
+	"cenacle/internal/store"
+)
+
+var (
+	putNature = store.ForFirm(`update item set nature = $3, internal = $4, mac = $5 where firm_id = $1 and id = $2`)
+	putWall   = store.ForFirm(`
+insert into wall (firm_id, space_id, person_id, created_at, mac) values ($1, $2, $3, 0, $4)
+on conflict (firm_id, space_id, person_id) do nothing`)
+	dropWall = store.ForFirm(`delete from wall where firm_id = $1 and space_id = $2 and person_id = $3`)
+
+	// The condition alone, without the rule that List asks afterwards.
+	seenBySQL = store.ForFirm(`
+select i.id from item i where i.firm_id = $1 and i.space_id = $4 and i.kind = 'document' and` + authz.Visible + ` order by i.id`)
+)
+
+// life is one space in which random things happen.
+type life struct {
+	*documenttest.House
+	t      *testing.T
+	r      *rand.Rand
+	space  id.Space
+	people []authz.Actor
+	roles  []authz.Role
+	in     []bool
+	items  []id.Item
+}
+
+// TestListEqualsDecide lives a hundred random lives and asks, for everybody and
+// every document, whether the page and the rule say the same.
+func TestListEqualsDecide(t *testing.T) {
+	r, _ := random(t)
+	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
+		shown := 0
+		for range 100 {
+			l := &life{House: h, t: t, r: r, space: h.Space(h.Lead, "Petit")}
+			l.people, l.roles, l.in = []authz.Actor{h.Lead}, []authz.Role{authz.Lead}, []bool{true}
+			for range 8 + r.IntN(12) {
+				l.step()
+			}
+			for i := range l.people {
+				shown += l.compare(i)
+			}
+		}
+		if shown < 100 {
+			t.Errorf("only %d documents were seen: the lives were too poor to tell", shown)
+		}
+	})
+}
+
+func (l *life) step() {
+	h := l.House
+	switch l.r.IntN(8) {
+	case 0, 1:
+		roles := []authz.Role{authz.Client, authz.Client, authz.Guest, authz.Reader, authz.Assistant, authz.Colleague}
+		role := roles[l.r.IntN(len(roles))]
+		l.people = append(l.people, h.Member(h.Lead, l.space, role, "Personne"))
+		l.roles, l.in = append(l.roles, role), append(l.in, true)
+	case 2:
+		if i := l.r.IntN(len(l.people)); i > 0 && l.in[i] {
+			h.Leave(l.people[i], l.space)
+			l.in[i] = false
+		} else if i > 0 {
+			h.Join(l.people[i], l.space, l.roles[i])
+			l.in[i] = true
+		}
+	case 3:
+		l.wall(l.people[l.r.IntN(len(l.people))], l.r.IntN(2) == 0)
+	case 4:
+		if len(l.items) > 0 {
+			of := l.items[l.r.IntN(len(l.items))]
+			err := h.Documents.Address(l.t.Context(), h.Lead, document.Send{Item: of, Circles: l.circles(), Extended: l.r.IntN(2) == 0})
+			if k := fault.KindOf(err); err != nil && k != fault.Conflict && k != fault.NotFound {
+				l.t.Fatal(err)
+			}
+		}
+	case 5:
+		if len(l.items) > 0 {
+			if err := h.Documents.Delete(l.t.Context(), h.Lead, l.items[l.r.IntN(len(l.items))]); err != nil && !fault.Is(err, fault.NotFound) {
+				l.t.Fatal(err)
+			}
+		}
+	default:
+		l.wall(h.Lead, false)
+		l.items = append(l.items, h.File(h.Lead, l.space, "a", []byte("a"), l.circles()...).Document)
+		l.nature(l.items[len(l.items)-1])
+	}
+}
+
+func (l *life) circles() []id.Circle {
+	c := l.Circles(l.Lead, l.space)
+	return [][]id.Circle{{c.Firm}, {c.Client}, {c.All}, {c.Client, c.All}, {c.Firm, c.Client}}[l.r.IntN(5)]
+}
+
+func (l *life) wall(p authz.Actor, up bool) {
+	l.Must(l.Office.Keep(l.t.Context(), p.Firm, func(a *act.Act) error {
+		if !up {
+			_, err := a.Exec(dropWall, l.space, p.Person)
+			return err
+		}
+		_, err := a.Exec(putWall, l.space, p.Person, []byte{})
+		return err
+	}))
+}
+
+// nature gives a document a nature that no upload can choose yet.
+func (l *life) nature(of id.Item) {
+	natures := []authz.Nature{"", "", authz.NatureDefense, authz.NatureBetween, authz.NatureAdvice, authz.NatureOfficial, authz.NatureHouseCounsel, authz.NatureExhibit, "inconnue"}
+	n, internal := natures[l.r.IntN(len(natures))], int64(l.r.IntN(4)/3)
+	l.Must(l.Office.Keep(l.t.Context(), l.Lead.Firm, func(a *act.Act) error {
+		box, err := a.SpaceBox(l.space)
+		if err != nil {
+			return err
+		}
+		mac := box.MAC("item", string(of), string(l.space), string(item.Document), string(l.Lead.Person), string(n), strconv.FormatInt(internal, 10))
+		_, err = a.Exec(putNature, of, n, internal, mac)
+		return err
+	}))
+}
+
+// compare holds the list of one person, page by page, and the SQL condition
+// alone against the rule on each document. It returns how many she sees.
+func (l *life) compare(i int) int {
+	by := l.people[i]
+	var want, found []id.Item
+	entered := false
+	l.Must(l.Office.See(l.t.Context(), by.Firm, func(a *act.Act) error {
+		_, err := circle.Enter(a, by, l.space, authz.SpaceSee)
+		entered = err == nil
+		for _, it := range l.items {
+			if _, _, err := item.Open(a, by, l.space, item.Document, it, authz.DocumentRead); err == nil {
+				want = append(want, it)
+			} else if !fault.Is(err, fault.NotFound) {
+				return err
+			}
+		}
+		return a.Each(seenBySQL, []any{by.Person, store.Micros(a.Now), l.space}, func(scan func(...any) error) error {
+			var it id.Item
+			err := scan(&it)
+			found = append(found, it)
+			return err
+		})
+	}))
+	var listed []id.Item
+	page := document.ListQuery{Space: l.space, Limit: 1 + l.r.IntN(4)}
+	if l.r.IntN(2) == 0 {
+		page.Tray = space.FirmTray
+	}
+	for {
+		got, err := l.Documents.List(l.t.Context(), by, page)
+		if err != nil && (entered || !fault.Is(err, fault.NotFound)) {
+			l.t.Fatalf("list of a %s: %v", l.roles[i], err)
+		}
+		for _, d := range got {
+			listed = append(listed, d.ID)
+		}
+		if len(got) < page.Limit {
+			break
+		}
+		page.After = got[len(got)-1].ID
+	}
+	slices.Sort(listed)
+	slices.Sort(want)
+	if !slices.Equal(listed, want) {
+		l.t.Errorf("a %s sees %v in the list, the rule says %v", l.roles[i], listed, want)
+	}
+	if entered && !slices.Equal(found, want) {
+		l.t.Errorf("to a %s the condition shows %v, the rule %v", l.roles[i], found, want)
+	}
+	return len(want)
+}
+
+// TestSince lets people join between two documents.
+func TestSince(t *testing.T) {
+	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
+		in := h.Space(h.Lead, "Petit")
+		c := h.Circles(h.Lead, in)
+		before := h.File(h.Lead, in, "avant", []byte("a"), c.Client).Document
+		extended := h.File(h.Lead, in, "pour tous", []byte("a")).Document
+		h.Must(h.Documents.Address(t.Context(), h.Lead, document.Send{Item: extended, Circles: []id.Circle{c.Client}, Extended: true}))
+		client := h.Member(h.Lead, in, authz.Client, "Mme Petit")
+		after := h.File(h.Lead, in, "après", []byte("a"), c.Client).Document
+		list, err := h.Documents.List(t.Context(), client, document.ListQuery{Space: in})
+		h.Must(err)
+		if len(list) != 2 || list[0].ID != after || list[1].ID != extended {
+			t.Errorf("she sees %v", list)
+		}
+		if _, err := h.Documents.Show(t.Context(), client, before); !fault.Is(err, fault.NotFound) {
+			t.Errorf("what was sent before she came: %v", err)
+		}
+	})
+}
+
+var (
+	forgeAudience = store.ForFirm(`
+insert into audience (firm_id, item_id, circle_id, sent_at, extended, sent_by, mac) values ($1, $2, $3, $4, 1, $5, $6)`)
+	forgeCurrent = store.ForFirm(`update document set version_id = $3 where firm_id = $1 and id = $2`)
+)
+
+// TestForgedRows writes into the database what the house did not.
+func TestForgedRows(t *testing.T) {
+	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
+		in := h.Space(h.Lead, "Petit")
+		client := h.Member(h.Lead, in, authz.Client, "Mme Petit")
+		c := h.Circles(h.Lead, in)
+		secret := h.File(h.Lead, in, "secret", []byte("secret"))
+		open := h.File(h.Lead, in, "ouvert", []byte("ouvert"), c.Client)
+		forge := func(stmt store.FirmStmt, args ...any) {
+			t.Helper()
+			h.Must(h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error {
+				_, err := a.Exec(stmt, args...)
+				return err
+			}))
+		}
+		secretVersion := func() id.Version {
+			d, err := h.Documents.Show(t.Context(), h.Lead, secret.Document)
+			h.Must(err)
+			return d.Current.ID
+		}()
+		forge(forgeCurrent, open.Document, secretVersion)
+		if _, err := h.Documents.List(t.Context(), client, document.ListQuery{Space: in}); err == nil {
+			t.Error("another document's version passes in the list")
+		}
+		if c, err := h.Documents.Content(t.Context(), client, document.Want{Item: open.Document, Version: secretVersion, Purpose: document.Preview}); err == nil {
+			t.Errorf("another document's version is read: %+v", c)
+		}
+		forge(forgeAudience, secret.Document, c.Client, store.Micros(h.Clock.Now()), h.Lead.Person, []byte("forged"))
+		if got, err := h.Documents.List(t.Context(), client, document.ListQuery{Space: in}); err == nil {
+			t.Errorf("a forged address shows %v", got)
+		}
+	})
+}
+
+// BenchmarkList reads a page of a thousand documents as the client sees them.
+func BenchmarkList(b *testing.B) {
+	h := documenttest.New(b, store.Config{Dir: b.TempDir()}, document.Config{})
+	in := h.Space(h.Lead, "Petit")
+	client := h.Member(h.Lead, in, authz.Client, "Mme Petit")
+	c := h.Circles(h.Lead, in)
+	for i := range 1000 {
+		h.File(h.Lead, in, "Pièce n° "+strconv.Itoa(i), []byte("a"), c.Client)
+	}
+	for _, limit := range []int{50, 1000} {
+		b.Run(strconv.Itoa(limit), func(b *testing.B) {
+			for b.Loop() {
+				got, err := h.Documents.List(b.Context(), client, document.ListQuery{Space: in, Tray: space.FirmTray, Limit: limit})
+				if err != nil || len(got) != limit {
+					b.Fatal(len(got), err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed())/float64(time.Millisecond)/float64(b.N), "ms/page")
+		})
+	}
+}
