@@ -41,7 +41,10 @@ func (s *Service) Stand(ctx context.Context, in account.Session, firm id.Firm) (
 		st.Actor, err = actor(in, st.Profile, st.Card)
 		return err
 	})
-	return st, err
+	if err != nil {
+		return Standing{}, err
+	}
+	return st, nil
 }
 
 // Actor is who a session acts as in a firm. Whoever has no active card there,
@@ -158,7 +161,7 @@ func (s *Service) admit(a *act.Act, by authz.Actor, c Card) error {
 	if err := PutCard(a, by, c); err != nil {
 		return err
 	}
-	if _, err := a.Record(by, "firm.colleague-added", "", string(c.Person), map[string]any{"role": c.Role}); err != nil {
+	if _, err := a.Record(by, "firm.colleague_added", "", string(c.Person), map[string]any{"role": c.Role}); err != nil {
 		return err
 	}
 	return a.Follow("notice.colleague", string(c.Person), a.Now, ColleagueNotice{c.Person, by.Person})
