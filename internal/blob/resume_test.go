@@ -56,12 +56,12 @@ type witness struct {
 	seen   map[string][32]byte // stream and segment: digest of the sealed bytes
 	stream map[blob.Name]string
 	dies   func() bool
-	random *rand.Rand
+	random *rand.Rand // of the goroutine that keeps
 }
 
 func newWitness(b bench, r *rand.Rand) *witness {
 	return &witness{
-		Bucket: b.disk, t: b.TB, random: r, dies: func() bool { return false },
+		Bucket: b.disk, t: b.TB, random: rand.New(rand.NewPCG(r.Uint64(), 3)), dies: func() bool { return false },
 		seen: make(map[string][32]byte), stream: make(map[blob.Name]string),
 	}
 }
@@ -119,11 +119,11 @@ func TestResume(t *testing.T) {
 			}
 			save := kept.saver(p)
 			_, err := blob.New(disk).Write(t.Context(), ref, key, int64(len(plain)), p, source, func(p blob.Progress) error {
-				if r.IntN(8) == 0 { // killed before the database has it
+				if disk.random.IntN(8) == 0 { // killed before the database has it
 					return errKilled
 				}
 				err := save(p)
-				if r.IntN(8) == 0 { // or just after
+				if disk.random.IntN(8) == 0 { // or just after
 					err = errKilled
 				}
 				return err

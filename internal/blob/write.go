@@ -39,7 +39,8 @@ const unknown = -1
 // which must begin at Progress.Sealed of the plaintext; what came after the
 // last whole segment is asked for again. When r fails, what it gave before is
 // kept and the failure is returned. A cancelled ctx stops the reading, not the
-// keeping of what was read.
+// keeping of what was read, so save must not depend on ctx. It is called from
+// one other goroutine, and not after Write has returned.
 //
 // save comes before the bytes it announces: it also promises the fingerprint
 // of each segment that is about to be written, and a later Write refuses other
