@@ -1,0 +1,81 @@
+package memo
+
+import (
+	"cenacle/internal/authz"
+	"cenacle/internal/store"
+)
+
+var (
+	insertThread = store.ForFirm(`
+insert into thread (firm_id, id, space_id, document_id, subject, created_at)
+values ($1, $2, $3, $4, $5, $6)`)
+
+	selectThread = store.ForFirm(`
+select space_id, document_id from thread where firm_id = $1 and id = $2`)
+
+	selectDocumentThread = store.ForFirm(`
+select id from thread where firm_id = $1 and document_id = $2 order by id limit 1`)
+
+	// Whether a thread began among colleagues.
+	selectFirstInternal = store.ForFirm(`
+select i.internal from memo m join item i on i.firm_id = $1 and i.id = m.id
+where m.firm_id = $1 and m.thread_id = $2 order by m.id limit 1`)
+
+	// How many memos of thread $4 the actor ($2, at $3) sees.
+	countVisible = store.ForFirm(`
+select count(*) from item i join memo m on m.firm_id = $1 and m.id = i.id
+where i.firm_id = $1 and m.thread_id = $4 and` + authz.Visible)
+
+	insertMemo = store.ForFirm(`
+insert into memo (firm_id, id, thread_id, body, reply_by) values ($1, $2, $3, $4, $5)`)
+
+	insertReference = store.ForFirm(`
+insert into memo_reference (firm_id, memo_id, document_id) values ($1, $2, $3)
+on conflict (firm_id, memo_id, document_id) do nothing`)
+
+	// The memos of a space that the actor ($2, at $3) sees, newest first:
+	// $4 space, $5 document ('' for all threads), $6 before this memo, $7 how many.
+	selectVisible = store.ForFirm(`
+select i.id, i.author_id, i.internal, i.created_at, m.thread_id, t.document_id, t.subject, m.body, m.reply_by,
+  case when i.author_id = $2 then 1
+    else (select count(*) from read_mark r where r.firm_id = $1 and r.item_id = i.id and r.person_id = $2) end
+from item i
+join memo m on m.firm_id = $1 and m.id = i.id
+join thread t on t.firm_id = $1 and t.id = m.thread_id
+where i.firm_id = $1 and i.space_id = $4 and i.kind = 'memo' and i.id < $6
+  and ($5 = '' or t.document_id = $5) and` + authz.Visible + `
+order by i.id desc limit $7`)
+
+	// The documents that visible memos point to and that the actor sees too.
+	selectReferences = store.ForFirm(`
+select r.memo_id, r.document_id
+from memo_reference r
+join item i on i.firm_id = $1 and i.id = r.document_id
+where r.firm_id = $1 and i.space_id = $4 and r.memo_id >= $5 and r.memo_id <= $6 and` + authz.Visible + `
+order by r.memo_id, r.document_id`)
+
+	selectReaders = store.ForFirm(`
+select r.item_id, r.person_id, r.read_at
+from read_mark r
+join item i on i.firm_id = $1 and i.id = r.item_id
+where r.firm_id = $1 and i.space_id = $4 and i.kind = 'memo' and i.id >= $5 and i.id <= $6 and` + authz.Visible + `
+order by r.item_id, r.read_at`)
+
+	selectSentTo = store.ForFirm(`
+select s.item_id, s.circle_id
+from audience s
+join item i on i.firm_id = $1 and i.id = s.item_id
+where s.firm_id = $1 and i.space_id = $4 and i.kind = 'memo' and i.id >= $5 and i.id <= $6 and` + authz.Visible + `
+order by s.item_id, s.circle_id`)
+
+	upsertDraft = store.ForFirm(`
+insert into memo_draft (firm_id, space_id, person_id, place, body, saved_at) values ($1, $2, $3, $4, $5, $6)
+on conflict (firm_id, space_id, person_id, place) do update set body = excluded.body, saved_at = excluded.saved_at`)
+
+	deleteDraft = store.ForFirm(`
+delete from memo_draft where firm_id = $1 and space_id = $2 and person_id = $3 and place = $4`)
+
+	selectDraft = store.ForFirm(`
+select body, saved_at from memo_draft
+where firm_id = $1 and space_id = $2 and person_id = $3 and place = $4`)
+)

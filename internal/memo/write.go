@@ -1,0 +1,244 @@
+package memo
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/circle"
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+	"cenacle/internal/item"
+	"cenacle/internal/space"
+	"cenacle/internal/store"
+	"cenacle/internal/vault"
+)
+
+// Service is the use cases of memos.
+type Service struct{ office *act.Office }
+
+// NewService returns the use cases over an office.
+func NewService(office *act.Office) *Service { return &Service{office} }
+
+// Write sends a memo to its circles, tells their open pages, plans one notice
+// for each reader, and drops the writer's draft of the same place.
+func (s *Service) Write(ctx context.Context, by authz.Actor, n New) (memo id.Item, err error) {
+	defer fault.Op(&err, "memo.Write(%s)", n.Space)
+	if err := n.check(s.office.Clock()); err != nil {
+		return "", err
+	}
+	err = s.office.Do(ctx, by.Firm, func(a *act.Act) error {
+		n := n // a retry starts from what was asked
+		place := cmp.Or(string(n.Thread), string(n.Document))
+		if err := allow(a, by, &n); err != nil {
+			return err
+		}
+		if err := n.join(a, by); err != nil {
+			return err
+		}
+		if memo, err = n.put(a, by); err != nil {
+			return err
+		}
+		if _, err := a.Exec(deleteDraft, n.Space, by.Person, place); err != nil {
+			return err
+		}
+		_, err = a.Record(by, "memo.written", n.Space, string(memo), written{
+			Thread: n.Thread, Internal: n.Internal, Circles: n.Circles, References: n.References, ReplyBy: n.ReplyBy,
+		})
+		return err
+	})
+	return memo, err
+}
+
+type written struct {
+	Thread     id.Thread
+	Internal   bool
+	Circles    []id.Circle
+	References []id.Item
+	ReplyBy    string
+}
+
+// allow decides the right to write and settles who will read: the firm's side
+// chooses, and always reads what it sends; everybody else writes to the firm
+// and the client.
+func allow(a *act.Act, by authz.Actor, n *New) error {
+	do := authz.MemoWrite
+	if n.Internal {
+		do = authz.MemoInternal
+	}
+	facts, err := circle.Enter(a, by, n.Space, do)
+	if err != nil {
+		return err
+	}
+	house, err := circle.HouseOf(a, n.Space)
+	if err != nil {
+		return err
+	}
+	switch {
+	case n.Internal:
+		n.Circles = []id.Circle{house.Firm}
+	case !facts.Role.Inside():
+		n.Circles = []id.Circle{house.Firm, house.Client}
+		if facts.Role != authz.Client {
+			n.Circles = []id.Circle{house.All}
+		}
+	case !slices.Contains(n.Circles, house.Firm):
+		n.Circles = append(n.Circles, house.Firm)
+	}
+	for _, doc := range n.References {
+		if _, _, err := item.Open(a, by, n.Space, item.Document, doc, authz.DocumentRead); err != nil {
+			return fault.New(fault.Invalid, "memo.reference_absent").In("reference").Because(err)
+		}
+	}
+	return nil
+}
+
+// join finds or opens the thread. A thread is absent for one who sees none of
+// its memos; one that began among colleagues takes only internal memos.
+func (n *New) join(a *act.Act, by authz.Actor) error {
+	if n.Thread == "" && n.Document != "" {
+		if _, _, err := item.Open(a, by, n.Space, item.Document, n.Document, authz.DocumentRead); err != nil {
+			return err
+		}
+		err := a.Row(selectDocumentThread, []any{n.Document}, &n.Thread)
+		if err != nil && !errors.Is(err, store.ErrNoRow) {
+			return err
+		}
+		if err != nil {
+			return n.open(a)
+		}
+		return nil
+	}
+	if n.Thread == "" {
+		return n.open(a)
+	}
+	var of id.Space
+	err := a.Row(selectThread, []any{n.Thread}, &of, &n.Document)
+	if errors.Is(err, store.ErrNoRow) || err == nil && of != n.Space {
+		return fault.Absent()
+	}
+	if err != nil {
+		return err
+	}
+	return n.follow(a, by)
+}
+
+func (n *New) follow(a *act.Act, by authz.Actor) error {
+	if n.Document != "" {
+		_, _, err := item.Open(a, by, n.Space, item.Document, n.Document, authz.DocumentRead)
+		return err
+	}
+	var seen, internal int64
+	if err := a.Row(countVisible, []any{by.Person, store.Micros(a.Now), n.Thread}, &seen); err != nil {
+		return err
+	}
+	if seen == 0 {
+		return fault.Absent()
+	}
+	if err := a.Row(selectFirstInternal, []any{n.Thread}, &internal); err != nil {
+		return err
+	}
+	if internal == 1 && !n.Internal {
+		return fault.New(fault.Conflict, "memo.thread_internal")
+	}
+	return nil
+}
+
+func (n *New) open(a *act.Act) error {
+	box, err := a.SpaceBox(n.Space)
+	if err != nil {
+		return err
+	}
+	n.Thread = id.New[id.Thread](a.Now)
+	_, err = a.Exec(insertThread, n.Thread, n.Space, n.Document, box.SealText(subjectPlace(n.Thread), n.Subject), store.Micros(a.Now))
+	return err
+}
+
+func (n *New) put(a *act.Act, by authz.Actor) (id.Item, error) {
+	matters, err := space.Matters(a, n.Space)
+	if err != nil {
+		return "", err
+	}
+	it, err := item.Create(a, by, item.New{
+		Space: n.Space, Matter: matters[0].ID, Kind: item.Memo, Internal: n.Internal,
+	}, n.Circles)
+	if err != nil {
+		return "", err
+	}
+	box, err := a.SpaceBox(n.Space)
+	if err != nil {
+		return "", err
+	}
+	if _, err := a.Exec(insertMemo, it, n.Thread, box.SealText(bodyPlace(it), n.Body), n.ReplyBy); err != nil {
+		return "", err
+	}
+	for _, doc := range n.References {
+		if _, err := a.Exec(insertReference, it, doc); err != nil {
+			return "", err
+		}
+	}
+	if err := space.Touch(a, n.Space); err != nil {
+		return "", err
+	}
+	return it, item.Notify(a, by, n.Space, it, n.Circles)
+}
+
+// SaveDraft keeps what somebody has typed so far; an empty body drops it.
+func (s *Service) SaveDraft(ctx context.Context, by authz.Actor, d Draft) (err error) {
+	defer fault.Op(&err, "memo.SaveDraft(%s)", d.Space)
+	if !utf8.ValidString(d.Body) || utf8.RuneCountInString(d.Body) > maxBody || len(d.Place) > id.Length {
+		return fault.New(fault.Invalid, "memo.body_long", maxBody).In("body")
+	}
+	return s.office.Keep(ctx, by.Firm, func(a *act.Act) error {
+		if _, err := circle.Enter(a, by, d.Space, authz.MemoWrite); err != nil {
+			return err
+		}
+		if strings.TrimSpace(d.Body) == "" {
+			_, err := a.Exec(deleteDraft, d.Space, by.Person, d.Place)
+			return err
+		}
+		box, err := a.SpaceBox(d.Space)
+		if err != nil {
+			return err
+		}
+		_, err = a.Exec(upsertDraft, d.Space, by.Person, d.Place, seal(box, by.Person, d), store.Micros(a.Now))
+		return err
+	})
+}
+
+func seal(box *vault.Box, p id.Person, d Draft) []byte {
+	return box.SealText(draftPlace(p, d.Place), d.Body)
+}
+
+// DraftOf returns one's draft of a place, empty when there is none.
+func (s *Service) DraftOf(ctx context.Context, by authz.Actor, of id.Space, place string) (d Draft, err error) {
+	defer fault.Op(&err, "memo.DraftOf(%s)", of)
+	d = Draft{Space: of, Place: place}
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		if _, err := circle.Enter(a, by, of, authz.SpaceSee); err != nil {
+			return err
+		}
+		var sealed []byte
+		var saved int64
+		err := a.Row(selectDraft, []any{of, by.Person, place}, &sealed, &saved)
+		if errors.Is(err, store.ErrNoRow) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		box, err := a.SpaceBox(of)
+		if err != nil {
+			return err
+		}
+		d.Saved = store.Time(saved)
+		d.Body, err = box.OpenText(draftPlace(by.Person, place), sealed)
+		return err
+	})
+	return d, err
+}

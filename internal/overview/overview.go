@@ -1,0 +1,283 @@
+// Package overview is what a person sees first: on the firm's side « qui
+// attend quoi » over all her spaces, on the client's side what is new, what is
+// expected and until when. It reads across nouns and writes nothing.
+//
+// Everything it counts went through the rule of package authz, so that a
+// number never tells of what may not be seen. Start at [Service.Desk] and
+// [Service.Space].
+package overview
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/circle"
+	"cenacle/internal/fault"
+	"cenacle/internal/firm"
+	"cenacle/internal/id"
+	"cenacle/internal/item"
+	"cenacle/internal/space"
+	"cenacle/internal/store"
+)
+
+// Kind is what is waited for.
+type Kind string
+
+const (
+	ToRead   Kind = "read"   // items somebody has not opened
+	ToAnswer Kind = "answer" // a memo whose reply date was given
+)
+
+// Wait is one line of « qui attend quoi »: Who is expected to do Kind.
+type Wait struct {
+	Space id.Space
+	Kind  Kind
+	What  item.Kind // documents or memos
+	Who   id.Person // empty when it is the firm's side as a whole
+	Mine  bool      // the actor, or her side, is the one expected
+	Count int
+	Item  id.Item // the newest unread, or the memo to answer
+	By    string  // civil date of the expected answer, or empty
+	Since time.Time
+	Late  bool // By has passed
+}
+
+// Row is one space of the desk.
+type Row struct {
+	space.Space
+	Clients []string
+	Unread  int // of the actor's own
+	Waits   []Wait
+}
+
+// Desk is the actor's spaces, the last changed first, and what waits in them:
+// what waits for her side first, by date, at most mostWaits of each side.
+type Desk struct {
+	Rows   []Row
+	Waits  []Wait
+	Spaces map[id.Space]space.Space // those of Rows and Waits
+	Names  map[id.Person]string
+	More   *space.Page // the next page, or nil
+}
+
+// mostWaits is how many lines of « qui attend quoi » a desk opens for each
+// side; what is beyond shows on the rows of its spaces.
+const mostWaits = 60
+
+// Service reads overviews.
+type Service struct{ office *act.Office }
+
+// New returns the overviews over an office.
+func New(office *act.Office) *Service { return &Service{office} }
+
+// Desk returns the desk of one of the firm's people.
+func (s *Service) Desk(ctx context.Context, by authz.Actor, page space.Page) (d Desk, err error) {
+	defer fault.Op(&err, "overview.Desk")
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		if _, err := authz.Open(authz.Lock(0, authz.Resource{Kind: authz.OfFirm, Firm: a.Firm()}), by, authz.FirmEnter, authz.Facts{}); err != nil {
+			return err
+		}
+		d, err = desk(a, by, page)
+		return err
+	})
+	return d, err
+}
+
+func desk(a *act.Act, by authz.Actor, page space.Page) (d Desk, err error) {
+	limit := page.Limit
+	page.Limit++
+	spaces, err := space.Own(a, by, page)
+	if err != nil {
+		return Desk{}, err
+	}
+	if len(spaces) > limit {
+		spaces = spaces[:limit]
+		last := spaces[limit-1]
+		d.More = &space.Page{Changed: last.Changed, After: last.ID, Limit: limit}
+	}
+	all, err := waits(a, by, "")
+	if err != nil {
+		return Desk{}, err
+	}
+	if err := d.place(a, by, spaces, all); err != nil {
+		return Desk{}, err
+	}
+	all = slices.DeleteFunc(all, func(w Wait) bool { _, placed := d.Spaces[w.Space]; return !placed })
+	people, err := clients(a, spaces)
+	if err != nil {
+		return Desk{}, err
+	}
+	if d.Names, err = names(a, people, all); err != nil {
+		return Desk{}, err
+	}
+	for _, sp := range spaces {
+		d.Rows = append(d.Rows, d.row(sp, people[sp.ID], all))
+	}
+	return d, nil
+}
+
+func (d *Desk) row(sp space.Space, clients []id.Person, all []Wait) Row {
+	row := Row{Space: sp}
+	for _, p := range clients {
+		row.Clients = append(row.Clients, d.Names[p])
+	}
+	for _, w := range all {
+		if w.Space == sp.ID {
+			row.Waits = append(row.Waits, w)
+			if w.Mine && w.Kind == ToRead {
+				row.Unread += w.Count
+			}
+		}
+	}
+	return row
+}
+
+// place keeps of all that waits what a desk shows, with the spaces it is in. The
+// membership of each is decided, with its MAC, before its name is opened.
+func (d *Desk) place(a *act.Act, by authz.Actor, spaces []space.Space, all []Wait) error {
+	d.Spaces = make(map[id.Space]space.Space, len(spaces))
+	for _, sp := range spaces {
+		d.Spaces[sp.ID] = sp
+	}
+	count := map[bool]int{}
+	for _, w := range all {
+		if count[w.Mine] == mostWaits {
+			continue
+		}
+		if _, known := d.Spaces[w.Space]; !known {
+			_, err := circle.Enter(a, by, w.Space, authz.SpaceSee)
+			if fault.Is(err, fault.NotFound) {
+				continue // the row says member, the rule says no
+			}
+			if err != nil {
+				return err
+			}
+			if d.Spaces[w.Space], err = space.Load(a, w.Space); err != nil {
+				return err
+			}
+		}
+		count[w.Mine]++
+		d.Waits = append(d.Waits, w)
+	}
+	return nil
+}
+
+func clients(a *act.Act, spaces []space.Space) (map[id.Space][]id.Person, error) {
+	out := map[id.Space][]id.Person{}
+	for _, sp := range spaces {
+		members, err := circle.Members(a, sp.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range members {
+			if m.Role == authz.Client && m.Active(a.Now) {
+				out[sp.ID] = append(out[sp.ID], m.Person)
+			}
+		}
+	}
+	return out, nil
+}
+
+func names(a *act.Act, people map[id.Space][]id.Person, waits []Wait) (map[id.Person]string, error) {
+	var ids []id.Person
+	for _, p := range people {
+		ids = append(ids, p...)
+	}
+	for _, w := range waits {
+		if w.Who != "" {
+			ids = append(ids, w.Who)
+		}
+	}
+	slices.Sort(ids)
+	return firm.Names(a, slices.Compact(ids))
+}
+
+// Space returns what waits in one space for the person who looks, and, for the
+// firm's side, for everybody outside it.
+func (s *Service) Space(ctx context.Context, by authz.Actor, of id.Space) (out []Wait, err error) {
+	defer fault.Op(&err, "overview.Space(%s)", of)
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		if _, err := circle.Enter(a, by, of, authz.SpaceSee); err != nil {
+			return err
+		}
+		out, err = waits(a, by, of)
+		return err
+	})
+	return out, err
+}
+
+// waits reads what waits in one entered space, or in all of a firm's person.
+func waits(a *act.Act, by authz.Actor, of id.Space) ([]Wait, error) {
+	args := []any{by.Person, store.Micros(a.Now), of}
+	var out []Wait
+	err := a.Each(selectUnread, args, func(scan func(...any) error) error {
+		w := Wait{Kind: ToRead, Mine: true, Who: by.Person}
+		var since int64
+		err := scan(&w.Space, &w.What, &w.Count, &since, &w.Item)
+		w.Since = store.Time(since)
+		out = append(out, w)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if by.Role.Inside() {
+		if out, err = unreadByOthers(a, args, out); err != nil {
+			return nil, err
+		}
+	}
+	if out, err = awaited(a, by, args, out); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(out, func(x, y Wait) int {
+		return cmp.Or(order(y.Mine, x.Mine), order(x.By == "", y.By == ""), cmp.Compare(x.By, y.By), x.Since.Compare(y.Since))
+	})
+	return out, nil
+}
+
+func unreadByOthers(a *act.Act, args []any, out []Wait) ([]Wait, error) {
+	err := a.Each(selectUnreadByOthers, args, func(scan func(...any) error) error {
+		w := Wait{Kind: ToRead}
+		var since int64
+		err := scan(&w.Space, &w.Who, &w.What, &w.Count, &since, &w.Item)
+		w.Since = store.Time(since)
+		out = append(out, w)
+		return err
+	})
+	return out, err
+}
+
+func awaited(a *act.Act, by authz.Actor, args []any, out []Wait) ([]Wait, error) {
+	today := a.Now.Format(time.DateOnly)
+	err := a.Each(selectAwaited, args, func(scan func(...any) error) error {
+		w := Wait{Kind: ToAnswer, What: item.Memo, Count: 1}
+		var since, inside int64
+		var author id.Person
+		if err := scan(&w.Space, &w.Item, &w.By, &since, &author, &inside); err != nil {
+			return err
+		}
+		w.Since = store.Time(since)
+		w.Mine = (inside == 1) != by.Role.Inside()
+		w.Late = w.By < today
+		if !w.Mine && !by.Role.Inside() {
+			w.Who = "" // a client is told that the firm owes an answer, not which of its people
+		}
+		out = append(out, w)
+		return nil
+	})
+	return out, err
+}
+
+func order(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}

@@ -1,0 +1,55 @@
+package overview
+
+import (
+	"cenacle/internal/authz"
+	"cenacle/internal/store"
+)
+
+var (
+	// What the actor ($2, at $3) may read and has not: per space ($4, or all
+	// of hers when empty) and kind.
+	selectUnread = store.ForFirm(`
+select i.space_id, i.kind, count(*), min(i.created_at), max(i.id)
+from item i
+where i.firm_id = $1 and i.author_id <> $2 and ($4 = '' or i.space_id = $4) and` + authz.Visible + `
+  and not exists (select 1 from read_mark r where r.firm_id = $1 and r.item_id = i.id and r.person_id = $2)
+group by i.space_id, i.kind`)
+
+	// What members outside the firm have not read, among what the actor sees
+	// herself: per space, person and kind.
+	selectUnreadByOthers = store.ForFirm(`
+select i.space_id, o.person_id, i.kind, count(*), min(i.created_at), max(i.id)
+from item i
+join membership o on o.firm_id = $1 and o.space_id = i.space_id and o.person_id <> $2
+  and o.role in ('client', 'guest', 'reader') and o.since <= $3 and (o.until = 0 or o.until > $3)
+where i.firm_id = $1 and i.author_id <> o.person_id and i.internal = 0 and ($4 = '' or i.space_id = $4)
+  and (i.nature in ('', 'officielle', 'piece')
+    or i.nature in ('defense', 'conseil', 'juriste') and o.role not in ('guest', 'reader')
+    or i.nature = 'entre_avocats' and o.role not in ('client', 'reader'))
+  and exists (
+    select 1 from audience b
+    join circle_member d on d.firm_id = $1 and d.circle_id = b.circle_id and d.person_id = o.person_id
+    where b.firm_id = $1 and b.item_id = i.id and (b.extended = 1 or d.since <= b.sent_at)
+      and d.since <= $3 and (d.until = 0 or d.until > $3))
+  and not exists (select 1 from read_mark r where r.firm_id = $1 and r.item_id = i.id and r.person_id = o.person_id)
+  and` + authz.Visible + `
+group by i.space_id, o.person_id, i.kind`)
+
+	// Memos that await an answer from the other side and have none the actor
+	// can see: inside is 1 when the firm's side asked.
+	selectAwaited = store.ForFirm(`
+select i.space_id, i.id, t.reply_by, i.created_at, i.author_id,
+  case when w.role in ('lead', 'colleague', 'assistant') then 1 else 0 end
+from item i
+join memo t on t.firm_id = $1 and t.id = i.id
+join membership w on w.firm_id = $1 and w.space_id = i.space_id and w.person_id = i.author_id
+where i.firm_id = $1 and i.kind = 'memo' and i.internal = 0 and t.reply_by <> '' and ($4 = '' or i.space_id = $4) and` + authz.Visible + `
+  and not exists (
+    select 1 from memo n
+    join item j on j.firm_id = $1 and j.id = n.id and j.internal = 0 and j.deleted_at = 0
+    join membership x on x.firm_id = $1 and x.space_id = j.space_id and x.person_id = j.author_id
+    where n.firm_id = $1 and n.thread_id = t.thread_id and n.id > i.id
+      and (case when x.role in ('lead', 'colleague', 'assistant') then 1 else 0 end)
+        <> (case when w.role in ('lead', 'colleague', 'assistant') then 1 else 0 end))
+order by t.reply_by, i.id`)
+)

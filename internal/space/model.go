@@ -1,0 +1,92 @@
+package space
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"cenacle/internal/i18n"
+)
+
+// ModelKey names a model of matter; the catalogs say it in words
+// (space.model.divorce, …).
+type ModelKey string
+
+// Profile is one of the three sets of settings a space can have.
+type Profile string
+
+const (
+	Individual Profile = "particulier"
+	Company    Profile = "entreprise"
+	Criminal   Profile = "penal"
+)
+
+// Profiles returns the three profiles in the order they are offered.
+func Profiles() []Profile { return []Profile{Individual, Company, Criminal} }
+
+// Tray is one of the three trays of a space.
+type Tray string
+
+const (
+	FirmTray   Tray = "firm"   // Documents du cabinet
+	ClientTray Tray = "client" // Vos documents
+	SharedTray Tray = "shared" // Échanges
+)
+
+// Trays returns the three trays in the order they are shown.
+func Trays() []Tray { return []Tray{FirmTray, ClientTray, SharedTray} }
+
+// words is one text in every language.
+type words map[i18n.Language]string
+
+// Model is what a space opens with: its first matter and its folders.
+type Model struct {
+	Key     ModelKey `json:"key"`
+	Profile Profile  `json:"profile"` // the one that usually fits
+	Matter  words    `json:"matter"`
+	Folders []struct {
+		Tray Tray  `json:"tray"`
+		Name words `json:"name"`
+	} `json:"folders"`
+}
+
+//go:embed model.json
+var modelFile []byte
+
+// LoadModels reads the models that the program carries, in the order they are
+// offered; a model that misses a language, or has an unknown tray or profile,
+// is refused.
+func LoadModels() ([]Model, error) {
+	var models []Model
+	if err := json.Unmarshal(modelFile, &models); err != nil {
+		return nil, fmt.Errorf("space: models: %w", err)
+	}
+	for _, m := range models {
+		if err := m.check(); err != nil {
+			return nil, fmt.Errorf("space: model %s: %w", m.Key, err)
+		}
+	}
+	return models, nil
+}
+
+func (m Model) check() error {
+	if !slices.Contains(Profiles(), m.Profile) {
+		return fmt.Errorf("unknown profile %q", m.Profile)
+	}
+	texts := []words{m.Matter}
+	for _, f := range m.Folders {
+		if !slices.Contains(Trays(), f.Tray) {
+			return fmt.Errorf("unknown tray %q", f.Tray)
+		}
+		texts = append(texts, f.Name)
+	}
+	for _, w := range texts {
+		for _, l := range i18n.All() {
+			if w[l] == "" {
+				return fmt.Errorf("a text is missing in %s", l)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,49 @@
+package space
+
+import "cenacle/internal/store"
+
+var (
+	insertSpace = store.ForFirm(`
+insert into space (firm_id, id, name, profile, model, state, notice, lead_id, created_at, changed_at)
+values ($1, $2, $3, $4, $5, 'open', 'neutre', $6, $7, $7)`)
+
+	insertMatter = store.ForFirm(`
+insert into matter (firm_id, id, space_id, name, state, created_at)
+values ($1, $2, $3, $4, 'open', $5)`)
+
+	insertFolder = store.ForFirm(`
+insert into folder (firm_id, id, space_id, matter_id, tray, name, position)
+values ($1, $2, $3, $4, $5, $6, $7)`)
+
+	selectSpace = store.ForFirm(`
+select name, profile, model, state, notice, lead_id, created_at, changed_at
+from space where firm_id = $1 and id = $2`)
+
+	selectMatters = store.ForFirm(`
+select id, name, state from matter where firm_id = $1 and space_id = $2 order by id`)
+
+	selectFolders = store.ForFirm(`
+select id, matter_id, tray, name from folder
+where firm_id = $1 and space_id = $2 order by position, id`)
+
+	// The actor's own spaces: an active membership and no wall. $2 person,
+	// $3 now, $4 the last change already shown (µs; very large at first), $5
+	// the space it was on, $6 how many.
+	selectOwn = store.ForFirm(`
+select s.id, s.name, s.profile, s.model, s.state, s.notice, s.lead_id, s.created_at, s.changed_at
+from membership m join space s on s.firm_id = $1 and s.id = m.space_id
+where m.firm_id = $1 and m.person_id = $2 and m.since <= $3 and (m.until = 0 or m.until > $3)
+  and not exists (select 1 from wall w where w.firm_id = $1 and w.space_id = s.id and w.person_id = $2)
+  and (s.changed_at < $4 or s.changed_at = $4 and s.id < $5)
+order by s.changed_at desc, s.id desc
+limit $6`)
+
+	updateName = store.ForFirm(`
+update space set name = $3, changed_at = $4 where firm_id = $1 and id = $2`)
+
+	updateChanged = store.ForFirm(`
+update space set changed_at = $3 where firm_id = $1 and id = $2`)
+
+	countOpen = store.ForFirm(`
+select count(*) from space where firm_id = $1 and state = 'open'`)
+)

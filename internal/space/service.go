@@ -1,0 +1,254 @@
+package space
+
+import (
+	"context"
+	"math"
+	"strings"
+	"time"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/circle"
+	"cenacle/internal/fault"
+	"cenacle/internal/firm"
+	"cenacle/internal/fold"
+	"cenacle/internal/id"
+	"cenacle/internal/store"
+)
+
+// Service is the use cases of spaces.
+type Service struct {
+	office *act.Office
+	models []Model
+}
+
+// NewService returns the use cases over an office, with the models on offer.
+func NewService(office *act.Office, models []Model) *Service {
+	return &Service{office: office, models: models}
+}
+
+// Models returns the models of matter in the order they are offered.
+func (s *Service) Models() []Model { return s.models }
+
+// Model finds a model by its key.
+func (s *Service) Model(key ModelKey) (Model, error) {
+	for _, m := range s.models {
+		if m.Key == key {
+			return m, nil
+		}
+	}
+	return Model{}, fault.New(fault.Invalid, "space.model_unknown").In("model")
+}
+
+// Person is a member with the name the firm knows her by.
+type Person struct {
+	circle.Member
+	Name string
+}
+
+// CircleView is a circle with the people who are in it now.
+type CircleView struct {
+	circle.Circle
+	People []Person
+}
+
+// Room is a space as one of its members sees it. People and Circles are those
+// she may know of: the firm's side sees everyone; the client's side sees the
+// active members, and only the circles she is in.
+type Room struct {
+	Space
+	Matters []Matter
+	Folders []Folder
+	People  []Person
+	Circles []CircleView
+	Mine    authz.Role
+	Facts   authz.Facts
+}
+
+// Show returns the space to one of its members.
+func (s *Service) Show(ctx context.Context, by authz.Actor, of id.Space) (room Room, err error) {
+	defer fault.Op(&err, "space.Show(%s)", of)
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		room, err = Enter(a, by, of, authz.SpaceSee)
+		return err
+	})
+	return room, err
+}
+
+// Enter opens a space for an action inside a running act and reads it.
+func Enter(a *act.Act, by authz.Actor, of id.Space, do authz.Action) (Room, error) {
+	facts, err := circle.Enter(a, by, of, do)
+	if err != nil {
+		return Room{}, err
+	}
+	room := Room{Mine: facts.Role, Facts: facts}
+	if room.Space, err = Load(a, of); err != nil {
+		return Room{}, err
+	}
+	if room.Matters, err = Matters(a, of); err != nil {
+		return Room{}, err
+	}
+	if room.Folders, err = Folders(a, of); err != nil {
+		return Room{}, err
+	}
+	return room, room.populate(a, by)
+}
+
+func (r *Room) populate(a *act.Act, by authz.Actor) error {
+	members, err := circle.Members(a, r.ID)
+	if err != nil {
+		return err
+	}
+	ids := make([]id.Person, len(members))
+	for i, m := range members {
+		ids[i] = m.Person
+	}
+	names, err := firm.Names(a, ids)
+	if err != nil {
+		return err
+	}
+	here := map[id.Person]Person{}
+	for _, m := range members {
+		p := Person{m, names[m.Person]}
+		if m.Active(a.Now) {
+			here[m.Person] = p
+		}
+		if m.Active(a.Now) || r.Mine.Inside() {
+			r.People = append(r.People, p)
+		}
+	}
+	return r.gather(a, here)
+}
+
+func (r *Room) gather(a *act.Act, here map[id.Person]Person) error {
+	circles, err := circle.List(a, r.ID)
+	if err != nil {
+		return err
+	}
+	presences, err := circle.Presences(a, r.ID)
+	if err != nil {
+		return err
+	}
+	for _, c := range circles {
+		span, in := r.Facts.Circles[c.ID]
+		if !r.Mine.Inside() && !(in && span.Covers(a.Now)) {
+			continue
+		}
+		view := CircleView{Circle: c}
+		for _, p := range presences {
+			if person, ok := here[p.Person]; ok && p.Circle == c.ID && p.Span.Covers(a.Now) {
+				view.People = append(view.People, person)
+			}
+		}
+		r.Circles = append(r.Circles, view)
+	}
+	return nil
+}
+
+// Page asks for a page of one's spaces: Limit of them, after the one that was
+// shown last (zero values for the first page).
+type Page struct {
+	Changed time.Time
+	After   id.Space
+	Limit   int
+}
+
+// List returns the actor's own spaces, the last changed first.
+func (s *Service) List(ctx context.Context, by authz.Actor, p Page) (out []Space, err error) {
+	defer fault.Op(&err, "space.List")
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		out, err = Own(a, by, p)
+		return err
+	})
+	return out, err
+}
+
+// Own is List inside a running act. The membership of each space is decided
+// again, with its MAC, before its name is opened.
+func Own(a *act.Act, by authz.Actor, p Page) ([]Space, error) {
+	before := store.Micros(p.Changed)
+	if p.Changed.IsZero() {
+		before = math.MaxInt64
+	}
+	type row struct {
+		Space
+		name             []byte
+		created, changed int64
+	}
+	var rows []row
+	err := a.Each(selectOwn, []any{by.Person, store.Micros(a.Now), before, p.After, p.Limit}, func(scan func(...any) error) error {
+		var r row
+		err := scan(&r.ID, &r.name, &r.Profile, &r.Model, &r.State, &r.Notice, &r.Lead, &r.created, &r.changed)
+		rows = append(rows, r)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []Space
+	for _, r := range rows {
+		if _, err := circle.Enter(a, by, r.ID, authz.SpaceSee); fault.Is(err, fault.NotFound) {
+			continue // the row says member, the rule says no: a link's scope, or the wrong side
+		} else if err != nil {
+			return nil, err
+		}
+		sp, err := unseal(a, r.Space, r.name, r.created, r.changed)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, sp)
+	}
+	return out, nil
+}
+
+// Rename gives the space another name.
+func (s *Service) Rename(ctx context.Context, by authz.Actor, of id.Space, name string) (err error) {
+	defer fault.Op(&err, "space.Rename(%s)", of)
+	name = strings.TrimSpace(fold.Name(name))
+	if name == "" {
+		return fault.New(fault.Invalid, "space.name_missing").In("name")
+	}
+	if len(name) > maxName {
+		return fault.New(fault.Invalid, "space.name_long", maxName).In("name")
+	}
+	return s.office.Do(ctx, by.Firm, func(a *act.Act) error {
+		if _, err := circle.Enter(a, by, of, authz.SpaceManage); err != nil {
+			return err
+		}
+		box, err := a.SpaceBox(of)
+		if err != nil {
+			return err
+		}
+		if _, err := a.Exec(updateName, of, box.SealText(namePlace(of), name), store.Micros(a.Now)); err != nil {
+			return err
+		}
+		_, err = a.Record(by, "space.renamed", of, string(of), nil)
+		return err
+	})
+}
+
+// Open counts the firm's open spaces, for the limits of its plan.
+func Open(a *act.Act) (int, error) {
+	var n int
+	err := a.Row(countOpen, nil, &n)
+	return n, err
+}
+
+// Heard returns the circles whose signals the actor may hear in a space: those
+// she is in now.
+func (s *Service) Heard(ctx context.Context, by authz.Actor, of id.Space) (heard []id.Circle, err error) {
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		facts, err := circle.Enter(a, by, of, authz.SpaceSee)
+		if err != nil {
+			return err
+		}
+		heard = nil
+		for c, span := range facts.Circles {
+			if span.Covers(a.Now) {
+				heard = append(heard, c)
+			}
+		}
+		return nil
+	})
+	return heard, err
+}

@@ -1,0 +1,201 @@
+// Package space holds the secure room between the firm and one client: the
+// space itself, its matters and its folders, and the models it opens from.
+// Who belongs to it is package circle; what lies in it are items.
+//
+// A space's name is that of a client and is sealed like everything else; no
+// list of all spaces exists, only of those one is a member of. Start at
+// [Create] and [Service.Show].
+package space
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/circle"
+	"cenacle/internal/fault"
+	"cenacle/internal/fold"
+	"cenacle/internal/i18n"
+	"cenacle/internal/id"
+	"cenacle/internal/store"
+	"cenacle/internal/vault"
+)
+
+// Space is one secure room. Name is the client's, as the firm writes it.
+type Space struct {
+	ID      id.Space
+	Name    string
+	Profile Profile
+	Model   ModelKey
+	State   string // open · closed
+	Notice  string // what notices may say: neutre
+	Lead    id.Person
+	Created time.Time
+	Changed time.Time // last act that the firm's side may see
+}
+
+// Matter is one affair inside a space.
+type Matter struct {
+	ID    id.Matter
+	Name  string
+	State string
+}
+
+// Folder is a shelf of one tray of a matter.
+type Folder struct {
+	ID     id.Folder
+	Matter id.Matter
+	Tray   Tray
+	Name   string
+}
+
+// New is a space about to open.
+type New struct {
+	Name     string
+	Model    Model
+	Profile  Profile
+	Lead     id.Person
+	Language i18n.Language // in which its matter and folders are named
+}
+
+// maxName is the longest name of a space, in bytes.
+const maxName = 200
+
+func (n New) check() error {
+	var wrong fault.Fields
+	switch name := strings.TrimSpace(n.Name); {
+	case name == "":
+		wrong.Add("name", "space.name_missing")
+	case len(name) > maxName:
+		wrong.Add("name", "space.name_long", maxName)
+	}
+	if n.Profile != Individual && n.Profile != Company && n.Profile != Criminal {
+		wrong.Add("profile", "space.profile_unknown")
+	}
+	if n.Model.Key == "" {
+		wrong.Add("model", "space.model_unknown")
+	}
+	return wrong.Err()
+}
+
+// Create opens a space with its key, its three circles, its first matter, its
+// folders and its lead. It is a step of lifecycle.OpenSpace, which joins the
+// client and records the act.
+func Create(a *act.Act, by authz.Actor, n New) (Space, error) {
+	if err := n.check(); err != nil {
+		return Space{}, err
+	}
+	s := Space{
+		ID: id.New[id.Space](a.Now), Name: fold.Name(n.Name), Profile: n.Profile, Model: n.Model.Key,
+		State: "open", Notice: "neutre", Lead: n.Lead, Created: a.Now, Changed: a.Now,
+	}
+	box, err := a.Ring().CreateSpace(a.Tx, s.ID, a.Now)
+	if err != nil {
+		return Space{}, err
+	}
+	_, err = a.Exec(insertSpace, s.ID, box.SealText(namePlace(s.ID), s.Name), s.Profile, s.Model, s.Lead, store.Micros(a.Now))
+	if err != nil {
+		return Space{}, err
+	}
+	if _, err := circle.CreateHouse(a, s.ID); err != nil {
+		return Space{}, err
+	}
+	if err := circle.Join(a, s.ID, s.Lead, authz.Lead); err != nil {
+		return Space{}, err
+	}
+	return s, openMatter(a, box, s.ID, n)
+}
+
+func openMatter(a *act.Act, box *vault.Box, s id.Space, n New) error {
+	m := id.New[id.Matter](a.Now)
+	name := box.SealText(vault.Place{Table: "matter", Column: "name", Row: string(m)}, n.Model.Matter[n.Language])
+	if _, err := a.Exec(insertMatter, m, s, name, store.Micros(a.Now)); err != nil {
+		return err
+	}
+	for i, shelf := range n.Model.Folders {
+		f := id.New[id.Folder](a.Now)
+		name := box.SealText(vault.Place{Table: "folder", Column: "name", Row: string(f)}, shelf.Name[n.Language])
+		if _, err := a.Exec(insertFolder, f, s, m, shelf.Tray, name, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Touch moves a space to the top of its people's desks. It is never shown to
+// the client's side, to whom it would tell that something happened.
+func Touch(a *act.Act, s id.Space) error {
+	_, err := a.Exec(updateChanged, s, store.Micros(a.Now))
+	return err
+}
+
+// Load reads a space that the caller has entered through circle.Enter.
+func Load(a *act.Act, s id.Space) (Space, error) {
+	out := Space{ID: s}
+	var name []byte
+	var created, changed int64
+	err := a.Row(selectSpace, []any{s}, &name, &out.Profile, &out.Model, &out.State, &out.Notice, &out.Lead, &created, &changed)
+	if errors.Is(err, store.ErrNoRow) {
+		return Space{}, fault.Absent()
+	}
+	if err != nil {
+		return Space{}, err
+	}
+	return unseal(a, out, name, created, changed)
+}
+
+func unseal(a *act.Act, s Space, name []byte, created, changed int64) (Space, error) {
+	box, err := a.SpaceBox(s.ID)
+	if err != nil {
+		return Space{}, err
+	}
+	s.Name, err = box.OpenText(namePlace(s.ID), name)
+	s.Created, s.Changed = store.Time(created), store.Time(changed)
+	return s, err
+}
+
+func namePlace(s id.Space) vault.Place {
+	return vault.Place{Table: "space", Column: "name", Row: string(s)}
+}
+
+// Matters returns the matters of an entered space, oldest first.
+func Matters(a *act.Act, s id.Space) ([]Matter, error) {
+	box, err := a.SpaceBox(s)
+	if err != nil {
+		return nil, err
+	}
+	var out []Matter
+	err = a.Each(selectMatters, []any{s}, func(scan func(...any) error) error {
+		var m Matter
+		var name []byte
+		if err := scan(&m.ID, &name, &m.State); err != nil {
+			return err
+		}
+		m.Name, err = box.OpenText(vault.Place{Table: "matter", Column: "name", Row: string(m.ID)}, name)
+		out = append(out, m)
+		return err
+	})
+	return out, err
+}
+
+// Folders returns the folders of an entered space in their order.
+func Folders(a *act.Act, s id.Space) ([]Folder, error) {
+	box, err := a.SpaceBox(s)
+	if err != nil {
+		return nil, err
+	}
+	var out []Folder
+	err = a.Each(selectFolders, []any{s}, func(scan func(...any) error) error {
+		var f Folder
+		var name []byte
+		if err := scan(&f.ID, &f.Matter, &f.Tray, &name); err != nil {
+			return err
+		}
+		f.Name, err = box.OpenText(vault.Place{Table: "folder", Column: "name", Row: string(f.ID)}, name)
+		out = append(out, f)
+		return err
+	})
+	return out, err
+}
