@@ -1,0 +1,305 @@
+package memo_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/circle"
+	"cenacle/internal/document"
+	"cenacle/internal/document/documenttest"
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+	"cenacle/internal/item"
+	"cenacle/internal/memo"
+	"cenacle/internal/overview"
+)
+
+type room struct {
+	*documenttest.House
+	space   id.Space
+	circles circle.House
+	memos   *memo.Service
+	lead    authz.Actor
+	client  authz.Actor
+	guest   authz.Actor
+	aide    authz.Actor
+}
+
+func each(t *testing.T, run func(t *testing.T, r room)) {
+	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
+		s := h.Space(h.Lead, "Mme Petit")
+		run(t, room{
+			House: h, space: s, circles: h.Circles(h.Lead, s), memos: memo.NewService(h.Office), lead: h.Lead,
+			client: h.Member(h.Lead, s, authz.Client, "Mme Petit"), guest: h.Member(h.Lead, s, authz.Guest, "Me Roux"),
+			aide: h.Member(h.Lead, s, authz.Assistant, "Inès Fabre"),
+		})
+	})
+}
+
+func (r room) write(t *testing.T, by authz.Actor, n memo.New) id.Item {
+	t.Helper()
+	n.Space = r.space
+	m, err := r.memos.Write(t.Context(), by, n)
+	if err != nil {
+		t.Fatalf("write %q: %v", n.Subject, err)
+	}
+	return m
+}
+
+// sees returns the bodies a person reads, oldest first, and the subjects.
+func (r room) sees(t *testing.T, by authz.Actor) (bodies, subjects []string) {
+	t.Helper()
+	threads, _, err := r.memos.Conversation(t.Context(), by, memo.Query{Space: r.space, Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, th := range threads {
+		subjects = append(subjects, th.Subject)
+		for _, m := range th.Memos {
+			bodies = append(bodies, m.Body)
+		}
+	}
+	slices.Sort(bodies)
+	return bodies, subjects
+}
+
+func TestWhoReads(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		r.write(t, r.lead, memo.New{Subject: "s", Body: "for the client", Circles: []id.Circle{r.circles.Client}})
+		r.write(t, r.lead, memo.New{Subject: "secret subject", Body: "among us", Internal: true})
+		r.write(t, r.lead, memo.New{Subject: "s", Body: "for everyone", Circles: []id.Circle{r.circles.All}})
+		r.write(t, r.client, memo.New{Subject: "s", Body: "from the client"})
+		r.write(t, r.guest, memo.New{Subject: "s", Body: "from the guest"})
+		for _, tt := range []struct {
+			by   authz.Actor
+			want []string
+		}{
+			{r.lead, []string{"among us", "for everyone", "for the client", "from the client", "from the guest"}},
+			{r.aide, []string{"among us", "for everyone", "for the client", "from the client", "from the guest"}},
+			{r.client, []string{"for everyone", "for the client", "from the client", "from the guest"}},
+			{r.guest, []string{"for everyone", "from the guest"}},
+		} {
+			got, subjects := r.sees(t, tt.by)
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("%s reads %q, want %q", tt.by.Role, got, tt.want)
+			}
+			if !tt.by.Role.Inside() && slices.Contains(subjects, "secret subject") {
+				t.Errorf("the subject of an internal memo shows")
+			}
+		}
+	})
+}
+
+func TestWriteRefusals(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		internal := r.write(t, r.lead, memo.New{Subject: "among us", Body: "b", Internal: true})
+		threads, _, err := r.memos.Conversation(t.Context(), r.lead, memo.Query{Space: r.space, Limit: 10})
+		if err != nil || threads[0].Memos[0].ID != internal {
+			t.Fatalf("the internal thread is not there: %v", err)
+		}
+		hidden := r.File(r.lead, r.space, "note.txt", []byte("x")).Document
+		reader := r.Member(r.lead, r.space, authz.Reader, "Lecteur")
+		stranger := r.Member(r.lead, r.Space(r.lead, "M. Martin"), authz.Client, "M. Martin")
+		for _, tt := range []struct {
+			name  string
+			by    authz.Actor
+			n     memo.New
+			kind  fault.Kind
+			field string
+		}{
+			{"no subject", r.lead, memo.New{Body: "b"}, fault.Invalid, "subject"},
+			{"no body", r.lead, memo.New{Subject: "s", Body: " \n "}, fault.Invalid, "body"},
+			{"long body", r.lead, memo.New{Subject: "s", Body: strings.Repeat("é", 20001)}, fault.Invalid, "body"},
+			{"past reply date", r.lead, memo.New{Subject: "s", Body: "b", ReplyBy: "2020-01-01"}, fault.Invalid, "reply_by"},
+			{"unreadable reply date", r.lead, memo.New{Subject: "s", Body: "b", ReplyBy: "demain"}, fault.Invalid, "reply_by"},
+			{"unknown circle", r.lead, memo.New{Subject: "s", Body: "b", Circles: []id.Circle{"nowhere"}}, fault.Invalid, "circle"},
+			{"client writes internally", r.client, memo.New{Subject: "s", Body: "b", Internal: true}, fault.Forbidden, ""},
+			{"reader writes", reader, memo.New{Subject: "s", Body: "b"}, fault.Forbidden, ""},
+			{"stranger writes", stranger, memo.New{Subject: "s", Body: "b"}, fault.NotFound, ""},
+			{"client answers an internal thread", r.client, memo.New{Thread: threads[0].ID, Body: "b"}, fault.NotFound, ""},
+			{"internal thread to the client", r.lead, memo.New{Thread: threads[0].ID, Body: "b", Circles: []id.Circle{r.circles.Client}}, fault.Conflict, ""},
+			{"thread that is not", r.lead, memo.New{Thread: "nothing", Body: "b"}, fault.NotFound, ""},
+			{"client cites a hidden document", r.client, memo.New{Subject: "s", Body: "b", References: []id.Item{hidden}}, fault.Invalid, "reference"},
+			{"client speaks of a hidden document", r.client, memo.New{Document: hidden, Body: "b"}, fault.NotFound, ""},
+		} {
+			tt.n.Space = r.space
+			before := r.Kinds(r.lead)["memo.written"]
+			_, err := r.memos.Write(t.Context(), tt.by, tt.n)
+			if !fault.Is(err, tt.kind) || tt.field != "" && !strings.Contains(err.Error(), "("+tt.field+")") {
+				t.Errorf("%s: %v, want %s %s", tt.name, err, tt.kind, tt.field)
+			}
+			if after := r.Kinds(r.lead)["memo.written"]; after != before {
+				t.Errorf("%s: was written all the same", tt.name)
+			}
+		}
+	})
+}
+
+func TestThreadOfDocument(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		doc := r.File(r.lead, r.space, "bail.pdf", []byte("x"), r.circles.Client).Document
+		r.write(t, r.client, memo.New{Document: doc, Body: "une question"})
+		r.write(t, r.lead, memo.New{Document: doc, Body: "une réponse", Circles: []id.Circle{r.circles.Client}})
+		threads, _, err := r.memos.Conversation(t.Context(), r.client, memo.Query{Space: r.space, Document: doc, Limit: 10})
+		if err != nil || len(threads) != 1 || len(threads[0].Memos) != 2 || threads[0].Document != doc {
+			t.Fatalf("conversation of the document: %+v, %v", threads, err)
+		}
+	})
+}
+
+func TestDraft(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		save := func(body string) {
+			t.Helper()
+			r.Must(r.memos.SaveDraft(t.Context(), r.client, memo.Draft{Space: r.space, Body: body}))
+		}
+		kept := func(by authz.Actor) string {
+			t.Helper()
+			d, err := r.memos.DraftOf(t.Context(), by, r.space, "")
+			r.Must(err)
+			return d.Body
+		}
+		save("à moit")
+		save("à moitié écrit")
+		if got := kept(r.client); got != "à moitié écrit" {
+			t.Errorf("draft = %q", got)
+		}
+		if got := kept(r.lead); got != "" {
+			t.Errorf("the lawyer reads the client's draft: %q", got)
+		}
+		r.write(t, r.client, memo.New{Subject: "s", Body: "écrit"})
+		if got := kept(r.client); got != "" {
+			t.Errorf("the draft of a sent memo stays: %q", got)
+		}
+		save("encore")
+		save("  ")
+		if got := kept(r.client); got != "" {
+			t.Errorf("an emptied draft stays: %q", got)
+		}
+	})
+}
+
+func TestReadIsEvidenceOnce(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		m := r.write(t, r.lead, memo.New{Subject: "s", Body: "b", Circles: []id.Circle{r.circles.Client}})
+		among := r.write(t, r.lead, memo.New{Subject: "s", Body: "b", Internal: true})
+		for range 2 {
+			r.Must(r.memos.Read(t.Context(), r.client, r.space, []id.Item{m, among}))
+		}
+		if n := r.Kinds(r.lead)["memo.read"]; n != 1 {
+			t.Errorf("%d readings recorded, want 1: hers, once", n)
+		}
+		threads, _, err := r.memos.Conversation(t.Context(), r.lead, memo.Query{Space: r.space, Limit: 10})
+		r.Must(err)
+		for _, th := range threads {
+			for _, one := range th.Memos {
+				if readers := len(one.Readers); one.ID == m && readers != 1 || one.ID == among && readers != 0 {
+					t.Errorf("memo %s has %d readers", one.ID, readers)
+				}
+			}
+		}
+	})
+}
+
+// TestListEqualsFilter lives random lives and compares every person's list with
+// deciding memo by memo, and the overview's numbers with counting them.
+func TestListEqualsFilter(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	each(t, func(t *testing.T, r room) {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		people := []authz.Actor{r.lead, r.aide, r.client, r.guest}
+		var written []id.Item
+		for step := range 60 {
+			by := people[rng.IntN(len(people))]
+			switch rng.IntN(8) {
+			case 0:
+				role := []authz.Role{authz.Client, authz.Guest, authz.Reader, authz.Colleague}[rng.IntN(4)]
+				people = append(people, r.Member(r.lead, r.space, role, "N"))
+			case 1:
+				if victim := people[rng.IntN(len(people))]; victim != r.lead {
+					// Whoever has left already cannot leave again; both are part of a life.
+					err := r.Office.Keep(t.Context(), r.lead.Firm, func(a *act.Act) error { return circle.Leave(a, r.space, victim.Person) })
+					if err != nil && !fault.Is(err, fault.NotFound) {
+						t.Fatal(err)
+					}
+				}
+			case 2:
+				if len(written) > 0 {
+					r.Must(r.memos.Read(t.Context(), by, r.space, written[rng.IntN(len(written)):][:1]))
+				}
+			default:
+				n := memo.New{Space: r.space, Subject: "s", Body: "b", Internal: rng.IntN(4) == 0}
+				n.Circles = [][]id.Circle{{r.circles.Client}, {r.circles.All}, {r.circles.Firm}}[rng.IntN(3)]
+				m, err := r.memos.Write(t.Context(), by, n)
+				if err == nil {
+					written = append(written, m)
+				} else if k := fault.KindOf(err); k != fault.Forbidden && k != fault.NotFound {
+					t.Fatalf("step %d: %v", step, err)
+				}
+			}
+		}
+		for _, by := range people {
+			r.compare(t, by, written)
+		}
+	})
+}
+
+func (r room) compare(t *testing.T, by authz.Actor, written []id.Item) {
+	t.Helper()
+	var want []id.Item
+	unread := 0
+	r.Must(r.Office.See(context.Background(), by.Firm, func(a *act.Act) error {
+		for _, m := range written {
+			h, _, err := item.Open(a, by, r.space, item.Memo, m, authz.MemoRead)
+			if fault.Is(err, fault.NotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			reads, err := item.Reads(a, m)
+			if err != nil {
+				return err
+			}
+			if _, read := reads[by.Person]; !read && h.Author != by.Person {
+				unread++
+			}
+			want = append(want, m)
+		}
+		return nil
+	}))
+	threads, _, err := r.memos.Conversation(t.Context(), by, memo.Query{Space: r.space, Limit: 500})
+	if fault.Is(err, fault.NotFound) && len(want) == 0 {
+		return // no longer a member: nothing one by one, and no list
+	}
+	r.Must(err)
+	var got []id.Item
+	for _, th := range threads {
+		for _, m := range th.Memos {
+			got = append(got, m.ID)
+		}
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("%s lists %d memos, the rule allows %d", by.Role, len(got), len(want))
+	}
+	waits, err := overview.New(r.Office).Space(t.Context(), by, r.space)
+	r.Must(err)
+	counted := 0
+	for _, w := range waits {
+		if w.Kind == overview.ToRead && w.Mine {
+			counted += w.Count
+		}
+	}
+	if counted != unread {
+		t.Errorf("%s is told of %d unread memos, has %d", by.Role, counted, unread)
+	}
+}
