@@ -219,7 +219,7 @@ func TestMemoryOfAReadIsBounded(t *testing.T) {
 	}
 }
 
-// FuzzReader: whatever lies in the bucket, a reader gives the truth or an
+// FuzzReader: whatever lies in the bucket, a reader gives what Tink gives or an
 // error, and never more than the size it was opened with.
 func FuzzReader(f *testing.F) {
 	var raw [vault.KeySize]byte
@@ -230,10 +230,8 @@ func FuzzReader(f *testing.F) {
 	}
 	b := newBench(f)
 	b.put(ref, key, nil) // makes the folders
-	truths := map[string]string{}
 	for _, plain := range []string{"", "x", "Pièce n° 3", string(make([]byte, first)), string(make([]byte, first+1))} {
 		sealed := tinkSeal(f, ref, key, []byte(plain))
-		truths[string(sealed)] = plain
 		f.Add(sealed, int64(len(plain)))
 		f.Add(sealed, int64(len(plain))+1)
 		f.Add(sealed[:40], int64(-16))
@@ -252,9 +250,9 @@ func FuzzReader(f *testing.F) {
 			return
 		}
 		got, err := io.ReadAll(reader)
-		truth, whole := truths[string(sealed)]
-		if err == nil && (!whole || string(got) != truth) || err != nil && !errors.Is(err, blob.ErrAltered) || int64(len(got)) > size {
-			t.Errorf("%d bytes sealed, opened as %d: %d bytes, %v", len(sealed), size, len(got), err)
+		truth, oracleErr := tinkOpen(t, ref, key, sealed)
+		if err == nil && (oracleErr != nil || !bytes.Equal(got, truth)) || err != nil && !errors.Is(err, blob.ErrAltered) || int64(len(got)) > size {
+			t.Errorf("%d bytes sealed, opened as %d: %d bytes, %v; Tink: %d, %v", len(sealed), size, len(got), err, len(truth), oracleErr)
 		}
 		if err := reader.Close(); err != nil {
 			t.Error(err)
