@@ -107,7 +107,7 @@ func (c *Composer) Compose(e Envelope, n Notice) (Message, error) {
 		return Message{}, err
 	}
 	m := Message{
-		ID: string(e.Job) + "@" + c.sending.Base.Host, Date: e.Date,
+		ID: string(e.Job) + "@" + c.host(), Date: e.Date,
 		From: c.sending.From, FromName: c.senderName(e.Firm), To: e.To,
 		Subject: l.Subject, Text: text.String(), HTML: html.String(), Language: l.Language,
 	}
@@ -127,6 +127,17 @@ func (c *Composer) link(path string) (string, error) {
 	return c.sending.Base.String() + path, nil
 }
 
+// host is the right part of our Message-IDs: the host of the base, its address
+// written with hyphens when it is one of IPv6.
+func (c *Composer) host() string {
+	return strings.Map(func(r rune) rune {
+		if isLetterOrDigit(r) || r == '.' {
+			return r
+		}
+		return '-'
+	}, c.sending.Base.Hostname())
+}
+
 // senderName makes a firm's name safe to be shown as a sender: one line, and
 // nothing that looks like another address.
 func (c *Composer) senderName(firm string) string {
@@ -136,7 +147,7 @@ func (c *Composer) senderName(firm string) string {
 			return ' '
 		}
 		return r
-	}, firm)
+	}, strings.ReplaceAll(firm, encodedWord, " "))
 	name = strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r == ' ' }), " ")
 	if name == "" {
 		return c.sending.FromName

@@ -62,7 +62,7 @@ func (m Message) Valid() error {
 	}{
 		{"id", checkID(m.ID)},
 		{"from", checkAddress(m.From)},
-		{"from name", checkLine(m.FromName)},
+		{"from name", checkName(m.FromName)},
 		{"to", checkAddress(m.To)},
 		{"subject", checkLine(m.Subject)},
 		{"language", checkLanguage(m.Language)},
@@ -97,14 +97,15 @@ var (
 	errBody     = errors.New("no text")
 )
 
-// checkID accepts what Compose makes: an identifier and a host name.
+// checkID accepts what Compose makes: an identifier and a host name, which is a
+// dot-atom (RFC 5322, 3.6.4).
 func checkID(s string) error {
 	job, host, _ := strings.Cut(s, "@")
-	if _, err := id.Parse[id.Job](job); err != nil || host == "" || len(s) > maxAddress {
+	if _, err := id.Parse[id.Job](job); err != nil || len(s) > maxAddress {
 		return errID
 	}
-	for _, c := range host {
-		if !isLetterOrDigit(c) && c != '-' && c != '.' && c != ':' && c != '[' && c != ']' {
+	for label := range strings.SplitSeq(host, ".") {
+		if label == "" || strings.ContainsFunc(label, func(c rune) bool { return !isLetterOrDigit(c) && c != '-' }) {
 			return errID
 		}
 	}
@@ -129,16 +130,29 @@ func checkAddress(s string) error {
 	return nil
 }
 
+// encodedWord begins an RFC 2047 encoded word: readers decode it wherever it
+// stands, so that a text holding one would show as another text.
+const encodedWord = "=?"
+
 // checkLine accepts text that stays in its header and shows as it is read:
 // neither control characters nor marks that turn the direction of writing.
 func checkLine(s string) error {
-	if !utf8.ValidString(s) || utf8.RuneCountInString(s) > maxHeader {
+	if !utf8.ValidString(s) || utf8.RuneCountInString(s) > maxHeader || strings.Contains(s, encodedWord) {
 		return errLine
 	}
 	if strings.ContainsFunc(s, unprintable) {
 		return errLine
 	}
 	return nil
+}
+
+// checkName accepts a line without backslash, which net/mail leaves as it is in
+// an encoded word, against RFC 2047, 5 (3).
+func checkName(s string) error {
+	if strings.Contains(s, `\\`) {
+		return errLine
+	}
+	return checkLine(s)
 }
 
 // unprintable reports control and format characters and line separators. A
@@ -159,8 +173,9 @@ func checkLanguage(s string) error {
 	return nil
 }
 
+// checkBody accepts text with "\n" line ends; the layout makes CRLF of them.
 func checkBody(s string) error {
-	if s == "" || !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+	if s == "" || !utf8.ValidString(s) || strings.ContainsAny(s, "\x00\r") {
 		return errBody
 	}
 	return nil

@@ -31,6 +31,7 @@ const (
 type Mailbox struct {
 	folder string
 	box    *vault.Box
+	kept   int
 	mu     sync.Mutex
 }
 
@@ -50,7 +51,7 @@ func OpenMailbox(data string, box *vault.Box) (*Mailbox, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mail: open mailbox: %w", err)
 	}
-	return &Mailbox{folder: folder, box: box}, nil
+	return &Mailbox{folder: folder, box: box, kept: kept}, nil
 }
 
 // Send keeps m durably. The same message sent twice is kept once.
@@ -74,8 +75,7 @@ func (b *Mailbox) Send(ctx context.Context, m Message) (err error) {
 	return b.trim()
 }
 
-// List returns up to limit messages, newest first. limit is at least 1; a
-// mailbox holds at most 500.
+// List returns up to limit messages, newest first; a mailbox holds at most 500.
 func (b *Mailbox) List(ctx context.Context, limit int) (_ []Message, err error) {
 	defer fault.Op(&err, "mail.Mailbox.List")
 	b.mu.Lock()
@@ -86,7 +86,7 @@ func (b *Mailbox) List(ctx context.Context, limit int) (_ []Message, err error) 
 	}
 	slices.Reverse(names)
 	var found []Message
-	for _, name := range names[:min(limit, len(names))] {
+	for _, name := range names[:max(0, min(limit, len(names)))] {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -188,7 +188,7 @@ func (b *Mailbox) trim() error {
 	if err != nil {
 		return err
 	}
-	for _, job := range jobs[:max(0, len(jobs)-kept)] {
+	for _, job := range jobs[:max(0, len(jobs)-b.kept)] {
 		if err := os.Remove(b.path(job)); err != nil {
 			return err
 		}

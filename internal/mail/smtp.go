@@ -85,7 +85,7 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	defer cancel()
 	line := &line{server: s.server}
 	defer line.close()
-	client, err := gomail.NewClient(s.server.Host, s.options(line)...)
+	client, err := gomail.NewClient(s.server.Host, s.options(line.dialer(ctx))...)
 	if err != nil {
 		return unavailable(err)
 	}
@@ -104,12 +104,12 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	return judge(err)
 }
 
-func (s *SMTP) options(l *line) []gomail.Option {
+func (s *SMTP) options(dial gomail.DialContextFunc) []gomail.Option {
 	options := []gomail.Option{
 		gomail.WithPort(s.server.Port),
 		gomail.WithTimeout(stepTime),
 		gomail.WithHELO(s.server.Greeting),
-		gomail.WithDialContextFunc(l.dial),
+		gomail.WithDialContextFunc(dial),
 		gomail.WithTLSConfig(s.server.tls()),
 		gomail.WithoutNoop(),
 		gomail.WithoutRset(),
@@ -158,24 +158,29 @@ type line struct {
 	stop   func() bool
 }
 
-// dial ignores the address the client computed: the settings hold the only one.
-func (l *line) dial(ctx context.Context, network, _ string) (net.Conn, error) {
-	var d net.Dialer
-	conn, err := d.DialContext(ctx, network, net.JoinHostPort(l.server.Host, strconv.Itoa(l.server.Port)))
-	if err != nil {
-		return nil, err
+// dialer returns how the client connects. The connection ends with whole, the
+// context of all of the message; the one given to dial ends with the sign-in.
+// The address that the client computed is ignored: the settings hold the only
+// one.
+func (l *line) dialer(whole context.Context) gomail.DialContextFunc {
+	return func(ctx context.Context, network, _ string) (net.Conn, error) {
+		var d net.Dialer
+		raw, err := d.DialContext(ctx, network, net.JoinHostPort(l.server.Host, strconv.Itoa(l.server.Port)))
+		if err != nil {
+			return nil, err
+		}
+		l.conn = raw
+		l.stop = context.AfterFunc(whole, func() { _ = raw.Close() }) // whoever reads gets the error
+		if l.server.Security == Plain && !loopback(raw.RemoteAddr()) {
+			return nil, errSecurity
+		}
+		conn := &bounded{Conn: raw, left: maxAnswer}
+		if l.server.Security != TLS {
+			return conn, nil
+		}
+		encrypted := tls.Client(conn, l.server.tls())
+		return encrypted, encrypted.HandshakeContext(ctx)
 	}
-	l.conn = conn
-	l.stop = context.AfterFunc(ctx, func() { _ = conn.Close() }) // whoever reads gets the error
-	if l.server.Security == Plain && !loopback(conn.RemoteAddr()) {
-		return nil, errSecurity
-	}
-	conn = &bounded{Conn: conn, left: maxAnswer}
-	if l.server.Security != TLS {
-		return conn, nil
-	}
-	encrypted := tls.Client(conn, l.server.tls())
-	return encrypted, encrypted.HandshakeContext(ctx)
 }
 
 func (l *line) close() {

@@ -1,0 +1,212 @@
+package mail
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	gomessage "github.com/emersion/go-message/mail"
+
+	"cenacle/internal/fault"
+	"cenacle/internal/i18n"
+)
+
+// headers is every header of a notice and nothing else.
+func headers() []string {
+	return []string{"Auto-Submitted", "Content-Language", "Content-Type", "Date", "From", "Message-Id",
+		"Mime-Version", "Subject", "To", "X-Auto-Response-Suppress"}
+}
+
+// sameMessage reads raw with a parser that shares no code with the writer and
+// compares every header and part with m.
+func sameMessage(t *testing.T, raw []byte, m Message) {
+	t.Helper()
+	r, err := gomessage.CreateReader(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatalf("unreadable: %v\n%s", err, raw)
+	}
+	var names []string
+	for f := r.Header.Fields(); f.Next(); {
+		names = append(names, f.Key())
+	}
+	slices.Sort(names)
+	if !slices.Equal(names, headers()) {
+		t.Fatalf("headers %v, want %v\n%s", names, headers(), raw)
+	}
+	from, errFrom := r.Header.AddressList("From")
+	to, errTo := r.Header.AddressList("To")
+	subject, errSubject := r.Header.Subject()
+	messageID, errID := r.Header.MessageID()
+	date, errDate := r.Header.Date()
+	if err := errors.Join(errFrom, errTo, errSubject, errID, errDate); err != nil {
+		t.Fatalf("headers do not parse: %v\n%s", err, raw)
+	}
+	if len(from) != 1 || from[0].Address != m.From || spaces(from[0].Name) != spaces(m.FromName) {
+		t.Errorf("From %v, want %q %q", from, m.FromName, m.From)
+	}
+	if len(to) != 1 || to[0].Address != m.To || to[0].Name != "" {
+		t.Errorf("To %v, want %q", to, m.To)
+	}
+	if spaces(subject) != spaces(m.Subject) {
+		t.Errorf("Subject %q, want %q", subject, m.Subject)
+	}
+	if messageID != m.ID || !date.Equal(m.Date.Truncate(time.Second)) || r.Header.Get("Content-Language") != m.Language {
+		t.Errorf("ID %q, date %v, language %q", messageID, date, r.Header.Get("Content-Language"))
+	}
+	if r.Header.Get("Auto-Submitted") != "auto-generated" || r.Header.Get("X-Auto-Response-Suppress") != "All" {
+		t.Error("the headers against automatic answers are missing")
+	}
+	sameParts(t, r, m)
+}
+
+func sameParts(t *testing.T, r *gomessage.Reader, m Message) {
+	t.Helper()
+	if kind, _, err := r.Header.ContentType(); err != nil || kind != "multipart/alternative" {
+		t.Errorf("content type %q, %v", kind, err)
+	}
+	for _, want := range []struct{ kind, body string }{{"text/plain", m.Text}, {"text/html", m.HTML}} {
+		part, err := r.NextPart()
+		if err != nil {
+			t.Fatalf("part %s: %v", want.kind, err)
+		}
+		inline, ok := part.Header.(*gomessage.InlineHeader)
+		if !ok {
+			t.Fatalf("part %s is an attachment", want.kind)
+		}
+		kind, parameters, err := inline.ContentType()
+		if err != nil || kind != want.kind || !strings.EqualFold(parameters["charset"], "utf-8") {
+			t.Errorf("part %q %v, %v, want %s", kind, parameters, err, want.kind)
+		}
+		body, err := io.ReadAll(part.Body)
+		if err != nil || lines(string(body)) != lines(want.body) {
+			t.Errorf("%s is\n%q, want\n%q (%v)", want.kind, body, want.body, err)
+		}
+	}
+	if _, err := r.NextPart(); err != io.EOF {
+		t.Errorf("a third part: %v", err)
+	}
+}
+
+// spaces and lines undo what folding and line ends may change.
+func spaces(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+func lines(s string) string {
+	return strings.TrimRight(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s), "\n")
+}
+
+// fragments are what an attacker puts together.
+func fragments() []string {
+	return []string{"\r\n", "\n", "\r", "\r\n ", "\r\n\r\n", "Bcc: eve@evil.example", "\r\nBcc: eve@evil.example\r\n", "Subject: x",
+		"Content-Type: text/html", "--boundary", "\r\n--", "\x00", "\x0b", "\x0c", "\u0085", "\u2028", "\u2029", "\u202e", "\u200b", "\ufeff",
+		"=?utf-8?q?=0d=0aBcc:_eve?=", "=?utf-8?b?DQpCY2M6IGV2ZQ==?=", "=?", "?=", "<eve@evil.example>", "\"", "\\", "\\\"", ",", ";", ":", "(c)",
+		"eve@evil.example", "@", " ", "  ", "\t", "a", "Élodie", "é", "👩🏽‍⚖️", "法", "\xff", "\xc3", strings.Repeat("x", 90), strings.Repeat("é", 70),
+		".", "\r\n.\r\n", "..", "<script>alert(1)</script>", "&amp;", "{{.Link}}", "{0}", "%0d%0a", "%s", "//evil.example", "/", "..", "?", "#", "="}
+}
+
+func hostile(r *rand.Rand) string {
+	var b strings.Builder
+	for range 1 + r.IntN(5) {
+		b.WriteString(fragments()[r.IntN(len(fragments()))])
+	}
+	return b.String()
+}
+
+// OUT-02: whatever stands in a field, either the message is refused or exactly
+// the intended headers and parts come out.
+func TestOUT02_TwoThousandHostileMessages(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 0))
+	accepted, refused := 0, 0
+	for accepted+refused < 2000 {
+		m := sample()
+		for range 1 + r.IntN(2) {
+			bad := hostile(r)
+			field := []*string{&m.ID, &m.From, &m.FromName, &m.FromName, &m.To, &m.Subject, &m.Subject, &m.Text, &m.HTML, &m.Language}[r.IntN(10)]
+			switch r.IntN(3) {
+			case 0:
+				*field = bad
+			case 1:
+				*field += bad
+			case 2:
+				*field = bad + *field
+			}
+		}
+		if err := m.Valid(); err != nil {
+			if !fault.Is(err, fault.Invalid) {
+				t.Errorf("refused as %v", err)
+			}
+			refused++
+			continue
+		}
+		accepted++
+		var raw bytes.Buffer
+		if _, err := write(m).WriteTo(&raw); err != nil {
+			t.Fatal(err)
+		}
+		sameMessage(t, raw.Bytes(), m)
+		if t.Failed() {
+			t.Fatalf("message %+v\n%s", m, raw.Bytes())
+		}
+	}
+	if accepted < 250 || refused < 250 {
+		t.Errorf("%d accepted, %d refused: the cases prove little", accepted, refused)
+	}
+}
+
+// The same through the composer: hostile firm names and paths.
+func TestOUT02_HostileEnvelopes(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 0))
+	c := composer(t)
+	const base = "https://espace.example"
+	accepted := 0
+	for range 2000 {
+		path := "/" + hostile(r)
+		e := envelope(i18n.French)
+		e.Firm = hostile(r)
+		m, err := c.Compose(e, NewItem{Path: path})
+		if err != nil {
+			continue
+		}
+		accepted++
+		if u, err := url.Parse(base + path); err != nil || u.Host != "espace.example" || u.User != nil {
+			t.Fatalf("path %q leads to %v, %v", path, u, err)
+		}
+		if !strings.Contains(m.Text, "\n"+base+path+"\n") || strings.ContainsAny(m.FromName, `<>@"`) {
+			t.Fatalf("path %q, firm %q: from %q\n%s", path, e.Firm, m.FromName, m.Text)
+		}
+		var raw bytes.Buffer
+		if _, err := write(m).WriteTo(&raw); err != nil {
+			t.Fatal(err)
+		}
+		sameMessage(t, raw.Bytes(), m)
+		if t.Failed() {
+			t.Fatalf("firm %q, path %q", e.Firm, path)
+		}
+	}
+	if accepted < 200 {
+		t.Errorf("%d accepted: the cases prove little", accepted)
+	}
+}
+
+func TestAddresses(t *testing.T) {
+	for _, good := range []string{"a@b.fr", "jean-pierre.o'neil+x@cabinet.example", "élodie@société.example", "a@localhost"} {
+		if err := checkAddress(good); err != nil {
+			t.Errorf("%q: %v", good, err)
+		}
+	}
+	for _, bad := range []string{"", "a", "@b.fr", "a@", "a b@c.fr", "a@b.fr, c@d.fr", "A <a@b.fr>", "<a@b.fr>", `"a b"@c.fr`, "a@[192.0.2.1]", "a@b.fr\r\nBcc: c@d.fr",
+		"a@b.fr ", " a@b.fr", "a@b.fr\x00", "a\u202e@b.fr", "a\u200b@b.fr", "a@b@c.fr", "a@b.fr (c)", "a;b@c.fr", strings.Repeat("a", 250) + "@b.fr", "a\xff@b.fr"} {
+		if err := checkAddress(bad); err == nil {
+			t.Errorf("%q was accepted", bad)
+		}
+	}
+}
