@@ -11,7 +11,7 @@ const columns = `
 select d.id, d.person_id, d.opened_at, d.closed_at, coalesce(r.id, ''), coalesce(r.number, 0),
   (select count(*) from document o join item i on i.firm_id = $1 and i.id = o.id
     where o.firm_id = $1 and o.deposit_id = d.id and i.deleted_at = 0),
-  (select cast(coalesce(sum(v.size), 0) as bigint) from document o
+  (select coalesce(sum(v.size), 0) from document o
     join item i on i.firm_id = $1 and i.id = o.id
     join version v on v.firm_id = $1 and v.id = o.version_id
     where o.firm_id = $1 and o.deposit_id = d.id and i.deleted_at = 0)

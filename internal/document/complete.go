@@ -117,9 +117,6 @@ type filed struct {
 func (s *Service) create(a *act.Act, by authz.Actor, u arrival, f found) error {
 	kind, deposit := "document.filed", id.Deposit("")
 	if u.Tray == space.ClientTray {
-		if s.config.Deposit == nil {
-			return fault.New(fault.Forbidden, "fault.forbidden").Because(errors.New("document: nothing takes deposits"))
-		}
 		var err error
 		if deposit, err = s.config.Deposit(a, by, u.Space); err != nil {
 			return err

@@ -78,26 +78,41 @@ func (s *Service) Search(ctx context.Context, by authz.Actor, text string) (out 
 	defer fault.Op(&err, "document.Search")
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
 		out = nil
-		page := space.Page{Limit: defaultPage}
-		for {
-			own, err := space.Own(a, by, page)
-			if err != nil {
-				return err
-			}
-			for _, sp := range own {
-				found, err := searchIn(a, by, sp, text)
-				if err != nil {
-					return err
-				}
-				out = append(out, found...)
-				page.Changed, page.After = sp.Changed, sp.ID
-			}
-			if len(own) < page.Limit {
-				return nil
-			}
-		}
+		return own(a, by, func(sp space.Space) error {
+			found, err := searchIn(a, by, sp, text)
+			out = append(out, found...)
+			return err
+		})
 	})
 	return out, err
+}
+
+// own visits the spaces of which the actor is an active member; a link is
+// confined to its own.
+func own(a *act.Act, by authz.Actor, visit func(space.Space) error) error {
+	if by.Scope != "" {
+		if _, err := circle.Enter(a, by, by.Scope, authz.SpaceSee); err != nil {
+			return err
+		}
+		sp, err := space.Load(a, by.Scope)
+		if err != nil {
+			return err
+		}
+		return visit(sp)
+	}
+	page := space.Page{Limit: defaultPage}
+	for {
+		spaces, err := space.Own(a, by, page)
+		if err != nil || len(spaces) == 0 {
+			return err
+		}
+		for _, sp := range spaces {
+			if err := visit(sp); err != nil {
+				return err
+			}
+			page.Changed, page.After = sp.Changed, sp.ID
+		}
+	}
 }
 
 func searchIn(a *act.Act, by authz.Actor, sp space.Space, text string) ([]Hit, error) {

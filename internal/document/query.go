@@ -114,8 +114,8 @@ values ($1, $2, $3, $4, $5, $6, $7, 0, $8, 'open', '', 0, $9, $9)`)
 select count(*) from upload where firm_id = $1 and space_id = $2 and person_id = $3 and state = 'open'`)
 
 	sumSizes = store.ForFirm(`
-select cast((select coalesce(sum(size), 0) from version where firm_id = $1)
-  + (select coalesce(sum(size), 0) from upload where firm_id = $1 and state = 'open' and size > 0) as bigint)`)
+select (select coalesce(sum(size), 0) from version where firm_id = $1)
+  + (select coalesce(sum(size), 0) from upload where firm_id = $1 and state = 'open' and size > 0)`)
 
 	// One's own, unless it was dropped or has no size yet: nobody continues a
 	// file that came in one piece.

@@ -186,7 +186,13 @@ func TestManage(t *testing.T) {
 		want(client, "pièce", of)
 		want(client, "secrète")
 		want(client, "")
-		want(authz.Actor{Person: client.Person, Firm: client.Firm, Role: client.Role, Scope: elsewhere, Via: authz.ViaLink}, "pièce")
+		link := client
+		link.Scope, link.Via = in, authz.ViaLink
+		want(link, "pièce", of)
+		link.Scope = elsewhere
+		if _, err := h.Documents.Search(t.Context(), link, "pièce"); !fault.Is(err, fault.NotFound) {
+			t.Errorf("a link to a space that is not hers: %v", err)
+		}
 		h.Must(h.Documents.Rename(t.Context(), h.Lead, of, "Attestation"))
 		want(client, "attest", of)
 		want(client, "pièce")

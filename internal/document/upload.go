@@ -160,6 +160,9 @@ func (s *Service) Begin(ctx context.Context, by authz.Actor, in BeginUpload) (_ 
 
 // admit keeps one person from filling the house with announcements.
 func (s *Service) admit(a *act.Act, p plan) error {
+	if p.Tray == space.ClientTray && s.config.Deposit == nil {
+		return fault.New(fault.Forbidden, "fault.forbidden").Because(errors.New("document: nothing takes deposits here"))
+	}
 	var pending int
 	if err := a.Row(countUploads, []any{p.Space, p.Person}, &pending); err != nil {
 		return err

@@ -626,3 +626,40 @@ func TestFolder(t *testing.T) {
 		}
 	})
 }
+
+// TestISO13_NothingInClear looks for what was said in every file of a running
+// embedded house, in the middle of an upload.
+func TestISO13_NothingInClear(t *testing.T) {
+	h := documenttest.New(t, store.Config{Dir: t.TempDir()}, document.Config{})
+	in := h.Space(h.Lead, "Petit")
+	plants := []string{"canari-titre", "canari-contenu", "canari-raison", "canari-nouveau", "canari-envoi", "canari-deposant"}
+	client := h.Member(h.Lead, in, authz.Client, plants[5])
+	of := h.File(h.Lead, in, plants[0], bytes.Repeat([]byte(plants[1]), 20_000)).Document
+	h.Upload(h.Lead, document.BeginUpload{Space: in, Replaces: of, Name: plants[0], Reason: plants[2]}, []byte(plants[1]))
+	h.Must(h.Documents.Rename(t.Context(), h.Lead, of, plants[3]))
+	h.Deposit(client, in, plants[0], []byte(plants[1]))
+	u, err := h.Documents.Begin(t.Context(), h.Lead, document.BeginUpload{Space: in, Tray: space.FirmTray, Name: plants[4], Size: 1 << 20})
+	h.Must(err)
+	if _, err := h.Documents.Append(t.Context(), h.Lead, u.ID, 0, &cut{strings.NewReader(strings.Repeat(plants[1], 1<<16)), 300_000}); err == nil {
+		t.Error("a cut upload ends well")
+	}
+	files := 0
+	for _, dir := range []string{h.Dir, h.Stored.Dir} {
+		h.Must(filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() {
+				return err
+			}
+			files++
+			raw, err := os.ReadFile(path)
+			for _, plant := range plants {
+				if bytes.Contains(raw, []byte(plant)) || strings.Contains(path, plant) {
+					t.Errorf("%s holds %q", path, plant)
+				}
+			}
+			return err
+		}))
+	}
+	if files < 5 {
+		t.Errorf("only %d files were searched", files)
+	}
+}

@@ -41,6 +41,8 @@ type writer struct {
 func (w *writers) take(ctx context.Context, u id.Upload, wake func()) (_ *writer, release func(), err error) {
 	patience := time.NewTimer(yield)
 	defer patience.Stop()
+	again := time.NewTicker(yield / 20) // a reader that was just moving its deadline has to be told twice
+	defer again.Stop()
 	for {
 		before := w.enter(ctx, u, wake)
 		if before.mine {
@@ -49,6 +51,7 @@ func (w *writers) take(ctx context.Context, u id.Upload, wake func()) (_ *writer
 		before.interrupt(errSuperseded)
 		select {
 		case <-before.done:
+		case <-again.C:
 		case <-patience.C:
 			return nil, nil, elsewhere(nil)
 		case <-ctx.Done():

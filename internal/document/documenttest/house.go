@@ -63,9 +63,9 @@ type House struct {
 	Documents *document.Service
 	Deposits  *deposit.Service
 	Clock     *Clock
-	Lead      authz.Actor // who founded the first firm
+	Lead      authz.Actor  // who founded the first firm
+	Stored    store.Config // of the database
 
-	stored store.Config
 	config document.Config
 	root   vault.Key
 	disk   *blob.Disk
@@ -81,7 +81,7 @@ func Each(t *testing.T, c document.Config, run func(t *testing.T, h *House)) {
 func New(t testing.TB, s store.Config, c document.Config) *House {
 	t.Helper()
 	h := &House{
-		T: t, Dir: t.TempDir(), stored: s, config: c, root: vault.NewKey(),
+		T: t, Dir: t.TempDir(), Stored: s, config: c, root: vault.NewKey(),
 		Clock: &Clock{now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)},
 	}
 	h.config.Deposit = deposit.Attach
@@ -110,7 +110,7 @@ func (h *House) Beside() *House {
 func (h *House) open() {
 	h.T.Helper()
 	ctx := context.Background()
-	h.Store = storetest.Open(h.T, h.stored)
+	h.Store = storetest.Open(h.T, h.Stored)
 	v := vault.New(h.root)
 	h.Must(v.EnsureInstallation(ctx, h.Store.Directory(), h.Clock.Now()))
 	ring, err := vault.NewRing(v, h.Store.Directory())
