@@ -14,6 +14,7 @@ import (
 // and may be empty.
 type Filter struct {
 	Space  id.Space // empty: all spaces and the firm's own acts
+	Own    bool     // the firm's own acts alone, those without a space
 	Before id.Entry // older than this one
 	After  id.Entry // newer than this one
 	Limit  int      // 1 to 500, 100 when 0
@@ -30,8 +31,9 @@ type Record struct {
 	Space    id.Space
 	Object   string
 	Details  json.RawMessage
-	Position int64 // -1: not sequenced yet
-	Erased   bool  // the key of its space is destroyed
+	Position int64    // -1: not sequenced yet
+	Leaf     [32]byte // what the tree holds of it
+	Erased   bool     // the key of its space is destroyed
 }
 
 var (
@@ -82,7 +84,7 @@ func (j *Journal) List(ctx context.Context, f *store.Firm, c Filter) (out []Reco
 func chosenRows(tx *store.Tx, c Filter) ([]row, error) {
 	statement := selectOfFirm
 	args := []any{c.Before, c.After, min(c.Limit, 500)}
-	if c.Space != "" {
+	if c.Space != "" || c.Own {
 		statement, args = selectOfSpace, append(args, c.Space)
 	}
 	return placedRows(tx, statement, args...)
@@ -102,8 +104,10 @@ func placedRows(tx *store.Tx, s store.FirmStmt, args ...any) (rows []row, err er
 }
 
 func readable(r row, o opened, erased bool) Record {
-	return Record{
+	out := Record{
 		ID: r.id, At: store.Time(r.at), Kind: r.kind, Space: r.space, Position: r.position, Erased: erased,
 		Actor: o.record.Actor, Via: o.record.Via, Object: o.record.Object, Details: o.record.Details,
 	}
+	copy(out.Leaf[:], r.leaf)
+	return out
 }

@@ -318,6 +318,16 @@ func TestListPages(t *testing.T) {
 		if err != nil || len(of) != 10 {
 			t.Errorf("the space has %d entries, %v", len(of), err)
 		}
+		own, err := h.List(t.Context(), h.firm, Filter{Own: true})
+		if err != nil || len(own) != 10 {
+			t.Errorf("the firm itself has %d entries, %v", len(own), err)
+		}
+		for _, r := range own {
+			proof, err := h.Proof(t.Context(), h.firm, r.ID)
+			if r.Space != "" || err != nil || r.Leaf != proof.Leaf {
+				t.Errorf("%s: an act in %q, leaf %x: %v", r.ID, r.Space, r.Leaf, err)
+			}
+		}
 		newer, err := h.List(t.Context(), h.firm, Filter{After: seen[5]})
 		if err != nil || len(newer) != 5 || fmt.Sprint(newer[0].ID) != string(seen[0]) {
 			t.Errorf("%d entries are newer than the sixth, %v", len(newer), err)
