@@ -149,7 +149,7 @@ func checkLine(s string) error {
 // checkName accepts a line without backslash, which net/mail leaves as it is in
 // an encoded word, against RFC 2047, 5 (3).
 func checkName(s string) error {
-	if strings.Contains(s, `\\`) {
+	if strings.Contains(s, `\`) {
 		return errLine
 	}
 	return checkLine(s)

@@ -64,3 +64,13 @@ func (n ColleagueInvited) content() content {
 func (n Welcome) content() content {
 	return content{n.Path, "mail.welcome.subject", "mail.welcome.lead", "mail.welcome.why", withSignIn}
 }
+
+// AtSignIn is a notice to somebody who signs in with her password: its path is
+// a place of the site, not a link that opens it.
+type AtSignIn struct{ Notice }
+
+func (n AtSignIn) content() content {
+	c := n.Notice.content()
+	c.page = withSignIn
+	return c
+}
