@@ -45,6 +45,7 @@ type Config struct {
 	Database Database `toml:"database"`
 	Mail     Mail     `toml:"mail"`
 	Limit    Limit    `toml:"limit"`
+	Legal    Legal    `toml:"legal"`
 
 	file string // where it was read from; empty without a file
 }
@@ -106,6 +107,18 @@ type Mail struct {
 type Limit struct {
 	Upload Size `toml:"upload"` // bytes of one file
 	Quota  Size `toml:"quota"`  // bytes of one firm
+}
+
+// Legal is what the host writes of itself for the public pages (LCEN, article
+// 1-1). What is empty is shown as missing.
+type Legal struct {
+	Publisher string `toml:"publisher"` // name, legal form and capital, registration number
+	Address   string `toml:"address"`
+	Contact   string `toml:"contact"`
+	Director  string `toml:"director"` // director of publication
+	Hosting   string `toml:"hosting"`  // who keeps the machines
+	Mediator  string `toml:"mediator"` // consumer mediator
+	Source    string `toml:"source"`   // where the source of the running program is offered (AGPL, section 13)
 }
 
 // Default is the configuration of a first start on one's own machine.

@@ -68,13 +68,16 @@ func (c *Config) checkKeyFile(wrong *Reasons) {
 }
 
 // holdsData reports that an installation has been started in the data folder.
-func (c *Config) holdsData() bool {
+func (c *Config) holdsData() bool { return !c.FirstStart() }
+
+// FirstStart reports that no installation has been started in the data folder.
+func (c *Config) FirstStart() bool {
 	for _, name := range []string{"directory.db", "firms"} {
 		if _, err := os.Stat(filepath.Join(c.Data, name)); err == nil {
-			return true
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 func checkPassphrase(wrong *Reasons, setting string, s Secret) {

@@ -1,0 +1,46 @@
+# Two commands matter: `make run` and `make test`. Everything else is a part of them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+GO ?= go
+DATA ?= data
+LISTEN ?= 127.0.0.1:8080
+VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+GOSRC := $(shell find cmd internal -name '*.go' -not -path '*/testdata/*') $(shell find internal -name '*.tmpl' -o -name '*.json' -o -name '*.sql') go.mod go.sum
+FRONT := $(shell find internal/web -name '*.css' -o -name '*.js' -o -name '*.mjs' -o -name '*.tmpl' | grep -v /dist/) package-lock.json
+STAMP := internal/web/asset/dist/manifest.json
+
+.PHONY: help build run demo test check bench screenshots clean
+help: ## list what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+build: bin/cenacle ## build everything into bin/cenacle
+
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
+
+$(STAMP): node_modules/.package-lock.json $(FRONT)
+	node internal/web/asset/build.mjs
+
+bin/cenacle: $(GOSRC) $(STAMP)
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o $@ ./cmd/cenacle
+
+run: bin/cenacle ## serve the demonstration firm on http://127.0.0.1:8080
+	CENACLE_DATA=$${CENACLE_DATA:-$(DATA)} CENACLE_LISTEN=$${CENACLE_LISTEN:-$(LISTEN)} bin/cenacle serve --demo
+
+check: $(STAMP) ## the quick loop: format, vet, staticcheck, rules, unit tests on SQLite
+	tools/check
+
+test: bin/cenacle ## install what the tests need and run everything
+	tools/test
+
+bench: bin/cenacle ## print the figures of doc/performance.md
+	$(GO) run ./bench
+
+screenshots: bin/cenacle ## take the README's pictures from the running program
+	tools/provide chromium
+	node e2e/screenshots.mjs
+
+clean: ## remove what was built, never data
+	rm -rf bin node_modules .tools internal/web/asset/dist/*

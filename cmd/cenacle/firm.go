@@ -1,0 +1,93 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"cenacle/internal/config"
+	"cenacle/internal/i18n"
+	"cenacle/internal/lifecycle"
+	"cenacle/internal/sample"
+	"cenacle/internal/server"
+)
+
+// open opens a server that does not listen, for one command.
+func open(ctx context.Context, t *terminal, c *config.Config, do func(*server.Server) error) error {
+	s, err := server.New(ctx, c, server.Options{Clock: time.Now, Log: logger(t, c)})
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(s), s.Close())
+}
+
+func firmCreate(ctx context.Context, t *terminal, args []string) error {
+	f := flags(t, "firm create")
+	set := settingsOf(f)
+	name := f.String("name", "", "name of the `firm`")
+	lawyer := f.String("lawyer", "", "`name` of its first lawyer")
+	email := f.String("email", "", "her e-mail `address`")
+	language := f.String("language", "fr", "her `language`: fr or en")
+	if err := f.Parse(args); err != nil {
+		return errors.Join(err, errUsage)
+	}
+	c, err := set.load(t)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(t.err, "Type her first password (15 characters or more) and press Enter:")
+	line, err := bufio.NewReader(t.in).ReadString('\n')
+	if err != nil && line == "" {
+		return fmt.Errorf("reading the password from standard input: %w", err)
+	}
+	return open(ctx, t, c, func(s *server.Server) error {
+		founded, err := s.Lifecycle.SignUp(ctx, lifecycle.SignUp{
+			FirmName: *name, Name: *lawyer, Email: *email, Password: strings.TrimRight(line, "\r\n"), Language: i18n.Language(*language),
+		})
+		if err != nil {
+			return plain(err)
+		}
+		_, err = fmt.Fprintln(t.out, founded.Firm)
+		return err
+	})
+}
+
+// plain says a fault in English, with its cause.
+func plain(err error) error {
+	catalog, broken := i18n.Load()
+	if broken != nil {
+		return errors.Join(err, broken)
+	}
+	return fmt.Errorf("%s (%w)", catalog.Printer(i18n.English, time.UTC).Fault(err), err)
+}
+
+func demo(ctx context.Context, t *terminal, args []string) error {
+	f := flags(t, "demo")
+	set := settingsOf(f)
+	asJSON := f.Bool("json", false, "print the people and their passwords as JSON")
+	if err := f.Parse(args); err != nil {
+		return errors.Join(err, errUsage)
+	}
+	*set.demo = true
+	c, err := set.load(t)
+	if err != nil {
+		return err
+	}
+	return open(ctx, t, c, func(s *server.Server) error {
+		people, err := sample.Ensure(ctx, s)
+		if err != nil {
+			return plain(err)
+		}
+		if *asJSON {
+			out := json.NewEncoder(t.out)
+			out.SetIndent("", "  ")
+			return out.Encode(people)
+		}
+		printPeople(t.out, c.Base().String(), people)
+		return nil
+	})
+}

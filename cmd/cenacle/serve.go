@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"time"
+
+	"cenacle/internal/config"
+	"cenacle/internal/sample"
+	"cenacle/internal/server"
+)
+
+// settings are the options every command with a data folder has.
+type settings struct {
+	file, data, listen *string
+	demo               *bool
+}
+
+func settingsOf(f *flag.FlagSet) settings {
+	return settings{
+		file:   f.String("config", "", "configuration `file`"),
+		data:   f.String("data", "", "data `folder`"),
+		listen: f.String("listen", "", "`address` and port to listen on"),
+		demo:   f.Bool("demo", false, "serve the demonstration firm, on this machine only"),
+	}
+}
+
+// load reads file, environment and options, in this order, and refuses a
+// configuration under which the product would not keep its promises.
+func (s settings) load(t *terminal) (*config.Config, error) {
+	c, err := config.Load(*s.file, t.environ)
+	if err != nil {
+		return nil, err
+	}
+	for name, value := range map[string]string{"data": *s.data, "listen": *s.listen} {
+		if value == "" {
+			continue
+		}
+		if err := c.Set(name, value); err != nil {
+			return nil, err
+		}
+	}
+	if *s.demo {
+		c.Demo = true
+	}
+	return c, c.Validate().Err()
+}
+
+func serve(ctx context.Context, t *terminal, args []string) error {
+	f := flags(t, "serve")
+	set := settingsOf(f)
+	if err := f.Parse(args); err != nil {
+		return errors.Join(err, errUsage)
+	}
+	c, err := set.load(t)
+	if err != nil {
+		return err
+	}
+	log := logger(t, c)
+	first := c.FirstStart()
+	s, err := server.New(ctx, c, server.Options{Clock: time.Now, Log: log})
+	if err != nil {
+		return err
+	}
+	err = listen(ctx, t, c, s, log, first)
+	return errors.Join(err, s.Close())
+}
+
+func listen(ctx context.Context, t *terminal, c *config.Config, s *server.Server, log *slog.Logger, first bool) error {
+	if first {
+		fmt.Fprintf(t.err, "\n  A new root key was written to %s.\n  Whoever has this file and the data can read everything; without it nobody can.\n  Copy it now to a place that is not this machine.\n\n", c.KeyFile())
+	}
+	l, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return err
+	}
+	log.Info("listening", "address", l.Addr().String(), "url", c.Base().String(), "version", version)
+	if c.Demo {
+		go demonstrate(ctx, t, c, s, log)
+	} else if c.Mail.Host == "" {
+		log.Warn("no mail server is configured: notices are kept as sealed files and reach nobody")
+	}
+	return s.Run(ctx, l)
+}
+
+// demonstrate makes the demonstration firm at the first start, and says at
+// every start who can sign in.
+func demonstrate(ctx context.Context, t *terminal, c *config.Config, s *server.Server, log *slog.Logger) {
+	people, err := sample.Ensure(ctx, s)
+	if err != nil {
+		if ctx.Err() == nil {
+			log.Error("making the demonstration firm", "cause", err.Error())
+		}
+		return
+	}
+	printPeople(t.out, c.Base().String(), people)
+}
+
+func printPeople(w io.Writer, base string, people []sample.Person) {
+	fmt.Fprintf(w, "\n  %s is ready: %s\n\n", sample.FirmName, base)
+	for _, p := range people {
+		how := "password  " + p.Password
+		if p.Password == "" {
+			how = "no password: opens the link in her mail"
+		}
+		fmt.Fprintf(w, "  %-18s %-12s %-32s %s\n", p.Name, p.Role, p.Email, how)
+	}
+	fmt.Fprintf(w, "\n  Mails: %s/demo/mails     Components: %s/styleguide\n\n", base, base)
+}
+
+func logger(t *terminal, c *config.Config) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.Log)); err != nil {
+		level = slog.LevelInfo // Validate has refused any other word
+	}
+	if c.Demo && level == slog.LevelInfo {
+		level = slog.LevelWarn // the terminal of a demonstration is for the person
+	}
+	return slog.New(slog.NewJSONHandler(t.err, &slog.HandlerOptions{Level: level}))
+}
+
+func showConfig(_ context.Context, t *terminal, args []string) error {
+	f := flags(t, "config")
+	set := settingsOf(f)
+	if err := f.Parse(args); err != nil {
+		return errors.Join(err, errUsage)
+	}
+	c, err := config.Load(*set.file, t.environ)
+	if err != nil {
+		return err
+	}
+	text, err := c.Dump()
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(t.out, text)
+	return c.Validate().Err()
+}

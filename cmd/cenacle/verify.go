@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"cenacle/internal/fault"
+	"cenacle/internal/i18n"
+	"cenacle/internal/id"
+	"cenacle/internal/journal"
+	"cenacle/internal/server"
+)
+
+// maxReceipt is more than any receipt holds.
+const maxReceipt = journal.ReceiptLimit + 1
+
+func verify(_ context.Context, t *terminal, args []string) error {
+	f := flags(t, "verify")
+	key := f.String("key", "", "the firm's `key` or its fingerprint, if you have it from elsewhere")
+	language := f.String("language", "fr", "`language` of the report: fr or en")
+	if err := f.Parse(args); err != nil {
+		return errors.Join(err, errUsage)
+	}
+	if f.NArg() != 1 {
+		return fmt.Errorf("one receipt file is needed: %w", errUsage)
+	}
+	raw, err := readSome(f.Arg(0))
+	if err != nil {
+		return err
+	}
+	catalog, err := i18n.Load()
+	if err != nil {
+		return err
+	}
+	zone, err := time.LoadLocation(i18n.Zone)
+	if err != nil {
+		return err
+	}
+	spoken, known := i18n.Parse(*language)
+	if !known {
+		return fmt.Errorf("language %q: %w", *language, errUsage)
+	}
+	p := catalog.Printer(spoken, zone)
+	report, err := journal.VerifyReceipt(raw, *key)
+	printReport(t.out, p, report)
+	if err != nil {
+		return errors.New(p.Fault(err))
+	}
+	fmt.Fprintln(t.out, p.T("verify.holds"))
+	return nil
+}
+
+func readSome(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close() // opened for reading alone
+	return io.ReadAll(io.LimitReader(file, maxReceipt))
+}
+
+func journalVerify(ctx context.Context, t *terminal, args []string) error {
+	f := flags(t, "journal verify")
+	set := settingsOf(f)
+	only := f.String("firm", "", "`identifier` of the firm; all of them when empty")
+	if err := f.Parse(args); err != nil {
+		return errors.Join(err, errUsage)
+	}
+	c, err := set.load(t)
+	if err != nil {
+		return err
+	}
+	if c.FirstStart() {
+		return fmt.Errorf("there is no installation in %s", c.Data)
+	}
+	return open(ctx, t, c, func(s *server.Server) error {
+		firms, err := s.Office.Store.Firms(ctx)
+		if err != nil {
+			return err
+		}
+		for _, firm := range firms {
+			if *only != "" && string(firm) != *only {
+				continue
+			}
+			err = errors.Join(err, verifyFirm(ctx, t, s, firm))
+		}
+		return err
+	})
+}
+
+func verifyFirm(ctx context.Context, t *terminal, s *server.Server, firm id.Firm) error {
+	handle, err := s.Office.Store.Firm(ctx, firm)
+	if err != nil {
+		return err
+	}
+	sum, err := s.Office.Journal.Verify(ctx, handle, func(broken journal.Fault) {
+		fmt.Fprintf(t.out, "%s  BROKEN  %v\n", firm, broken)
+	})
+	if err != nil {
+		return err
+	}
+	if !sum.Holds() {
+		return fault.New(fault.Conflict, "journal.broken")
+	}
+	fmt.Fprintf(t.out, "%s  holds   %d entries, %d waiting, %d of erased spaces, root %s\n", firm, sum.Entries, sum.Waiting, sum.Erased, sum.Head.Root)
+	return nil
+}
+
+// printReport says what a receipt states and how each check ended.
+func printReport(w io.Writer, p *i18n.Printer, r journal.Report) {
+	if r.Contents.Number > 0 {
+		fmt.Fprintln(w, p.T("verify.receipt", fmt.Sprint(r.Contents.Number), r.Contents.Firm))
+		fmt.Fprintln(w, p.T("verify.states", r.Contents.Person, p.DateTime(r.Contents.ClosedAt)))
+		for _, it := range r.Contents.Items {
+			fmt.Fprintf(w, "  %x  %s  %s\n", it.SHA256, p.Bytes(it.Size), it.Name)
+		}
+		fmt.Fprintln(w)
+	}
+	for _, c := range r.Checks {
+		fmt.Fprintf(w, "  %-12s %s\n", p.T(c.Outcome.Key()), p.T(c.Name))
+	}
+	if r.Fingerprint != "" {
+		fmt.Fprintln(w)
+		fmt.Fprintln(w, p.T("verify.key", r.Fingerprint))
+	}
+	fmt.Fprintln(w)
+}

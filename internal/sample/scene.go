@@ -1,0 +1,125 @@
+package sample
+
+import (
+	"time"
+
+	"cenacle/internal/authz"
+	"cenacle/internal/circle"
+	"cenacle/internal/deposit"
+	"cenacle/internal/document"
+	"cenacle/internal/id"
+	"cenacle/internal/memo"
+	"cenacle/internal/space"
+)
+
+// house finds the circles and folders of a space, by the eyes of the lawyer.
+func (st *stage) house(of id.Space) (circle.House, map[string]id.Folder, error) {
+	room, err := st.s.Spaces.Show(st.ctx, st.lawyer, of)
+	if err != nil {
+		return circle.House{}, nil, err
+	}
+	var h circle.House
+	for _, c := range room.Circles {
+		switch c.Kind {
+		case circle.Firm:
+			h.Firm = c.ID
+		case circle.Client:
+			h.Client = c.ID
+		case circle.All:
+			h.All = c.ID
+		}
+	}
+	folders := map[string]id.Folder{}
+	for _, f := range room.Folders {
+		folders[f.Name] = f.ID
+	}
+	return h, folders, nil
+}
+
+// divorce is a matter in which both sides have written: two documents to read,
+// a question with its date, a deposit with its receipt.
+func (st *stage) divorce() error {
+	sp, err := st.open(st.people[3], "divorce")
+	if err != nil {
+		return err
+	}
+	house, folders, err := st.house(sp.ID)
+	if err != nil {
+		return err
+	}
+	draft, err := st.file(st.lawyer, document.BeginUpload{
+		Space: sp.ID, Tray: space.FirmTray, Folder: folders["Convention de divorce"], Name: "Projet de convention de divorce.pdf",
+		Circles: []id.Circle{house.Firm, house.Client},
+	}, agreement())
+	if err != nil {
+		return err
+	}
+	_, err = st.file(st.lawyer, document.BeginUpload{
+		Space: sp.ID, Tray: space.FirmTray, Folder: folders["Courriers"], Name: "Note interne – points à vérifier.pdf",
+		Circles: []id.Circle{house.Firm},
+	}, note())
+	if err != nil {
+		return err
+	}
+	client, err := st.as(st.people[3], authz.Outsider)
+	if err != nil {
+		return err
+	}
+	if err := st.deposit(client, sp.ID, "Livret de famille.pdf", "Bulletin de paie – octobre 2026.pdf"); err != nil {
+		return err
+	}
+	return st.talk(sp.ID, house, client, draft)
+}
+
+func (st *stage) deposit(client authz.Actor, of id.Space, names ...string) error {
+	for _, name := range names {
+		if _, err := st.file(client, document.BeginUpload{Space: of, Tray: space.ClientTray, Name: name}, paper(name)); err != nil {
+			return err
+		}
+	}
+	_, err := st.s.Deposits.Close(st.ctx, client, deposit.Finish{Space: of})
+	return err
+}
+
+func (st *stage) talk(of id.Space, house circle.House, client authz.Actor, draft id.Item) error {
+	answerBy := st.s.Office.Clock().Add(9 * 24 * time.Hour).Format(time.DateOnly)
+	for _, m := range []struct {
+		by authz.Actor
+		memo.New
+	}{
+		{st.lawyer, memo.New{
+			Subject: "Votre projet de convention", Circles: []id.Circle{house.Client}, References: []id.Item{draft}, ReplyBy: answerBy,
+			Body: "Chère Madame,\n\nVoici le projet de convention. Prenez le temps de le lire : rien ne se signe avant quinze jours.\n\nDites-moi en particulier si les dates de vacances vous conviennent.",
+		}},
+		{client, memo.New{
+			Subject: "Attestation d’assurance", Body: "Bonjour Maître,\n\nFaut-il aussi l’attestation d’assurance du logement ? Je l’ai demandée, elle arrive dans la semaine.",
+		}},
+		{st.lawyer, memo.New{
+			Subject: "Prestation compensatoire", Internal: true, Circles: []id.Circle{house.Firm},
+			Body: "Karim, peux-tu refaire le calcul avec les derniers bulletins avant mercredi ? La cliente n’en est pas encore informée.",
+		}},
+	} {
+		m.Space = of
+		if _, err := st.s.Memos.Write(st.ctx, m.by, m.New); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recovery is a matter that has just begun.
+func (st *stage) recovery() error {
+	sp, err := st.open(st.people[4], "recouvrement")
+	if err != nil {
+		return err
+	}
+	house, folders, err := st.house(sp.ID)
+	if err != nil {
+		return err
+	}
+	_, err = st.file(st.lawyer, document.BeginUpload{
+		Space: sp.ID, Tray: space.FirmTray, Folder: folders["Mises en demeure"], Name: "Mise en demeure – société Bâtir Sud.pdf",
+		Circles: []id.Circle{house.Firm, house.Client},
+	}, demand())
+	return err
+}

@@ -1,0 +1,377 @@
+// Package server wires the program: [New] opens everything a configuration
+// names, [Server.Run] serves until its context ends, [Server.Close] lets go.
+// A server is a value; tests start several at once.
+//
+// It contains no rule and no page. The order of New is the order of the house:
+// store, keys, journal, nouns, jobs, pages.
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"cenacle/internal/account"
+	"cenacle/internal/act"
+	"cenacle/internal/blob"
+	"cenacle/internal/config"
+	"cenacle/internal/deposit"
+	"cenacle/internal/document"
+	"cenacle/internal/fault"
+	"cenacle/internal/firm"
+	"cenacle/internal/i18n"
+	"cenacle/internal/id"
+	"cenacle/internal/invitation"
+	"cenacle/internal/journal"
+	"cenacle/internal/lifecycle"
+	"cenacle/internal/live"
+	"cenacle/internal/mail"
+	"cenacle/internal/memo"
+	"cenacle/internal/outbox"
+	"cenacle/internal/overview"
+	"cenacle/internal/space"
+	"cenacle/internal/store"
+	"cenacle/internal/vault"
+	"cenacle/internal/web"
+	"cenacle/internal/web/asset"
+	"cenacle/internal/web/page/desk"
+	"cenacle/internal/web/page/door"
+	"cenacle/internal/web/page/home"
+	livepage "cenacle/internal/web/page/live"
+	"cenacle/internal/web/page/mailbox"
+	"cenacle/internal/web/page/room"
+	"cenacle/internal/web/page/styleguide"
+	"cenacle/internal/web/page/upload"
+	"cenacle/internal/web/site"
+)
+
+// Server is the running program.
+type Server struct {
+	Office      *act.Office
+	Accounts    *account.Service
+	Firms       *firm.Service
+	Spaces      *space.Service
+	Documents   *document.Service
+	Deposits    *deposit.Service
+	Memos       *memo.Service
+	Invitations *invitation.Service
+	Lifecycle   *lifecycle.Service
+	Overview    *overview.Service
+	Mailbox     *mail.Mailbox // nil when a mail server sends
+	Outbox      *outbox.Runner
+
+	config    *config.Config
+	log       *slog.Logger
+	sequencer *act.Sequencer
+	handler   http.Handler
+	closing   chan struct{} // closed when open streams must end
+	drain     sync.Once
+}
+
+// Options are what the program gives besides its configuration.
+type Options struct {
+	Clock func() time.Time
+	Log   *slog.Logger
+}
+
+// New opens a configuration that has been validated. On an error nothing stays
+// open.
+func New(ctx context.Context, c *config.Config, o Options) (s *Server, err error) {
+	s = &Server{config: c, log: o.Log, closing: make(chan struct{})}
+	database, err := openStore(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, database.Close())
+		}
+	}()
+	if s.Office, err = openOffice(ctx, c, o, database); err != nil {
+		return nil, err
+	}
+	s.sequencer = act.NewSequencer(s.Office, o.Log)
+	catalog, err := i18n.Load()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.openNouns(c); err != nil {
+		return nil, err
+	}
+	if err := s.openJobs(c, catalog, o); err != nil {
+		return nil, err
+	}
+	s.Office.Woken = func(f id.Firm) {
+		s.sequencer.Wake(f)
+		s.Outbox.Wake(f)
+	}
+	return s, s.openSite(c, catalog, o)
+}
+
+func openStore(ctx context.Context, c *config.Config) (*store.Store, error) {
+	app, err := c.DatabaseURL()
+	if err != nil {
+		return nil, err
+	}
+	owner, err := c.MigrateURL()
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, store.Config{Dir: c.Data, PostgresURL: app.Reveal(), MigrateURL: owner.Reveal()})
+}
+
+// openOffice opens the keys over a store; a root key that is not the one of
+// the installation is refused.
+func openOffice(ctx context.Context, c *config.Config, o Options, database *store.Store) (*act.Office, error) {
+	root, err := provider(c).Root(ctx)
+	if err != nil {
+		return nil, err
+	}
+	keys := vault.New(root)
+	if err := keys.EnsureInstallation(ctx, database.Directory(), o.Clock()); err != nil {
+		return nil, err
+	}
+	ring, err := vault.NewRing(keys, database.Directory())
+	if err != nil {
+		return nil, err
+	}
+	return &act.Office{
+		Store: database, Ring: ring, Journal: journal.New(ring, o.Clock), Live: live.NewHub(),
+		Clock: o.Clock, Woken: func(id.Firm) {},
+	}, nil
+}
+
+func provider(c *config.Config) vault.Provider {
+	if c.Key.Provider == config.KeyFromFile {
+		return vault.KeyFile{Path: c.KeyFile(), Create: true}
+	}
+	return vault.Passphrase{Read: c.Passphrase, SaltPath: filepath.Join(c.Data, "passphrase.salt")}
+}
+
+func (s *Server) openNouns(c *config.Config) error {
+	models, err := space.LoadModels()
+	if err != nil {
+		return err
+	}
+	disk, err := blob.OpenDisk(c.Data)
+	if err != nil {
+		return err
+	}
+	database, err := c.DatabaseURL()
+	if err != nil {
+		return err
+	}
+	s.Accounts = account.New(s.Office)
+	s.Firms = firm.New(s.Office, s.Accounts)
+	s.Spaces = space.NewService(s.Office, models)
+	s.Documents = document.New(s.Office, blob.New(disk), document.Config{
+		Limit: int64(c.Limit.Upload), Quota: int64(c.Limit.Quota), Deposit: deposit.Attach, Alone: database.Empty(),
+	})
+	s.Deposits = deposit.New(s.Office)
+	s.Memos = memo.NewService(s.Office)
+	s.Invitations = invitation.New(s.Office, s.Accounts)
+	s.Lifecycle = lifecycle.New(s.Office, s.Accounts, s.Invitations)
+	s.Overview = overview.New(s.Office)
+	return nil
+}
+
+func (s *Server) openJobs(c *config.Config, catalog *i18n.Catalog, o Options) error {
+	sender, err := s.sender(c)
+	if err != nil {
+		return err
+	}
+	composer, err := mail.NewComposer(catalog, mail.Sending{Base: c.Base(), From: c.Mail.From, FromName: c.Mail.FromName})
+	if err != nil {
+		return err
+	}
+	s.Outbox = outbox.NewRunner(outbox.Config{
+		Store: s.Office.Store, Ring: s.Office.Ring, Clock: o.Clock, Log: o.Log,
+		Handlers: s.Lifecycle.Handlers(composer, sender),
+	})
+	return nil
+}
+
+// sender is the mail server of the configuration, or the sealed mailbox.
+func (s *Server) sender(c *config.Config) (mail.Sender, error) {
+	if c.Mail.Host == "" {
+		var err error
+		s.Mailbox, err = mail.OpenMailbox(c.Data, s.Office.Ring.Directory())
+		return s.Mailbox, err
+	}
+	password, err := c.MailPassword()
+	if err != nil {
+		return nil, err
+	}
+	return mail.NewSMTP(mail.Server{
+		Host: c.Mail.Host, Port: c.Mail.Port, Security: mail.Security(c.Mail.Security),
+		UserName: c.Mail.UserName, Password: password.Reveal(),
+	})
+}
+
+func (s *Server) openSite(c *config.Config, catalog *i18n.Catalog, o Options) error {
+	zone, err := time.LoadLocation(i18n.Zone)
+	if err != nil {
+		return fmt.Errorf("server: time zone: %w", err)
+	}
+	w := &web.Config{
+		Base: c.Base(), Proxies: c.Proxies(), Secure: c.Base().Scheme == "https", Demo: c.Demo,
+		Clock: o.Clock, Catalog: catalog, Zone: zone, Accounts: s.Accounts, Firms: s.Firms, Log: o.Log,
+		Legal: site.Legal,
+	}
+	if err := asset.Check(); err != nil {
+		return err
+	}
+	s.handler, err = w.Handler(site.Routes(s.pages(c, o)), asset.Handler())
+	return err
+}
+
+func (s *Server) pages(c *config.Config, o Options) site.Pages {
+	p := site.Pages{
+		Home: &home.Pages{Ready: s.Ready, Source: c.Legal.Source, Host: home.Host{
+			Publisher: c.Legal.Publisher, Address: c.Legal.Address, Contact: c.Legal.Contact,
+			Director: c.Legal.Director, Hosting: c.Legal.Hosting, Mediator: c.Legal.Mediator,
+		}},
+		Door: &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Invitations: s.Invitations, Lifecycle: s.Lifecycle, Mails: c.Demo && s.Mailbox != nil},
+		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Documents: s.Documents},
+		Room: &room.Pages{
+			Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Memos: s.Memos, Lifecycle: s.Lifecycle,
+			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Limit: int64(c.Limit.Upload),
+		},
+		Upload: &upload.Pages{Documents: s.Documents, Clock: o.Clock},
+		Live:   &livepage.Pages{Hub: s.Office.Live, Spaces: s.Spaces, Clock: o.Clock, Closing: s.closing},
+	}
+	if c.Demo {
+		p.StyleGuide = &styleguide.Pages{}
+		if s.Mailbox != nil {
+			p.Mailbox = &mailbox.Pages{Mailbox: s.Mailbox}
+		}
+	}
+	return p
+}
+
+// Ready reports whether the database answers.
+func (s *Server) Ready(ctx context.Context) error {
+	_, err := s.Office.Store.Firms(ctx)
+	return err
+}
+
+// Handler is the whole site, for tests that need no socket.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// grace is how long requests that were under way may take to end.
+const grace = 20 * time.Second
+
+// Run serves on l and works on jobs until ctx ends; then it stops accepting,
+// lets what is under way end, and returns. Uploads that are cut by the end
+// resume where they were.
+func (s *Server) Run(ctx context.Context, l net.Listener) error {
+	inner, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	var work sync.WaitGroup
+	failed := make(chan error, 4)
+	start := func(run func(context.Context) error) {
+		work.Go(func() {
+			if err := run(inner); err != nil {
+				failed <- err
+			}
+		})
+	}
+	start(s.sequencer.Run)
+	start(s.Outbox.Run)
+	start(s.tidy)
+	h, err := s.httpServer(inner)
+	if err != nil {
+		return err
+	}
+	go func() {
+		if err := serve(h, l); !errors.Is(err, http.ErrServerClosed) {
+			failed <- err
+		}
+	}()
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	s.drain.Do(func() { close(s.closing) })
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	if late := h.Shutdown(ending); late != nil {
+		err = errors.Join(err, late, h.Close())
+	}
+	stop()
+	work.Wait()
+	return err
+}
+
+func (s *Server) httpServer(ctx context.Context) (*http.Server, error) {
+	h := &http.Server{
+		Handler: s.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		BaseContext: func(net.Listener) context.Context { return ctx },
+		ErrorLog:    slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	if s.config.TLS.Mode != config.TLSFiles {
+		return h, nil
+	}
+	pair, err := tls.LoadX509KeyPair(s.config.TLS.Certificate, s.config.TLS.Key)
+	if err != nil {
+		return nil, fault.New(fault.Internal, "fault.internal").Because(err)
+	}
+	h.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}
+	return h, nil
+}
+
+func serve(h *http.Server, l net.Listener) error {
+	if h.TLSConfig != nil {
+		return h.ServeTLS(l, "", "")
+	}
+	return h.Serve(l)
+}
+
+// sweepEvery is how often what has expired is removed.
+const sweepEvery = time.Hour
+
+// tidy removes expired sessions and abandoned uploads, at start and then every
+// hour.
+func (s *Server) tidy(ctx context.Context) error {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		if err := s.sweep(ctx); err != nil && ctx.Err() == nil {
+			s.log.ErrorContext(ctx, "sweeping what has expired", "cause", err.Error())
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+func (s *Server) sweep(ctx context.Context) error {
+	if err := s.Accounts.Sweep(ctx); err != nil {
+		return err
+	}
+	firms, err := s.Office.Store.Firms(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range firms {
+		if err := s.Documents.Sweep(ctx, f); err != nil {
+			return fmt.Errorf("firm %s: %w", f, err)
+		}
+	}
+	return nil
+}
+
+// Close ends open streams and lets go of the database. Run has returned.
+func (s *Server) Close() error {
+	s.drain.Do(func() { close(s.closing) })
+	return s.Office.Store.Close()
+}

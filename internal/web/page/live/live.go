@@ -1,0 +1,112 @@
+// Package live keeps a connection open to each open page of a space and tells
+// it, without any content, that something it may see has changed; the page
+// then fetches its own address again, where rights are decided as always.
+//
+// The stream ends within five seconds of the session, the membership or the
+// server's end. Start at [Pages.Space].
+package live
+
+import (
+	"io"
+	"net/http"
+	"time"
+
+	"cenacle/internal/id"
+	"cenacle/internal/live"
+	"cenacle/internal/space"
+	"cenacle/internal/web"
+)
+
+const (
+	recheck = 5 * time.Second
+	beat    = 20 * time.Second // keeps proxies from closing an idle stream
+	patient = 10 * time.Second // to take one signal
+)
+
+// Pages answers the streams.
+type Pages struct {
+	Hub     *live.Hub
+	Spaces  *space.Service
+	Clock   func() time.Time
+	Closing <-chan struct{} // closed when the server drains
+}
+
+// Space streams the signals of one space.
+func (p *Pages) Space(r *web.Request) (web.Answer, error) {
+	of, err := web.PathID[id.Space](r, "space")
+	if err != nil {
+		return nil, err
+	}
+	heard, err := p.Spaces.Heard(r.Context(), r.Actor, of)
+	if err != nil {
+		return nil, err
+	}
+	return web.Answering(func(w http.ResponseWriter, r *web.Request) error {
+		sub := p.Hub.Subscribe(r.Actor.Firm, of, heard)
+		defer sub.Close()
+		h := w.Header()
+		h.Set("Content-Type", "text/event-stream")
+		h.Set("X-Accel-Buffering", "no")
+		out := &line{w, http.NewResponseController(w), p.Clock}
+		if err := out.say("retry: 2000\n\n"); err != nil {
+			return nil // the page is gone, which is how every stream ends
+		}
+		return p.relay(r, of, sub, out)
+	}), nil
+}
+
+func (p *Pages) relay(r *web.Request, of id.Space, sub *live.Subscription, out *line) error {
+	check, heart := time.NewTicker(recheck), time.NewTicker(beat)
+	defer check.Stop()
+	defer heart.Stop()
+	for {
+		said := ""
+		select {
+		case <-r.Context().Done():
+			return nil
+		case <-p.Closing:
+			return nil
+		case <-sub.Changed():
+			said = "event: signal\ndata: 1\n\n"
+		case <-heart.C:
+			said = ":\n\n"
+		case <-check.C:
+			if !p.still(r, of, sub) {
+				return nil
+			}
+			continue
+		}
+		if err := out.say(said); err != nil {
+			return nil
+		}
+	}
+}
+
+// still reports whether the person may go on listening, and to what.
+func (p *Pages) still(r *web.Request, of id.Space, sub *live.Subscription) bool {
+	if err := r.Recheck(); err != nil {
+		return false
+	}
+	heard, err := p.Spaces.Heard(r.Context(), r.Actor, of)
+	if err != nil {
+		return false
+	}
+	sub.Replace(heard)
+	return true
+}
+
+type line struct {
+	io.Writer
+	control *http.ResponseController
+	clock   func() time.Time
+}
+
+func (l *line) say(s string) error {
+	if err := l.control.SetWriteDeadline(l.clock().Add(patient)); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(l.Writer, s); err != nil {
+		return err
+	}
+	return l.control.Flush()
+}

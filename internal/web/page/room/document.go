@@ -1,0 +1,244 @@
+package room
+
+import (
+	"encoding/hex"
+	"slices"
+	"strconv"
+
+	"cenacle/internal/authz"
+	"cenacle/internal/document"
+	"cenacle/internal/id"
+	"cenacle/internal/memo"
+	"cenacle/internal/web"
+	"cenacle/internal/web/ui"
+)
+
+// Document is the screen of one document: it is read here, and spoken of here.
+type Document struct {
+	ui.Base
+	Heading  string
+	Facts    string
+	View     ui.View
+	Versions []Version
+	Readers  []string
+	NotRead  []string
+	Audience string
+	Send     *Send
+	Rename   *Form
+	Delete   *ui.Dialog
+	Replace  *ui.Upload
+	Talks    []Talk
+	Compose  *ui.Composer
+	Live     ui.Live
+}
+
+// Version is one earlier or current state, with the way to take it.
+type Version struct {
+	Label, Href, Reason, SHA256 string
+	Current                     bool
+}
+
+// Send addresses the document to further circles.
+type Send struct {
+	Action  string
+	Circles *ui.Circles
+	Reach   ui.Audience
+	Summary ui.Summary
+	Button  ui.Button
+}
+
+// Form is a small form of one or a few fields.
+type Form struct {
+	Action  string
+	Fields  []ui.Field
+	Summary ui.Summary
+	Button  ui.Button
+}
+
+var documentPage = ui.Must(ui.Parse[Document](files, "document.tmpl", "part.tmpl"))
+
+// Document shows one document.
+func (p *Pages) Document(r *web.Request) (web.Answer, error) {
+	h, of, err := p.enterDocument(r)
+	if err != nil {
+		return nil, err
+	}
+	return p.document(h, of, nil, memo.New{})
+}
+
+// Address shows, before anything leaves, who will see the document.
+func (p *Pages) Address(r *web.Request) (web.Answer, error) { return p.Document(r) }
+
+// document shows one document, with what a refused form brought back.
+func (p *Pages) document(h here, of id.Item, refused error, back memo.New) (web.Answer, error) {
+	d, err := p.Documents.Show(h.r.Context(), h.r.Actor, of)
+	if err != nil {
+		return nil, err
+	}
+	if d.Space != h.room.ID {
+		return nil, web.Absent()
+	}
+	page := Document{Base: h.base(d.Title), Heading: d.Title}
+	b := page.Base
+	page.Crumbs = append(page.Crumbs, ui.Link{Href: h.path(), Label: h.spaceLabel()})
+	page.Facts = b.T("room.document_facts", d.AuthorName, b.DateTime(d.Created), b.Bytes(d.Current.Size))
+	page.View = h.view(d)
+	page.Versions = h.versions(b, d)
+	if page.Talks, _, err = p.talks(h, b, of, refused, back); err != nil {
+		return nil, err
+	}
+	if h.room.Mine != authz.Reader && len(page.Talks) == 0 {
+		page.Compose = h.about(d, refused, back)
+	}
+	if h.inside() {
+		if err := p.control(h, d, &page, refused); err != nil {
+			return nil, err
+		}
+	}
+	page.Live = ui.Live{Src: h.path("live"), Regions: "talks readers"}
+	if refused != nil {
+		return web.Again(documentPage, page, refused), nil
+	}
+	return web.Show(documentPage, page), nil
+}
+
+func (h here) spaceLabel() string {
+	if h.inside() {
+		return h.room.Name
+	}
+	return h.r.Printer.T("room.your_space")
+}
+
+func (h here) view(d document.Detail) ui.View {
+	base := []string{"documents", string(d.ID)}
+	v := ui.View{
+		Src: h.path(append(base, "view")...), Download: h.path(append(base, "file")...),
+		Title: d.Title, Media: d.Current.Media, Size: d.Current.Size,
+		Hash: &ui.Hash{Label: "SHA-256", Value: hex.EncodeToString(d.Current.SHA256[:])},
+	}
+	return v
+}
+
+func (h here) versions(b ui.Base, d document.Detail) []Version {
+	var out []Version
+	for i, v := range d.Versions {
+		out = append(out, Version{
+			Label:  b.T("room.version", strconv.FormatInt(v.Number, 10), b.DateTime(v.Created), v.AuthorName, b.Bytes(v.Size)),
+			Href:   h.path("documents", string(d.ID), "versions", string(v.ID), "file"),
+			Reason: v.Reason, SHA256: hex.EncodeToString(v.SHA256[:]), Current: i == 0,
+		})
+	}
+	return out
+}
+
+// about opens the conversation of a document.
+func (h here) about(d document.Detail, refused error, back memo.New) *ui.Composer {
+	t := h.r.Printer
+	c := ui.Composer{
+		ID: "compose", Action: h.path("memos"), Title: t.T("room.about_document"), Folded: refused == nil,
+		Body:   ui.Field{Kind: ui.Area, Name: "body", Label: t.T("room.body")},
+		Hidden: []ui.Hidden{{Name: "document", Value: string(d.ID)}},
+		Send:   ui.Button{Label: t.T("room.send"), Look: ui.Primary, Icon: "send"},
+	}
+	mine := back.Document == d.ID
+	if mine {
+		c.Body.Value = back.Body
+	}
+	h.address(&c, back, circlesOf(d.Audience))
+	if mine && refused != nil {
+		c.Summary = ui.Refuse(t, refused).Mark(fieldsOf(&c)...)
+	}
+	return &c
+}
+
+// control adds what the firm's side does with a document.
+func (p *Pages) control(h here, d document.Detail, page *Document, refused error) error {
+	t, b := h.r.Printer, page.Base
+	sent := circlesOf(d.Audience)
+	page.Audience = h.audience(sent)
+	for _, reader := range d.Readers {
+		page.Readers = append(page.Readers, b.T("room.read_at", reader.Name, b.DateTime(reader.At)))
+	}
+	reach, err := p.Documents.Preview(h.r.Context(), h.r.Actor, h.room.ID, sent)
+	if err != nil {
+		return err
+	}
+	for _, to := range reach.Will {
+		read := slices.ContainsFunc(d.Readers, func(r document.Reader) bool { return r.Person == to.Person })
+		if !read && to.Person != d.Author {
+			page.NotRead = append(page.NotRead, to.Name)
+		}
+	}
+	if d.Address {
+		if page.Send, err = p.send(h, d, sent, refused); err != nil {
+			return err
+		}
+	}
+	if !d.Manage {
+		return nil
+	}
+	path := []string{"documents", string(d.ID)}
+	title := ui.Field{Name: "title", Label: t.T("room.title"), Value: d.Title, Length: 200}
+	page.Rename = &Form{
+		Action: h.path(append(path, "name")...), Summary: ui.Refuse(t, refused).Mark(&title),
+		Button: ui.Button{Label: t.T("room.rename"), Small: true}, Fields: []ui.Field{title},
+	}
+	page.Delete = &ui.Dialog{
+		ID: "delete", Title: t.T("room.delete.title", d.Title), Consequence: t.T("room.delete.consequence"),
+		Opener: ui.Button{Label: t.T("room.delete.opener"), Look: ui.Danger, Icon: "trash", Small: true},
+		Action: h.path(append(path, "delete")...), Confirm: ui.Button{Label: t.T("room.delete.confirm"), Look: ui.Danger},
+	}
+	if d.Tray == "client" {
+		return nil // what a client deposited is never replaced
+	}
+	page.Replace = &ui.Upload{
+		ID: "replace", Action: h.path("files"), Endpoint: h.path("uploads"), Name: "file", Most: p.Limit,
+		Title: t.T("room.replace"), Hint: t.T("room.replace_hint"),
+		Hidden: []ui.Hidden{{Name: "replaces", Value: string(d.ID)}},
+	}
+	return nil
+}
+
+// send offers the circles not yet addressed, with who will see the document
+// once the chosen ones are.
+func (p *Pages) send(h here, d document.Detail, sent []id.Circle, refused error) (*Send, error) {
+	t := h.r.Printer
+	s := &Send{
+		Action: h.path("documents", string(d.ID), "address"), Circles: h.choice(t.T("room.send_to"), nil),
+		Button: ui.Button{Label: t.T("room.send_document"), Look: ui.Primary, Icon: "send"},
+	}
+	s.Circles.Options = slices.DeleteFunc(s.Circles.Options, func(o ui.Circle) bool { return slices.Contains(sent, id.Circle(o.Value)) })
+	if len(s.Circles.Options) == 0 {
+		return nil, nil
+	}
+	all := slices.Clone(sent)
+	for i := range s.Circles.Options {
+		if s.Circles.Options[i].Value == string(h.house().Client) {
+			s.Circles.Options[i].Chosen = true
+			all = append(all, h.house().Client)
+		}
+	}
+	reach, err := p.Documents.Preview(h.r.Context(), h.r.Actor, h.room.ID, all)
+	if err != nil {
+		return nil, err
+	}
+	for _, to := range reach.Will {
+		s.Reach.Will = append(s.Reach.Will, ui.Reader{Name: to.Name, Why: h.role(to.Role), Firm: to.Role.Inside()})
+	}
+	for _, to := range reach.Wont {
+		s.Reach.WillNot = append(s.Reach.WillNot, ui.Reader{Name: to.Name, Why: t.T("room.reach." + to.Reason), Firm: to.Role.Inside()})
+	}
+	if refused != nil {
+		r := ui.Refuse(t, refused)
+		s.Circles.Error, s.Summary = r.Of("circle"), r.Mark()
+	}
+	return s, nil
+}
+
+func circlesOf(audience []authz.Address) []id.Circle {
+	out := make([]id.Circle, len(audience))
+	for i, to := range audience {
+		out[i] = to.Circle
+	}
+	return out
+}

@@ -1,0 +1,243 @@
+package room
+
+import (
+	"encoding/hex"
+	"strconv"
+
+	"cenacle/internal/authz"
+	"cenacle/internal/id"
+	"cenacle/internal/overview"
+	"cenacle/internal/space"
+	"cenacle/internal/web"
+	"cenacle/internal/web/ui"
+)
+
+// People is who is in a space, in which circles, since when.
+type People struct {
+	ui.Base
+	Name    string
+	Tabs    []ui.Tab
+	Rows    []Member
+	Past    []Member
+	Guest   Form
+	Inside  *Form
+	Rename  Form
+	Summary ui.Summary
+}
+
+// Member is one line of the list of people.
+type Member struct {
+	Name    string
+	Avatar  ui.Avatar
+	Role    string
+	Circles string
+	Since   string
+	Invite  string // where a new link is sent from, or empty
+	Remove  *ui.Dialog
+}
+
+var peoplePage = ui.Must(ui.Parse[People](files, "people.tmpl", "part.tmpl"))
+
+// People shows who is in the space.
+func (p *Pages) People(r *web.Request) (web.Answer, error) {
+	h, err := p.enter(r)
+	if err != nil {
+		return nil, err
+	}
+	if !h.inside() {
+		return nil, web.Absent()
+	}
+	return p.people(h, nil)
+}
+
+func (p *Pages) people(h here, refused error) (web.Answer, error) {
+	page := People{Base: h.base(h.room.Name), Name: h.room.Name, Tabs: h.tabs("people")}
+	page.Crumbs = append(page.Crumbs, ui.Link{Href: h.path(), Label: h.room.Name})
+	for _, person := range h.room.People {
+		m := h.member(page.Base, person)
+		if person.Active(h.r.Now) {
+			page.Rows = append(page.Rows, m)
+		} else {
+			m.Invite, m.Remove = "", nil
+			page.Past = append(page.Past, m)
+		}
+	}
+	if err := p.forms(h, &page, refused); err != nil {
+		return nil, err
+	}
+	if refused != nil {
+		return web.Again(peoplePage, page, refused), nil
+	}
+	return web.Show(peoplePage, page), nil
+}
+
+func (h here) member(b ui.Base, person space.Person) Member {
+	m := Member{
+		Name: person.Name, Avatar: ui.Avatar{Name: person.Name, Firm: person.Role.Inside()}, Role: h.role(person.Role),
+		Since: b.Date(person.Since),
+	}
+	var names []string
+	for _, c := range h.room.Circles {
+		for _, in := range c.People {
+			if in.Person == person.Person {
+				names = append(names, h.circleName(c.Circle))
+			}
+		}
+	}
+	m.Circles = b.List(names)
+	at := h.path("people", string(person.Person))
+	if !person.Role.Inside() {
+		m.Invite = at + "/invite"
+	}
+	if person.Person != h.room.Lead && person.Person != h.r.Actor.Person {
+		m.Remove = &ui.Dialog{
+			ID: "remove-" + string(person.Person), Title: b.T("room.remove.title", person.Name), Consequence: b.T("room.remove.consequence"),
+			Opener: ui.Button{Label: b.T("room.remove.opener"), Small: true, Look: ui.Quiet, Icon: "user-minus"},
+			Action: at + "/remove", Confirm: ui.Button{Label: b.T("room.remove.confirm"), Look: ui.Danger},
+		}
+	}
+	return m
+}
+
+func (p *Pages) forms(h here, page *People, refused error) error {
+	r, t := h.r, h.r.Printer
+	name := ui.Field{Name: "name", Label: t.T("room.guest.name"), Value: r.Value("name"), Length: 200, Autocomplete: "off"}
+	email := ui.Field{Kind: ui.Email, Name: "email", Label: t.T("room.guest.email"), Value: r.Value("email"), Hint: t.T("room.guest.email_hint"), Autocomplete: "off"}
+	role := ui.Field{Kind: ui.Radios, Name: "role", Label: t.T("room.guest.role"), Columns: 3}
+	for _, one := range []authz.Role{authz.Client, authz.Guest, authz.Reader} {
+		role.Options = append(role.Options, ui.Option{
+			Value: string(one), Label: h.role(one), Note: t.T("room.guest.note." + string(one)),
+			Chosen: r.Value("role") == string(one) || r.Value("role") == "" && one == authz.Client,
+		})
+	}
+	spaceName := ui.Field{Name: "name", ID: "f-space-name", Label: t.T("room.space_name"), Value: h.room.Name, Length: 200}
+	rename := r.URL.Path == h.path("name")
+	if rename {
+		name.Value, spaceName.Value = "", r.Value("name")
+		page.Summary = ui.Refuse(t, refused).Mark(&spaceName)
+	} else {
+		page.Summary = ui.Refuse(t, refused).Mark(&name, &email, &role)
+	}
+	page.Guest = Form{Action: h.path("people"), Fields: []ui.Field{name, email, role}, Button: ui.Button{Label: t.T("room.guest.add"), Look: ui.Primary, Icon: "user-plus"}}
+	page.Rename = Form{Action: h.path("name"), Fields: []ui.Field{spaceName}, Button: ui.Button{Label: t.T("room.rename")}}
+	return p.colleagues(h, page)
+}
+
+// colleagues offers the firm's people who are not in the space.
+func (p *Pages) colleagues(h here, page *People) error {
+	staff, err := p.Firms.People(h.r.Context(), h.r.Actor)
+	if err != nil {
+		return err
+	}
+	t := h.r.Printer
+	choice := ui.Field{Kind: ui.Select, Name: "colleague", Label: t.T("room.colleague.who"), Options: []ui.Option{{Label: t.T("room.colleague.choose")}}}
+	for _, card := range staff {
+		if card.State == "active" && !h.ofFirm(card.Person) {
+			choice.Options = append(choice.Options, ui.Option{Value: string(card.Person), Label: card.Name})
+		}
+	}
+	if len(choice.Options) > 1 {
+		page.Inside = &Form{Action: h.path("people"), Fields: []ui.Field{choice}, Button: ui.Button{Label: t.T("room.colleague.add")}}
+	}
+	return nil
+}
+
+// Journal is what was done in a space.
+type Journal struct {
+	ui.Base
+	Name    string
+	Tabs    []ui.Tab
+	Entries []Line
+	More    *ui.More
+}
+
+// Line is one entry of the journal in words.
+type Line struct {
+	At       ui.Moment
+	Day      string
+	Who      string
+	Act      string
+	Position string
+}
+
+var journalPage = ui.Must(ui.Parse[Journal](files, "journal.tmpl", "part.tmpl"))
+
+// entries is how many lines of the journal a page shows.
+const entries = 100
+
+// Journal shows what was done in the space, the latest first.
+func (p *Pages) Journal(r *web.Request) (web.Answer, error) {
+	h, err := p.enter(r)
+	if err != nil {
+		return nil, err
+	}
+	before := id.Entry(r.URL.Query().Get("before"))
+	found, err := p.Overview.SpaceJournal(r.Context(), r.Actor, h.room.ID, overview.JournalQuery{Before: before, Limit: entries + 1})
+	if err != nil {
+		return nil, err
+	}
+	page := Journal{Base: h.base(h.room.Name), Name: h.room.Name, Tabs: h.tabs("journal")}
+	page.Crumbs = append(page.Crumbs, ui.Link{Href: h.path(), Label: h.room.Name})
+	if len(found) > entries {
+		found = found[:entries]
+		page.More = &ui.More{Href: "?before=" + string(found[entries-1].ID), List: "entries"}
+	}
+	for _, e := range found {
+		line := Line{At: page.When(e.At), Day: page.DateTime(e.At), Who: e.ActorName, Act: act(page.Base, e.Kind), Position: page.T("room.unsequenced")}
+		if e.Position >= 0 {
+			line.Position = strconv.FormatInt(e.Position, 10)
+		}
+		page.Entries = append(page.Entries, line)
+	}
+	return web.Show(journalPage, page), nil
+}
+
+// act is an entry's kind in words; a kind without words is shown as it is.
+func act(b ui.Base, kind string) string {
+	if key := "room.act." + kind; b.Has(key) {
+		return b.T(key)
+	}
+	return kind
+}
+
+// Receipt is the sheet a client keeps.
+type Receipt struct {
+	ui.Base
+	Sheet ui.Receipt
+	Back  string
+}
+
+var receiptPage = ui.Must(ui.Parse[Receipt](files, "receipt.tmpl"))
+
+// Receipt shows the answer to a deposit.
+func (p *Pages) Receipt(r *web.Request) (web.Answer, error) {
+	h, err := p.enter(r)
+	if err != nil {
+		return nil, err
+	}
+	of, err := web.PathID[id.Receipt](r, "receipt")
+	if err != nil {
+		return nil, err
+	}
+	v, err := p.Deposits.Receipt(r.Context(), r.Actor, of)
+	if err != nil {
+		return nil, err
+	}
+	if v.Space != h.room.ID {
+		return nil, web.Absent()
+	}
+	page := Receipt{Base: h.base(r.Printer.T("room.receipt_title")), Back: h.path()}
+	page.Crumbs = append(page.Crumbs, ui.Link{Href: h.path(), Label: h.spaceLabel()})
+	page.Sheet = ui.Receipt{
+		Number: strconv.FormatInt(v.Number, 10), Firm: v.Contents.Firm, Person: v.Contents.Person,
+		Closed: page.DateTime(v.Contents.ClosedAt), Entry: string(v.Entry), Download: h.path("receipts", string(of), "file"),
+	}
+	if len(h.room.Matters) > 0 {
+		page.Sheet.Space = h.room.Matters[0].Name
+	}
+	for _, it := range v.Contents.Items {
+		page.Sheet.Total += it.Size
+		page.Sheet.Lines = append(page.Sheet.Lines, ui.ReceiptLine{Title: it.Name, Size: it.Size, SHA256: hex.EncodeToString(it.SHA256[:])})
+	}
+	return web.Show(receiptPage, page), nil
+}

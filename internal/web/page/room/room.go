@@ -1,0 +1,250 @@
+// Package room is the screen of a space: documents and conversation together,
+// as the firm's side works in it and as the client lives in it; and the pages
+// that hang from it: one document, its people, its receipts, its journal.
+//
+// It decides no right and opens no seal; what a page does not receive from a
+// use case it cannot show. Start at [Pages.Show].
+package room
+
+import (
+	"embed"
+	"slices"
+	"time"
+
+	"cenacle/internal/authz"
+	"cenacle/internal/circle"
+	"cenacle/internal/deposit"
+	"cenacle/internal/document"
+	"cenacle/internal/firm"
+	"cenacle/internal/id"
+	"cenacle/internal/invitation"
+	"cenacle/internal/item"
+	"cenacle/internal/lifecycle"
+	"cenacle/internal/memo"
+	"cenacle/internal/overview"
+	"cenacle/internal/space"
+	"cenacle/internal/web"
+	"cenacle/internal/web/ui"
+)
+
+//go:embed *.tmpl
+var files embed.FS
+
+// Pages answers for everything inside a space.
+type Pages struct {
+	Spaces      *space.Service
+	Documents   *document.Service
+	Deposits    *deposit.Service
+	Memos       *memo.Service
+	Lifecycle   *lifecycle.Service
+	Overview    *overview.Service
+	Firms       *firm.Service
+	Invitations *invitation.Service
+	Limit       int64 // bytes of one upload
+}
+
+const (
+	rows  = 100 // documents of a tray on the first screen, and with each « Afficher la suite »
+	memos = 60  // memos of the conversation on the first screen
+
+	receipts = 50 // receipts listed below the deposits
+)
+
+// here is what every page of a space has read.
+type here struct {
+	r    *web.Request
+	room space.Room
+}
+
+func (p *Pages) enter(r *web.Request) (here, error) {
+	of, err := web.PathID[id.Space](r, "space")
+	if err != nil {
+		return here{}, err
+	}
+	room, err := p.Spaces.Show(r.Context(), r.Actor, of)
+	return here{r, room}, err
+}
+
+func (h here) path(segments ...string) string { return h.r.SpacePath(h.room.ID, segments...) }
+
+func (h here) inside() bool { return h.room.Mine.Inside() }
+
+// base is the frame of a page of the space. Its name is the client's: the
+// client's own pages bear the firm's name instead.
+func (h here) base(title string) ui.Base {
+	if !h.inside() {
+		b := h.r.Base(ui.Client, title)
+		b.FirmHref = h.path()
+		return b
+	}
+	b := h.r.Base(ui.Desk, title)
+	b.Section = "desk"
+	b.Crumbs = []ui.Link{{Href: h.r.FirmPath(), Label: b.T("web.nav.desk")}}
+	return b
+}
+
+func (h here) tabs(current string) []ui.Tab {
+	p := h.r.Printer
+	return []ui.Tab{
+		{Href: h.path(), Label: p.T("room.tab.space"), Current: current == "space"},
+		{Href: h.path("people"), Label: p.T("room.tab.people"), Current: current == "people"},
+		{Href: h.path("journal"), Label: p.T("room.tab.journal"), Current: current == "journal"},
+	}
+}
+
+// name is how a person of the space is called; one who left keeps her name.
+func (h here) name(person id.Person) string {
+	for _, p := range h.room.People {
+		if p.Person == person {
+			return p.Name
+		}
+	}
+	return h.r.Printer.T("room.former_member")
+}
+
+func (h here) ofFirm(person id.Person) bool {
+	return slices.ContainsFunc(h.room.People, func(p space.Person) bool { return p.Person == person && p.Role.Inside() })
+}
+
+// circleName is a circle as the catalogs or its maker name it.
+func (h here) circleName(c circle.Circle) string {
+	if c.Name != "" {
+		return c.Name
+	}
+	return h.r.Printer.T("circle.kind." + string(c.Kind))
+}
+
+// audience says in words whom circles reach: the names of those outside the
+// firm first, since they are what a sender must get right.
+func (h here) audience(circles []id.Circle) string {
+	var outside, firm []string
+	seen := map[id.Person]bool{}
+	for _, c := range h.room.Circles {
+		if !slices.Contains(circles, c.ID) {
+			continue
+		}
+		for _, p := range c.People {
+			if seen[p.Person] {
+				continue
+			}
+			seen[p.Person] = true
+			if p.Role.Inside() {
+				firm = append(firm, p.Name)
+			} else {
+				outside = append(outside, p.Name)
+			}
+		}
+	}
+	if len(outside) == 0 {
+		return h.r.Printer.T("circle.kind.firm")
+	}
+	if len(firm) > 0 {
+		outside = append(outside, h.r.Printer.T("room.the_firm"))
+	}
+	return h.r.Printer.List(outside)
+}
+
+// choice offers the circles of the space as addresses, each with who will see.
+func (h here) choice(legend string, chosen []id.Circle) *ui.Circles {
+	c := &ui.Circles{Name: "circle", Legend: legend, One: true}
+	for _, view := range h.room.Circles {
+		option := ui.Circle{
+			Value: string(view.ID), Name: h.circleName(view.Circle), Internal: view.Kind == circle.Firm,
+			Chosen: slices.Contains(chosen, view.ID),
+		}
+		var names []string
+		for _, p := range view.People {
+			if p.Person != h.r.Actor.Person {
+				names = append(names, p.Name)
+			}
+		}
+		switch {
+		case option.Internal && len(names) == 0:
+			option.People = h.r.Printer.T("room.only_you")
+		case len(names) == 0:
+			option.People = h.r.Printer.T("room.nobody_else")
+		case option.Internal:
+			option.People = h.r.Printer.T("room.will_see_internal", h.r.Printer.List(names))
+		default:
+			option.People = h.r.Printer.N("room.will_see", len(names), h.r.Printer.List(names))
+		}
+		c.Options = append(c.Options, option)
+	}
+	return c
+}
+
+func (h here) house() circle.House {
+	var out circle.House
+	for _, c := range h.room.Circles {
+		switch c.Kind {
+		case circle.Firm:
+			out.Firm = c.ID
+		case circle.Client:
+			out.Client = c.ID
+		case circle.All:
+			out.All = c.ID
+		}
+	}
+	return out
+}
+
+// row is a document in a list.
+func (h here) row(b ui.Base, d document.Document) ui.DocumentRow {
+	row := ui.DocumentRow{
+		ID: "doc-" + string(d.ID), Href: h.path("documents", string(d.ID)), Title: d.Title, Media: d.Current.Media,
+		Size: d.Current.Size, At: b.When(d.Current.Created), By: d.AuthorName, Unread: !d.Read && d.Author != h.r.Actor.Person,
+		Versions: int(d.Current.Number), Download: h.path("documents", string(d.ID), "file"),
+	}
+	if h.inside() {
+		circles := make([]id.Circle, len(d.Audience))
+		for i, to := range d.Audience {
+			circles[i] = to.Circle
+		}
+		row.Internal = d.Internal || len(circles) == 1 && circles[0] == h.house().Firm
+		row.Audience = h.audience(circles)
+	}
+	return row
+}
+
+// waits puts what an overview found into words.
+func (h here) waits(b ui.Base, found []overview.Wait) []ui.Waiting {
+	var out []ui.Waiting
+	for _, w := range found {
+		if !h.inside() && !w.Mine {
+			continue
+		}
+		line := ui.Waiting{
+			Href: h.path() + "#memo-" + string(w.Item), Space: b.N(waitKey(w), w.Count), Yours: w.Mine,
+			Since: b.When(w.Since), Due: w.By, Late: w.Late,
+		}
+		if w.What == item.Document {
+			line.Href = h.path("documents", string(w.Item))
+		}
+		switch {
+		case w.Mine:
+			line.Who = b.T("room.you")
+		case w.Who != "":
+			line.Who = h.name(w.Who)
+		default:
+			line.Who = b.T("room.the_client")
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+func waitKey(w overview.Wait) string { return "room.wait." + string(w.Kind) + "." + string(w.What) }
+
+// today is the earliest day a reply can be asked for.
+func today(now time.Time) string { return now.Format(time.DateOnly) }
+
+// wanted reads the circles of a form and whether the memo stays in the firm.
+func (h here) wanted(values []string) (circles []id.Circle, internal bool) {
+	for _, v := range values {
+		circles = append(circles, id.Circle(v))
+	}
+	return circles, len(circles) == 1 && circles[0] == h.house().Firm
+}
+
+// role is a member's place in words.
+func (h here) role(r authz.Role) string { return h.r.Printer.T("space.role." + string(r)) }

@@ -1,0 +1,541 @@
+package room
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"cenacle/internal/authz"
+	"cenacle/internal/deposit"
+	"cenacle/internal/document"
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+	"cenacle/internal/memo"
+	"cenacle/internal/space"
+	"cenacle/internal/web"
+	"cenacle/internal/web/ui"
+)
+
+// Shelf is one tray on the screen, its documents in their folders.
+type Shelf struct {
+	Key     string
+	Title   string
+	Hint    string
+	Folders []Folder
+	Empty   ui.Empty
+	More    *ui.More
+}
+
+// Folder is a named group of documents; the tray itself has no name.
+type Folder struct {
+	Name      string
+	Documents []ui.DocumentRow
+}
+
+// Talk is one thread on the screen.
+type Talk struct {
+	ID       string
+	Subject  string
+	Document *ui.Reference
+	Memos    []ui.Memo
+	Reply    ui.Composer
+	Seen     *Seen // memos not read yet
+}
+
+// Seen marks memos as read, once they are on the screen or by a button.
+type Seen struct {
+	Src   string
+	Memos []string
+}
+
+// Inside is the screen of the firm's side.
+type Inside struct {
+	ui.Base
+	Name    string
+	About   string
+	Tabs    []ui.Tab
+	Clients string
+	Waits   []ui.Waiting
+	Shelves []Shelf
+	Upload  ui.Upload
+	Compose ui.Composer
+	Talks   []Talk
+	More    *ui.More
+	Live    ui.Live
+	Deposit []ui.Link
+	Undo    string // brings back the document that was just deleted, or empty
+}
+
+// Client is the screen of the client's side.
+type Client struct {
+	ui.Base
+	Greeting string
+	Matter   string
+	Waits    []ui.Waiting
+	Next     string // what happens next, in one sentence
+	New      []ui.DocumentRow
+	Shelves  []Shelf
+	Upload   *ui.Upload
+	Deposit  *Deposit
+	Receipts []ui.Link
+	Compose  *ui.Composer
+	Talks    []Talk
+	More     *ui.More
+	People   []Contact
+	Live     ui.Live
+	Password string // where she may choose a password, or empty
+}
+
+// Deposit is what she has handed in since the last receipt.
+type Deposit struct {
+	Documents []ui.DocumentRow
+	Close     ui.Dialog
+	Total     int64
+}
+
+// Contact is someone of the firm she can ask.
+type Contact struct {
+	Name, Role string
+	Avatar     ui.Avatar
+}
+
+var (
+	inside = ui.Must(ui.Parse[Inside](files, "inside.tmpl", "part.tmpl"))
+	client = ui.Must(ui.Parse[Client](files, "client.tmpl", "part.tmpl"))
+)
+
+// Show is the space, as the person who looks lives in it.
+func (p *Pages) Show(r *web.Request) (web.Answer, error) {
+	h, err := p.enter(r)
+	if err != nil {
+		return nil, err
+	}
+	return p.screen(h, nil, memo.New{})
+}
+
+// screen shows the space, with the composer filled from a memo that came back.
+func (p *Pages) screen(h here, refused error, back memo.New) (web.Answer, error) {
+	if h.inside() {
+		page, err := p.insidePage(h, refused, back)
+		if err != nil {
+			return nil, err
+		}
+		if refused != nil {
+			return web.Again(inside, page, refused), nil
+		}
+		return web.Show(inside, page), nil
+	}
+	page, err := p.clientPage(h, refused, back)
+	if err != nil {
+		return nil, err
+	}
+	if refused != nil {
+		return web.Again(client, page, refused), nil
+	}
+	return web.Show(client, page), nil
+}
+
+func (p *Pages) insidePage(h here, refused error, back memo.New) (Inside, error) {
+	page := Inside{Base: h.base(h.room.Name), Name: h.room.Name, Tabs: h.tabs("space")}
+	b := page.Base
+	page.About = b.List([]string{b.T("space.model." + string(h.room.Model)), b.T("space.profile." + string(h.room.Profile))})
+	page.Clients = h.clients()
+	found, err := p.Overview.Space(h.r.Context(), h.r.Actor, h.room.ID)
+	if err != nil {
+		return page, err
+	}
+	page.Waits = h.waits(b, found)
+	if page.Shelves, err = p.shelves(h, b, space.Trays()); err != nil {
+		return page, err
+	}
+	pending, err := p.Documents.Pending(h.r.Context(), h.r.Actor, h.room.ID)
+	if err != nil {
+		return page, err
+	}
+	page.Upload = p.upload(h, space.FirmTray, pending)
+	if page.Talks, page.More, err = p.talks(h, b, "", refused, back); err != nil {
+		return page, err
+	}
+	if page.Compose, err = p.composer(h, refused, back); err != nil {
+		return page, err
+	}
+	if doc, err := id.Parse[id.Item](h.r.URL.Query().Get("deleted")); err == nil {
+		page.Undo = h.path("documents", string(doc), "restore")
+	}
+	page.Live = ui.Live{Src: h.path("live"), Regions: "waits documents talks"}
+	page.Deposit, err = p.receipts(h, b)
+	return page, err
+}
+
+func (p *Pages) clientPage(h here, refused error, back memo.New) (Client, error) {
+	page := Client{Base: h.base(h.r.Printer.T("room.your_space"))}
+	b := page.Base
+	page.Greeting = b.T("room.greeting", h.r.Card.Name)
+	if len(h.room.Matters) > 0 {
+		page.Matter = h.room.Matters[0].Name
+	}
+	found, err := p.Overview.Space(h.r.Context(), h.r.Actor, h.room.ID)
+	if err != nil {
+		return page, err
+	}
+	page.Waits = h.waits(b, found)
+	page.Next = next(b, page.Waits)
+	if page.Shelves, err = p.shelves(h, b, space.Trays()); err != nil {
+		return page, err
+	}
+	page.New = unread(page.Shelves)
+	if err := p.depositPart(h, b, &page); err != nil {
+		return page, err
+	}
+	if page.Talks, page.More, err = p.talks(h, b, "", refused, back); err != nil {
+		return page, err
+	}
+	if h.room.Mine != authz.Reader {
+		c, err := p.composer(h, refused, back)
+		if err != nil {
+			return page, err
+		}
+		page.Compose = &c
+	}
+	for _, person := range h.room.People {
+		if person.Role == authz.Lead || person.Role == authz.Colleague {
+			page.People = append(page.People, Contact{person.Name, h.role(person.Role), ui.Avatar{Name: person.Name, Firm: true}})
+		}
+	}
+	if h.r.Actor.Via == authz.ViaLink {
+		page.Password = "/account"
+	}
+	page.Live = ui.Live{Src: h.path("live"), Regions: "waits documents deposit talks"}
+	return page, nil
+}
+
+func next(b ui.Base, waits []ui.Waiting) string {
+	if len(waits) == 0 {
+		return b.T("room.nothing_expected")
+	}
+	return b.N("room.expected", len(waits))
+}
+
+func (h here) clients() string {
+	var names []string
+	for _, person := range h.room.People {
+		if person.Role == authz.Client && person.Active(h.r.Now) {
+			names = append(names, person.Name)
+		}
+	}
+	return h.r.Printer.List(names)
+}
+
+// shelves reads the documents of each tray, in the order of its folders.
+func (p *Pages) shelves(h here, b ui.Base, trays []space.Tray) ([]Shelf, error) {
+	var out []Shelf
+	for _, tray := range trays {
+		after := id.Item(h.r.URL.Query().Get("after-" + string(tray)))
+		found, err := p.Documents.List(h.r.Context(), h.r.Actor, document.ListQuery{
+			Space: h.room.ID, Tray: tray, After: after, Limit: rows + 1,
+		})
+		if err != nil {
+			return nil, err
+		}
+		if tray == space.SharedTray && len(found) == 0 {
+			continue // nobody has put anything between the two sides yet
+		}
+		out = append(out, h.shelf(b, tray, found))
+	}
+	return out, nil
+}
+
+func (h here) shelf(b ui.Base, tray space.Tray, found []document.Document) Shelf {
+	side := "client"
+	if h.inside() {
+		side = "firm"
+	}
+	s := Shelf{
+		Key: "tray-" + string(tray), Title: b.T("room.tray." + side + "." + string(tray)),
+		Empty: ui.Empty{Icon: "file-text", Title: b.T("room.empty." + side + "." + string(tray)), Text: b.T("room.empty_how." + side + "." + string(tray))},
+	}
+	if len(found) > rows {
+		found = found[:rows]
+		s.More = &ui.More{Href: "?after-" + string(tray) + "=" + string(found[rows-1].ID), List: s.Key}
+	}
+	byFolder := map[id.Folder][]ui.DocumentRow{}
+	for _, d := range found {
+		byFolder[d.Folder] = append(byFolder[d.Folder], h.row(b, d))
+	}
+	if loose := byFolder[""]; len(loose) > 0 {
+		s.Folders = append(s.Folders, Folder{Documents: loose})
+	}
+	for _, f := range h.room.Folders {
+		if docs := byFolder[f.ID]; len(docs) > 0 {
+			s.Folders = append(s.Folders, Folder{Name: f.Name, Documents: docs})
+		}
+	}
+	return s
+}
+
+func unread(shelves []Shelf) []ui.DocumentRow {
+	var out []ui.DocumentRow
+	for _, s := range shelves {
+		for _, f := range s.Folders {
+			for _, d := range f.Documents {
+				if d.Unread {
+					d.ID = ""
+					out = append(out, d)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// upload is the place where files are handed in.
+func (p *Pages) upload(h here, tray space.Tray, pending []document.Upload) ui.Upload {
+	t := h.r.Printer
+	u := ui.Upload{
+		ID: "upload", Action: h.path("files"), Endpoint: h.path("uploads"), Name: "file", Most: p.Limit,
+		Title: t.T("room.upload." + string(tray)), Hint: t.T("room.upload_hint", t.Bytes(p.Limit)),
+		Camera: tray == space.ClientTray, Regions: "waits documents deposit",
+		Hidden: []ui.Hidden{{Name: "tray", Value: string(tray)}},
+	}
+	if tray == space.FirmTray {
+		u.Circles = h.choice(t.T("room.who_sees_file"), []id.Circle{h.house().Firm})
+		u.Circles.Hint = t.T("room.who_sees_file_hint")
+	}
+	for _, w := range pending {
+		u.Waiting = append(u.Waiting, ui.Transfer{Name: w.Name, State: ui.Halfway, Sent: w.Offset, Size: w.Size})
+	}
+	return u
+}
+
+func (p *Pages) depositPart(h here, b ui.Base, page *Client) error {
+	ctx := h.r.Context()
+	var err error
+	if page.Receipts, err = p.receipts(h, b); err != nil {
+		return err
+	}
+	if h.room.Mine != authz.Client && h.room.Mine != authz.Guest {
+		return nil
+	}
+	pending, err := p.Documents.Pending(ctx, h.r.Actor, h.room.ID)
+	if err != nil {
+		return err
+	}
+	u := p.upload(h, space.ClientTray, pending)
+	page.Upload = &u
+	open, err := p.Deposits.Open(ctx, h.r.Actor, h.room.ID)
+	if err != nil || len(open.Items) == 0 {
+		return err
+	}
+	page.Deposit = &Deposit{Close: h.closing(b, open)}
+	for _, d := range open.Items {
+		page.Deposit.Total += d.Size
+		page.Deposit.Documents = append(page.Deposit.Documents, ui.DocumentRow{
+			Href: h.path("documents", string(d.Document)), Title: d.Name, Media: d.Media, Size: d.Size, At: b.When(d.At),
+		})
+	}
+	return nil
+}
+
+func (h here) closing(b ui.Base, open deposit.Deposit) ui.Dialog {
+	return ui.Dialog{
+		ID: "close-deposit", Title: b.T("room.close.title"),
+		Consequence: b.N("room.close.consequence", len(open.Items), h.r.Firm.Name),
+		Opener:      ui.Button{Label: b.T("room.close.opener"), Look: ui.Primary, Icon: "circle-check", Wide: true},
+		Action:      h.path("deposit", "close"), Confirm: ui.Button{Label: b.T("room.close.confirm"), Look: ui.Primary},
+	}
+}
+
+func (p *Pages) receipts(h here, b ui.Base) ([]ui.Link, error) {
+	found, err := p.Deposits.List(h.r.Context(), h.r.Actor, deposit.Query{Space: h.room.ID, Limit: receipts})
+	if err != nil {
+		return nil, err
+	}
+	var out []ui.Link
+	for _, d := range found {
+		if d.Receipt == "" {
+			continue
+		}
+		number := strconv.FormatInt(d.Number, 10)
+		label := b.T("room.receipt_link", number, b.DateTime(d.Closed))
+		if h.inside() {
+			label = b.T("room.receipt_of", number, d.PersonName, b.DateTime(d.Closed))
+		}
+		out = append(out, ui.Link{Href: h.path("receipts", string(d.Receipt)), Label: label, Icon: "shield-check"})
+	}
+	return out, nil
+}
+
+// talks reads the conversation of the space, or of one document.
+func (p *Pages) talks(h here, b ui.Base, of id.Item, refused error, back memo.New) ([]Talk, *ui.More, error) {
+	threads, before, err := p.Memos.Conversation(h.r.Context(), h.r.Actor, memo.Query{
+		Space: h.room.ID, Document: of, Before: id.Item(h.r.URL.Query().Get("before")), Limit: memos,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	titles, err := p.titles(h, threads)
+	if err != nil {
+		return nil, nil, err
+	}
+	var out []Talk
+	for _, th := range threads {
+		talk := Talk{ID: "talk-" + string(th.ID), Subject: th.Subject}
+		if th.Document != "" && of == "" {
+			if ref, ok := titles[th.Document]; ok {
+				talk.Document, talk.Subject = &ref, ref.Title
+			}
+		}
+		for _, m := range th.Memos {
+			talk.Memos = append(talk.Memos, h.sheet(b, m, titles))
+			if m.Read {
+				continue
+			}
+			if talk.Seen == nil {
+				talk.Seen = &Seen{Src: h.path("memos", "read")}
+			}
+			talk.Seen.Memos = append(talk.Seen.Memos, string(m.ID))
+		}
+		if h.room.Mine != authz.Reader {
+			talk.Reply = h.reply(th, refused, back)
+		}
+		out = append(out, talk)
+	}
+	var more *ui.More
+	if before != "" {
+		more = &ui.More{Href: "?before=" + string(before), List: "talks"}
+	}
+	return out, more, nil
+}
+
+// titles names the documents that a conversation points to.
+func (p *Pages) titles(h here, threads []memo.Thread) (map[id.Item]ui.Reference, error) {
+	var wanted []id.Item
+	for _, th := range threads {
+		if th.Document != "" {
+			wanted = append(wanted, th.Document)
+		}
+		for _, m := range th.Memos {
+			wanted = append(wanted, m.References...)
+		}
+	}
+	slices.Sort(wanted)
+	out := map[id.Item]ui.Reference{}
+	for _, doc := range slices.Compact(wanted) {
+		d, err := p.Documents.Show(h.r.Context(), h.r.Actor, doc)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		out[doc] = ui.Reference{Href: h.path("documents", string(doc)), Title: d.Title, Media: d.Current.Media, Size: d.Current.Size}
+	}
+	return out, nil
+}
+
+func (h here) sheet(b ui.Base, m memo.Memo, titles map[id.Item]ui.Reference) ui.Memo {
+	sheet := ui.Memo{
+		ID: "memo-" + string(m.ID), Author: h.name(m.Author), Firm: h.ofFirm(m.Author), Mine: m.Author == h.r.Actor.Person,
+		At: b.When(m.Created), Body: m.Body, Internal: m.Internal, ReplyBy: m.ReplyBy, Unread: !m.Read,
+	}
+	sheet.Awaited = m.ReplyBy != "" && sheet.Firm != h.inside()
+	for _, doc := range m.References {
+		if ref, ok := titles[doc]; ok {
+			sheet.References = append(sheet.References, ref)
+		}
+	}
+	if !h.inside() {
+		return sheet
+	}
+	sheet.Audience = h.audience(m.Circles)
+	for _, reader := range m.Readers {
+		sheet.Read = append(sheet.Read, h.name(reader.Person))
+	}
+	for _, c := range h.room.Circles {
+		for _, person := range c.People {
+			seen := slices.ContainsFunc(m.Readers, func(rd memo.Reader) bool { return rd.Person == person.Person })
+			if slices.Contains(m.Circles, c.ID) && !seen && person.Person != m.Author && !slices.Contains(sheet.NotRead, person.Name) {
+				sheet.NotRead = append(sheet.NotRead, person.Name)
+			}
+		}
+	}
+	return sheet
+}
+
+// composer writes a memo that opens a thread.
+func (p *Pages) composer(h here, refused error, back memo.New) (ui.Composer, error) {
+	draft, err := p.Memos.DraftOf(h.r.Context(), h.r.Actor, h.room.ID, "")
+	if err != nil {
+		return ui.Composer{}, err
+	}
+	mine := refused != nil && back.Thread == "" && back.Document == ""
+	t := h.r.Printer
+	c := ui.Composer{
+		ID: "compose", Action: h.path("memos"), Draft: h.path("draft"), Title: t.T("room.compose"), Folded: !mine && draft.Body == "",
+		Subject: &ui.Field{Name: "subject", Label: t.T("room.subject"), Length: 200},
+		Body:    ui.Field{Kind: ui.Area, Name: "body", Label: t.T("room.body"), Value: draft.Body},
+		Send:    ui.Button{Label: t.T("room.send"), Look: ui.Primary, Icon: "send"},
+	}
+	if mine {
+		c.Subject.Value, c.Body.Value = back.Subject, cmp.Or(back.Body, draft.Body)
+	}
+	h.address(&c, back, []id.Circle{h.house().Client})
+	if mine {
+		c.Summary = ui.Refuse(t, refused).Mark(fieldsOf(&c)...)
+	}
+	return c, nil
+}
+
+// reply answers in a thread, by default to those the last memo went to.
+func (h here) reply(th memo.Thread, refused error, back memo.New) ui.Composer {
+	t := h.r.Printer
+	mine := refused != nil && back.Thread == th.ID
+	c := ui.Composer{
+		ID: "reply-" + string(th.ID), Action: h.path("memos"), Title: t.T("room.reply"), Folded: !mine,
+		Body:   ui.Field{Kind: ui.Area, Name: "body", ID: "f-body-" + string(th.ID), Label: t.T("room.answer"), Value: ""},
+		Hidden: []ui.Hidden{{Name: "thread", Value: string(th.ID)}},
+		Send:   ui.Button{Label: t.T("room.send"), Look: ui.Primary, Icon: "send"},
+	}
+	if mine {
+		c.Body.Value = back.Body
+	}
+	last := th.Memos[len(th.Memos)-1]
+	chosen := []id.Circle{h.house().Client}
+	if last.Internal {
+		chosen = []id.Circle{h.house().Firm}
+	}
+	h.address(&c, back, chosen)
+	if mine {
+		c.Summary = ui.Refuse(t, refused).Mark(fieldsOf(&c)...)
+	}
+	return c
+}
+
+// address adds to whom a memo goes: chosen by the firm's side, said to others.
+func (h here) address(c *ui.Composer, back memo.New, otherwise []id.Circle) {
+	t := h.r.Printer
+	if !h.inside() {
+		c.Send.Label = t.T("room.send_firm")
+		return
+	}
+	chosen := back.Circles
+	if len(chosen) == 0 {
+		chosen = otherwise
+	}
+	c.Circles = h.choice(t.T("room.to_whom"), chosen)
+	c.ReplyBy = &ui.Field{
+		Kind: ui.Date, Name: "reply_by", ID: c.ID + "-reply-by", Label: t.T("room.reply_by"), Hint: t.T("room.reply_by_hint"), Optional: true,
+		Earliest: today(h.r.Now), Value: back.ReplyBy, Short: true,
+	}
+}
+
+func fieldsOf(c *ui.Composer) []*ui.Field {
+	out := []*ui.Field{&c.Body}
+	if c.Subject != nil {
+		out = append(out, c.Subject)
+	}
+	if c.ReplyBy != nil {
+		out = append(out, c.ReplyBy)
+	}
+	return out
+}

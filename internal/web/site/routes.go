@@ -1,0 +1,125 @@
+// Package site is the whole map of what a browser can ask: one table, read top
+// to bottom, with the door of each route and the action that its use case
+// decides. A route that is not here does not exist.
+//
+// It holds no handler. Start and end at [Routes].
+package site
+
+import (
+	"cenacle/internal/authz"
+	"cenacle/internal/i18n"
+	"cenacle/internal/web"
+	"cenacle/internal/web/page/desk"
+	"cenacle/internal/web/page/door"
+	"cenacle/internal/web/page/home"
+	"cenacle/internal/web/page/live"
+	"cenacle/internal/web/page/mailbox"
+	"cenacle/internal/web/page/room"
+	"cenacle/internal/web/page/styleguide"
+	"cenacle/internal/web/page/upload"
+	"cenacle/internal/web/ui"
+)
+
+// Pages are the handlers of the site, each with the use cases it calls.
+type Pages struct {
+	Home   *home.Pages
+	Door   *door.Pages
+	Desk   *desk.Pages
+	Room   *room.Pages
+	Upload *upload.Pages
+	Live   *live.Pages
+	// Of a demonstration; nil otherwise.
+	Mailbox    *mailbox.Pages
+	StyleGuide *styleguide.Pages
+}
+
+// Routes is the table.
+func Routes(p Pages) []web.Route {
+	routes := []web.Route{
+		// Before any sign-in.
+		{Pattern: "GET /{$}", Handle: p.Home.Show, Why: "holds nothing of any firm"},
+		{Pattern: "GET /legal", Handle: p.Home.Legal, Why: "holds nothing of any firm"},
+		{Pattern: "GET /language/{code}", Handle: p.Home.Language, Why: "a cookie of the reader's own browser"},
+		{Pattern: "GET /healthz", Handle: p.Home.Health, Why: "says ready, and nothing else"},
+		{Pattern: "GET /signin", Handle: p.Door.SignIn, Why: "an empty form"},
+		{Pattern: "POST /signin", Handle: p.Door.DoSignIn, Why: "account.SignIn checks the password and brakes"},
+		{Pattern: "POST /signin/link", Handle: p.Door.DoRenewByEmail, Why: "the same answer for any address; the link goes to the mailbox"},
+		{Pattern: "POST /signout", Handle: p.Door.DoSignOut, Why: "ends the session of the cookie that came with it"},
+		{Pattern: "GET /signup", Handle: p.Door.SignUp, Why: "an empty form"},
+		{Pattern: "POST /signup", Handle: p.Door.DoSignUp, Why: "lifecycle.SignUp opens a firm of one's own and nothing else"},
+		{Pattern: "GET /l/{firm}/{token}", Handle: p.Door.Link, Why: "shows a button; the token is not consumed"},
+		{Pattern: "POST /l/{firm}/{token}", Handle: p.Door.DoLink, Why: "invitation.Use opens the one space the token is bound to"},
+		{Pattern: "POST /l/{firm}/{token}/renew", Handle: p.Door.DoRenew, Why: "mails a new link to the address the old one was sent to"},
+		{Pattern: "GET /p/{firm}/{token}", Handle: p.Door.Password, Why: "shows a form; the token is not consumed"},
+		{Pattern: "POST /p/{firm}/{token}", Handle: p.Door.DoPassword, Why: "invitation.ChoosePassword is bound to the person invited"},
+
+		// A person, outside any firm.
+		{Pattern: "GET /enter", Door: web.Person, Handle: p.Door.Enter, Why: "leads to the person's own firms"},
+		{Pattern: "GET /account", Door: web.Person, Handle: p.Door.Account, Why: "one's own sessions"},
+		{Pattern: "POST /account/password", Door: web.Person, Handle: p.Door.DoChangePassword, Why: "account.ChangePassword asks for the old one, or a link's proof"},
+		{Pattern: "POST /account/signout", Door: web.Person, Handle: p.Door.DoSignOutEverywhere, Why: "one's own sessions"},
+		{Pattern: "POST /account/sessions/{session}/end", Door: web.Person, Handle: p.Door.DoEndSession, Why: "one's own sessions"},
+
+		// The firm.
+		{Pattern: "GET /f/{firm}", Door: web.Member, Action: authz.FirmEnter, Handle: p.Desk.Show},
+		{Pattern: "GET /f/{firm}/spaces/new", Door: web.Member, Action: authz.SpaceOpen, Handle: p.Desk.NewSpace},
+		{Pattern: "POST /f/{firm}/spaces/new", Door: web.Member, Action: authz.SpaceOpen, Handle: p.Desk.DoNewSpace},
+		{Pattern: "GET /f/{firm}/people", Door: web.Member, Action: authz.FirmPeopleSee, Handle: p.Desk.People},
+		{Pattern: "POST /f/{firm}/people", Door: web.Member, Action: authz.FirmPeopleEdit, Handle: p.Desk.DoAddColleague},
+		{Pattern: "GET /f/{firm}/journal", Door: web.Member, Action: authz.FirmJournal, Handle: p.Desk.Journal},
+		{Pattern: "GET /f/{firm}/search", Door: web.Member, Action: authz.DocumentRead, Handle: p.Desk.Search},
+
+		// A space: conversation and documents on one screen.
+		{Pattern: "GET /f/{firm}/spaces/{space}", Door: web.Member, Action: authz.SpaceSee, Handle: p.Room.Show},
+		{Pattern: "GET /f/{firm}/spaces/{space}/live", Door: web.Member, Action: authz.SpaceSee, Handle: p.Live.Space, Long: true},
+		{Pattern: "POST /f/{firm}/spaces/{space}/name", Door: web.Member, Action: authz.SpaceManage, Handle: p.Room.DoRenameSpace},
+		{Pattern: "GET /f/{firm}/spaces/{space}/people", Door: web.Member, Action: authz.CircleSee, Handle: p.Room.People},
+		{Pattern: "POST /f/{firm}/spaces/{space}/people", Door: web.Member, Action: authz.SpaceManage, Handle: p.Room.DoAddMember},
+		{Pattern: "POST /f/{firm}/spaces/{space}/people/{person}/remove", Door: web.Member, Action: authz.SpaceManage, Handle: p.Room.DoRemoveMember},
+		{Pattern: "POST /f/{firm}/spaces/{space}/people/{person}/invite", Door: web.Member, Action: authz.SpaceInvite, Handle: p.Room.DoInvite},
+		{Pattern: "GET /f/{firm}/spaces/{space}/journal", Door: web.Member, Action: authz.SpaceJournal, Handle: p.Room.Journal},
+
+		// Documents.
+		{Pattern: "GET /f/{firm}/spaces/{space}/documents/{document}", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.Document},
+		{Pattern: "GET /f/{firm}/spaces/{space}/documents/{document}/view", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.View, Long: true},
+		{Pattern: "GET /f/{firm}/spaces/{space}/documents/{document}/file", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.File, Long: true},
+		{Pattern: "GET /f/{firm}/spaces/{space}/documents/{document}/versions/{version}/file", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.VersionFile, Long: true},
+		{Pattern: "GET /f/{firm}/spaces/{space}/documents/{document}/address", Door: web.Member, Action: authz.DocumentAddress, Handle: p.Room.Address},
+		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/address", Door: web.Member, Action: authz.DocumentAddress, Handle: p.Room.DoAddress},
+		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/name", Door: web.Member, Action: authz.DocumentManage, Handle: p.Room.DoRename},
+		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/delete", Door: web.Member, Action: authz.DocumentManage, Handle: p.Room.DoDelete},
+		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/restore", Door: web.Member, Action: authz.DocumentManage, Handle: p.Room.DoRestore},
+
+		// Sending files: the resumable protocol, and a plain form without script.
+		{Pattern: "POST /f/{firm}/spaces/{space}/files", Door: web.Member, Action: authz.DocumentFile, Handle: p.Upload.Plain, Long: true, Body: -1},
+		{Pattern: "OPTIONS /f/{firm}/spaces/{space}/uploads", Door: web.Member, Action: authz.SpaceSee, Handle: p.Upload.Options},
+		{Pattern: "POST /f/{firm}/spaces/{space}/uploads", Door: web.Member, Action: authz.DocumentFile, Handle: p.Upload.Create},
+		{Pattern: "HEAD /f/{firm}/spaces/{space}/uploads/{upload}", Door: web.Member, Action: authz.DocumentFile, Handle: p.Upload.Offset},
+		{Pattern: "PATCH /f/{firm}/spaces/{space}/uploads/{upload}", Door: web.Member, Action: authz.DocumentFile, Handle: p.Upload.Append, Long: true, Body: -1},
+		{Pattern: "DELETE /f/{firm}/spaces/{space}/uploads/{upload}", Door: web.Member, Action: authz.DocumentFile, Handle: p.Upload.Cancel},
+
+		// Deposits and their receipts.
+		{Pattern: "POST /f/{firm}/spaces/{space}/deposit/close", Door: web.Member, Action: authz.DepositMake, Handle: p.Room.DoCloseDeposit},
+		{Pattern: "GET /f/{firm}/spaces/{space}/receipts/{receipt}", Door: web.Member, Action: authz.ReceiptRead, Handle: p.Room.Receipt},
+		{Pattern: "GET /f/{firm}/spaces/{space}/receipts/{receipt}/file", Door: web.Member, Action: authz.ReceiptRead, Handle: p.Room.ReceiptFile},
+
+		// Memos.
+		{Pattern: "POST /f/{firm}/spaces/{space}/memos", Door: web.Member, Action: authz.MemoWrite, Handle: p.Room.DoWrite},
+		{Pattern: "POST /f/{firm}/spaces/{space}/memos/read", Door: web.Member, Action: authz.MemoRead, Handle: p.Room.DoRead},
+		{Pattern: "POST /f/{firm}/spaces/{space}/draft", Door: web.Member, Action: authz.MemoWrite, Handle: p.Room.DoDraft},
+	}
+	if p.StyleGuide != nil {
+		routes = append(routes, web.Route{Pattern: "GET /styleguide", Handle: p.StyleGuide.Show, Why: "components without content, in demonstration mode only"})
+	}
+	if p.Mailbox != nil {
+		routes = append(routes,
+			web.Route{Pattern: "GET /demo/mails", Handle: p.Mailbox.List, Why: "fictitious mails, in demonstration mode on the loopback only"},
+			web.Route{Pattern: "GET /demo/mails/{mail}", Handle: p.Mailbox.Show, Why: "fictitious mails, in demonstration mode on the loopback only"})
+	}
+	return routes
+}
+
+// Legal is the row of links below every page.
+func Legal(p *i18n.Printer) []ui.Link {
+	return []ui.Link{{Href: "/legal", Label: p.T("web.legal")}, {Href: "/legal#mediator", Label: p.T("web.mediator")}}
+}
