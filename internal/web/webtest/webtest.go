@@ -1,0 +1,158 @@
+// Package webtest serves pages to tests the way a browser gets them: a real
+// server on a real store, with cookies, and answers taken apart by structure.
+//
+// It refuses to sign anyone in by itself; tests go through the doors of the
+// house. Start at [New].
+package webtest
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"cenacle/internal/account"
+	"cenacle/internal/act"
+	"cenacle/internal/act/acttest"
+	"cenacle/internal/firm"
+	"cenacle/internal/i18n"
+	"cenacle/internal/invitation"
+	"cenacle/internal/lifecycle"
+	"cenacle/internal/store/storetest"
+	"cenacle/internal/web"
+	"cenacle/internal/web/ui"
+	"cenacle/internal/web/ui/uitest"
+)
+
+// Site is a running server with the use cases behind its pages.
+type Site struct {
+	T           testing.TB
+	Office      *act.Office
+	Clock       *acttest.Clock
+	Accounts    *account.Service
+	Firms       *firm.Service
+	Invitations *invitation.Service
+	Lifecycle   *lifecycle.Service
+	URL         string
+}
+
+// New starts a server on SQLite with the given table. It ends with the test.
+func New(t testing.TB, table func(*Site) []web.Route) *Site {
+	t.Helper()
+	s := &Site{T: t}
+	s.Office, s.Clock = acttest.New(t, storetest.New(t))
+	s.Accounts = account.New(s.Office)
+	s.Firms = firm.New(s.Office, s.Accounts)
+	s.Invitations = invitation.New(s.Office, s.Accounts)
+	s.Lifecycle = lifecycle.New(s.Office, s.Accounts, s.Invitations)
+	server := httptest.NewUnstartedServer(nil)
+	s.URL = "http://" + server.Listener.Addr().String()
+	handler, err := s.config().Handler(table(s), http.NotFoundHandler())
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Config.Handler = handler
+	server.Start()
+	t.Cleanup(server.Close)
+	return s
+}
+
+func (s *Site) config() *web.Config {
+	s.T.Helper()
+	catalog, err := i18n.Load()
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	zone, err := time.LoadLocation(i18n.Zone)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	base, err := url.Parse(s.URL)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	return &web.Config{
+		Base: base, Clock: s.Clock.Now, Catalog: catalog, Zone: zone, Accounts: s.Accounts, Firms: s.Firms,
+		Log: slog.New(slog.NewTextHandler(s.T.Output(), nil)), Legal: func(*i18n.Printer) []ui.Link { return nil },
+	}
+}
+
+// Browser keeps its own cookies, speaks French and follows no redirect.
+type Browser struct {
+	site   *Site
+	client http.Client
+}
+
+// Browser returns a fresh one.
+func (s *Site) Browser() *Browser {
+	s.T.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	return &Browser{s, http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+// Page is an answer. Its Node is that of an empty page when it is no HTML.
+type Page struct {
+	uitest.Node
+	Status   int
+	Header   http.Header
+	Body     string
+	Location string
+}
+
+// Get asks for a page.
+func (b *Browser) Get(path string) Page { return b.do(http.MethodGet, path, nil) }
+
+// Head asks for the headers of a page.
+func (b *Browser) Head(path string) Page { return b.do(http.MethodHead, path, nil) }
+
+// Post sends a form: names and values in turn.
+func (b *Browser) Post(path string, form ...string) Page {
+	values := url.Values{}
+	for i := 0; i+1 < len(form); i += 2 {
+		values.Add(form[i], form[i+1])
+	}
+	return b.do(http.MethodPost, path, values)
+}
+
+func (b *Browser) do(method, path string, form url.Values) Page {
+	t := b.site.T
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, b.site.URL+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Accept-Language", "fr")
+	if form != nil {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	answer, err := b.client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := answer.Body.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return Page{uitest.Parse(t, strings.NewReader(string(body))), answer.StatusCode, answer.Header, string(body), answer.Header.Get("Location")}
+}
+
+// Answers expects a status and, for a redirect, where it leads; else it stops
+// the test.
+func (p Page) Answers(t testing.TB, status int, location string) Page {
+	t.Helper()
+	if p.Status != status || p.Location != location {
+		t.Fatalf("answer %d to %q, want %d to %q\n%s", p.Status, p.Location, status, location, p.Body)
+	}
+	return p
+}
