@@ -1,8 +1,10 @@
-// Package home is the page before any sign-in: what the product does in one
-// sentence, a drawing of it, and what it does not do.
+// Package home is what anyone may see before any sign-in: what the product
+// does in one sentence, a drawing of it and what it does not do; the legal
+// notice; the choice of a language; whether the program is well.
 //
-// It refuses slogans, pictures of people and claims the threat model does not
-// carry. Start reading at [Page].
+// It refuses slogans, pictures of people, claims the threat model does not
+// carry, legal particulars that the host did not write, and to lead to another
+// site. Start reading at [Page] and [Pages].
 package home
 
 import (
@@ -11,7 +13,7 @@ import (
 	"cenacle/internal/web/ui"
 )
 
-//go:embed home.tmpl
+//go:embed home.tmpl legal.tmpl
 var files embed.FS
 
 // Page is the home page. Handlers fill Base (Legal holds legal notice and
