@@ -1,0 +1,214 @@
+package door
+
+import (
+	"cenacle/internal/account"
+	"cenacle/internal/authz"
+	"cenacle/internal/fault"
+	"cenacle/internal/firm"
+	"cenacle/internal/web"
+	"cenacle/internal/web/ui"
+)
+
+// EnterPage lets someone who has to do with several firms choose one; without
+// any, it says so.
+type EnterPage struct {
+	ui.Base
+	Doors []ui.Link
+	None  ui.Empty
+}
+
+// AccountPage is « Mon accès »: who I am here, my password, my open sessions.
+type AccountPage struct {
+	ui.Base
+	Email    string
+	Doors    []ui.Link
+	Has      bool // she has a password
+	Byline   string
+	Open     bool // the form is unfolded
+	Current  *ui.Field
+	Secret   ui.Field
+	Set      ui.Button
+	Sessions []Session
+	Leave    ui.Dialog
+}
+
+// Session is one browser in which a person is signed in.
+type Session struct {
+	Device  string
+	Icon    ui.Icon
+	Here    bool // the one that reads this page
+	Address string
+	How     string
+	Opened  ui.Moment
+	Seen    ui.Moment
+	End     string
+}
+
+var (
+	enterTemplate   = ui.Must(ui.Parse[EnterPage](files, "enter.tmpl"))
+	accountTemplate = ui.Must(ui.Parse[AccountPage](files, "account.tmpl"))
+)
+
+const accountPath = "/account"
+
+// Enter leads into the one firm, or into the one space of a link, and asks only
+// where there is a choice.
+func (p *Pages) Enter(r *web.Request) (web.Answer, error) {
+	if r.Session.Via == authz.ViaLink {
+		return web.See(spacePath(r.Session.Firm, r.Session.Space)), nil
+	}
+	doors, err := p.Firms.Doors(r.Context(), r.Session)
+	if err != nil {
+		return nil, err
+	}
+	if len(doors) == 1 {
+		return web.See(firmPath(doors[0].ID)), nil
+	}
+	page := EnterPage{Base: r.Base(ui.Client, r.Printer.T("door.enter")), Doors: links(doors)}
+	if page.None.Title = r.Printer.T("door.no_firm"); len(doors) == 0 {
+		page.Title = page.None.Title
+	}
+	page.None.Icon, page.None.Text = "door", r.Printer.T("door.no_firm_text")
+	page.None.Action = &ui.Button{Label: r.Printer.T("web.account"), Href: accountPath}
+	return web.Show(enterTemplate, page), nil
+}
+
+func links(doors []firm.Profile) []ui.Link {
+	out := make([]ui.Link, len(doors))
+	for i, d := range doors {
+		out[i] = ui.Link{Href: firmPath(d.ID), Label: d.Name}
+	}
+	return out
+}
+
+// Account shows a person her own access.
+func (p *Pages) Account(r *web.Request) (web.Answer, error) {
+	page, _, err := p.account(r)
+	if err != nil {
+		return nil, err
+	}
+	return web.Show(accountTemplate, page), nil
+}
+
+// account makes the page, and gathers the words that her password must not be
+// made of.
+func (p *Pages) account(r *web.Request) (page AccountPage, about []string, err error) {
+	person, err := p.Accounts.Person(r.Context(), r.Session.Person)
+	if err != nil {
+		return AccountPage{}, nil, err
+	}
+	doors, err := p.Firms.Doors(r.Context(), r.Session)
+	if err != nil {
+		return AccountPage{}, nil, err
+	}
+	page = AccountPage{Base: base(r, ui.Client, r.Printer.T("web.account"), accountPath), Email: person.Email, Doors: links(doors)}
+	page.Person, page.FirmHref = person.Email, enterPath
+	for _, d := range doors {
+		st, err := p.Firms.Stand(r.Context(), r.Session, d.ID)
+		if fault.Is(err, fault.NotFound) {
+			continue // it was closed to her a moment ago
+		}
+		if err != nil {
+			return AccountPage{}, nil, err
+		}
+		page.Person = st.Card.Name
+		about = append(about, st.Card.Name, d.Name)
+	}
+	if len(doors) == 1 {
+		page.Firm = doors[0].Name
+	}
+	if len(doors) > 0 {
+		page.Crumbs = []ui.Link{{Href: enterPath, Label: r.Printer.T("door.back")}}
+	}
+	page.ask(r, person)
+	return page, about, p.sessions(r, &page)
+}
+
+// ask prepares the form: the first password of someone who came by a link needs
+// no current one, and is hers to choose or not.
+func (page *AccountPage) ask(r *web.Request, person account.Person) {
+	t := r.Printer.T
+	page.Has, page.Secret = person.Password, newPassword(r)
+	page.Byline, page.Set = t("door.no_password"), ui.Button{Label: t("door.choose"), Look: ui.Primary}
+	if person.Password {
+		page.Byline, page.Set.Label = t("door.has_password"), t("door.change")
+	}
+	if r.Session.Via != authz.ViaLink || person.Proven {
+		page.Current = &ui.Field{Kind: ui.Password, Name: "current", Label: t("door.current_password"), Autocomplete: "current-password"}
+	}
+}
+
+func (p *Pages) sessions(r *web.Request, page *AccountPage) error {
+	found, err := p.Accounts.Sessions(r.Context(), r.Session.Person)
+	if err != nil {
+		return err
+	}
+	for _, s := range found {
+		page.Sessions = append(page.Sessions, session(page.Base, s, s.ID == r.Session.ID))
+	}
+	page.Leave = ui.Dialog{
+		ID: "leave", Action: "/account/signout", Title: r.Printer.T("door.leave_title"), Consequence: r.Printer.T("door.leave_then"),
+		Opener:  ui.Button{Label: r.Printer.T("door.leave"), Icon: "logout"},
+		Confirm: ui.Button{Label: r.Printer.T("door.leave"), Look: ui.Danger},
+	}
+	return nil
+}
+
+func session(b ui.Base, s account.Access, here bool) Session {
+	seen := device(s.Agent)
+	out := Session{
+		Device: seen.name(b.Printer), Icon: "device-desktop", Here: here, Address: s.Addr, How: b.T("door.by_password"),
+		Opened: b.When(s.Created), Seen: b.When(s.Seen), End: "/account/sessions/" + s.ID + "/end",
+	}
+	if seen.phone {
+		out.Icon = "device-mobile"
+	}
+	if s.Via == authz.ViaLink {
+		out.How = b.T("door.by_link")
+	}
+	return out
+}
+
+// DoChangePassword chooses or changes the password; the session goes on, all
+// others end.
+func (p *Pages) DoChangePassword(r *web.Request) (web.Answer, error) {
+	page, about, err := p.account(r)
+	if err != nil {
+		return nil, err
+	}
+	change := account.Change{Current: r.Value("current"), New: r.Value("password"), About: about}
+	token, _, err := p.Accounts.ChangePassword(r.Context(), r.Session, change, from(r))
+	switch {
+	case err == nil:
+		return r.Begin(token, accountPath+"?done=password_chosen"), nil
+	case fault.Is(err, fault.Unauthenticated) || !mended(err):
+		return nil, err
+	}
+	page.Open = true
+	wrong := &page.Secret
+	if page.Current != nil && ui.Refuse(r.Printer, err).Of(page.Secret.Name) == "" {
+		wrong = page.Current
+	}
+	correct(r, wrong, err)
+	return web.Again(accountTemplate, page, err), nil
+}
+
+// DoSignOutEverywhere ends every session of the person, this one included.
+func (p *Pages) DoSignOutEverywhere(r *web.Request) (web.Answer, error) {
+	if err := p.Accounts.SignOutEverywhere(r.Context(), r.Session.Person); err != nil {
+		return nil, err
+	}
+	return r.End(signInPath + "?done=signed_out_everywhere"), nil
+}
+
+// DoEndSession ends one of the person's sessions.
+func (p *Pages) DoEndSession(r *web.Request) (web.Answer, error) {
+	ended := r.PathValue("session")
+	if err := p.Accounts.End(r.Context(), r.Session.Person, ended); err != nil {
+		return nil, err
+	}
+	if ended == r.Session.ID {
+		return r.End(signInPath + "?done=signed_out"), nil
+	}
+	return web.Done(accountPath, "session_ended"), nil
+}

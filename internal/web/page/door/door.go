@@ -1,0 +1,90 @@
+// Package door is what stands before a space: signing in and up, the page
+// behind a mailed link, choosing a password, and the page where a person sees
+// and ends her own sessions.
+//
+// It decides nothing: packages account, invitation and lifecycle do. It refuses
+// to let a GET change anything, to say whether an address or a link is known,
+// and to lead anywhere but to pages of this site. Start at [Pages.SignIn] and
+// [Pages.Link].
+package door
+
+import (
+	"embed"
+
+	"cenacle/internal/account"
+	"cenacle/internal/fault"
+	"cenacle/internal/firm"
+	"cenacle/internal/i18n"
+	"cenacle/internal/id"
+	"cenacle/internal/invitation"
+	"cenacle/internal/lifecycle"
+	"cenacle/internal/web"
+	"cenacle/internal/web/ui"
+)
+
+//go:embed *.tmpl
+var files embed.FS
+
+// Pages answers before any firm is entered. Mails says that the messages of
+// this server can be read at /demo/mails.
+type Pages struct {
+	Accounts    *account.Service
+	Firms       *firm.Service
+	Invitations *invitation.Service
+	Lifecycle   *lifecycle.Service
+	Mails       bool
+}
+
+const (
+	signInPath = "/signin"
+	enterPath  = "/enter"
+	mailsPath  = "/demo/mails"
+)
+
+func firmPath(f id.Firm) string { return "/f/" + string(f) }
+
+func spacePath(f id.Firm, s id.Space) string { return firmPath(f) + "/spaces/" + string(s) }
+
+// base is the frame of a page that lives at path, which is not always the
+// address that a form was posted to: a change of language leads to path.
+func base(r *web.Request, layout ui.Layout, title, path string) ui.Base {
+	b := r.Base(layout, title)
+	b.Path = path
+	b.Languages = ui.LanguageLinks(r.Printer.Language(), func(l i18n.Language) string { return r.LanguagePath(l, path) })
+	return b
+}
+
+// from is where a new session starts; the one it takes the place of ends.
+func from(r *web.Request) account.Source {
+	s := r.Source
+	s.Former = r.Token
+	return s
+}
+
+// mended reports whether a fault is one that the person puts right in the form
+// she has just sent, or by waiting in front of it.
+func mended(err error) bool {
+	switch fault.KindOf(err) {
+	case fault.Invalid, fault.Unauthenticated, fault.Conflict, fault.Busy:
+		return true
+	}
+	return false
+}
+
+// correct asks for the one answer of a form that was refused, where the reader
+// is led.
+func correct(r *web.Request, f *ui.Field, err error) {
+	f.Error, f.Focus = r.Printer.Fault(err), true
+}
+
+func email(label string) ui.Field {
+	return ui.Field{Kind: ui.Email, Name: "email", Label: label, Autocomplete: "username", Length: 254}
+}
+
+// newPassword asks for a password, its rule said before.
+func newPassword(r *web.Request) ui.Field {
+	return ui.Field{
+		Kind: ui.Password, Name: "password", Autocomplete: "new-password",
+		Label: r.Printer.T("door.new_password"), Hint: r.Printer.T("door.password_rule"),
+	}
+}

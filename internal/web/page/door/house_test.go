@@ -1,0 +1,107 @@
+package door_test
+
+import (
+	"strings"
+	"testing"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/firm"
+	"cenacle/internal/i18n"
+	"cenacle/internal/id"
+	"cenacle/internal/invitation"
+	"cenacle/internal/lifecycle"
+	"cenacle/internal/space"
+	"cenacle/internal/web"
+	"cenacle/internal/web/page/door"
+	"cenacle/internal/web/webtest"
+)
+
+const (
+	founderEmail = "helene@delmas.example"
+	clientEmail  = "claire.petit@mail.example"
+	password     = "le tilleul penche vers la berge"
+	other        = "sept mouettes boudent le phare"
+)
+
+// house is a firm with one space and its client, behind a running server.
+type house struct {
+	*webtest.Site
+	by     authz.Actor
+	client id.Person
+	space  id.Space
+}
+
+func open(t *testing.T) house {
+	t.Helper()
+	h := house{Site: webtest.New(t, routes)}
+	founded, err := h.Lifecycle.SignUp(t.Context(), lifecycle.SignUp{
+		FirmName: "Cabinet Delmas & Associés", Name: "Me Hélène Delmas", Email: founderEmail, Password: password, Language: i18n.French,
+	})
+	h.must(err)
+	h.by = authz.Actor{Person: founded.Person, Firm: founded.Firm, Role: authz.Admin, Via: authz.ViaPassword}
+	models, err := space.LoadModels()
+	h.must(err)
+	opened, err := h.Lifecycle.OpenSpace(t.Context(), h.by, lifecycle.NewSpace{
+		ClientName: "Mme Claire Petit", ClientEmail: clientEmail, Model: models[0], Profile: space.Individual, Language: i18n.French,
+	})
+	h.must(err)
+	h.space = opened.ID
+	p, err := h.Accounts.Find(t.Context(), clientEmail)
+	h.must(err)
+	h.client = p.ID
+	return h
+}
+
+func routes(s *webtest.Site) []web.Route {
+	p := &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Invitations: s.Invitations, Lifecycle: s.Lifecycle}
+	public := func(pattern string, h web.Handler) web.Route {
+		return web.Route{Pattern: pattern, Handle: h, Why: "a test"}
+	}
+	person := func(pattern string, h web.Handler) web.Route {
+		return web.Route{Pattern: pattern, Handle: h, Why: "a test", Door: web.Person}
+	}
+	return []web.Route{
+		public("GET /signin", p.SignIn), public("POST /signin", p.DoSignIn), public("POST /signin/link", p.DoRenewByEmail),
+		public("POST /signout", p.DoSignOut), public("GET /signup", p.SignUp), public("POST /signup", p.DoSignUp),
+		public("GET /l/{firm}/{token}", p.Link), public("POST /l/{firm}/{token}", p.DoLink), public("POST /l/{firm}/{token}/renew", p.DoRenew),
+		public("GET /p/{firm}/{token}", p.Password), public("POST /p/{firm}/{token}", p.DoPassword),
+		person("GET /enter", p.Enter), person("GET /account", p.Account), person("POST /account/password", p.DoChangePassword),
+		person("POST /account/signout", p.DoSignOutEverywhere), person("POST /account/sessions/{session}/end", p.DoEndSession),
+	}
+}
+
+func (h house) must(err error) {
+	h.T.Helper()
+	if err != nil {
+		h.T.Fatal(err)
+	}
+}
+
+// link issues a link as the job that mails it does.
+func (h house) link(space id.Space, person id.Person) string {
+	h.T.Helper()
+	var path string
+	h.must(h.Office.Do(h.T.Context(), h.by.Firm, func(a *act.Act) error {
+		token, err := invitation.Issue(a, h.by, space, person)
+		path = invitation.Path(h.by.Firm, space, token)
+		return err
+	}))
+	return path
+}
+
+func (h house) colleague(email string) firm.Card {
+	h.T.Helper()
+	card, err := h.Firms.AddColleague(h.T.Context(), h.by, firm.Colleague{Name: "Me Paul Leroy", Email: email, Role: authz.Lawyer, Language: i18n.French})
+	h.must(err)
+	return card
+}
+
+func (h house) spacePath() string {
+	return "/f/" + string(h.by.Firm) + "/spaces/" + string(h.space)
+}
+
+// unknown is the path of a link that was never issued, as long as a real one.
+func (h house) unknown() string {
+	return "/l/" + string(h.by.Firm) + "/" + strings.Repeat("x", 43)
+}
