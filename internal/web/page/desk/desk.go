@@ -1,0 +1,231 @@
+// Package desk is where the firm's people stand: « qui attend quoi » over all
+// their spaces, the form that opens a space, the firm's people, the firm's own
+// journal, and search. A client with a password, who may have several spaces,
+// finds the plain list of them at the same address.
+//
+// It decides no right and counts nothing: what a use case does not give, these
+// pages cannot show. Start at [Pages.Show].
+package desk
+
+import (
+	"embed"
+	"slices"
+	"strconv"
+	"time"
+
+	"cenacle/internal/document"
+	"cenacle/internal/fault"
+	"cenacle/internal/firm"
+	"cenacle/internal/id"
+	"cenacle/internal/lifecycle"
+	"cenacle/internal/overview"
+	"cenacle/internal/space"
+	"cenacle/internal/web"
+	"cenacle/internal/web/ui"
+)
+
+//go:embed *.tmpl
+var files embed.FS
+
+// Pages answers for the firm as a whole.
+type Pages struct {
+	Spaces    *space.Service
+	Documents *document.Service
+	Lifecycle *lifecycle.Service
+	Firms     *firm.Service
+	Overview  *overview.Service
+}
+
+const (
+	rows  = 50 // spaces on the first screen, and with each « Afficher la suite »
+	waits = 8  // lines of each side of « qui attend quoi » before the fold
+)
+
+// Desk is the first screen of the firm's people.
+type Desk struct {
+	ui.Base
+	Empty  bool // she has no space at all
+	Later  bool // not the first page of her spaces
+	Open   ui.Button
+	Search Search
+	Mine   Waits
+	Others Waits
+	Rows   []Row
+	More   *ui.More
+	Keys   Keys
+}
+
+// Waits is one side of « qui attend quoi »: what stands there at once and what
+// waits behind a fold.
+type Waits struct{ First, Rest []ui.Waiting }
+
+// Row is one space of the desk.
+type Row struct {
+	Href    string
+	Name    string
+	Clients string // empty when it would repeat the name
+	Model   string
+	Closed  bool
+	Unread  int
+	Answer  bool   // an answer is awaited from her side
+	Awaited string // whom her side waits for, or empty
+	Changed ui.Moment
+}
+
+// Search is the box that finds documents by the words of their titles.
+type Search struct {
+	Action string
+	Words  string
+}
+
+// Keys are the gestures of the keyboard that the desk knows.
+type Keys struct{ New, Search ui.Keys }
+
+var deskPage = ui.Must(ui.Parse[Desk](files, "desk.tmpl", "part.tmpl"))
+
+// Show is the desk of the firm's people, and the list of her spaces for
+// everybody else.
+func (p *Pages) Show(r *web.Request) (web.Answer, error) {
+	if !r.Actor.Role.Inside() {
+		return p.list(r)
+	}
+	page, err := pageOf(r)
+	if err != nil {
+		return nil, err
+	}
+	found, err := p.Overview.Desk(r.Context(), r.Actor, page)
+	if err != nil {
+		return nil, err
+	}
+	return web.Show(deskPage, newDesk(frame(r, r.Printer.T("desk.title")), r, found, page)), nil
+}
+
+// paths are the addresses a page leads to, as a request knows them.
+type paths interface {
+	FirmPath(segments ...string) string
+	SpacePath(s id.Space, segments ...string) string
+}
+
+// frame is the frame of every page of the firm's people.
+func frame(r *web.Request, title string) ui.Base {
+	b := r.Base(ui.Desk, title)
+	b.Section = "desk"
+	return b
+}
+
+func newDesk(b ui.Base, to paths, found overview.Desk, asked space.Page) Desk {
+	d := Desk{
+		Base: b, Later: asked.After != "", Empty: asked.After == "" && len(found.Rows) == 0,
+		Open:   ui.Button{Label: b.T("desk.open"), Href: to.FirmPath("spaces", "new"), Look: ui.Primary, Icon: "plus"},
+		Search: Search{Action: to.FirmPath("search")}, More: more(found.More),
+		Keys: Keys{
+			New:    ui.Keys{Strokes: []string{"n"}, Label: b.T("desk.keys.new")},
+			Search: ui.Keys{Strokes: []string{"/"}, Label: b.T("desk.keys.search")},
+		},
+	}
+	var mine, others []ui.Waiting
+	for _, w := range found.Waits {
+		if w.Mine {
+			mine = append(mine, waiting(b, to, found, w))
+		} else {
+			others = append(others, waiting(b, to, found, w))
+		}
+	}
+	d.Mine, d.Others = folded(mine), folded(others)
+	for _, row := range found.Rows {
+		d.Rows = append(d.Rows, deskRow(b, to, found, row))
+	}
+	return d
+}
+
+func folded(all []ui.Waiting) Waits {
+	n := min(waits, len(all))
+	return Waits{First: all[:n], Rest: all[n:]}
+}
+
+// waiting puts one line of « qui attend quoi » into words.
+func waiting(b ui.Base, to paths, found overview.Desk, w overview.Wait) ui.Waiting {
+	line := ui.Waiting{
+		Href: to.SpacePath(w.Space), Space: found.Spaces[w.Space].Name, Yours: w.Mine,
+		Since: b.When(w.Since), Due: w.By, Late: w.Late,
+	}
+	kind := string(w.Kind) + "." + string(w.What)
+	if w.Mine {
+		line.What = b.N("desk.wait."+kind, w.Count)
+	} else {
+		line.What, line.Who = b.N("desk.awaits."+kind, w.Count), awaited(b, found, w)
+	}
+	if w.Count == 1 {
+		line.Href = place(to, w)
+	}
+	return line
+}
+
+// place is where to find the one thing a line is about.
+func place(to paths, w overview.Wait) string {
+	if w.What == "document" {
+		return to.SpacePath(w.Space, "documents", string(w.Item))
+	}
+	return to.SpacePath(w.Space) + "#memo-" + string(w.Item)
+}
+
+func awaited(b ui.Base, found overview.Desk, w overview.Wait) string {
+	if name := found.Names[w.Who]; name != "" {
+		return name
+	}
+	return b.T("desk.the_client")
+}
+
+func deskRow(b ui.Base, to paths, found overview.Desk, from overview.Row) Row {
+	row := Row{
+		Href: to.SpacePath(from.ID), Name: from.Name, Clients: b.List(from.Clients), Model: b.T("space.model." + string(from.Model)),
+		Closed: from.State == "closed", Unread: from.Unread, Changed: b.When(from.Changed),
+	}
+	if row.Clients == row.Name {
+		row.Clients = ""
+	}
+	var names []string
+	for _, w := range from.Waits {
+		switch {
+		case w.Mine:
+			row.Answer = row.Answer || w.Kind == overview.ToAnswer
+		default:
+			if name := awaited(b, found, w); !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	row.Awaited = b.List(names)
+	return row
+}
+
+// pageOf reads which page of her spaces is asked for.
+func pageOf(r *web.Request) (space.Page, error) {
+	page := space.Page{Limit: rows}
+	q := r.URL.Query()
+	if !q.Has("after") {
+		return page, nil
+	}
+	changed, err := strconv.ParseInt(q.Get("changed"), 10, 64)
+	if err != nil {
+		return page, fault.Absent().Because(err)
+	}
+	page.Changed = time.UnixMicro(changed)
+	page.After, err = id.Parse[id.Space](q.Get("after"))
+	if err != nil {
+		return page, fault.Absent().Because(err)
+	}
+	return page, nil
+}
+
+// more leads to the page after.
+func more(next *space.Page) *ui.More {
+	if next == nil {
+		return nil
+	}
+	return &ui.More{Href: "?changed=" + strconv.FormatInt(next.Changed.UnixMicro(), 10) + "&after=" + string(next.After), List: "spaces"}
+}
+
+// refused reports whether a form comes back because of err; any other fault is
+// a page of its own.
+func refused(err error) bool { return fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) }
