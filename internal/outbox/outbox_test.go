@@ -174,6 +174,20 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
+func TestChanceSpreads(t *testing.T) {
+	low, high := 1.0, 0.0
+	for range 1000 {
+		c := chance()
+		if c < 0 || c >= 1 {
+			t.Fatalf("chance %v", c)
+		}
+		low, high = min(low, c), max(high, c)
+	}
+	if low > 0.1 || high < 0.9 {
+		t.Errorf("a thousand chances lie between %v and %v", low, high)
+	}
+}
+
 func TestFaultDecidesWhetherAnotherTryHelps(t *testing.T) {
 	cases := []struct {
 		err   error

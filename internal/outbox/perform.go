@@ -2,9 +2,10 @@ package outbox
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"runtime/debug"
 	"time"
 
@@ -109,7 +110,7 @@ func (r *Runner) outcome(j *held, err, cause error) func(*store.Tx) error {
 		r.log.Error("outbox: dead letter", line...)
 		return j.bury(class)
 	}
-	wait := backoff(j.Attempt, rand.Float64())
+	wait := backoff(j.Attempt, chance())
 	if e, ok := errors.AsType[*fault.Error](err); ok {
 		wait = max(wait, min(e.RetryAfter, longest))
 	}
@@ -135,6 +136,13 @@ func backoff(attempt int, chance float64) time.Duration {
 		wait = min(wait*growth, longest)
 	}
 	return min(time.Duration(float64(wait)*(0.75+chance/2)), longest)
+}
+
+// chance is a random number in [0, 1).
+func chance() float64 {
+	var raw [8]byte
+	rand.Read(raw[:]) // never fails: crypto/rand ends the program instead
+	return float64(binary.BigEndian.Uint64(raw[:])>>11) / (1 << 53)
 }
 
 // call contains a panic. Its value may hold what must not be logged; its type
