@@ -5,7 +5,6 @@ SHELL := /bin/bash
 GO ?= go
 DATA ?= data
 LISTEN ?= 127.0.0.1:8080
-VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 GOSRC := $(shell find cmd internal -name '*.go' -not -path '*/testdata/*') $(shell find internal -name '*.tmpl' -o -name '*.json' -o -name '*.sql') go.mod go.sum
 FRONT := $(shell find internal/web -name '*.css' -o -name '*.js' -o -name '*.mjs' -o -name '*.tmpl' | grep -v /dist/) package-lock.json
 STAMP := internal/web/asset/dist/manifest.json
@@ -24,7 +23,7 @@ $(STAMP): node_modules/.package-lock.json $(FRONT)
 	node internal/web/asset/build.mjs
 
 bin/cenacle: $(GOSRC) $(STAMP)
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o $@ ./cmd/cenacle
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $@ ./cmd/cenacle
 
 run: bin/cenacle ## serve the demonstration firm on http://127.0.0.1:8080
 	CENACLE_DATA=$${CENACLE_DATA:-$(DATA)} CENACLE_LISTEN=$${CENACLE_LISTEN:-$(LISTEN)} bin/cenacle serve --demo

@@ -11,12 +11,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 	_ "time/tzdata" // Europe/Paris on machines that have no zone files
 )
 
-// version is set by the build.
-var version = "unknown"
+// version is that of the next release until it is made.
+const version = "0.1.0-dev"
 
 // command is one word of the command line.
 type command struct {
@@ -105,7 +106,7 @@ func usage(w io.Writer) {
 }
 
 func showVersion(_ context.Context, t *terminal, _ []string) error {
-	_, err := fmt.Fprintln(t.out, "cenacle", version)
+	_, err := fmt.Fprintln(t.out, "cenacle", version, runtime.Version())
 	return err
 }
 

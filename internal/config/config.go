@@ -131,7 +131,7 @@ func Default() *Config {
 		TLS:      TLS{Mode: TLSOff},
 		Key:      Key{Provider: KeyFromFile},
 		Mail:     Mail{Port: 587, Security: "starttls", From: "cenacle@localhost.localdomain", FromName: "Cénacle"},
-		Limit:    Limit{Upload: 100 << 30},
+		Limit:    Limit{Upload: 100e9},
 	}
 }
 

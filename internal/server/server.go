@@ -222,17 +222,17 @@ func (s *Server) openSite(c *config.Config, catalog *i18n.Catalog, o Options) er
 	}
 	w := &web.Config{
 		Base: c.Base(), Proxies: c.Proxies(), Secure: c.Base().Scheme == "https", Demo: c.Demo,
-		Clock: o.Clock, Catalog: catalog, Zone: zone, Accounts: s.Accounts, Firms: s.Firms, Log: o.Log,
+		Clock: o.Clock, Until: until, Catalog: catalog, Zone: zone, Accounts: s.Accounts, Firms: s.Firms, Log: o.Log,
 		Legal: site.Legal,
 	}
 	if err := asset.Check(); err != nil {
 		return err
 	}
-	s.handler, err = w.Handler(site.Routes(s.pages(c, o)), asset.Handler())
+	s.handler, err = w.Handler(site.Routes(s.pages(c)), asset.Handler())
 	return err
 }
 
-func (s *Server) pages(c *config.Config, o Options) site.Pages {
+func (s *Server) pages(c *config.Config) site.Pages {
 	p := site.Pages{
 		Home: &home.Pages{Ready: s.Ready, Source: c.Legal.Source, Host: home.Host{
 			Publisher: c.Legal.Publisher, Address: c.Legal.Address, Contact: c.Legal.Contact,
@@ -244,8 +244,8 @@ func (s *Server) pages(c *config.Config, o Options) site.Pages {
 			Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Memos: s.Memos, Lifecycle: s.Lifecycle,
 			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Limit: int64(c.Limit.Upload),
 		},
-		Upload: &upload.Pages{Documents: s.Documents, Clock: o.Clock},
-		Live:   &livepage.Pages{Hub: s.Office.Live, Spaces: s.Spaces, Clock: o.Clock, Closing: s.closing},
+		Upload: &upload.Pages{Documents: s.Documents, Until: until},
+		Live:   &livepage.Pages{Hub: s.Office.Live, Spaces: s.Spaces, Until: until, Closing: s.closing},
 	}
 	if c.Demo {
 		p.StyleGuide = &styleguide.Pages{}
@@ -255,6 +255,9 @@ func (s *Server) pages(c *config.Config, o Options) site.Pages {
 	}
 	return p
 }
+
+// until is an instant d from now by the machine's own clock.
+func until(d time.Duration) time.Time { return time.Now().Add(d) }
 
 // Ready reports whether the database answers.
 func (s *Server) Ready(ctx context.Context) error {

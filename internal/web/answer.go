@@ -134,7 +134,7 @@ func (f File) write(w http.ResponseWriter, r *Request) error {
 	if f.ETag != "" {
 		h.Set("ETag", f.ETag)
 	}
-	out := &stream{ResponseWriter: w, control: http.NewResponseController(w), recheck: f.Recheck, clock: r.config.Clock, checked: r.config.Clock()}
+	out := &stream{ResponseWriter: w, control: http.NewResponseController(w), recheck: f.Recheck, until: r.config.Until, checked: r.config.Until(0)}
 	http.ServeContent(out, r.Request, "", f.Modified, f.Content)
 	return out.refused
 }
@@ -154,13 +154,13 @@ type stream struct {
 	http.ResponseWriter
 	control *http.ResponseController
 	recheck func() error
-	clock   func() time.Time
+	until   func(time.Duration) time.Time
 	checked time.Time
 	refused error
 }
 
 func (s *stream) Write(b []byte) (int, error) {
-	now := s.clock()
+	now := s.until(0)
 	if s.recheck != nil && now.Sub(s.checked) >= recheckEvery {
 		s.checked = now
 		if err := s.recheck(); err != nil {
@@ -168,7 +168,7 @@ func (s *stream) Write(b []byte) (int, error) {
 			return 0, err
 		}
 	}
-	if err := s.control.SetWriteDeadline(now.Add(stallLimit)); err != nil {
+	if err := s.control.SetWriteDeadline(s.until(stallLimit)); err != nil {
 		return 0, err
 	}
 	return s.ResponseWriter.Write(b)

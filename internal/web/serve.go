@@ -120,7 +120,7 @@ func (c *Config) answer(w *watched, r *Request, route Route) (err error) {
 	}()
 	if !route.Long {
 		control := http.NewResponseController(w)
-		until := time.Now().Add(answerLimit)
+		until := c.Until(answerLimit)
 		if err := errors.Join(control.SetReadDeadline(until), control.SetWriteDeadline(until)); err != nil {
 			return err
 		}

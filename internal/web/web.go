@@ -70,18 +70,18 @@ type Request struct {
 
 // Config is what the server gives to the web.
 type Config struct {
-	Base      *url.URL // the one public address; every link starts here
-	Proxies   []netip.Prefix
-	Secure    bool // behind HTTPS: cookies are Secure and __Host-
-	Demo      bool
-	Clock     func() time.Time
-	Catalog   *i18n.Catalog
-	Zone      *time.Location
-	Accounts  *account.Service
-	Firms     *firm.Service
-	Log       *slog.Logger
-	Legal     func(*i18n.Printer) []ui.Link
-	FormLimit int64
+	Base     *url.URL // the one public address; every link starts here
+	Proxies  []netip.Prefix
+	Secure   bool // behind HTTPS: cookies are Secure and __Host-
+	Demo     bool
+	Clock    func() time.Time
+	Until    func(time.Duration) time.Time // by the machine's own clock: deadlines of connections
+	Catalog  *i18n.Catalog
+	Zone     *time.Location
+	Accounts *account.Service
+	Firms    *firm.Service
+	Log      *slog.Logger
+	Legal    func(*i18n.Printer) []ui.Link
 }
 
 // Base starts a page: its language, its frame, who is looking.

@@ -123,14 +123,7 @@ func newDesk(b ui.Base, to paths, found overview.Desk, asked space.Page) Desk {
 			Search: ui.Keys{Strokes: []string{"/"}, Label: b.T("desk.keys.search")},
 		},
 	}
-	var mine, others []ui.Waiting
-	for _, w := range found.Waits {
-		if w.Mine {
-			mine = append(mine, waiting(b, to, found, w))
-		} else {
-			others = append(others, waiting(b, to, found, w))
-		}
-	}
+	mine, others := lines(b, to, found)
 	d.Mine, d.Others = folded(mine), folded(others)
 	for _, row := range found.Rows {
 		d.Rows = append(d.Rows, deskRow(b, to, found, row))
@@ -143,7 +136,39 @@ func folded(all []ui.Waiting) Waits {
 	return Waits{First: all[:n], Rest: all[n:]}
 }
 
-// waiting puts one line of « qui attend quoi » into words.
+// lines puts « qui attend quoi » into words. What is expected of the same people
+// in the same space makes one line, where the first of it stood.
+func lines(b ui.Base, to paths, found overview.Desk) (mine, others []ui.Waiting) {
+	type key struct {
+		space id.Space
+		who   string
+	}
+	at := map[key]int{}
+	for _, w := range found.Waits {
+		line := waiting(b, to, found, w)
+		side := &others
+		if w.Mine {
+			side = &mine
+		}
+		k := key{w.Space, line.Who}
+		i, known := at[k]
+		if !known {
+			at[k] = len(*side)
+			*side = append(*side, line)
+			continue
+		}
+		joined := &(*side)[i]
+		joined.What, joined.Href = b.T("desk.and", joined.What, line.What), to.SpacePath(w.Space)
+		joined.Late = joined.Late || line.Late
+		if joined.Due == "" {
+			joined.Due = line.Due
+		}
+	}
+	return mine, others
+}
+
+// waiting puts one thing that is waited for into words; Who is empty when it is
+// for the person who reads.
 func waiting(b ui.Base, to paths, found overview.Desk, w overview.Wait) ui.Waiting {
 	line := ui.Waiting{
 		Href: to.SpacePath(w.Space), Space: found.Spaces[w.Space].Name, Yours: w.Mine,
@@ -153,7 +178,7 @@ func waiting(b ui.Base, to paths, found overview.Desk, w overview.Wait) ui.Waiti
 	if w.Mine {
 		line.What = b.N("desk.wait."+kind, w.Count)
 	} else {
-		line.What, line.Who = b.N("desk.awaits."+kind, w.Count), awaited(b, found, w)
+		line.What, line.Who = b.N("desk.awaits."+kind, w.Count), b.List(awaited(b, found, w))
 	}
 	if w.Count == 1 {
 		line.Href = place(to, w)
@@ -169,11 +194,16 @@ func place(to paths, w overview.Wait) string {
 	return to.SpacePath(w.Space) + "#memo-" + string(w.Item)
 }
 
-func awaited(b ui.Base, found overview.Desk, w overview.Wait) string {
+// awaited is who is expected to do something, all clients of the space when it
+// may be any of them.
+func awaited(b ui.Base, found overview.Desk, w overview.Wait) []string {
 	if name := found.Names[w.Who]; name != "" {
-		return name
+		return []string{name}
 	}
-	return b.T("desk.the_client")
+	if clients := found.Clients[w.Space]; len(clients) > 0 {
+		return clients
+	}
+	return []string{b.T("desk.the_client")}
 }
 
 func deskRow(b ui.Base, to paths, found overview.Desk, from overview.Row) Row {
@@ -186,11 +216,12 @@ func deskRow(b ui.Base, to paths, found overview.Desk, from overview.Row) Row {
 	}
 	var names []string
 	for _, w := range from.Waits {
-		switch {
-		case w.Mine:
+		if w.Mine {
 			row.Answer = row.Answer || w.Kind == overview.ToAnswer
-		default:
-			if name := awaited(b, found, w); !slices.Contains(names, name) {
+			continue
+		}
+		for _, name := range awaited(b, found, w) {
+			if !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}

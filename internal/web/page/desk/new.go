@@ -132,7 +132,7 @@ func (page *NewSpace) opensWith(m space.Model) string {
 			firm = append(firm, name)
 		}
 	}
-	return page.T("desk.new.opens_with", firm, client)
+	return page.T("desk.new.opens_with", strings.Join(firm, ", "), strings.Join(client, ", "))
 }
 
 // settle fills what has a default: the name of the space, who answers for it,

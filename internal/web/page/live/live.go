@@ -27,8 +27,8 @@ const (
 type Pages struct {
 	Hub     *live.Hub
 	Spaces  *space.Service
-	Clock   func() time.Time
-	Closing <-chan struct{} // closed when the server drains
+	Until   func(time.Duration) time.Time // deadlines of connections
+	Closing <-chan struct{}               // closed when the server drains
 }
 
 // Space streams the signals of one space.
@@ -47,7 +47,7 @@ func (p *Pages) Space(r *web.Request) (web.Answer, error) {
 		h := w.Header()
 		h.Set("Content-Type", "text/event-stream")
 		h.Set("X-Accel-Buffering", "no")
-		out := &line{w, http.NewResponseController(w), p.Clock}
+		out := &line{w, http.NewResponseController(w), p.Until}
 		if err := out.say("retry: 2000\n\n"); err != nil {
 			return nil // the page is gone, which is how every stream ends
 		}
@@ -98,11 +98,11 @@ func (p *Pages) still(r *web.Request, of id.Space, sub *live.Subscription) bool 
 type line struct {
 	io.Writer
 	control *http.ResponseController
-	clock   func() time.Time
+	until   func(time.Duration) time.Time
 }
 
 func (l *line) say(s string) error {
-	if err := l.control.SetWriteDeadline(l.clock().Add(patient)); err != nil {
+	if err := l.control.SetWriteDeadline(l.until(patient)); err != nil {
 		return err
 	}
 	if _, err := io.WriteString(l.Writer, s); err != nil {

@@ -38,8 +38,10 @@ type Version struct {
 	Current                     bool
 }
 
-// Send addresses the document to further circles.
+// Send addresses the document to further circles. It is open while the firm
+// alone sees the document, and when it comes back refused.
 type Send struct {
+	Open    bool
 	Action  string
 	Circles *ui.Circles
 	Reach   ui.Audience
@@ -65,9 +67,6 @@ func (p *Pages) Document(r *web.Request) (web.Answer, error) {
 	}
 	return p.document(h, of, nil, memo.New{})
 }
-
-// Address shows, before anything leaves, who will see the document.
-func (p *Pages) Address(r *web.Request) (web.Answer, error) { return p.Document(r) }
 
 // document shows one document, with what a refused form brought back.
 func (p *Pages) document(h here, of id.Item, refused error, back memo.New) (web.Answer, error) {
@@ -204,6 +203,7 @@ func (p *Pages) control(h here, d document.Detail, page *Document, refused error
 func (p *Pages) send(h here, d document.Detail, sent []id.Circle, refused error) (*Send, error) {
 	t := h.r.Printer
 	s := &Send{
+		Open:   refused != nil || !slices.Contains(sent, h.house().Client) && !slices.Contains(sent, h.house().All),
 		Action: h.path("documents", string(d.ID), "address"), Circles: h.choice(t.T("room.send_to"), nil),
 		Button: ui.Button{Label: t.T("room.send_document"), Look: ui.Primary, Icon: "send"},
 	}

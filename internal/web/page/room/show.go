@@ -9,6 +9,7 @@ import (
 	"cenacle/internal/deposit"
 	"cenacle/internal/document"
 	"cenacle/internal/fault"
+	"cenacle/internal/i18n"
 	"cenacle/internal/id"
 	"cenacle/internal/memo"
 	"cenacle/internal/space"
@@ -138,8 +139,10 @@ func (p *Pages) screen(h here, refused error, back memo.New) (web.Answer, error)
 func (p *Pages) insidePage(h here, refused error, back memo.New) (Inside, error) {
 	page := Inside{Base: h.base(h.room.Name), Name: h.room.Name, Tabs: h.tabs("space")}
 	b := page.Base
-	page.About = b.List([]string{b.T("space.model." + string(h.room.Model)), b.T("space.profile." + string(h.room.Profile))})
-	page.Clients = h.clients()
+	page.About = b.T("room.about", i18n.Key("space.model."+string(h.room.Model)), i18n.Key("space.profile."+string(h.room.Profile)))
+	if names := h.clients(); names != h.room.Name {
+		page.Clients = names
+	}
 	found, err := p.Overview.Space(h.r.Context(), h.r.Actor, h.room.ID)
 	if err != nil {
 		return page, err

@@ -34,7 +34,7 @@ const (
 // Pages answers the protocol.
 type Pages struct {
 	Documents *document.Service
-	Clock     func() time.Time
+	Until     func(time.Duration) time.Time // deadlines of connections
 }
 
 // Options says what is spoken.
@@ -204,15 +204,15 @@ func metadata(header string) (map[string]string, error) {
 type body struct {
 	io.Reader
 	control *http.ResponseController
-	clock   func() time.Time
+	until   func(time.Duration) time.Time
 }
 
 func (p *Pages) body(w http.ResponseWriter, from io.Reader) *body {
-	return &body{from, http.NewResponseController(w), p.Clock}
+	return &body{from, http.NewResponseController(w), p.Until}
 }
 
 func (b *body) Read(into []byte) (int, error) {
-	if err := b.control.SetReadDeadline(b.clock().Add(stall)); err != nil {
+	if err := b.control.SetReadDeadline(b.until(stall)); err != nil {
 		return 0, err
 	}
 	return b.Reader.Read(into)
@@ -276,7 +276,7 @@ func (p *Pages) parts(w http.ResponseWriter, r *web.Request, form *multipart.Rea
 
 func (p *Pages) patience(w http.ResponseWriter) {
 	// A connection that cannot take a deadline is already gone; the next read says so.
-	_ = http.NewResponseController(w).SetReadDeadline(p.Clock().Add(stall))
+	_ = http.NewResponseController(w).SetReadDeadline(p.Until(stall))
 }
 
 func field(part *multipart.Part, into *document.BeginUpload) error {
