@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -85,6 +86,9 @@ type Options struct {
 // open.
 func New(ctx context.Context, c *config.Config, o Options) (s *Server, err error) {
 	s = &Server{config: c, log: o.Log, closing: make(chan struct{})}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil { // with PostgreSQL nothing else makes it before the key
+		return nil, err
+	}
 	database, err := openStore(ctx, c)
 	if err != nil {
 		return nil, err
@@ -191,9 +195,10 @@ func (s *Server) openJobs(c *config.Config, catalog *i18n.Catalog, o Options) er
 	if err != nil {
 		return err
 	}
+	handlers := s.Lifecycle.Handlers(composer, sender)
+	handlers[deposit.LapseJob] = s.Deposits.Lapse
 	s.Outbox = outbox.NewRunner(outbox.Config{
-		Store: s.Office.Store, Ring: s.Office.Ring, Clock: o.Clock, Log: o.Log,
-		Handlers: s.Lifecycle.Handlers(composer, sender),
+		Store: s.Office.Store, Ring: s.Office.Ring, Clock: o.Clock, Log: o.Log, Handlers: handlers,
 	})
 	return nil
 }
