@@ -107,13 +107,13 @@ func (p post) deliver(ctx context.Context, f id.Firm, j outbox.Job, e errand) er
 	if tied, err := p.accounts.Affiliated(ctx, e.person, f); err != nil || !tied {
 		return err
 	}
-	path, err := p.path(ctx, by, e, person.Password && person.Proven)
+	said, err := p.say(ctx, by, e, person.Password && person.Proven)
 	if err != nil {
 		return err
 	}
 	m, err := p.composer.Compose(mail.Envelope{
 		Job: j.ID, Date: p.office.Clock(), To: person.Email, Language: person.Language, Firm: profile.Name,
-	}, e.say(path))
+	}, said)
 	if err != nil {
 		return err
 	}
@@ -137,17 +137,16 @@ func (e errand) reader(a *act.Act) (authz.Actor, error) {
 	return by, e.waits(a, by)
 }
 
-// path is where the mail leads. Whoever can sign in is sent to the place
-// itself; a client who cannot gets a link that opens it, and so does everyone
-// whose errand is the link. The right is read again in the act that makes it.
-func (p post) path(ctx context.Context, by authz.Actor, e errand, signsIn bool) (path string, err error) {
+// say is the notice with the path it leads to. Whoever can sign in is sent to
+// the place itself; a client who cannot gets a link that opens it, and so does
+// everyone whose errand is the link. The right is read again in the act that
+// makes it.
+func (p post) say(ctx context.Context, by authz.Actor, e errand, signsIn bool) (mail.Notice, error) {
 	if !e.link && (signsIn || by.Role.Inside()) {
-		if e.space == "" {
-			return "/f/" + string(by.Firm), nil
-		}
-		return "/f/" + string(by.Firm) + "/spaces/" + string(e.space), nil
+		return mail.AtSignIn{Notice: e.say(place(by.Firm, e.space))}, nil
 	}
-	err = p.office.Do(ctx, by.Firm, func(a *act.Act) error {
+	var path string
+	err := p.office.Do(ctx, by.Firm, func(a *act.Act) error {
 		by, err := e.reader(a)
 		if err != nil {
 			return err
@@ -156,7 +155,16 @@ func (p post) path(ctx context.Context, by authz.Actor, e errand, signsIn bool) 
 		path = invitation.Path(a.Firm(), e.space, token)
 		return err
 	})
-	return path, err
+	return e.say(path), err
+}
+
+// place is where somebody who is signed in finds a space, or the firm when
+// there is none.
+func place(of id.Firm, in id.Space) string {
+	if in == "" {
+		return "/f/" + string(of)
+	}
+	return "/f/" + string(of) + "/spaces/" + string(in)
 }
 
 // waiting demands that a person has something new to read: the item she is to
