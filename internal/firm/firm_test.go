@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"cenacle/internal/account"
 	"cenacle/internal/act"
@@ -25,6 +26,7 @@ type world struct {
 	*testing.T
 	office   *act.Office
 	accounts *account.Service
+	clock    *acttest.Clock
 	firms    *firm.Service
 	firm     id.Firm
 	by       authz.Actor // the founder
@@ -33,9 +35,9 @@ type world struct {
 func each(t *testing.T, run func(w *world)) {
 	t.Helper()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		office, _ := acttest.New(t, s)
+		office, clock := acttest.New(t, s)
 		accounts := account.New(office)
-		w := &world{T: t, office: office, accounts: accounts, firms: firm.New(office, accounts)}
+		w := &world{T: t, office: office, accounts: accounts, clock: clock, firms: firm.New(office, accounts)}
 		w.firm, w.by = w.found("Cabinet Delmas", "anne@delmas.example", "Anne Delmas")
 		run(w)
 	})
@@ -145,6 +147,7 @@ func TestAddColleague(t *testing.T) {
 		add := func(by authz.Actor, c firm.Colleague) (firm.Card, error) {
 			return w.firms.AddColleague(w.Context(), by, c)
 		}
+		w.clock.Advance(time.Second) // the list is in the order they came
 		leroy := firm.Colleague{Name: "  Paul Leroy ", Email: "Paul@Delmas.example", Role: authz.Lawyer, Language: i18n.French}
 		card, err := add(w.by, leroy)
 		w.must(err)
