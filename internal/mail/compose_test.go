@@ -64,6 +64,29 @@ func TestEveryNoticeInBothLanguages(t *testing.T) {
 	}
 }
 
+// Somebody who signs in is told so; all else stays.
+func TestAtSignIn(t *testing.T) {
+	c := composer(t)
+	e := envelope(i18n.French)
+	plain, err := c.Compose(e, NewItem{path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	signs, err := c.Compose(e, AtSignIn{NewItem{path}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := c.catalog.Printer(i18n.French, time.UTC)
+	for _, part := range []struct{ plain, signs string }{{plain.Text, signs.Text}, {plain.HTML, signs.HTML}} {
+		if part.signs == part.plain || strings.Replace(part.plain, p.T(withButton), p.T(withSignIn), 1) != part.signs {
+			t.Errorf("at sign-in:\n%s", part.signs)
+		}
+	}
+	if signs.Subject != plain.Subject || signs.ID != plain.ID {
+		t.Errorf("subject %q, ID %q", signs.Subject, signs.ID)
+	}
+}
+
 func checkText(t *testing.T, m Message) {
 	t.Helper()
 	if strings.Contains(m.Subject+m.Text+m.HTML, "[mail.") {

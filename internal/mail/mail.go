@@ -85,6 +85,12 @@ func (m Message) Job() id.Job {
 	return id.Job(job)
 }
 
+// host is the right part of the ID.
+func (m Message) host() string {
+	_, host, _ := strings.Cut(m.ID, "@")
+	return host
+}
+
 func invalid(cause error) error {
 	return fault.New(fault.Invalid, "mail.invalid").Because(cause)
 }

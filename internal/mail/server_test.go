@@ -59,7 +59,7 @@ func (p *post) open(t *testing.T, security Security) *post {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.Server = Server{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, Security: security, Greeting: "espace.example", Roots: roots}
+	p.Server = Server{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, Security: security, Roots: roots}
 	if security == TLS {
 		l = tls.NewListener(l, settings)
 	}
@@ -204,7 +204,7 @@ func script(t *testing.T, serve func(net.Conn)) Server {
 		_ = l.Close() // ends Accept
 		all.Wait()
 	})
-	return Server{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, Security: Plain, Greeting: "espace.example"}
+	return Server{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, Security: Plain}
 }
 
 // sample is a message that every Sender accepts.

@@ -41,16 +41,14 @@ type Server struct {
 	Security Security
 	UserName string
 	Password string
-	// Greeting is the host name that we give in EHLO: the product's, not the
-	// machine's.
-	Greeting string
 	// Roots are the authorities that may vouch for the server; nil means the
 	// system's.
 	Roots *x509.CertPool
 }
 
 // SMTP delivers to one server, over a new connection for each message. It
-// connects to no other host: there is neither proxy nor MX look-up.
+// connects to no other host: there is neither proxy nor MX look-up. It greets
+// with the host of the Message-ID, never with the name of the machine.
 type SMTP struct{ server Server }
 
 var _ Sender = (*SMTP)(nil)
@@ -63,7 +61,7 @@ var (
 
 // NewSMTP checks the settings; it does not connect.
 func NewSMTP(s Server) (*SMTP, error) {
-	if s.Host == "" || s.Port < 1 || s.Port > 65535 || s.Greeting == "" || (s.UserName != "" && s.Password == "") {
+	if s.Host == "" || s.Port < 1 || s.Port > 65535 || (s.UserName != "" && s.Password == "") {
 		return nil, errServer
 	}
 	switch s.Security {
@@ -85,7 +83,7 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	defer cancel()
 	line := &line{server: s.server}
 	defer line.close()
-	client, err := gomail.NewClient(s.server.Host, s.options(line.dialer(ctx))...)
+	client, err := gomail.NewClient(s.server.Host, s.options(m.host(), line.dialer(ctx))...)
 	if err != nil {
 		return unavailable(err)
 	}
@@ -104,11 +102,11 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	return judge(err)
 }
 
-func (s *SMTP) options(dial gomail.DialContextFunc) []gomail.Option {
+func (s *SMTP) options(greeting string, dial gomail.DialContextFunc) []gomail.Option {
 	options := []gomail.Option{
 		gomail.WithPort(s.server.Port),
 		gomail.WithTimeout(stepTime),
-		gomail.WithHELO(s.server.Greeting),
+		gomail.WithHELO(greeting),
 		gomail.WithDialContextFunc(dial),
 		gomail.WithTLSConfig(s.server.tls()),
 		gomail.WithoutNoop(),

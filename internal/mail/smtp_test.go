@@ -268,14 +268,14 @@ func TestSMTPConnectsOnlyWhereItIsTold(t *testing.T) {
 }
 
 func TestNewSMTPRefusesHalfSettings(t *testing.T) {
-	whole := Server{Host: "h", Port: 25, Security: TLS, Greeting: "g", UserName: "u", Password: "p"}
+	whole := Server{Host: "h", Port: 25, Security: TLS, UserName: "u", Password: "p"}
 	if _, err := NewSMTP(whole); err != nil {
 		t.Fatal(err)
 	}
 	for name, change := range map[string]func(*Server){
 		"host": func(s *Server) { s.Host = "" }, "port": func(s *Server) { s.Port = 0 }, "high port": func(s *Server) { s.Port = 65536 },
 		"security": func(s *Server) { s.Security = "" }, "unknown security": func(s *Server) { s.Security = "ssl" },
-		"greeting": func(s *Server) { s.Greeting = "" }, "password": func(s *Server) { s.Password = "" },
+		"password": func(s *Server) { s.Password = "" },
 	} {
 		s := whole
 		change(&s)
