@@ -78,6 +78,9 @@ func TestDeposit(t *testing.T) {
 		if open.Count != 2 || len(open.Items) != 2 || open.Size != 8 || !open.Closed.IsZero() || open.Number != 0 {
 			t.Errorf("open: %+v", open)
 		}
+		if _, err := h.Deposits.Close(t.Context(), husband, deposit.Finish{Space: in, Deposit: open.ID}); !fault.Is(err, fault.NotFound) {
+			t.Errorf("he closes hers: %v", err)
+		}
 		receipt, err := h.Deposits.Close(t.Context(), client, finish)
 		h.Must(err)
 		if receipt.Number != 1 || receipt.Deposit != open.ID || receipt.Person != client.Person {

@@ -238,17 +238,22 @@ func TestForgedRows(t *testing.T) {
 				return err
 			}))
 		}
-		secretVersion := func() id.Version {
-			d, err := h.Documents.Show(t.Context(), h.Lead, secret.Document)
+		current := func(of id.Item) id.Version {
+			d, err := h.Documents.Show(t.Context(), h.Lead, of)
 			h.Must(err)
 			return d.Current.ID
-		}()
+		}
+		secretVersion, openVersion := current(secret.Document), current(open.Document)
 		forge(forgeCurrent, open.Document, secretVersion)
 		if _, err := h.Documents.List(t.Context(), client, document.ListQuery{Space: in}); err == nil {
 			t.Error("another document's version passes in the list")
 		}
 		if c, err := h.Documents.Content(t.Context(), client, document.Want{Item: open.Document, Version: secretVersion, Purpose: document.Preview}); err == nil {
 			t.Errorf("another document's version is read: %+v", c)
+		}
+		forge(forgeCurrent, open.Document, openVersion)
+		if _, err := h.Documents.List(t.Context(), client, document.ListQuery{Space: in}); err != nil {
+			t.Errorf("after the forgery is undone: %v", err)
 		}
 		forge(forgeAudience, secret.Document, c.Client, store.Micros(h.Clock.Now()), h.Lead.Person, []byte("forged"))
 		if got, err := h.Documents.List(t.Context(), client, document.ListQuery{Space: in}); err == nil {
