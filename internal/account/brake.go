@@ -57,12 +57,32 @@ func (s *Service) spend(tx *store.DirectoryTx, c Charge, now time.Time) error {
 		return err
 	}
 	var end int64
-	if err := tx.Row(selectAttempt, []any{hash}, &end); err != nil {
+	if err := tx.Row(selectAttempt, []any{hash}, &tries, &end); err != nil {
 		return err
 	}
+	return busy(end, now)
+}
+
+func busy(end int64, now time.Time) error {
 	wait := store.Time(end).Sub(now)
 	said := max(wait.Round(time.Minute), time.Minute)
 	return fault.New(fault.Busy, "fault.busy", said).After(wait)
+}
+
+// left reports as fault.Busy that a charge has no use left, and counts nothing.
+func (s *Service) left(ctx context.Context, c Charge) error {
+	var tries, end int64
+	err := s.directory().View(ctx, func(tx *store.DirectoryTx) error {
+		return tx.Row(selectAttempt, []any{s.chargeHash(c)}, &tries, &end)
+	})
+	if errors.Is(err, store.ErrNoRow) {
+		return nil
+	}
+	now := s.office.Clock()
+	if err != nil || tries < int64(c.Brake.Limit) || end <= store.Micros(now) {
+		return err
+	}
+	return busy(end, now)
 }
 
 // Refund takes charges back that turned out not to count.

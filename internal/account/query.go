@@ -51,7 +51,7 @@ on conflict (hash) do update set
 where attempt.window_end <= $2 or attempt.tries < $4
 returning tries`)
 
-	selectAttempt = store.ForDirectory(`select window_end from attempt where hash = $1`)
+	selectAttempt = store.ForDirectory(`select tries, window_end from attempt where hash = $1`)
 
 	refundAttempt = store.ForDirectory(`update attempt set tries = tries - 1 where hash = $1 and tries > 0`)
 

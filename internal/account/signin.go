@@ -43,11 +43,16 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from Sourc
 	return s.enter(ctx, p, from)
 }
 
-// challenge checks a password under the brakes. What failed for want of room
-// was no check and costs nothing; neither does success.
+// challenge checks a password under the brakes. The account is charged before
+// the check, so that no crowd of guesses gets more than its ten, and has it
+// back when the password was right or was not checked for want of room. The
+// source is charged for failures only: a whole firm may arrive at nine.
 func (s *Service) challenge(ctx context.Context, p identity, password string, from Source) error {
-	charges := []Charge{{accountBrake, p.Email}, {sourceBrake, from.Key()}}
-	if err := s.Spend(ctx, charges...); err != nil {
+	account, source := Charge{accountBrake, p.Email}, Charge{sourceBrake, from.Key()}
+	if err := s.left(ctx, source); err != nil {
+		return err
+	}
+	if err := s.Spend(ctx, account); err != nil {
 		return err
 	}
 	encoded := ""
@@ -59,12 +64,15 @@ func (s *Service) challenge(ctx context.Context, p identity, password string, fr
 	}
 	good, err := s.hasher.check(ctx, encoded, norm.NFKC.String(clip(password)))
 	if err != nil {
-		return errors.Join(err, s.Refund(ctx, charges...))
+		return errors.Join(err, s.Refund(ctx, account))
 	}
-	if !good {
-		return fault.New(fault.Unauthenticated, "account.refused")
+	if good {
+		return s.Refund(ctx, account)
 	}
-	return s.Refund(ctx, charges...)
+	if err := s.Spend(ctx, source); err != nil && !fault.Is(err, fault.Busy) {
+		return err
+	}
+	return fault.New(fault.Unauthenticated, "account.refused")
 }
 
 // clip bounds the work of normalising a password that is too long to be one.

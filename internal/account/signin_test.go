@@ -161,7 +161,17 @@ func TestBrakeOfSource(t *testing.T) {
 		_, _, err := w.SignIn(w.Context(), "claire@exemple.fr", good, at("2001:db8:1:2::1"))
 		w.wants(err, fault.Busy, "fault.busy")
 		w.clock.Advance(10 * time.Minute)
-		w.enters("claire@exemple.fr", good, at("2001:db8:1:2::1"))
+		var all sync.WaitGroup
+		for i := range 30 { // a firm arrives at nine, behind one address
+			email := fmt.Sprintf("staff%d@exemple.fr", i)
+			w.person(email)
+			all.Go(func() {
+				if _, _, err := w.SignIn(w.Context(), email, good, at("2001:db8:1:2::1")); err != nil {
+					w.Error(err)
+				}
+			})
+		}
+		all.Wait()
 		if at("::ffff:192.0.2.1").Key() != at("192.0.2.1").Key() {
 			w.Error("one source, two keys")
 		}
