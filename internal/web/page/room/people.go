@@ -3,6 +3,7 @@ package room
 import (
 	"encoding/hex"
 	"strconv"
+	"strings"
 
 	"cenacle/internal/authz"
 	"cenacle/internal/id"
@@ -157,6 +158,7 @@ type Line struct {
 	Day      string
 	Who      string
 	Act      string
+	Href     string // of the document it is about, or empty
 	Position string
 }
 
@@ -184,6 +186,9 @@ func (p *Pages) Journal(r *web.Request) (web.Answer, error) {
 	}
 	for _, e := range found {
 		line := Line{At: page.When(e.At), Day: page.DateTime(e.At), Who: e.ActorName, Act: act(page.Base, e.Kind), Position: page.T("room.unsequenced")}
+		if strings.HasPrefix(e.Kind, "document.") {
+			line.Href = h.path("documents", e.Object)
+		}
 		if e.Position >= 0 {
 			line.Position = strconv.FormatInt(e.Position, 10)
 		}
