@@ -47,8 +47,6 @@ func (e entry) arguments() (n int) {
 	return n
 }
 
-func (e entry) plural() bool { return len(e.texts[i18n.French]) > 1 }
-
 // entries reads the catalogs, sorted by key.
 func entries(t *testing.T) []entry {
 	t.Helper()

@@ -3,7 +3,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"math"
 	"strconv"
@@ -37,8 +36,8 @@ func (s Secret) MarshalText() ([]byte, error) {
 
 // Format prints no secret, whatever the verb.
 func (s Secret) Format(f fmt.State, _ rune) {
-	text, _ := s.MarshalText()      // never fails
-	io.WriteString(f, string(text)) // fmt.State keeps its own error
+	text, _ := s.MarshalText() // never fails
+	f.Write(text)              // fmt.State keeps its own error
 }
 
 // LogValue logs no secret.

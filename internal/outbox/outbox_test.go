@@ -257,8 +257,10 @@ func TestPanicIsContained(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
 		var d diary
 		r := o.runner(map[string]Handler{
-			"bad":  func(context.Context, id.Firm, Job) error { panic("CANARY-panic") },
-			"nil":  func(context.Context, id.Firm, Job) error { var m map[string]int; m["x"] = 1; return nil },
+			"bad": func(context.Context, id.Firm, Job) error { panic("CANARY-panic") },
+			"nil": func(_ context.Context, _ id.Firm, j Job) error {
+				return errors.New(string(j.Payload[len(j.Payload):][0]))
+			},
 			"good": d.answer(nil),
 		})
 		start(t, r)
