@@ -32,7 +32,7 @@ var tiers = [][]string{
 	},
 	across:     {"overview", "lifecycle"},
 	transports: {"web", "api", "dav"},
-	wiring:     {"server", "sample", "arch"},
+	wiring:     {"server", "sample", "proof", "arch"},
 }
 
 // place returns the tier of a folder and the unit it belongs to there: the

@@ -1,0 +1,172 @@
+package proof
+
+import (
+	"crypto/sha256"
+	"database/sql"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"cenacle/internal/store/storetest"
+)
+
+// behind is the databases of a world, read as whoever has the disk reads them.
+type behind struct {
+	t  testing.TB
+	db map[string]*sql.DB // by file, or "" for PostgreSQL
+}
+
+// behind opens the databases; files that were made since the last call are
+// found at the next.
+func (w *world) behind() *behind {
+	w.t.Helper()
+	b := &behind{t: w.t, db: map[string]*sql.DB{}}
+	if w.store.PostgresURL != "" {
+		b.db[""] = storetest.Superuser(w.t, w.store)
+		return b
+	}
+	w.must(filepath.WalkDir(w.data, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".db" {
+			return err
+		}
+		db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(5000)")
+		b.db[path] = db
+		w.t.Cleanup(func() { _ = db.Close() }) // nothing was written through it
+		return err
+	}))
+	return b
+}
+
+const (
+	listSQLite   = `select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name`
+	listPostgres = `select quote_ident(table_schema) || '.' || quote_ident(table_name) from information_schema.tables
+		where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema') order by 1`
+)
+
+// tables visits every table of every database.
+func (b *behind) tables(visit func(db *sql.DB, file, table string)) {
+	b.t.Helper()
+	for _, file := range slices.Sorted(maps.Keys(b.db)) {
+		list := listSQLite
+		if file == "" {
+			list = listPostgres
+		}
+		var names []string
+		b.each(b.db[file], list, func(row []any) { names = append(names, text(row[0])) })
+		for _, name := range names {
+			visit(b.db[file], file, name)
+		}
+	}
+}
+
+// each runs one query and hands over its rows.
+func (b *behind) each(db *sql.DB, query string, visit func(row []any)) {
+	b.t.Helper()
+	rows, err := db.QueryContext(b.t.Context(), query)
+	if err != nil {
+		b.t.Fatalf("%s: %v", query, err)
+	}
+	defer rows.Close() // rows.Err tells
+	columns, err := rows.Columns()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for rows.Next() {
+		row, at := make([]any, len(columns)), make([]any, len(columns))
+		for i := range row {
+			at[i] = &row[i]
+		}
+		if err := rows.Scan(at...); err != nil {
+			b.t.Fatal(err)
+		}
+		visit(row)
+	}
+	if err := rows.Err(); err != nil {
+		b.t.Fatalf("%s: %v", query, err)
+	}
+}
+
+func text(v any) string {
+	if raw, ok := v.([]byte); ok {
+		return string(raw)
+	}
+	return fmt.Sprint(v)
+}
+
+// count adds up the one number that the query gives in each database that has
+// its tables.
+func (b *behind) count(query string) (n int64) {
+	b.t.Helper()
+	for _, db := range b.db {
+		var in int64
+		if err := db.QueryRowContext(b.t.Context(), query).Scan(&in); err != nil && !strings.Contains(err.Error(), "no such table") {
+			b.t.Fatalf("%s: %v", query, err)
+		}
+		n += in
+	}
+	return n
+}
+
+// exec runs a statement in each database whose tables it fits.
+func (b *behind) exec(statements ...string) {
+	b.t.Helper()
+	for _, statement := range statements {
+		for _, db := range b.db {
+			if _, err := db.ExecContext(b.t.Context(), statement); err != nil && !strings.Contains(err.Error(), "no such table") {
+				b.t.Fatalf("%s: %v", statement, err)
+			}
+		}
+	}
+}
+
+// state is a digest of every table, whatever the order of its rows.
+type state map[string][sha256.Size]byte
+
+// state digests all tables. Of a session, the instant at which it was last
+// seen does not count.
+func (b *behind) state() state {
+	b.t.Helper()
+	out := state{}
+	b.tables(func(db *sql.DB, file, table string) {
+		_, short, _ := strings.Cut("."+table, ".")
+		if i := strings.LastIndexByte(short, '.'); i >= 0 {
+			short = short[i+1:]
+		}
+		columns := "*"
+		if short == "session" {
+			columns = "hash, id, person_id, epoch, via, firm_id, space_id, created_at, expires_at"
+		}
+		var sum [sha256.Size]byte
+		b.each(db, "select "+columns+" from "+table, func(row []any) {
+			one := sha256.Sum256(fmt.Appendf(nil, "%q", row))
+			for i := range sum {
+				sum[i] += one[i]
+			}
+		})
+		name := filepath.Base(filepath.Dir(file)) + "/" + short
+		out[name] = sum
+	})
+	return out
+}
+
+// changed names the tables, without their database, in which two states differ.
+func (s state) changed(later state) []string {
+	found := map[string]bool{}
+	for name := range maps.Keys(s) {
+		if s[name] != later[name] {
+			found[name[strings.LastIndexByte(name, '/')+1:]] = true
+		}
+	}
+	for name := range maps.Keys(later) {
+		if _, known := s[name]; !known {
+			found[name[strings.LastIndexByte(name, '/')+1:]] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}

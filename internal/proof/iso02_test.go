@@ -1,0 +1,242 @@
+package proof
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/constant"
+	"go/types"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/go/packages"
+
+	"cenacle/internal/authz"
+	"cenacle/internal/web"
+)
+
+// elsewhere are the actions that no line of the table names, and where they are
+// decided.
+var elsewhere = map[authz.Action]string{
+	authz.DepositSee:   "lists and pages of a space show deposits beside everything else (deposit.List, deposit.Show)",
+	authz.MemoInternal: "a field of the form behind memo.write makes a memo internal (memo.Write)",
+}
+
+// jobs is every kind of job and which right is looked at again when it runs.
+// TestISO02Jobs takes that right away in between.
+var jobs = map[string]string{
+	"notice.space-opened": "space.see of the person invited",
+	"notice.link":         "space.see of the link's person, or her card in the firm",
+	"notice.colleague":    "firm.enter of the colleague",
+	"notice.welcome":      "firm.enter of the founder",
+	"notice.deposit":      "space.see of the lawyer who is told",
+	"notice.item":         "document.read or memo.read of something new for the person who is told",
+	"deposit.lapse":       "none: it reads nothing out, and the firm is told by notice.deposit",
+}
+
+// ISO-02: every line of the table says what protects it, and there is no door
+// beside the table.
+func TestISO02(t *testing.T) {
+	t.Run("every route declares", func(t *testing.T) { declared(t, routes()) })
+	t.Run("every action has a route", everyAction)
+	t.Run("every job has a row", everyJob)
+	t.Run("a route without its row is refused", undeclared)
+	each(t, func(w *world) {
+		s := stage(w)
+		reached(s)
+		misused(s)
+	})
+}
+
+func declared(t *testing.T, table []web.Route) {
+	known := authz.Actions()
+	steps := map[string]bool{}
+	for _, st := range book() {
+		steps[st.route] = true
+	}
+	for _, r := range table {
+		switch {
+		case r.Handle == nil:
+			t.Errorf("%s has no handler", r.Pattern)
+		case r.Door == web.Member && !slices.Contains(known, r.Action):
+			t.Errorf("%s: the action %q is none of package authz", r.Pattern, r.Action)
+		case r.Door == web.Member && r.Why != "" || r.Door != web.Member && (len(r.Why) < 10 || r.Action != ""):
+			t.Errorf("%s: an action for members, a reason for everybody else", r.Pattern)
+		case r.Door == web.Member && !strings.Contains(r.Pattern, " /f/{firm}"):
+			t.Errorf("%s: a member of no firm", r.Pattern)
+		case r.Door != web.Member && strings.Contains(r.Pattern, "/f/"):
+			t.Errorf("%s: a firm's page without its door", r.Pattern)
+		}
+		if !steps[r.Pattern] {
+			t.Errorf("%s: no step of the book asks for it", r.Pattern)
+		}
+		delete(steps, r.Pattern)
+	}
+	for route := range steps {
+		t.Errorf("%s: a step for a route that is not in the table", route)
+	}
+}
+
+func everyAction(t *testing.T) {
+	named := map[authz.Action]bool{}
+	for _, r := range routes() {
+		named[r.Action] = true
+	}
+	for _, a := range authz.Actions() {
+		why, excused := elsewhere[a]
+		if named[a] == excused || excused && len(why) < 20 {
+			t.Errorf("%s: named by a route: %v, decided elsewhere: %q", a, named[a], why)
+		}
+	}
+}
+
+// everyJob compares the kinds that the program writes with those that it runs
+// and with the rows above.
+func everyJob(t *testing.T) {
+	load := &packages.Config{Dir: "../..", Mode: packages.NeedName | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports | packages.NeedFiles}
+	found, err := packages.Load(load, "./internal/...", "./cmd/...")
+	if err != nil {
+		t.Fatal(err)
+	}
+	written := map[string]bool{}
+	for _, p := range found {
+		for _, broken := range p.Errors {
+			t.Fatal(broken)
+		}
+		for _, f := range p.Syntax {
+			ast.Inspect(f, func(n ast.Node) bool {
+				if c, ok := n.(*ast.CallExpr); ok {
+					follows(t, p, c, written)
+				}
+				return true
+			})
+		}
+	}
+	w := begin(t, temporary(t))
+	rows := slices.Sorted(maps.Keys(jobs))
+	if got := slices.Sorted(maps.Keys(written)); !slices.Equal(got, rows) {
+		t.Errorf("the program writes jobs of the kinds %v, the rows are %v", got, rows)
+	}
+	if got := w.server.Outbox.Kinds(); !slices.Equal(got, rows) {
+		t.Errorf("the program runs jobs of the kinds %v, the rows are %v", got, rows)
+	}
+}
+
+// follows notes the kind of a job that a call writes. Only package act writes
+// jobs, and its kinds are constants.
+func follows(t *testing.T, p *packages.Package, c *ast.CallExpr, written map[string]bool) {
+	sel, ok := c.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return
+	}
+	f, ok := p.TypesInfo.Uses[sel.Sel].(*types.Func)
+	if !ok {
+		return
+	}
+	switch f.FullName() {
+	case "cenacle/internal/outbox.Enqueue":
+		if p.PkgPath != "cenacle/internal/act" {
+			t.Errorf("%s writes jobs without an act", p.PkgPath)
+		}
+	case "(*cenacle/internal/act.Act).Follow":
+		kind := p.TypesInfo.Types[c.Args[0]].Value
+		if kind == nil {
+			t.Errorf("%s: the kind of a job is not a constant", p.Fset.Position(c.Pos()))
+			return
+		}
+		written[constant.StringVal(kind)] = true
+	}
+}
+
+// undeclared hands the server tables with one bad line each.
+func undeclared(t *testing.T) {
+	handle := func(*web.Request) (web.Answer, error) { return nil, web.Absent() }
+	for name, r := range map[string]web.Route{
+		"a member's without action": {Pattern: "GET /f/{firm}/a", Door: web.Member, Handle: handle},
+		"a person's without reason": {Pattern: "GET /a", Door: web.Person, Handle: handle},
+		"a public without reason":   {Pattern: "GET /a", Handle: handle},
+		"one without handler":       {Pattern: "GET /a", Why: "holds nothing"},
+		"one without pattern":       {Why: "holds nothing", Handle: handle},
+	} {
+		if _, err := (&web.Config{}).Handler([]web.Route{r}, http.NotFoundHandler()); err == nil {
+			t.Errorf("%s is served", name)
+		}
+	}
+	good := web.Route{Pattern: "GET /a", Why: "holds nothing", Handle: handle}
+	if _, err := (&web.Config{}).Handler([]web.Route{good}, http.NotFoundHandler()); err != nil {
+		t.Errorf("a good line is refused: %v", err)
+	}
+}
+
+// reached plays the book and asks the log which line of the table answered.
+func reached(s *scene) {
+	for _, st := range book() {
+		before := len(s.log.read())
+		a := s.play(st)
+		var got []string
+		for range 200 { // the line is written once the answer has gone
+			if got = routed(s.log.read()[before:]); slices.Contains(got, st.route) {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		if !slices.Contains(got, st.route) {
+			s.t.Errorf("%s %s was answered by %v, not by %s", a.method, a.path, got, st.route)
+		}
+	}
+}
+
+// play does one step of the book.
+func (s *scene) play(st step) answer {
+	s.t.Helper()
+	a := st.who(s).do(st.send(s.ids))
+	if a.status != st.want {
+		s.t.Errorf("%s: %d, want %d: %s %s", st.route, a.status, st.want, a.path, a.text())
+	}
+	if st.after != nil {
+		st.after(s, a)
+	}
+	return a
+}
+
+// routed reads the patterns of the requests in a piece of log.
+func routed(log []byte) (out []string) {
+	for line := range strings.Lines(string(log)) {
+		var event struct{ Msg, Route string }
+		if json.Unmarshal([]byte(line), &event) == nil && event.Msg == "request" {
+			out = append(out, event.Route)
+		}
+	}
+	return out
+}
+
+// misused asks for every path by every method that its lines do not have.
+func misused(s *scene) {
+	methods := []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "MKCOL", "BREW"}
+	has := map[string][]string{}
+	for _, r := range routes() {
+		method, path, _ := strings.Cut(r.Pattern, " ")
+		has[path] = append(has[path], method)
+		if method == "GET" {
+			has[path] = append(has[path], "HEAD")
+		}
+	}
+	before := s.behind().state()
+	for path, good := range has {
+		for _, m := range methods {
+			if slices.Contains(good, m) {
+				continue
+			}
+			a := s.lead.do(call{method: m, path: s.ids.path(" " + path)})
+			if a.status != http.StatusNotFound && a.status != http.StatusMethodNotAllowed {
+				s.t.Errorf("%s %s: %d", m, path, a.status)
+			}
+		}
+	}
+	if changed := before.changed(s.behind().state()); len(changed) > 0 {
+		s.t.Errorf("methods that are none of a route's changed %v", changed)
+	}
+}

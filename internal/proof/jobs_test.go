@@ -1,0 +1,184 @@
+package proof
+
+import (
+	"testing"
+	"time"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/deposit"
+	"cenacle/internal/document"
+	"cenacle/internal/firm"
+	"cenacle/internal/id"
+	"cenacle/internal/memo"
+	"cenacle/internal/store/storetest"
+
+	"cenacle/internal/store"
+)
+
+// ISO-02 and ISO-07: each job that mails looks again at the right of whom it
+// mails. Two people are to be told of the same; before anything leaves, one of
+// them loses her right.
+func TestISO02Jobs(t *testing.T) {
+	storetest.EachConfig(t, func(t *testing.T, c store.Config) {
+		w := quiet(t, c)
+		rows := append(spaceJobs(w), firmJobs(w)...) // in this order: the first forget invitations
+		covered := map[string]bool{"deposit.lapse": true}
+		for _, r := range rows {
+			covered[r.kind] = true
+		}
+		for kind := range jobs {
+			if !covered[kind] {
+				t.Errorf("nobody loses a right before a job %s", kind)
+			}
+		}
+		w.serve()
+		w.pass(5 * time.Minute)
+		mails, err := w.server.Mailbox.List(t.Context(), 500)
+		w.must(err)
+		count := map[string]int{}
+		for _, m := range mails {
+			count[m.To]++
+		}
+		for _, r := range rows {
+			if count[r.kept] != 1 || count[r.lost] != 0 {
+				t.Errorf("%s, %s: %d mails to %s, who kept her right, %d to %s, who lost it", r.kind, r.why, count[r.kept], r.kept, count[r.lost], r.lost)
+			}
+		}
+	})
+}
+
+// notice is a job for two people, of whom one has lost her right.
+type notice struct{ kind, why, kept, lost string }
+
+func (w *world) disable(c *cabinet, of id.Person) {
+	w.t.Helper()
+	w.must(w.server.Office.Keep(w.t.Context(), c.id, func(a *act.Act) error {
+		card, err := firm.CardOf(a, of)
+		if err != nil {
+			return err
+		}
+		card.State = firm.Disabled
+		return firm.PutCard(a, c.admin.actor, card)
+	}))
+}
+
+func firmJobs(w *world) []notice {
+	kept, lost := w.found("Cabinet Un", "Me Un", "un@un.example"), w.found("Cabinet Deux", "Me Deux", "deux@deux.example")
+	w.disable(lost, lost.admin.id)
+	third := w.found("Cabinet Trois", "Me Trois", "trois@trois.example")
+	third.colleague("Me Reste", "reste@trois.example", authz.Lawyer)
+	gone := third.colleague("Me Part", "part@trois.example", authz.Lawyer)
+	w.disable(third, gone.id)
+	return []notice{
+		{"notice.welcome", "card disabled", kept.admin.email, lost.admin.email},
+		{"notice.colleague", "card disabled", "reste@trois.example", "part@trois.example"},
+	}
+}
+
+// spaceJobs makes a space for each reason. What a person is told of her
+// invitation alone counts once, so those who stay are told once of one thing.
+func spaceJobs(w *world) []notice {
+	ctx := w.t.Context()
+	c := w.found("Cabinet Delmas", "Me Claire Delmas", "claire@delmas.example")
+	var out []notice
+	for _, one := range []struct {
+		why   string
+		tell  func(r room, kept, lost *person) id.Item
+		takes func(r room, lost *person, it id.Item)
+	}{
+		{"member removed", c.sends, func(r room, lost *person, _ id.Item) {
+			w.must(w.server.Lifecycle.RemoveMember(ctx, c.admin.actor, r.id, lost.id))
+		}},
+		{"walled off", c.sends, func(r room, lost *person, _ id.Item) { w.wall(c.id, r.id, lost.id) }},
+		{"read meanwhile", c.sends, func(_ room, lost *person, it id.Item) {
+			content, err := w.server.Documents.Content(ctx, lost.actor, document.Want{Item: it, Purpose: document.Preview})
+			w.must(err)
+			w.must(content.Reader.Close())
+		}},
+		{"member removed, of a memo", c.writes, func(r room, lost *person, _ id.Item) {
+			w.must(w.server.Lifecycle.RemoveMember(ctx, c.admin.actor, r.id, lost.id))
+		}},
+	} {
+		r, kept, lost := c.pair()
+		it := one.tell(r, kept, lost)
+		one.takes(r, lost, it)
+		out = append(out, notice{"notice.item", one.why, kept.email, lost.email})
+	}
+	return append(append(out, deposited(w, c)...), opened(w, c)...)
+}
+
+// wall is an explicit denial. No use case writes one yet.
+func (w *world) wall(f id.Firm, from id.Space, p id.Person) {
+	w.t.Helper()
+	w.must(w.server.Office.Keep(w.t.Context(), f, func(a *act.Act) error {
+		_, err := a.Exec(insertWall, from, p, store.Micros(a.Now), []byte("wall"))
+		return err
+	}))
+}
+
+func (w *world) unwall(f id.Firm, from id.Space, p id.Person) {
+	w.t.Helper()
+	w.must(w.server.Office.Keep(w.t.Context(), f, func(a *act.Act) error {
+		_, err := a.Exec(deleteWall, from, p)
+		return err
+	}))
+}
+
+var (
+	insertWall = store.ForFirm(`insert into wall (firm_id, space_id, person_id, created_at, mac) values ($1, $2, $3, $4, $5)`)
+	deleteWall = store.ForFirm(`delete from wall where firm_id = $1 and space_id = $2 and person_id = $3`)
+)
+
+// address makes one that nobody had.
+func address(at string) string { return id.New[string](time.Now()) + "@" + at }
+
+// pair opens a space with two clients whose invitations have been forgotten:
+// what they are mailed from then on is about something new.
+func (c *cabinet) pair() (r room, kept, lost *person) {
+	c.w.t.Helper()
+	r, kept = c.open(c.admin, "Mme Reste", address("reste.example"))
+	lost = c.guest(c.admin, r, "M. Part", address("part.example"), authz.Client)
+	c.w.behind().exec(`delete from job where kind = 'notice.space-opened'`)
+	return r, kept, lost
+}
+
+func (c *cabinet) sends(r room, _, _ *person) id.Item {
+	it, err := c.file(c.admin, document.BeginUpload{Space: r.id, Tray: "firm", Name: "Lettre.txt", Circles: []id.Circle{r.house.Client}}, []byte("Lettre"))
+	c.w.must(err)
+	return it
+}
+
+func (c *cabinet) writes(r room, _, _ *person) id.Item {
+	it, err := c.w.server.Memos.Write(c.w.t.Context(), c.admin.actor, memo.New{Space: r.id, Subject: "Question", Body: "Une question.", Circles: []id.Circle{r.house.Client}})
+	c.w.must(err)
+	return it
+}
+
+func opened(w *world, c *cabinet) []notice {
+	ctx := w.t.Context()
+	asked, keeps, loses := c.pair()
+	for _, p := range []*person{keeps, loses} {
+		w.must(w.server.Invitations.Invite(ctx, c.admin.actor, asked.id, p.id))
+	}
+	w.must(w.server.Lifecycle.RemoveMember(ctx, c.admin.actor, asked.id, loses.id))
+	r, kept := c.open(c.admin, "Mme Ouverte", address("ouverte.example"))
+	lost := c.guest(c.admin, r, "M. Fermé", address("ferme.example"), authz.Client)
+	w.must(w.server.Lifecycle.RemoveMember(ctx, c.admin.actor, r.id, lost.id))
+	return []notice{
+		{"notice.space-opened", "member removed", kept.email, lost.email},
+		{"notice.link", "member removed", keeps.email, loses.email},
+	}
+}
+
+func deposited(w *world, c *cabinet) []notice {
+	kept, lost := c.colleague("Me Garde", address("garde.example"), authz.FirmColleague), c.colleague("Me Quitte", address("quitte.example"), authz.FirmColleague)
+	r, client := c.open(c.admin, "Mme Dépose", address("depose.example"), kept, lost)
+	w.behind().exec(`delete from job where kind = 'notice.colleague'`)
+	_, err := c.file(client, document.BeginUpload{Space: r.id, Tray: "client", Name: "Paie.txt"}, []byte("Paie"))
+	w.must(err)
+	_, err = w.server.Deposits.Close(w.t.Context(), client.actor, deposit.Finish{Space: r.id})
+	w.must(err)
+	w.must(w.server.Lifecycle.RemoveMember(w.t.Context(), c.admin.actor, r.id, lost.id))
+	return []notice{{"notice.deposit", "member removed", kept.email, lost.email}}
+}

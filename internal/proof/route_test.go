@@ -1,0 +1,224 @@
+package proof
+
+import (
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"time"
+
+	"cenacle/internal/id"
+	"cenacle/internal/lifecycle"
+	"cenacle/internal/web"
+	"cenacle/internal/web/page/mailbox"
+	"cenacle/internal/web/page/styleguide"
+	"cenacle/internal/web/site"
+
+	"cenacle/internal/authz"
+)
+
+// routes is the table of the site, as a demonstration serves it.
+func routes() []web.Route {
+	return site.Routes(site.Pages{Mailbox: &mailbox.Pages{}, StyleGuide: &styleguide.Pages{}})
+}
+
+// step is one request that succeeds, for one line of the table: who asks, what
+// she sends for the identifiers she is given, and the answer.
+type step struct {
+	route string
+	who   func(s *scene) browser
+	want  int
+	send  func(i ids) call
+	after func(s *scene, a answer) // puts back what the request used up
+}
+
+// replace puts the identifiers into a pattern's path.
+func (i ids) path(pattern string) string {
+	_, path, _ := strings.Cut(pattern, " ")
+	path = strings.TrimSuffix(path, "{$}")
+	for k, v := range i {
+		path = strings.ReplaceAll(path, "{"+k+"}", v)
+	}
+	return path
+}
+
+func nobody(s *scene) browser    { return s.nobody() }
+func byLead(s *scene) browser    { return s.lead.browser }
+func byClient(s *scene) browser  { return s.client.browser }
+func byAccount(s *scene) browser { return s.account.browser }
+
+// book is one step for each route, in an order in which each finds what it
+// needs. The last are those that end what the others live on.
+func book() []step {
+	var all []step
+	for _, part := range [][]step{publicSteps(), firmSteps(), roomSteps(), documentSteps(), uploadSteps(), exchangeSteps(), accountSteps()} {
+		all = append(all, part...)
+	}
+	return all
+}
+
+// plain is a GET.
+func plain(route string, who func(*scene) browser, want int) step {
+	return step{route: "GET " + route, who: who, want: want, send: func(i ids) call { return get(i.path("GET " + route)) }}
+}
+
+// form is a POST whose fields may name identifiers in braces.
+func form(route string, who func(*scene) browser, want int, fields ...string) step {
+	return step{route: "POST " + route, who: who, want: want, send: func(i ids) call {
+		filled := make([]string, len(fields))
+		for n, f := range fields {
+			filled[n] = i.path(" " + f)
+		}
+		return post(i.path("POST "+route), filled...)
+	}}
+}
+
+// fresh gives each use of a step an address of its own.
+func fresh(s step) step {
+	send := s.send
+	s.send = func(i ids) call { return send(i.but("fresh", id.New[string](time.Now()))) }
+	return s
+}
+
+func (s step) then(after func(*scene, answer)) step {
+	s.after = after
+	return s
+}
+
+func publicSteps() []step {
+	return []step{
+		plain("/{$}", nobody, 200), plain("/legal", nobody, 200), plain("/healthz", nobody, 200),
+		plain("/language/{code}", nobody, 303), plain("/signin", nobody, 200), plain("/signup", nobody, 200),
+		plain("/styleguide", nobody, 200),
+		form("/signin", nobody, 303, "email", "claire@delmas.example", "password", password),
+		form("/signin/link", nobody, 303, "email", "sophie@petit.example").then(func(s *scene, _ answer) {
+			s.ids["token"] = s.mailed("/l/", s.client.email)
+			mails, err := s.server.Mailbox.List(s.t.Context(), 1)
+			s.must(err)
+			s.ids["mail"] = string(mails[0].Job())
+		}),
+		fresh(form("/signup", nobody, 303, "firm", "Cabinet Neuf", "name", "Me Neuf", "email", "{fresh}@neuf.example", "password", password)),
+		plain("/demo/mails", nobody, 200), plain("/demo/mails/{mail}", nobody, 200),
+		plain("/l/{firm}/{token}", nobody, 200), form("/l/{firm}/{token}", nobody, 303), form("/l/{firm}/{token}/renew", nobody, 303),
+		form("/signout", func(s *scene) browser { return s.firm.through(s.client, s.room.id) }, 303),
+	}
+}
+
+func firmSteps() []step {
+	return []step{
+		plain("/f/{firm}", byLead, 200), plain("/f/{firm}/spaces/new", byLead, 200),
+		fresh(form("/f/{firm}/spaces/new", byLead, 303, "name", "M. Nouveau", "email", "{fresh}@nouveau.example", "model", "divorce")),
+		plain("/f/{firm}/people", byLead, 200),
+		form("/f/{firm}/people", byLead, 303, "name", "Me Neuve", "email", "neuve@delmas.example", "role", "assistant").then(func(s *scene, _ answer) {
+			s.ids["token"] = s.mailed("/p/", "neuve@delmas.example")
+		}),
+		plain("/p/{firm}/{token}", nobody, 200), form("/p/{firm}/{token}", nobody, 303, "password", password),
+		plain("/f/{firm}/journal", byLead, 200), plain("/f/{firm}/search", byLead, 200),
+	}
+}
+
+func roomSteps() []step {
+	const room = "/f/{firm}/spaces/{space}"
+	return []step{
+		plain(room, byLead, 200), plain(room+"/live", byLead, 200),
+		form(room+"/name", byLead, 303, "name", "Petit c. Petit"),
+		plain(room+"/people", byLead, 200),
+		fresh(form(room+"/people", byLead, 303, "name", "M. Lecteur", "email", "{fresh}@lecteur.example", "role", "reader")),
+		form(room+"/people/{person}/remove", byLead, 303).then(func(s *scene, _ answer) {
+			_, err := s.server.Lifecycle.AddGuest(s.t.Context(), s.lead.actor, s.room.id, guestOf(s.guest))
+			s.must(err)
+		}),
+		form(room+"/people/{person}/invite", byLead, 303),
+		plain(room+"/journal", byLead, 200),
+	}
+}
+
+func guestOf(p *person) lifecycle.Guest {
+	return lifecycle.Guest{Name: p.name, Email: p.email, Role: authz.Guest, Language: "fr"}
+}
+
+func documentSteps() []step {
+	const doc = "/f/{firm}/spaces/{space}/documents/{document}"
+	inner := form(doc+"/address", byLead, 303, "circle", "{all}")
+	send := inner.send
+	inner.send = func(i ids) call { return send(i.but("document", i["inner"])) }
+	return []step{
+		plain(doc, byLead, 200), plain(doc+"/view", byClient, 200), plain(doc+"/file", byClient, 200),
+		plain(doc+"/versions/{version}/file", byClient, 200), inner,
+		form(doc+"/name", byLead, 303, "title", "Projet relu"), form(doc+"/delete", byLead, 303), form(doc+"/restore", byLead, 303),
+	}
+}
+
+const tus = "1.0.0"
+
+func metadata(pairs ...string) string {
+	var out []string
+	for i := 0; i+1 < len(pairs); i += 2 {
+		out = append(out, pairs[i]+" "+base64.StdEncoding.EncodeToString([]byte(pairs[i+1])))
+	}
+	return strings.Join(out, ",")
+}
+
+func create(path, size string, pairs ...string) call {
+	return call{method: http.MethodPost, path: path}.with("Tus-Resumable", tus, "Upload-Length", size, "Upload-Metadata", metadata(pairs...))
+}
+
+func patch(path, offset string, body []byte) call {
+	return call{method: http.MethodPatch, path: path, body: body}.with(
+		"Tus-Resumable", tus, "Upload-Offset", offset, "Content-Type", "application/offset+octet-stream")
+}
+
+func uploadSteps() []step {
+	const all, one = "/f/{firm}/spaces/{space}/uploads", "/f/{firm}/spaces/{space}/uploads/{upload}"
+	return []step{
+		{route: "POST /f/{firm}/spaces/{space}/files", who: byLead, want: 303, send: func(i ids) call {
+			return file(i.path("POST /f/{firm}/spaces/{space}/files"), "Courrier.txt", []byte("Courrier"), "tray", "firm", "folder", i["folder"], "circle", i["circle"])
+		}},
+		{route: "OPTIONS " + all, who: byLead, want: 204, send: func(i ids) call { return call{method: "OPTIONS", path: i.path(" " + all)} }},
+		{route: "POST " + all, who: byLead, want: 201, send: func(i ids) call {
+			return create(i.path(" "+all), "300000", "filename", "Scan.pdf", "tray", "firm", "folder", i["folder"], "circle", i["circle"])
+		}},
+		{route: "HEAD " + one, who: byLead, want: 200, send: func(i ids) call {
+			return call{method: "HEAD", path: i.path(" " + one)}.with("Tus-Resumable", tus)
+		}},
+		{route: "PATCH " + one, who: byLead, want: 204, send: func(i ids) call {
+			return patch(i.path(" "+one), "0", content("archive", 100_000))
+		}},
+		{route: "DELETE " + one, who: byLead, want: 204, send: func(i ids) call {
+			return call{method: "DELETE", path: i.path(" " + one)}.with("Tus-Resumable", tus)
+		}, after: func(s *scene, _ answer) { s.begin() }},
+	}
+}
+
+func exchangeSteps() []step {
+	const room = "/f/{firm}/spaces/{space}"
+	return []step{
+		form(room+"/deposit/close", byClient, 303, "leave", "1").then(func(s *scene, _ answer) { s.deposit() }),
+		plain(room+"/receipts/{receipt}", byClient, 200), plain(room+"/receipts/{receipt}/file", byClient, 200),
+		form(room+"/memos", byLead, 303, "thread", "{thread}", "body", "Une question encore.", "circle", "{circle}", "reference", "{document}"),
+		form(room+"/memos/read", byClient, 303, "memo", "{memo}"),
+		form(room+"/draft", byLead, 204, "thread", "{thread}", "body", "Je voulais encore"),
+	}
+}
+
+func accountSteps() []step {
+	return []step{
+		plain("/enter", byAccount, 303), plain("/account", byAccount, 200).then(func(s *scene, _ answer) {
+			other, err := s.server.Accounts.Sessions(s.t.Context(), s.account.id)
+			s.must(err)
+			_, _, err = s.server.Accounts.SignIn(s.t.Context(), s.account.email, password, here())
+			s.must(err)
+			all, err := s.server.Accounts.Sessions(s.t.Context(), s.account.id)
+			s.must(err)
+			for _, one := range all {
+				if one.ID != other[0].ID {
+					s.ids["session"] = one.ID
+				}
+			}
+		}),
+		form("/account/sessions/{session}/end", byAccount, 303),
+		form("/account/password", byAccount, 303, "current", password, "password", "autre-"+password).then(func(s *scene, a answer) {
+			s.account.token = a.session()
+		}),
+		form("/account/signout", byAccount, 303),
+	}
+}

@@ -1,0 +1,163 @@
+package proof
+
+import (
+	"bytes"
+	"maps"
+	"regexp"
+	"strings"
+	"time"
+
+	"cenacle/internal/authz"
+	"cenacle/internal/deposit"
+	"cenacle/internal/document"
+	"cenacle/internal/id"
+	"cenacle/internal/memo"
+	"cenacle/internal/space"
+)
+
+// scene is two firms in the middle of their work. Everything in it that has an
+// identifier has one in ids.
+type scene struct {
+	*world
+	firm, other   *cabinet
+	room, beside  room // of the firm: that of the lead, and another one
+	away          room // of the other firm
+	lead          *person
+	colleague     *person
+	client, guest *person
+	stranger      *person // lawyer of the firm, not in the room but in the one beside
+	neighbour     *person // client of the room beside
+	former        *person // colleague who was in the room
+	formerClient  *person
+	account       *person // colleague whose sessions come and go
+	opponent      *person // administrator of the other firm
+	ids           ids
+}
+
+// ids are identifiers by what they are of: the parameters of a path, and those
+// that forms and headers carry.
+type ids map[string]string
+
+// clone copies; but replaces what the caller names: key, value, key, value.
+func (i ids) but(pairs ...string) ids {
+	out := maps.Clone(i)
+	for n := 0; n+1 < len(pairs); n += 2 {
+		out[pairs[n]] = pairs[n+1]
+	}
+	return out
+}
+
+// invented are identifiers of the same form that nothing has, for these keys.
+func (i ids) invented(keys ...string) ids {
+	out := maps.Clone(i)
+	for _, k := range keys {
+		if len(i[k]) == id.Length {
+			out[k] = id.New[string](time.Now())
+		} else {
+			out[k] = strings.Repeat("x", len(i[k]))
+		}
+	}
+	return out
+}
+
+// paper is a document's content; bytes that repeat, but not at any border.
+func content(words string, size int) []byte {
+	raw := bytes.Repeat([]byte(words+" – contenu de preuve\n"), size/(len(words)+22)+1)
+	return raw[:size]
+}
+
+func stage(w *world) *scene {
+	w.t.Helper()
+	s := &scene{world: w, ids: ids{}}
+	s.firm = w.found("Cabinet Delmas", "Me Claire Delmas", "claire@delmas.example")
+	s.lead = s.firm.admin
+	s.colleague = s.firm.colleague("Me Karim Leroy", "karim@delmas.example", authz.FirmColleague)
+	s.former = s.firm.colleague("Me Odile Ancel", "odile@delmas.example", authz.FirmColleague)
+	s.stranger = s.firm.colleague("Me Jean Vidal", "jean@delmas.example", authz.Lawyer)
+	s.account = s.firm.colleague("Inès Fabre", "ines@delmas.example", authz.FirmAssistant)
+	s.room, s.client = s.firm.open(s.lead, "Mme Sophie Petit", "sophie@petit.example", s.colleague, s.former)
+	s.guest = s.firm.guest(s.lead, s.room, "Me Expert", "expert@expert.example", authz.Guest)
+	s.formerClient = s.firm.guest(s.lead, s.room, "M. Julien Petit", "julien@petit.example", authz.Client)
+	s.beside, s.neighbour = s.firm.open(s.stranger, "M. Paul Martin", "paul@martin.example")
+	s.other = w.found("Cabinet Rival", "Me Xavier Rival", "xavier@rival.example")
+	s.opponent = s.other.admin
+	s.away, _ = s.other.open(s.opponent, "M. Autre", "autre@autre.example")
+	s.fill()
+	w.must(
+		w.server.Lifecycle.RemoveMember(w.t.Context(), s.lead.actor, s.room.id, s.former.id),
+		w.server.Lifecycle.RemoveMember(w.t.Context(), s.lead.actor, s.room.id, s.formerClient.id))
+	_, err := w.server.Lifecycle.AddGuest(w.t.Context(), s.stranger.actor, s.beside.id, guestOf(s.client))
+	w.must(err)
+	w.pass(5 * time.Minute)
+	return s
+}
+
+// fill puts documents, a deposit with its receipt, memos and an unfinished
+// upload into the room.
+func (s *scene) fill() {
+	s.t.Helper()
+	ctx := s.t.Context()
+	pdf := append([]byte("%PDF-1.7\n"), content("projet", 200_000)...)
+	sent, err := s.firm.file(s.lead, document.BeginUpload{
+		Space: s.room.id, Tray: space.FirmTray, Folder: s.room.shelf, Name: "Projet de convention.pdf",
+		Circles: []id.Circle{s.room.house.Firm, s.room.house.Client},
+	}, pdf)
+	s.must(err)
+	_, err = s.firm.file(s.lead, document.BeginUpload{Space: s.room.id, Replaces: sent, Name: "Projet 2.pdf", Reason: "corrigé"}, pdf[:150_000])
+	s.must(err)
+	inner, err := s.firm.file(s.lead, document.BeginUpload{Space: s.room.id, Tray: space.FirmTray, Name: "Note interne.txt"}, content("interne", 3000))
+	s.must(err)
+	_, err = s.firm.file(s.client, document.BeginUpload{Space: s.room.id, Tray: space.ClientTray, Name: "Livret.txt"}, content("livret", 5000))
+	s.must(err)
+	receipt, err := s.server.Deposits.Close(ctx, s.client.actor, deposit.Finish{Space: s.room.id})
+	s.must(err)
+	s.deposit()
+	s.begin()
+	written, err := s.server.Memos.Write(ctx, s.lead.actor, memo.New{
+		Space: s.room.id, Subject: "Votre projet", Body: "Voici le projet.", Circles: []id.Circle{s.room.house.Client}, References: []id.Item{sent},
+	})
+	s.must(err)
+	talk, _, err := s.server.Memos.Conversation(ctx, s.lead.actor, memo.Query{Space: s.room.id, Limit: 10})
+	s.must(err)
+	d, err := s.server.Documents.Show(ctx, s.lead.actor, sent)
+	s.must(err)
+	maps.Copy(s.ids, ids{
+		"firm": string(s.firm.id), "space": string(s.room.id), "document": string(sent), "inner": string(inner),
+		"version": string(d.Versions[1].ID), "receipt": string(receipt.ID), "deposit": string(receipt.Deposit),
+		"memo": string(written), "thread": string(talk[0].ID), "folder": string(s.room.shelf), "circle": string(s.room.house.Client),
+		"all": string(s.room.house.All), "person": string(s.guest.id), "client": string(s.client.id), "colleague": string(s.account.id),
+		"code": "en",
+	})
+}
+
+// deposit leaves an open deposit of the client.
+func (s *scene) deposit() {
+	s.t.Helper()
+	_, err := s.firm.file(s.client, document.BeginUpload{Space: s.room.id, Tray: space.ClientTray, Name: "Bulletin.txt"}, content("bulletin", 4000))
+	s.must(err)
+}
+
+// begin leaves an unfinished upload of the lead.
+func (s *scene) begin() {
+	s.t.Helper()
+	u, err := s.server.Documents.Begin(s.t.Context(), s.lead.actor, document.BeginUpload{Space: s.room.id, Tray: space.FirmTray, Name: "Archive.zip", Size: 1 << 20})
+	s.must(err)
+	s.ids["upload"] = string(u.ID)
+}
+
+// mailed finds the newest path of a kind ("/l/", "/p/") that was mailed to an
+// address, and returns its token.
+func (w *world) mailed(kind, to string) string {
+	w.t.Helper()
+	w.settle()
+	all, err := w.server.Mailbox.List(w.t.Context(), 500)
+	w.must(err)
+	link := regexp.MustCompile(regexp.QuoteMeta(w.base+kind) + `[0-9a-z]{26}/([A-Za-z0-9_-]{43})`)
+	for _, m := range all {
+		if found := link.FindStringSubmatch(m.Text); found != nil && m.To == to {
+			return found[1]
+		}
+	}
+	w.t.Fatalf("no mail to %s with a link %s", to, kind)
+	return ""
+}
