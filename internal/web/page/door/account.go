@@ -22,7 +22,6 @@ type AccountPage struct {
 	ui.Base
 	Email    string
 	Doors    []ui.Link
-	Has      bool // she has a password
 	Byline   string
 	Open     bool // the form is unfolded
 	Current  *ui.Field
@@ -128,7 +127,7 @@ func (p *Pages) account(r *web.Request) (page AccountPage, about []string, err e
 // no current one, and is hers to choose or not.
 func (page *AccountPage) ask(r *web.Request, person account.Person) {
 	t := r.Printer.T
-	page.Has, page.Secret = person.Password, newPassword(r)
+	page.Secret = newPassword(r)
 	page.Byline, page.Set = t("door.no_password"), ui.Button{Label: t("door.choose"), Look: ui.Primary}
 	if person.Password {
 		page.Byline, page.Set.Label = t("door.has_password"), t("door.change")

@@ -52,7 +52,7 @@ func TestSessionsEnd(t *testing.T) {
 		t.Fatalf("%d sessions, want 3", n)
 	}
 	page.One(".session .badge").Says("Cet appareil")
-	page.Has(".session .session-meta time")
+	page.Has(".session time")
 	var others []string
 	var mine string
 	for _, s := range page.All("li.session") {

@@ -133,7 +133,7 @@ func (p *Pages) again(r *web.Request, refused error) web.Answer {
 		Post:  here + "/renew", SignIn: signInPath,
 	}
 	if r.SignedIn {
-		page.Here = enterPath
+		page.Here, page.Renew.Look = enterPath, ui.Plain
 	}
 	if refused == nil {
 		return web.Again(spentTemplate, page, fault.New(fault.Gone, "fault.gone"))

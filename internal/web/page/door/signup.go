@@ -11,7 +11,7 @@ import (
 type SignUpPage struct {
 	ui.Base
 	Summary ui.Summary
-	Firm    ui.Field
+	Office  ui.Field
 	Name    ui.Field
 	Email   ui.Field
 	Secret  ui.Field
@@ -27,7 +27,7 @@ func (p *Pages) SignUp(r *web.Request) (web.Answer, error) {
 		return web.See(enterPath), nil
 	}
 	page := signUp(r)
-	page.Firm.Focus = true
+	page.Office.Focus = true
 	return web.Show(signUpTemplate, page), nil
 }
 
@@ -35,7 +35,7 @@ func signUp(r *web.Request) SignUpPage {
 	t := r.Printer.T
 	page := SignUpPage{
 		Base:   base(r, ui.Public, t("door.sign_up"), signUpPath),
-		Firm:   ui.Field{Name: "firm", Label: t("door.firm"), Hint: t("door.firm_hint"), Autocomplete: "organization", Length: 160},
+		Office: ui.Field{Name: "firm", Label: t("door.firm"), Hint: t("door.firm_hint"), Autocomplete: "organization", Length: 160},
 		Name:   ui.Field{Name: "name", Label: t("door.name"), Hint: t("door.name_hint"), Autocomplete: "name", Length: 160},
 		Email:  email(t("door.work_email")),
 		Secret: newPassword(r),
@@ -47,9 +47,9 @@ func signUp(r *web.Request) SignUpPage {
 // DoSignUp opens the firm; its founder stands in it, signed in.
 func (p *Pages) DoSignUp(r *web.Request) (web.Answer, error) {
 	page, source := signUp(r), from(r)
-	page.Firm.Value, page.Name.Value, page.Email.Value = r.Value("firm"), r.Value("name"), r.Value("email")
+	page.Office.Value, page.Name.Value, page.Email.Value = r.Value("firm"), r.Value("name"), r.Value("email")
 	founded, err := p.Lifecycle.SignUp(r.Context(), lifecycle.SignUp{
-		FirmName: page.Firm.Value, Name: page.Name.Value, Email: page.Email.Value, Password: r.Value("password"),
+		FirmName: page.Office.Value, Name: page.Name.Value, Email: page.Email.Value, Password: r.Value("password"),
 		Language: r.Printer.Language(), From: &source,
 	})
 	if err == nil {
@@ -58,6 +58,6 @@ func (p *Pages) DoSignUp(r *web.Request) (web.Answer, error) {
 	if !mended(err) {
 		return nil, err
 	}
-	page.Summary = ui.Refuse(r.Printer, err).Mark(&page.Firm, &page.Name, &page.Email, &page.Secret)
+	page.Summary = ui.Refuse(r.Printer, err).Mark(&page.Office, &page.Name, &page.Email, &page.Secret)
 	return web.Again(signUpTemplate, page, err), nil
 }
