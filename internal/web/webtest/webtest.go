@@ -77,10 +77,13 @@ func (s *Site) config() *web.Config {
 		s.T.Fatal(err)
 	}
 	return &web.Config{
-		Base: base, Clock: s.Clock.Now, Catalog: catalog, Zone: zone, Accounts: s.Accounts, Firms: s.Firms,
+		Base: base, Clock: s.Clock.Now, Until: until, Catalog: catalog, Zone: zone, Accounts: s.Accounts, Firms: s.Firms,
 		Log: slog.New(slog.NewTextHandler(s.T.Output(), nil)), Legal: func(*i18n.Printer) []ui.Link { return nil },
 	}
 }
+
+// until is by the machine's own clock, which the connections of a test live by.
+func until(d time.Duration) time.Time { return time.Now().Add(d) }
 
 // Browser keeps its own cookies, speaks French and follows no redirect.
 type Browser struct {
