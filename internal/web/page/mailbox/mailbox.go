@@ -9,6 +9,7 @@ package mailbox
 
 import (
 	"embed"
+	"slices"
 	"strings"
 
 	"cenacle/internal/id"
@@ -45,8 +46,15 @@ type ShowPage struct {
 	ui.Base
 	Envelope
 	Sender     string // address behind the name
-	Language   string
-	Paragraphs [][]Line
+	Spoken     string // language of the message
+	Paragraphs []Paragraph
+}
+
+// Paragraph is what stands between empty lines. Foot is what comes after the
+// "--" that ends a letter.
+type Paragraph struct {
+	Lines []Line
+	Foot  bool
 }
 
 // Line is one line of a message. One that is an address of this site is a link.
@@ -71,6 +79,7 @@ func (p *Pages) List(r *web.Request) (web.Answer, error) {
 	t := r.Printer.T
 	page := ListPage{Base: r.Base(ui.Client, t("mailbox.title"))}
 	page.None = ui.Empty{Icon: "mail", Title: t("mailbox.none"), Text: t("mailbox.none_text")}
+	slices.SortStableFunc(found, func(a, b mail.Message) int { return b.Date.Compare(a.Date) })
 	for _, m := range found {
 		page.Mails = append(page.Mails, envelope(page.Base, m))
 	}
@@ -98,31 +107,35 @@ func (p *Pages) Show(r *web.Request) (web.Answer, error) {
 	}
 	b := r.Base(ui.Client, m.Subject)
 	b.Crumbs = []ui.Link{{Href: listPath, Label: b.T("mailbox.title")}}
-	page := ShowPage{Base: b, Envelope: envelope(b, m), Sender: m.From, Language: m.Language, Paragraphs: paragraphs(m.Text, r.Absolute("/"))}
+	page := ShowPage{Base: b, Envelope: envelope(b, m), Sender: m.From, Spoken: m.Language, Paragraphs: paragraphs(m.Text, r.Absolute("/"))}
 	return web.Show(showTemplate, page), nil
 }
 
 // paragraphs takes a text apart. A line that begins with home, the address of
 // this site, leads there by its path, whatever name of this machine the reader
 // came by.
-func paragraphs(text, home string) (out [][]Line) {
+func paragraphs(text, home string) (out []Paragraph) {
 	home = strings.TrimSuffix(home, "/")
-	var open []Line
+	var open Paragraph
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
 		if strings.TrimSpace(line) == "" {
-			if len(open) > 0 {
-				out, open = append(out, open), nil
+			if len(open.Lines) > 0 {
+				out, open = append(out, open), Paragraph{Foot: open.Foot}
 			}
+			continue
+		}
+		if line == "--" {
+			open.Foot = true
 			continue
 		}
 		l := Line{Text: line}
 		if path, ours := strings.CutPrefix(line, home); ours {
 			l.Href = web.Local(path)
 		}
-		open = append(open, l)
+		open.Lines = append(open.Lines, l)
 	}
-	if len(open) > 0 {
+	if len(open.Lines) > 0 {
 		out = append(out, open)
 	}
 	return out
