@@ -75,6 +75,17 @@ func (s *Service) Show(ctx context.Context, by authz.Actor, of id.Space) (room R
 	return room, err
 }
 
+// Census returns the space with everyone who is or was in it, to those who may
+// know.
+func (s *Service) Census(ctx context.Context, by authz.Actor, of id.Space) (room Room, err error) {
+	defer fault.Op(&err, "space.Census(%s)", of)
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		room, err = Enter(a, by, of, authz.CircleSee)
+		return err
+	})
+	return room, err
+}
+
 // Enter opens a space for an action inside a running act and reads it.
 func Enter(a *act.Act, by authz.Actor, of id.Space, do authz.Action) (Room, error) {
 	facts, err := circle.Enter(a, by, of, do)

@@ -41,14 +41,15 @@ var peoplePage = ui.Must(ui.Parse[People](files, "people.tmpl", "part.tmpl"))
 
 // People shows who is in the space.
 func (p *Pages) People(r *web.Request) (web.Answer, error) {
-	h, err := p.enter(r)
+	of, err := web.PathID[id.Space](r, "space")
 	if err != nil {
 		return nil, err
 	}
-	if !h.inside() {
-		return nil, web.Absent()
+	room, err := p.Spaces.Census(r.Context(), r.Actor, of)
+	if err != nil {
+		return nil, err
 	}
-	return p.people(h, nil)
+	return p.people(here{r, room}, nil)
 }
 
 func (p *Pages) people(h here, refused error) (web.Answer, error) {
