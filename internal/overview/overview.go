@@ -57,11 +57,12 @@ type Row struct {
 // Desk is the actor's spaces, the last changed first, and what waits in them:
 // what waits for her side first, by date, at most mostWaits of each side.
 type Desk struct {
-	Rows   []Row
-	Waits  []Wait
-	Spaces map[id.Space]space.Space // those of Rows and Waits
-	Names  map[id.Person]string
-	More   *space.Page // the next page, or nil
+	Rows    []Row
+	Waits   []Wait
+	Spaces  map[id.Space]space.Space // those of Rows and Waits
+	Clients map[id.Space][]string    // their names, of the same spaces
+	Names   map[id.Person]string
+	More    *space.Page // the next page, or nil
 }
 
 // mostWaits is how many lines of « qui attend quoi » a desk opens for each
@@ -107,24 +108,27 @@ func desk(a *act.Act, by authz.Actor, page space.Page) (d Desk, err error) {
 		return Desk{}, err
 	}
 	all = slices.DeleteFunc(all, func(w Wait) bool { _, placed := d.Spaces[w.Space]; return !placed })
-	people, err := clients(a, spaces)
+	people, err := clients(a, d.Spaces)
 	if err != nil {
 		return Desk{}, err
 	}
 	if d.Names, err = names(a, people, all); err != nil {
 		return Desk{}, err
 	}
+	d.Clients = make(map[id.Space][]string, len(people))
+	for sp, of := range people {
+		for _, p := range of {
+			d.Clients[sp] = append(d.Clients[sp], d.Names[p])
+		}
+	}
 	for _, sp := range spaces {
-		d.Rows = append(d.Rows, d.row(sp, people[sp.ID], all))
+		d.Rows = append(d.Rows, d.row(sp, all))
 	}
 	return d, nil
 }
 
-func (d *Desk) row(sp space.Space, clients []id.Person, all []Wait) Row {
-	row := Row{Space: sp}
-	for _, p := range clients {
-		row.Clients = append(row.Clients, d.Names[p])
-	}
+func (d *Desk) row(sp space.Space, all []Wait) Row {
+	row := Row{Space: sp, Clients: d.Clients[sp.ID]}
 	for _, w := range all {
 		if w.Space == sp.ID {
 			row.Waits = append(row.Waits, w)
@@ -166,16 +170,16 @@ func (d *Desk) place(a *act.Act, by authz.Actor, spaces []space.Space, all []Wai
 	return nil
 }
 
-func clients(a *act.Act, spaces []space.Space) (map[id.Space][]id.Person, error) {
+func clients(a *act.Act, spaces map[id.Space]space.Space) (map[id.Space][]id.Person, error) {
 	out := map[id.Space][]id.Person{}
-	for _, sp := range spaces {
-		members, err := circle.Members(a, sp.ID)
+	for sp := range spaces {
+		members, err := circle.Members(a, sp)
 		if err != nil {
 			return nil, err
 		}
 		for _, m := range members {
 			if m.Role == authz.Client && m.Active(a.Now) {
-				out[sp.ID] = append(out[sp.ID], m.Person)
+				out[sp] = append(out[sp], m.Person)
 			}
 		}
 	}
