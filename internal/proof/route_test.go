@@ -72,10 +72,16 @@ func form(route string, who func(*scene) browser, want int, fields ...string) st
 	}}
 }
 
-// fresh gives each use of a step an address of its own.
+// fresh gives each use of a step an address of its own, unless the caller has
+// chosen one.
 func fresh(s step) step {
 	send := s.send
-	s.send = func(i ids) call { return send(i.but("fresh", id.New[string](time.Now()))) }
+	s.send = func(i ids) call {
+		if i["fresh"] == "" {
+			i = i.but("fresh", id.New[string](time.Now()))
+		}
+		return send(i)
+	}
 	return s
 }
 
