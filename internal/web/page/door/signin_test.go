@@ -24,7 +24,7 @@ func TestSignInLeadsOn(t *testing.T) {
 	b.Get("/signin").Answers(t, http.StatusSeeOther, "/enter")
 	b.Get("/enter").Answers(t, http.StatusSeeOther, "/f/"+string(h.by.Firm))
 	b.Post("/signout").Answers(t, http.StatusSeeOther, "/signin?done=signed_out")
-	b.Get("/signin?done=signed_out").One("#flash").Says("déconnecté")
+	b.Get("/signin?done=signed_out").One("#flash").Says("session est fermée")
 	b.Get("/account").Answers(t, http.StatusSeeOther, "/signin?next=%2Faccount")
 }
 
