@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"cenacle/internal/account"
@@ -10,6 +11,7 @@ import (
 	"cenacle/internal/circle"
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
+	"cenacle/internal/fold"
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
 	"cenacle/internal/invitation"
@@ -50,7 +52,8 @@ func (s *Service) OpenSpace(ctx context.Context, by authz.Actor, n NewSpace) (op
 	return opened, err
 }
 
-// mayOpen checks the right and the form before anything is written.
+// mayOpen checks the right and the form before anything is written; all that is
+// wrong with the form comes back at once.
 func (s *Service) mayOpen(ctx context.Context, by authz.Actor, n *NewSpace) error {
 	err := s.office.See(ctx, by.Firm, func(a *act.Act) error { return firm.Allow(a, by, authz.SpaceOpen) })
 	if err != nil {
@@ -60,6 +63,16 @@ func (s *Service) mayOpen(ctx context.Context, by authz.Actor, n *NewSpace) erro
 	n.ClientName = firm.Name(n.ClientName, "name", &wrong)
 	if n.Name == "" {
 		n.Name = n.ClientName
+	}
+	var one *fault.Error
+	if _, err := fold.Email(n.ClientEmail); errors.As(err, &one) {
+		wrong = append(wrong, one.In("email"))
+	}
+	if n.Model.Key == "" {
+		wrong.Add("model", "space.model_unknown")
+	}
+	if !slices.Contains(space.Profiles(), n.Profile) {
+		wrong.Add("profile", "space.profile_unknown")
 	}
 	if n.Lead == "" && leads(by.Role) {
 		n.Lead = by.Person
