@@ -45,10 +45,10 @@ func (p *Pages) Search(r *web.Request) (web.Answer, error) {
 		}
 	}
 	b := frame(r, r.Printer.T("desk.search.title"))
-	b.Crumbs = []ui.Link{{Href: r.FirmPath(), Label: b.T("web.nav.desk")}}
 	if !r.Actor.Role.Inside() {
-		b = r.Base(ui.Client, r.Printer.T("desk.search.title"))
+		b = r.Base(ui.Client, b.Title)
 	}
+	b.Crumbs = []ui.Link{{Href: r.FirmPath(), Label: b.T("desk.your_spaces")}}
 	page := newFound(b, r, hits, r.Actor.Person)
 	page.Search, page.Asked = Search{Action: r.FirmPath("search"), Words: words}, words != ""
 	return web.Show(searchPage, page), nil

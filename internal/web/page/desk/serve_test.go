@@ -1,0 +1,252 @@
+package desk_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/blob"
+	"cenacle/internal/document"
+	"cenacle/internal/firm"
+	"cenacle/internal/i18n"
+	"cenacle/internal/id"
+	"cenacle/internal/invitation"
+	"cenacle/internal/lifecycle"
+	"cenacle/internal/overview"
+	"cenacle/internal/space"
+	"cenacle/internal/web"
+	"cenacle/internal/web/page/desk"
+	"cenacle/internal/web/page/door"
+	"cenacle/internal/web/webtest"
+)
+
+const (
+	password = "le tilleul penche vers la berge"
+	other    = "sept mouettes boudent le phare"
+)
+
+// house is a new firm with its founder at the keyboard.
+type house struct {
+	*webtest.Site
+	by     authz.Actor
+	path   string
+	models []space.Model
+	admin  *webtest.Browser
+}
+
+func open(t *testing.T) house {
+	t.Helper()
+	models, err := space.LoadModels()
+	if err != nil {
+		t.Fatal(err)
+	}
+	disk, err := blob.OpenDisk(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := disk.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	h := house{models: models}
+	h.Site = webtest.New(t, func(s *webtest.Site) []web.Route { return routes(s, models, disk) })
+	founded, err := h.Lifecycle.SignUp(t.Context(), lifecycle.SignUp{
+		FirmName: "Cabinet Delmas & Associés", Name: "Me Hélène Delmas", Email: "helene@delmas.example", Password: password, Language: i18n.French,
+	})
+	h.must(err)
+	h.by = authz.Actor{Person: founded.Person, Firm: founded.Firm, Role: authz.Admin, Via: authz.ViaPassword}
+	h.path = "/f/" + string(founded.Firm)
+	h.admin = h.Browser()
+	h.admin.Post("/signin", "email", "helene@delmas.example", "password", password).Answers(t, http.StatusSeeOther, "/enter")
+	return h
+}
+
+func routes(s *webtest.Site, models []space.Model, disk *blob.Disk) []web.Route {
+	p := &desk.Pages{
+		Spaces: space.NewService(s.Office, models), Documents: document.New(s.Office, blob.New(disk), document.Config{}),
+		Lifecycle: s.Lifecycle, Firms: s.Firms, Overview: overview.New(s.Office),
+	}
+	d := &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Invitations: s.Invitations, Lifecycle: s.Lifecycle}
+	member := func(pattern string, do authz.Action, h web.Handler) web.Route {
+		return web.Route{Pattern: pattern, Door: web.Member, Action: do, Handle: h}
+	}
+	return []web.Route{
+		{Pattern: "POST /signin", Handle: d.DoSignIn, Why: "a test"},
+		{Pattern: "POST /l/{firm}/{token}", Handle: d.DoLink, Why: "a test"},
+		{Pattern: "POST /p/{firm}/{token}", Handle: d.DoPassword, Why: "a test"},
+		{Pattern: "POST /account/password", Door: web.Person, Handle: d.DoChangePassword, Why: "a test"},
+		member("GET /f/{firm}", authz.FirmEnter, p.Show),
+		member("GET /f/{firm}/spaces/new", authz.SpaceOpen, p.NewSpace), member("POST /f/{firm}/spaces/new", authz.SpaceOpen, p.DoNewSpace),
+		member("GET /f/{firm}/people", authz.FirmPeopleSee, p.People), member("POST /f/{firm}/people", authz.FirmPeopleEdit, p.DoAddColleague),
+		member("GET /f/{firm}/journal", authz.FirmJournal, p.Journal), member("GET /f/{firm}/search", authz.DocumentRead, p.Search),
+	}
+}
+
+func (h house) must(err error) {
+	h.T.Helper()
+	if err != nil {
+		h.T.Fatal(err)
+	}
+}
+
+// colleague joins the firm and signs in by the link of her mail.
+func (h house) colleague(name, email string, role authz.FirmRole) *webtest.Browser {
+	h.T.Helper()
+	card, err := h.Firms.AddColleague(h.T.Context(), h.by, firm.Colleague{Name: name, Email: email, Role: role, Language: i18n.French})
+	h.must(err)
+	b := h.Browser()
+	if page := b.Post(h.link("", card.Person), "password", other); page.Status != http.StatusSeeOther {
+		h.T.Fatalf("the link of %s answers %d", name, page.Status)
+	}
+	return b
+}
+
+func (h house) link(in id.Space, person id.Person) string {
+	h.T.Helper()
+	var path string
+	h.must(h.Office.Do(h.T.Context(), h.by.Firm, func(a *act.Act) error {
+		token, err := invitation.Issue(a, h.by, in, person)
+		path = invitation.Path(h.by.Firm, in, token)
+		return err
+	}))
+	return path
+}
+
+// space opens one for a client and returns it with her.
+func (h house) space(name, email string) (id.Space, id.Person) {
+	h.T.Helper()
+	s, err := h.Lifecycle.OpenSpace(h.T.Context(), h.by, lifecycle.NewSpace{
+		ClientName: name, ClientEmail: email, Model: h.models[0], Profile: space.Individual, Language: i18n.French,
+	})
+	h.must(err)
+	p, err := h.Accounts.Find(h.T.Context(), email)
+	h.must(err)
+	return s.ID, p.ID
+}
+
+func TestFirstSpace(t *testing.T) {
+	h := open(t)
+	h.admin.Get(h.path).Answers(t, http.StatusOK, "").One(".desk-first a.button-primary").Is("href", h.path+"/spaces/new")
+	h.admin.Get(h.path+"/spaces/new").Answers(t, http.StatusOK, "").One("form.panes").Is("action", h.path+"/spaces/new")
+
+	page := h.admin.Post(h.path+"/spaces/new", "name", " ", "email", "claire", "profile", "royal", "lead", string(h.by.Person)).Answers(t, http.StatusUnprocessableEntity, "")
+	for _, field := range []string{"name", "email", "model", "profile"} {
+		page.One(".summary a[href=#f-" + field + "]")
+		page.One("#f-" + field + "-error")
+	}
+	page.One("input[name=email]").Is("value", "claire")
+	page.One("nav.languages a[lang=en]").Is("href", "/language/en?next="+strings.ReplaceAll(h.path, "/", "%2F")+"%2Fspaces%2Fnew")
+
+	opened := h.admin.Post(h.path+"/spaces/new", "name", "Mme Claire Petit", "email", "claire@petit.example", "model", "penal")
+	if !strings.HasPrefix(opened.Location, h.path+"/spaces/") || !strings.HasSuffix(opened.Location, "?done=space_opened") {
+		t.Fatalf("answer %d to %q\n%s", opened.Status, opened.Location, opened.Body)
+	}
+	desk := h.admin.Get(h.path).Answers(t, http.StatusOK, "")
+	row := desk.One("tbody tr")
+	row.One("th a").Says("Mme Claire Petit")
+	row.Says("Défense pénale")
+	desk.Lacks(".desk-first")
+	// Without a choice the profile is the model's.
+	found, err := overview.New(h.Office).Desk(t.Context(), h.by, space.Page{Limit: 1})
+	if err != nil || found.Rows[0].Profile != space.Criminal {
+		t.Errorf("the space has the profile %q, %v", found.Rows[0].Profile, err)
+	}
+	h.admin.Post(h.path+"/spaces/new", "name", "Elle-même", "email", "helene@delmas.example", "model", "conseil").
+		Answers(t, http.StatusConflict, "").One("#f-email-error").Says("personne du cabinet")
+}
+
+func TestDeskGoesOn(t *testing.T) {
+	h := open(t)
+	const all = 53
+	for n := range all { // in one instant of the clock
+		h.space(fmt.Sprint("Client ", n), "client@petit.example")
+	}
+	seen := map[string]bool{}
+	for path, pages := h.path, 0; path != ""; pages++ {
+		page := h.admin.Get(path).Answers(t, http.StatusOK, "")
+		for _, link := range page.All("#spaces th a") {
+			seen[link.Attr("href")] = true
+		}
+		path = ""
+		for _, more := range page.All("#spaces-more a") {
+			path = h.path + more.Attr("href")
+		}
+		if pages > 2 {
+			t.Fatal("pages without end")
+		}
+	}
+	if len(seen) != all {
+		t.Errorf("%d spaces on all pages, want %d", len(seen), all)
+	}
+	for _, bad := range []string{"?after=x", "?after=x&changed=1", "?changed=1&after="} {
+		h.admin.Get(h.path+bad).Answers(t, http.StatusNotFound, "")
+	}
+}
+
+func TestTeam(t *testing.T) {
+	h := open(t)
+	lawyer := h.colleague("Me Paul Leroy", "paul@delmas.example", authz.Lawyer)
+	h.admin.Get(h.path+"/people").Answers(t, http.StatusOK, "").One("form.form").Is("action", h.path+"/people")
+	page := lawyer.Get(h.path+"/people").Answers(t, http.StatusOK, "")
+	page.Lacks("main form")
+	page.One("main").Says("Me Hélène Delmas")
+	lawyer.Post(h.path+"/people", "name", "Me X", "email", "x@delmas.example", "role", "admin").Answers(t, http.StatusForbidden, "")
+
+	page = h.admin.Post(h.path+"/people", "name", "", "email", "ines@delmas.example", "role", "queen").Answers(t, http.StatusUnprocessableEntity, "")
+	page.One("#f-name-error")
+	page.One("#f-role-error")
+	page.One("input[name=email]").Is("value", "ines@delmas.example")
+	h.admin.Post(h.path+"/people", "name", "Inès Roche", "email", "ines@delmas.example", "role", "assistant").
+		Answers(t, http.StatusSeeOther, h.path+"/people?done=colleague_added")
+	h.admin.Get(h.path + "/people?done=colleague_added").One("#flash").Says("équipe")
+	h.admin.Post(h.path+"/people", "name", "Inès Roche", "email", "ines@delmas.example", "role", "assistant").
+		Answers(t, http.StatusConflict, "").One("#f-email-error").Says("déjà partie du cabinet")
+}
+
+func TestFirmsJournal(t *testing.T) {
+	h := open(t)
+	lawyer := h.colleague("Me Paul Leroy", "paul@delmas.example", authz.Lawyer)
+	h.space("Mme Claire Petit", "claire@petit.example")
+	page := h.admin.Get(h.path+"/journal").Answers(t, http.StatusOK, "")
+	page.One("main").Says("Me Hélène Delmas a ouvert le cabinet.")
+	page.One("main").Says("Me Hélène Delmas a ajouté Me Paul Leroy à l’équipe.")
+	page.One("main").Says("Me Paul Leroy a choisi son mot de passe.")
+	page.Silent("space.opened", "Petit", "[desk.")
+	for _, act := range page.All("tbody th") {
+		if text := act.Text(); !strings.Contains(text, " ") || strings.HasPrefix(text, "firm.") {
+			t.Errorf("an act without a sentence: %q", text)
+		}
+	}
+	h.admin.Get(h.path+"/journal?before=x").Answers(t, http.StatusNotFound, "")
+	lawyer.Get(h.path+"/journal").Answers(t, http.StatusForbidden, "")
+}
+
+func TestClientFindsHerSpaces(t *testing.T) {
+	h := open(t)
+	first, client := h.space("Mme Claire Petit", "claire@petit.example")
+	b := h.Browser()
+	home := h.path + "/spaces/" + string(first)
+	b.Post(h.link(first, client)).Answers(t, http.StatusSeeOther, home)
+	b.Get(h.path).Answers(t, http.StatusSeeOther, home)
+	second, _ := h.space("SARL Petit", "claire@petit.example")
+	b.Get(h.path).Answers(t, http.StatusSeeOther, home) // a link opens one space
+	b.Post("/account/password", "password", other).Answers(t, http.StatusSeeOther, "/account?done=password_chosen")
+
+	b = h.Browser()
+	b.Post("/signin", "email", "claire@petit.example", "password", other).Answers(t, http.StatusSeeOther, "/enter")
+	page := b.Get(h.path).Answers(t, http.StatusOK, "")
+	page.One(".desk-own a[href=" + home + "]").Says("Mme Claire Petit")
+	page.One(".desk-own a[href=" + h.path + "/spaces/" + string(second) + "]").Says("SARL Petit")
+	page.Silent("Me Hélène Delmas", "/people", "/journal")
+	b.Get(h.path+"/search?q=bail").Answers(t, http.StatusOK, "").One(".empty").Says("bail")
+	for _, path := range []string{"/spaces/new", "/people", "/journal"} {
+		b.Get(h.path+path).Answers(t, http.StatusNotFound, "")
+	}
+	b.Post(h.path+"/people", "name", "X", "email", "x@x.example", "role", "admin").Answers(t, http.StatusNotFound, "")
+	b.Post(h.path+"/spaces/new", "name", "X", "email", "x@x.example", "model", "conseil", "lead", string(h.by.Person)).Answers(t, http.StatusNotFound, "")
+	h.Browser().Get(h.path).Answers(t, http.StatusSeeOther, "/signin?next="+strings.ReplaceAll(h.path, "/", "%2F"))
+}
