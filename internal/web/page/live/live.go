@@ -47,6 +47,9 @@ func (p *Pages) Space(r *web.Request) (web.Answer, error) {
 		h := w.Header()
 		h.Set("Content-Type", "text/event-stream")
 		h.Set("X-Accel-Buffering", "no")
+		if r.Method == http.MethodHead {
+			return nil // nobody listens, and the connection waits for its next request
+		}
 		out := &line{w, http.NewResponseController(w), p.Until}
 		if err := out.say("retry: 2000\n\n"); err != nil {
 			return nil // the page is gone, which is how every stream ends
