@@ -8,6 +8,7 @@ package uitest
 
 import (
 	"html/template"
+	"reflect"
 	"strings"
 	"testing"
 	"text/template/parse"
@@ -34,7 +35,8 @@ func Printer(t testing.TB, l i18n.Language) *i18n.Printer {
 }
 
 // Check fails the test when a template uses a field that its page or component
-// does not have, or a message that the catalogs do not have.
+// does not have, or a message that the catalogs do not have, and when a field of
+// the page hides one that its frame reads.
 func Check[P ui.Page](t testing.TB, tmpl *ui.Template[P]) {
 	t.Helper()
 	set, err := tmpl.Clone()
@@ -45,12 +47,32 @@ func Check[P ui.Page](t testing.TB, tmpl *ui.Template[P]) {
 	if err := templatecheck.CheckHTML(set, page); err != nil {
 		t.Errorf("the template does not fit %T: %v", page, err)
 	}
+	for _, name := range hidden(reflect.TypeFor[P]()) {
+		t.Errorf("%T: its field %s hides that of ui.Base, which the frame shows", page, name)
+	}
 	p := Printer(t, i18n.French)
 	for _, key := range messages(set) {
 		if !p.Has(key) {
 			t.Errorf("%T: the catalogs have no message %q", page, key)
 		}
 	}
+}
+
+// hidden lists the fields of a page that bear the name of a field or method of
+// [ui.Base].
+func hidden(page reflect.Type) (names []string) {
+	frame := reflect.TypeFor[ui.Base]()
+	for field := range page.Fields() {
+		if field.Anonymous {
+			continue
+		}
+		_, isField := frame.FieldByName(field.Name)
+		_, isMethod := frame.MethodByName(field.Name)
+		if isField || isMethod {
+			names = append(names, field.Name)
+		}
+	}
+	return names
 }
 
 // messages lists the catalog keys written in the templates of set.
