@@ -172,7 +172,7 @@ func Leave(a *act.Act, space id.Space, person id.Person) error {
 		return err
 	}
 	for c, span := range own {
-		if span.Until.IsZero() {
+		if span.Until.IsZero() || span.Until.After(a.Now) {
 			if err := putInCircle(a, space, c, person, authz.Span{Since: span.Since, Until: a.Now}, true); err != nil {
 				return err
 			}
