@@ -26,21 +26,22 @@ type behind struct {
 // found at the next.
 func (w *world) behind() *behind {
 	w.t.Helper()
-	b := &behind{t: w.t, db: map[string]*sql.DB{}}
 	if w.store.PostgresURL != "" {
-		b.db[""] = storetest.Superuser(w.t, w.store)
-		return b
+		if w.opened[""] == nil {
+			w.opened[""] = storetest.Superuser(w.t, w.store)
+		}
+		return &behind{w.t, w.opened}
 	}
 	w.must(filepath.WalkDir(w.data, func(path string, _ fs.DirEntry, err error) error {
-		if err != nil || filepath.Ext(path) != ".db" {
+		if err != nil || filepath.Ext(path) != ".db" || w.opened[path] != nil {
 			return err
 		}
 		db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(5000)")
-		b.db[path] = db
+		w.opened[path] = db
 		w.t.Cleanup(func() { _ = db.Close() }) // nothing was written through it
 		return err
 	}))
-	return b
+	return &behind{w.t, w.opened}
 }
 
 const (

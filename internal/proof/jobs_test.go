@@ -20,7 +20,9 @@ import (
 // mails. Two people are to be told of the same; before anything leaves, one of
 // them loses her right.
 func TestISO02Jobs(t *testing.T) {
+	t.Parallel()
 	storetest.EachConfig(t, func(t *testing.T, c store.Config) {
+		t.Parallel()
 		w := quiet(t, c)
 		rows := append(spaceJobs(w), firmJobs(w)...) // in this order: the first forget invitations
 		covered := map[string]bool{"deposit.lapse": true}

@@ -3,6 +3,7 @@ package proof
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -30,7 +31,8 @@ type world struct {
 	log    *paper
 	clock  *clock
 
-	secret account.Password // of everybody, hashed once
+	secret account.Password   // of everybody, hashed once
+	opened map[string]*sql.DB // see behind
 	listen net.Listener
 	serve  func() // starts what open has opened; once
 	stop   func() // ends the server; once
@@ -68,7 +70,11 @@ func (p *paper) read() []byte {
 // the configuration.
 func each(t *testing.T, run func(w *world), environ ...string) {
 	t.Helper()
-	storetest.EachConfig(t, func(t *testing.T, c store.Config) { run(begin(t, c, environ...)) })
+	t.Parallel()
+	storetest.EachConfig(t, func(t *testing.T, c store.Config) {
+		t.Parallel()
+		run(begin(t, c, environ...))
+	})
 }
 
 // begin opens a fresh world and runs its server until the test ends.
@@ -86,7 +92,7 @@ func quiet(t testing.TB, c store.Config, environ ...string) *world {
 	if data == "" {
 		data = t.TempDir()
 	}
-	w := &world{t: t, store: c, data: filepath.Join(data, "data"), log: &paper{}, clock: &clock{}}
+	w := &world{t: t, store: c, data: filepath.Join(data, "data"), log: &paper{}, clock: &clock{}, opened: map[string]*sql.DB{}}
 	w.open(environ...)
 	t.Cleanup(func() { w.stop() })
 	return w
