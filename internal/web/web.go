@@ -110,11 +110,15 @@ func (r *Request) nav(layout ui.Layout) []ui.Section {
 	if layout != ui.Desk || !r.Actor.Role.Inside() {
 		return nil
 	}
-	return []ui.Section{
+	sections := []ui.Section{
 		{Key: "desk", Href: r.FirmPath(), Label: r.Printer.T("web.nav.desk")},
 		{Key: "people", Href: r.FirmPath("people"), Label: r.Printer.T("web.nav.people")},
-		{Key: "journal", Href: r.FirmPath("journal"), Label: r.Printer.T("web.nav.journal")},
 	}
+	ofFirm := authz.Resource{Kind: authz.OfFirm, Firm: r.Actor.Firm}
+	if authz.Decide(r.Actor, authz.FirmJournal, ofFirm, authz.Facts{}).Allowed {
+		sections = append(sections, ui.Section{Key: "journal", Href: r.FirmPath("journal"), Label: r.Printer.T("web.nav.journal")})
+	}
+	return sections
 }
 
 func (r *Request) languageHref(l i18n.Language) string {
