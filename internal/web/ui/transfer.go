@@ -39,6 +39,7 @@ const (
 // Transfer is one file under way. Template "transfer".
 type Transfer struct {
 	Name      string
+	Address   string // of the upload, once the server knows it
 	State     TransferState
 	Sent      int64 // bytes
 	Size      int64

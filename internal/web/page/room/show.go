@@ -305,7 +305,7 @@ func (p *Pages) upload(h here, tray space.Tray, pending []document.Upload) ui.Up
 		u.Circles.Hint = t.T("room.who_sees_file_hint")
 	}
 	for _, w := range pending {
-		u.Waiting = append(u.Waiting, ui.Transfer{Name: w.Name, State: ui.Halfway, Sent: w.Offset, Size: w.Size})
+		u.Waiting = append(u.Waiting, ui.Transfer{Name: w.Name, Address: h.path("uploads", string(w.ID)), State: ui.Halfway, Sent: w.Offset, Size: w.Size})
 	}
 	return u
 }

@@ -63,4 +63,7 @@ document.addEventListener("htmx:oobBeforeSwap", ({ detail: { target, fragment } 
     const next = fragment.querySelector(`details#${CSS.escape(fold.id)}`);
     if (next) next.open = fold.open;
   }
+  for (const { id } of target.querySelectorAll("dialog[open][id]")) {
+    setTimeout(() => document.getElementById(id)?.showModal()); // once the new one stands in the page
+  }
 });

@@ -33,6 +33,13 @@ export class Memory {
 
   async removeUpload(key) { localStorage.removeItem(key); }
 
+  /** Forgets the upload at an address, when it was given up. */
+  async forget(path) {
+    for (const { urlStorageKey, uploadUrl } of await this.findAllUploads()) {
+      if (new URL(uploadUrl, location.href).pathname === path) localStorage.removeItem(urlStorageKey);
+    }
+  }
+
   async addUpload(print, upload) {
     const key = prefix + print;
     localStorage.setItem(key, JSON.stringify({ uploadUrl: upload.uploadUrl, size: upload.size, at: Date.now() }));

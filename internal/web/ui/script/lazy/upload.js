@@ -84,7 +84,7 @@ class Transfer {
     });
     const [earlier] = await this.upload.findPreviousUploads();
     if (earlier) {
-      desk.remembered(earlier.urlStorageKey);
+      desk.remembered(earlier.uploadUrl);
       this.upload.resumeFromPreviousUpload(earlier);
       this.state("resumed");
     }
@@ -152,7 +152,7 @@ export class Desk {
     this.list = host.querySelector(".transfers");
     this.transfers = [];
     this.listen();
-    this.recall();
+    this.adopt();
     host.dataset.ready = "";
   }
 
@@ -253,22 +253,31 @@ export class Desk {
     this.next();
   }
 
-  /** Uploads begun before a reload: the same file must be chosen again. */
-  async recall() {
-    for (const entry of await new Memory().findAllUploads()) {
-      if (!entry.uploadUrl.includes(new URL(this.words.endpoint, location.href).pathname)) continue;
-      const row = this.row();
-      row.dataset.state = "halfway";
-      row.dataset.memory = entry.urlStorageKey;
-      row.querySelector(".transfer-name").textContent = fill(this.words.textAgain, bytes(entry.size));
-      row.querySelector(".transfer-state").textContent = this.words.textHalfway;
-      row.querySelector("progress").remove();
-      row.querySelector("[data-act=drop]").onclick = async () => { await new Memory().removeUpload(entry.urlStorageKey); row.remove(); };
-      this.list.append(row);
+  /**
+   * Uploads begun before: the server's line of each gives way when the file is
+   * chosen again, and can be given up.
+   */
+  adopt() {
+    for (const row of this.list.querySelectorAll("[data-upload]")) {
+      row.querySelector("[data-act=drop]").onclick = () => this.abandon(row);
     }
   }
 
-  remembered(key) { this.list.querySelector(`[data-memory="${CSS.escape(key)}"]`)?.remove(); }
+  async abandon(row) {
+    const { upload } = row.dataset;
+    try {
+      await Upload.terminate(upload, { retryDelays: [] });
+    } catch (error) {
+      if (error.originalResponse?.getStatus() !== 404) return; // the line stays until the server has forgotten
+    }
+    await new Memory().forget(upload);
+    row.remove();
+  }
+
+  remembered(address) {
+    const path = new URL(address, location.href).pathname;
+    this.list.querySelector(`[data-upload="${CSS.escape(path)}"]`)?.remove();
+  }
 
   say(text) { this.host.querySelector("[data-say]").textContent = text; }
 }
