@@ -36,7 +36,7 @@ on conflict (firm_id, memo_id, document_id) do nothing`)
 	// The memos of a space that the actor ($2, at $3) sees, newest first:
 	// $4 space, $5 document ('' for all threads), $6 before this memo, $7 how many.
 	selectVisible = store.ForFirm(`
-select i.id, i.author_id, i.internal, i.created_at, m.thread_id, t.document_id, t.subject, m.body, m.reply_by,
+select i.id, i.author_id, i.nature, i.internal, i.created_at, i.mac, m.thread_id, t.document_id, t.subject, m.body, m.reply_by,
   case when i.author_id = $2 then 1
     else (select count(*) from read_mark r where r.firm_id = $1 and r.item_id = i.id and r.person_id = $2) end
 from item i
@@ -62,7 +62,7 @@ where r.firm_id = $1 and i.space_id = $4 and i.kind = 'memo' and i.id >= $5 and 
 order by r.item_id, r.read_at`)
 
 	selectSentTo = store.ForFirm(`
-select s.item_id, s.circle_id
+select s.item_id, s.circle_id, s.sent_at, s.extended, s.mac
 from audience s
 join item i on i.firm_id = $1 and i.id = s.item_id
 where s.firm_id = $1 and i.space_id = $4 and i.kind = 'memo' and i.id >= $5 and i.id <= $6 and` + authz.Visible + `

@@ -89,13 +89,18 @@ func list(a *act.Act, by authz.Actor, q query) ([]entry, error) {
 	args := []any{by.Person, store.Micros(a.Now), q.space, q.document, q.before, q.limit}
 	err = a.Each(selectVisible, args, func(scan func(...any) error) error {
 		var e entry
+		h := item.Header{Space: q.space, Kind: item.Memo}
 		var internal, created, read int64
-		var subject, body []byte
-		err := scan(&e.ID, &e.Author, &internal, &created, &e.thread, &e.document, &subject, &body, &e.ReplyBy, &read)
+		var mac, subject, body []byte
+		err := scan(&e.ID, &e.Author, &h.Nature, &internal, &created, &mac, &e.thread, &e.document, &subject, &body, &e.ReplyBy, &read)
 		if err != nil {
 			return err
 		}
 		e.Internal, e.Created, e.Read = internal == 1, store.Time(created), read > 0
+		h.ID, h.Author, h.Internal = e.ID, e.Author, e.Internal
+		if err := item.Verify(box, h, mac); err != nil {
+			return err
+		}
 		if e.subject, err = box.OpenText(subjectPlace(e.thread), subject); err != nil {
 			return err
 		}
@@ -106,7 +111,8 @@ func list(a *act.Act, by authz.Actor, q query) ([]entry, error) {
 	return out, err
 }
 
-// annotate adds references, and for the firm's side the circles and readers.
+// annotate adds references, and for the firm's side the circles and readers. It
+// checks every address that made a memo of the page visible.
 func annotate(a *act.Act, by authz.Actor, space id.Space, found []entry, inside bool) error {
 	if len(found) == 0 {
 		return nil
@@ -124,10 +130,13 @@ func annotate(a *act.Act, by authz.Actor, space id.Space, found []entry, inside 
 		}
 		return err
 	})
-	if err != nil || !inside {
+	if err != nil {
 		return err
 	}
-	err = a.Each(selectReaders, args, func(scan func(...any) error) error {
+	if err := address(a, space, args, at, inside); err != nil || !inside {
+		return err
+	}
+	return a.Each(selectReaders, args, func(scan func(...any) error) error {
 		var memo id.Item
 		var r Reader
 		var when int64
@@ -138,17 +147,27 @@ func annotate(a *act.Act, by authz.Actor, space id.Space, found []entry, inside 
 		}
 		return err
 	})
+}
+
+// address checks the addresses of a page, and shows them to the firm's side.
+func address(a *act.Act, space id.Space, args []any, at map[id.Item]*Memo, inside bool) error {
+	box, err := a.SpaceBox(space)
 	if err != nil {
 		return err
 	}
 	return a.Each(selectSentTo, args, func(scan func(...any) error) error {
 		var memo id.Item
-		var c id.Circle
-		err := scan(&memo, &c)
-		if m := at[memo]; m != nil {
-			m.Circles = append(m.Circles, c)
+		var to authz.Address
+		var sent, extended int64
+		var mac []byte
+		if err := scan(&memo, &to.Circle, &sent, &extended, &mac); err != nil {
+			return err
 		}
-		return err
+		if m := at[memo]; m != nil && inside {
+			m.Circles = append(m.Circles, to.Circle)
+		}
+		to.Sent, to.Extended = store.Time(sent), extended == 1
+		return item.VerifyAddress(box, memo, to, mac)
 	})
 }
 
