@@ -40,6 +40,12 @@ func Trays() []Tray { return []Tray{FirmTray, ClientTray, SharedTray} }
 // words is one text in every language.
 type words map[i18n.Language]string
 
+// in is the text in a language, in French for one that has no catalog.
+func (w words) in(l i18n.Language) string {
+	l, _ = i18n.Parse(string(l))
+	return w[l]
+}
+
 // Model is what a space opens with: its first matter and its folders.
 type Model struct {
 	Key     ModelKey `json:"key"`

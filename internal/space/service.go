@@ -3,7 +3,6 @@ package space
 import (
 	"context"
 	"math"
-	"strings"
 	"time"
 
 	"cenacle/internal/act"
@@ -11,7 +10,6 @@ import (
 	"cenacle/internal/circle"
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
-	"cenacle/internal/fold"
 	"cenacle/internal/id"
 	"cenacle/internal/store"
 )
@@ -175,52 +173,67 @@ func (s *Service) List(ctx context.Context, by authz.Actor, p Page) (out []Space
 }
 
 // Own is List inside a running act. The membership of each space is decided
-// again, with its MAC, before its name is opened.
+// again, with its MAC, before its name is opened; a page is full unless it is
+// the last.
 func Own(a *act.Act, by authz.Actor, p Page) ([]Space, error) {
+	var out []Space
+	for len(out) < p.Limit {
+		rows, err := own(a, by, p)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			p.Changed, p.After = store.Time(r.changed), r.ID
+			if _, err := circle.Enter(a, by, r.ID, authz.SpaceSee); fault.Is(err, fault.NotFound) {
+				continue // the row says member, the rule says no: a link's scope, or the wrong side
+			} else if err != nil {
+				return nil, err
+			}
+			sp, err := unseal(a, r.Space, r.name, r.created, r.changed)
+			if err != nil {
+				return nil, err
+			}
+			if out = append(out, sp); len(out) == p.Limit {
+				break
+			}
+		}
+		if len(rows) < p.Limit {
+			break
+		}
+	}
+	return out, nil
+}
+
+// row is a space as it is stored.
+type row struct {
+	Space
+	name             []byte
+	created, changed int64
+}
+
+// own reads the rows of a page, which nobody may see yet.
+func own(a *act.Act, by authz.Actor, p Page) (rows []row, err error) {
 	before := store.Micros(p.Changed)
 	if p.Changed.IsZero() {
 		before = math.MaxInt64
 	}
-	type row struct {
-		Space
-		name             []byte
-		created, changed int64
-	}
-	var rows []row
-	err := a.Each(selectOwn, []any{by.Person, store.Micros(a.Now), before, p.After, p.Limit}, func(scan func(...any) error) error {
+	args := []any{by.Person, store.Micros(a.Now), before, p.After, p.Limit}
+	err = a.Each(selectOwn, args, func(scan func(...any) error) error {
 		var r row
 		err := scan(&r.ID, &r.name, &r.Profile, &r.Model, &r.State, &r.Notice, &r.Lead, &r.created, &r.changed)
 		rows = append(rows, r)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	var out []Space
-	for _, r := range rows {
-		if _, err := circle.Enter(a, by, r.ID, authz.SpaceSee); fault.Is(err, fault.NotFound) {
-			continue // the row says member, the rule says no: a link's scope, or the wrong side
-		} else if err != nil {
-			return nil, err
-		}
-		sp, err := unseal(a, r.Space, r.name, r.created, r.changed)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, sp)
-	}
-	return out, nil
+	return rows, err
 }
 
 // Rename gives the space another name.
 func (s *Service) Rename(ctx context.Context, by authz.Actor, of id.Space, name string) (err error) {
 	defer fault.Op(&err, "space.Rename(%s)", of)
-	name = strings.TrimSpace(fold.Name(name))
-	if name == "" {
-		return fault.New(fault.Invalid, "space.name_missing").In("name")
-	}
-	if len(name) > maxName {
-		return fault.New(fault.Invalid, "space.name_long", maxName).In("name")
+	var wrong fault.Fields
+	name = clean(name, &wrong)
+	if err := wrong.Err(); err != nil {
+		return err
 	}
 	return s.office.Do(ctx, by.Firm, func(a *act.Act) error {
 		if _, err := circle.Enter(a, by, of, authz.SpaceManage); err != nil {

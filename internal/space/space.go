@@ -9,8 +9,10 @@ package space
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
@@ -60,18 +62,26 @@ type New struct {
 	Language i18n.Language // in which its matter and folders are named
 }
 
-// maxName is the longest name of a space, in bytes.
-const maxName = 200
+// MaxName is the longest name of a space, in characters.
+const MaxName = 160
 
-func (n New) check() error {
-	var wrong fault.Fields
-	switch name := strings.TrimSpace(n.Name); {
+// clean is a name as it is kept; what is wrong with it goes to the field name.
+func clean(typed string, wrong *fault.Fields) string {
+	name := fold.Name(typed)
+	switch {
 	case name == "":
 		wrong.Add("name", "space.name_missing")
-	case len(name) > maxName:
-		wrong.Add("name", "space.name_long", maxName)
+	case utf8.RuneCountInString(strings.TrimSpace(typed)) > MaxName:
+		wrong.Add("name", "space.name_long", MaxName)
 	}
-	if n.Profile != Individual && n.Profile != Company && n.Profile != Criminal {
+	return name
+}
+
+// check cleans the name and says all that is wrong.
+func (n *New) check() error {
+	var wrong fault.Fields
+	n.Name = clean(n.Name, &wrong)
+	if !slices.Contains(Profiles(), n.Profile) {
 		wrong.Add("profile", "space.profile_unknown")
 	}
 	if n.Model.Key == "" {
@@ -88,7 +98,7 @@ func Create(a *act.Act, by authz.Actor, n New) (Space, error) {
 		return Space{}, err
 	}
 	s := Space{
-		ID: id.New[id.Space](a.Now), Name: fold.Name(n.Name), Profile: n.Profile, Model: n.Model.Key,
+		ID: id.New[id.Space](a.Now), Name: n.Name, Profile: n.Profile, Model: n.Model.Key,
 		State: "open", Notice: "neutre", Lead: n.Lead, Created: a.Now, Changed: a.Now,
 	}
 	box, err := a.Ring().CreateSpace(a.Tx, s.ID, a.Now)
@@ -110,13 +120,13 @@ func Create(a *act.Act, by authz.Actor, n New) (Space, error) {
 
 func openMatter(a *act.Act, box *vault.Box, s id.Space, n New) error {
 	m := id.New[id.Matter](a.Now)
-	name := box.SealText(vault.Place{Table: "matter", Column: "name", Row: string(m)}, n.Model.Matter[n.Language])
+	name := box.SealText(vault.Place{Table: "matter", Column: "name", Row: string(m)}, n.Model.Matter.in(n.Language))
 	if _, err := a.Exec(insertMatter, m, s, name, store.Micros(a.Now)); err != nil {
 		return err
 	}
 	for i, shelf := range n.Model.Folders {
 		f := id.New[id.Folder](a.Now)
-		name := box.SealText(vault.Place{Table: "folder", Column: "name", Row: string(f)}, shelf.Name[n.Language])
+		name := box.SealText(vault.Place{Table: "folder", Column: "name", Row: string(f)}, shelf.Name.in(n.Language))
 		if _, err := a.Exec(insertFolder, f, s, m, shelf.Tray, name, i); err != nil {
 			return err
 		}

@@ -112,7 +112,7 @@ func (p *Pages) forms(h here, page *People, refused error) error {
 			Chosen: r.Value("role") == string(one) || r.Value("role") == "" && one == authz.Client,
 		})
 	}
-	spaceName := ui.Field{Name: "name", ID: "f-space-name", Label: t.T("room.space_name"), Hint: t.T("room.space_name_hint"), Value: h.room.Name, Length: 200}
+	spaceName := ui.Field{Name: "name", ID: "f-space-name", Label: t.T("room.space_name"), Hint: t.T("room.space_name_hint"), Value: h.room.Name, Length: space.MaxName}
 	rename := r.URL.Path == h.path("name")
 	if rename {
 		name.Value, spaceName.Value = "", r.Value("name")
