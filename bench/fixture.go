@@ -1,0 +1,274 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"cenacle/internal/account"
+	"cenacle/internal/authz"
+	"cenacle/internal/circle"
+	"cenacle/internal/config"
+	"cenacle/internal/document"
+	"cenacle/internal/i18n"
+	"cenacle/internal/id"
+	"cenacle/internal/lifecycle"
+	"cenacle/internal/memo"
+	"cenacle/internal/server"
+	"cenacle/internal/space"
+)
+
+// person is somebody who can sign in.
+type person struct {
+	Email, Password string
+	Actor           authz.Actor
+}
+
+// firm is one firm of the fixture.
+type firm struct {
+	ID     id.Firm
+	Lawyer person
+	Client person
+	Rooms  map[int]room // by number of documents
+	Desks  []room
+}
+
+// room is a space of the fixture.
+type room struct {
+	ID    id.Space
+	House circle.House
+}
+
+// world is the data that everything is measured on.
+type world struct {
+	Dir   string
+	Small firm // rooms of several sizes, and thirty spaces of 100 documents
+	Large firm // thirty spaces of 1,000 documents
+}
+
+const (
+	deskCount = 30 // spaces of a desk
+	smallIn   = 100
+	largeIn   = 1000
+	depth     = 2 << 10 // bytes of a document whose size does not matter
+)
+
+// roomSizes are documents of one space; 0 is for deposits.
+var roomSizes = [...]int{0, 10, 1000, 10000}
+
+// furnish makes the fixture, or takes a copy of the one that was kept.
+func (b *bench) furnish(ctx context.Context) (w world, err error) {
+	kept := b.fixture
+	if kept == "" {
+		kept = filepath.Join(b.dir, "fixture")
+	}
+	raw, err := os.ReadFile(filepath.Join(kept, "world.json"))
+	if errors.Is(err, os.ErrNotExist) {
+		raw, err = b.build(ctx, kept)
+	}
+	if err != nil {
+		return w, err
+	}
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return w, err
+	}
+	w.Dir = filepath.Join(b.dir, "data")
+	if b.fixture == "" {
+		err = os.Rename(filepath.Join(kept, "data"), w.Dir)
+	} else {
+		err = duplicate(ctx, filepath.Join(kept, "data"), w.Dir)
+	}
+	return w, errors.Join(err, exec.CommandContext(ctx, "sync").Run())
+}
+
+// build makes the fixture by the use cases of the product: in memory, where a
+// commit costs nothing, then copied to the disk.
+func (b *bench) build(ctx context.Context, into string) (raw []byte, err error) {
+	memory := "/dev/shm"
+	if _, err := os.Stat(memory); err != nil {
+		memory = b.dir
+	}
+	draft, err := os.MkdirTemp(memory, "cenacle-bench-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(draft)) }()
+	c := config.Default()
+	c.Data = filepath.Join(draft, "data")
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	s, err := server.New(ctx, c, server.Options{Clock: time.Now, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	var w world
+	if err := errors.Join(b.fill(ctx, s, &w), s.Close()); err != nil {
+		return nil, err
+	}
+	if raw, err = json.Marshal(w); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(os.MkdirAll(into, 0o700), duplicate(ctx, c.Data, filepath.Join(into, "data"))); err != nil {
+		return nil, err
+	}
+	return raw, os.WriteFile(filepath.Join(into, "world.json"), raw, 0o600)
+}
+
+// duplicate copies a folder with the modes of its files, which the product
+// looks at.
+func duplicate(ctx context.Context, from, to string) error {
+	if out, err := exec.CommandContext(ctx, "cp", "-a", from, to).CombinedOutput(); err != nil {
+		return fmt.Errorf("copying %s: %w: %s", from, err, out)
+	}
+	return nil
+}
+
+// fill makes the two firms side by side: each has its own writer.
+func (b *bench) fill(ctx context.Context, s *server.Server, w *world) error {
+	number := func(n int) int { return int(float64(n) * b.scale) }
+	var work sync.WaitGroup
+	small, large := builder{ctx: ctx, s: s, paper: b.noise[:depth]}, builder{ctx: ctx, s: s, paper: b.noise[:depth]}
+	work.Go(func() {
+		w.Small = small.found("small")
+		for _, n := range roomSizes {
+			w.Small.Rooms[n] = small.open(&w.Small, fmt.Sprintf("Salle de %d", n), w.Small.Client.Email, number(n))
+		}
+		small.desk(&w.Small, number(smallIn))
+	})
+	work.Go(func() {
+		w.Large = large.found("large")
+		large.desk(&w.Large, number(largeIn))
+	})
+	work.Wait()
+	return errors.Join(small.err, large.err)
+}
+
+// builder keeps the first error, so that the making reads as a list.
+type builder struct {
+	ctx context.Context
+	s   *server.Server
+	err error
+
+	paper []byte
+}
+
+func (b *builder) try(do func() error) {
+	if b.err == nil {
+		b.err = do()
+	}
+}
+
+// found opens a firm with its lawyer, and a client who will have a password.
+func (b *builder) found(name string) (f firm) {
+	f.Rooms = map[int]room{}
+	f.Lawyer = person{Email: "avocate@" + name + ".example", Password: rand.Text()}
+	f.Client = person{Email: "cliente@" + name + ".example", Password: rand.Text()}
+	b.try(func() error {
+		made, err := b.s.Lifecycle.SignUp(b.ctx, lifecycle.SignUp{
+			FirmName: "Cabinet " + name, Name: "Me Claire Delmas", Email: f.Lawyer.Email, Password: f.Lawyer.Password, Language: i18n.French,
+		})
+		f.ID = made.Firm
+		f.Lawyer.Actor = authz.Actor{Person: made.Person, Firm: made.Firm, Role: authz.Admin, Via: authz.ViaCommand}
+		return err
+	})
+	b.try(func() error {
+		whose, _, err := b.s.Accounts.Ensure(b.ctx, f.Client.Email, i18n.French)
+		if err != nil {
+			return err
+		}
+		f.Client.Actor = authz.Actor{Person: whose, Firm: f.ID, Role: authz.Outsider, Via: authz.ViaCommand}
+		chosen, err := b.s.Accounts.NewPassword(b.ctx, f.Client.Password)
+		if err != nil {
+			return err
+		}
+		_, _, err = b.s.Accounts.ChoosePassword(b.ctx, whose, chosen, account.Source{Agent: "bench"})
+		return err
+	})
+	return f
+}
+
+// desk opens the spaces of a desk, each with a client of its own.
+func (b *builder) desk(f *firm, documents int) {
+	for i := range deskCount {
+		email := fmt.Sprintf("client%d@%s.example", i, f.ID)
+		f.Desks = append(f.Desks, b.open(f, fmt.Sprintf("Client %d", i), email, documents))
+	}
+}
+
+// open opens a space and puts documents into it, half of them in each tray, and
+// a short conversation.
+func (b *builder) open(f *firm, name, email string, documents int) (r room) {
+	var client authz.Actor
+	b.try(func() error {
+		model, err := b.s.Spaces.Model("divorce")
+		if err != nil {
+			return err
+		}
+		opened, err := b.s.Lifecycle.OpenSpace(b.ctx, f.Lawyer.Actor, lifecycle.NewSpace{
+			ClientName: name, ClientEmail: email, Model: model, Profile: model.Profile, Language: i18n.French,
+		})
+		r.ID = opened.ID
+		return err
+	})
+	b.try(func() error {
+		known, err := b.s.Accounts.Find(b.ctx, email)
+		client = authz.Actor{Person: known.ID, Firm: f.ID, Role: authz.Outsider, Via: authz.ViaCommand}
+		return err
+	})
+	b.try(func() (err error) {
+		r.House, err = b.house(f.Lawyer.Actor, r.ID)
+		return err
+	})
+	for i := range documents {
+		b.file(f, r, client, i)
+	}
+	for i := range 12 {
+		b.try(func() error {
+			by := []authz.Actor{f.Lawyer.Actor, client}[i%2]
+			_, err := b.s.Memos.Write(b.ctx, by, memo.New{
+				Space: r.ID, Subject: fmt.Sprintf("Question %d", i), Body: "Avez-vous reçu la pièce ? Elle doit partir avant vendredi.",
+				Circles: []id.Circle{r.House.Client},
+			})
+			return err
+		})
+	}
+	return r
+}
+
+// house finds the circles of a space.
+func (b *builder) house(by authz.Actor, of id.Space) (h circle.House, err error) {
+	shown, err := b.s.Spaces.Show(b.ctx, by, of)
+	for _, c := range shown.Circles {
+		switch c.Kind {
+		case circle.Firm:
+			h.Firm = c.ID
+		case circle.Client:
+			h.Client = c.ID
+		case circle.All:
+			h.All = c.ID
+		}
+	}
+	return h, err
+}
+
+// file puts the i-th document into a space: even ones come from the client.
+func (b *builder) file(f *firm, r room, client authz.Actor, i int) {
+	in := document.BeginUpload{Space: r.ID, Tray: space.ClientTray, Name: fmt.Sprintf("Pièce n° %d – attestation de l’employeur.pdf", i)}
+	by := client
+	if i%2 == 1 {
+		in.Tray, in.Circles, by = space.FirmTray, []id.Circle{r.House.Firm, r.House.Client}, f.Lawyer.Actor
+		in.Name = fmt.Sprintf("Projet %d – convention commentée.pdf", i)
+	}
+	b.try(func() error {
+		_, err := b.s.Documents.File(b.ctx, by, in, bytes.NewReader(b.paper))
+		return err
+	})
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// path is the address of a space.
+func (f firm) path(r room) string { return "/f/" + string(f.ID) + "/spaces/" + string(r.ID) }
+
+// starts measures from the start of the process to its first answer, and what
+// it holds when nobody asks.
+func (b *bench) starts(ctx context.Context) error {
+	if b.inside {
+		return nil
+	}
+	if err := b.served.stop(); err != nil {
+		return err
+	}
+	b.served = nil
+	var fresh, known, cold []float64
+	for i := range 3 * b.rounds {
+		empty := filepath.Join(b.dir, fmt.Sprintf("empty-%d", i))
+		took, err := b.startOnce(ctx, empty)
+		fresh = append(fresh, took)
+		if err == nil {
+			err = os.RemoveAll(empty)
+		}
+		if err != nil {
+			return err
+		}
+		if took, err = b.startOnce(ctx, b.world.Dir); err != nil {
+			return err
+		}
+		known = append(known, took)
+	}
+	for range b.rounds {
+		if err := forget(ctx, b.bin, filepath.Join(b.world.Dir, "directory.db"), filepath.Join(b.world.Dir, "firms")); err != nil {
+			return err
+		}
+		took, err := b.startOnce(ctx, b.world.Dir)
+		if err != nil {
+			return err
+		}
+		cold = append(cold, took)
+	}
+	b.sheet.add(figure{what: "first answer, empty data folder", unit: "ms", got: middle(fresh), aim: most(100, "ms")})
+	b.sheet.add(figure{what: "first answer, firms with data", unit: "ms", got: middle(known), aim: most(100, "ms (60 next)")})
+	b.sheet.add(figure{what: "first answer, files not in the page cache", unit: "ms", got: middle(cold)})
+	return b.rest(ctx)
+}
+
+func (b *bench) startOnce(ctx context.Context, data string) (float64, error) {
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return 0, err
+	}
+	s, err := b.spawn(ctx, data)
+	if err != nil {
+		return 0, err
+	}
+	return ms(s.took), s.stop()
+}
+
+// rest measures the memory of a server that was only started.
+func (b *bench) rest(ctx context.Context) error {
+	if err := b.serve(ctx); err != nil {
+		return err
+	}
+	b.lawyer.base, b.client.base = b.served.base, b.served.base
+	time.Sleep(3 * time.Second)
+	now, _, err := b.served.memory()
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(b.bin)
+	if err != nil {
+		return err
+	}
+	b.sheet.add(figure{what: "memory 3 s after the start", unit: "MiB", got: now, aim: most(40, "MiB (30 next)")})
+	b.sheet.add(figure{what: "size of the program", unit: "MiB", got: float64(info.Size()) / (1 << 20)})
+	return nil
+}
+
+// seen is what a person looks at.
+type seen struct {
+	what string
+	who  *browser
+	path string
+}
+
+// pages measures the page of a space as both sides see it.
+func (b *bench) pages(ctx context.Context) error {
+	small := b.world.Small
+	thousand := small.path(small.Rooms[1000])
+	for _, v := range []seen{{"lawyer, 1,000 documents", b.lawyer, thousand}, {"client, 1,000 documents", b.client, thousand}} {
+		if err := b.look(ctx, v, 300, most(20, "ms")); err != nil {
+			return err
+		}
+		rate, err := b.rush(ctx, v)
+		if err != nil {
+			return err
+		}
+		b.sheet.add(figure{what: v.what + ", 8 clients", unit: "/s", got: rate})
+	}
+	for _, n := range []int{10, 10000} {
+		of := seen{fmt.Sprintf("lawyer, %d documents", n), b.lawyer, small.path(small.Rooms[n])}
+		if err := b.look(ctx, of, 200, most(20, "ms")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// look asks for a page again and again on one connection.
+func (b *bench) look(ctx context.Context, v seen, n int, a aim) error {
+	if _, err := times(20, func(int) error { return v.who.get(ctx, v.path) }); err != nil {
+		return err
+	}
+	began, err := b.served.processor()
+	if err != nil {
+		return err
+	}
+	var p50, p99 []time.Duration
+	for range b.rounds {
+		took, err := times(n, func(int) error { return v.who.get(ctx, v.path) })
+		if err != nil {
+			return err
+		}
+		p50, p99 = append(p50, middle(took)), append(p99, quantile(took, 0.99))
+	}
+	ended, err := b.served.processor()
+	b.sheet.add(figure{what: v.what + ", p50", unit: "ms", got: ms(middle(p50)), aim: a})
+	b.sheet.add(figure{what: v.what + ", p99", unit: "ms", got: ms(middle(p99)), aim: a})
+	b.sheet.add(figure{what: v.what + ", processor", unit: "ms", got: ms(ended-began) / float64(n*b.rounds)})
+	return err
+}
+
+// rush has eight clients ask for a page at once.
+func (b *bench) rush(ctx context.Context, v seen) (float64, error) {
+	var rates []float64
+	for range b.rounds {
+		rate, err := crowd(8, 600, func(int, int) error { return v.who.get(ctx, v.path) })
+		if err != nil {
+			return 0, err
+		}
+		rates = append(rates, rate)
+	}
+	return middle(rates), nil
+}
+
+// desks measures « qui attend quoi » over thirty spaces.
+func (b *bench) desks(ctx context.Context) error {
+	other, err := b.signIn(ctx, b.world.Large.Lawyer)
+	if err != nil {
+		return err
+	}
+	path := func(f firm) string { return "/f/" + string(f.ID) }
+	return errors.Join(
+		b.look(ctx, seen{"30 spaces of 100 documents", b.lawyer, path(b.world.Small)}, 100, most(20, "ms")),
+		b.look(ctx, seen{"30 spaces of 1,000 documents", other, path(b.world.Large)}, 100, most(20, "ms")),
+	)
+}
+
+// signIns measures the door: Argon2id with 64 MiB, on purpose slow.
+func (b *bench) signIns(ctx context.Context) error {
+	who := b.world.Small.Lawyer
+	form := url.Values{"email": {who.Email}, "password": {who.Password}}
+	took, err := times(5*b.rounds, func(int) error {
+		fresh, err := newBrowser(b.served.base)
+		if err != nil {
+			return err
+		}
+		return fresh.post(ctx, "/signin", form)
+	})
+	if err != nil {
+		return err
+	}
+	b.sheet.add(figure{what: "p50", unit: "ms", got: ms(middle(took))})
+	after, peak, err := b.served.memory()
+	if err != nil {
+		return err
+	}
+	time.Sleep(10 * time.Second)
+	later, _, err := b.served.memory()
+	b.sheet.add(figure{what: "memory at its highest so far", unit: "MiB", got: peak})
+	b.sheet.add(figure{what: "memory right after", unit: "MiB", got: after})
+	b.sheet.add(figure{what: "memory ten seconds later", unit: "MiB", got: later})
+	return err
+}

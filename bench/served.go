@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime/pprof"
+	"time"
+
+	"cenacle/internal/config"
+	"cenacle/internal/server"
+)
+
+// served is the product while it is measured: a process, or with -inside a part
+// of this one.
+type served struct {
+	meter
+	base string
+	took time.Duration
+	stop func() error
+}
+
+// serve starts the product on the fixture, once.
+func (b *bench) serve(ctx context.Context) error {
+	if b.served != nil {
+		return nil
+	}
+	var err error
+	if b.inside {
+		b.served, err = b.within(ctx)
+	} else {
+		b.served, err = b.spawn(ctx, b.world.Dir)
+	}
+	return err
+}
+
+// again ends the product and starts it anew, without what it has learnt.
+func (b *bench) again(ctx context.Context) error {
+	if b.inside {
+		return nil
+	}
+	if err := b.served.stop(); err != nil {
+		return err
+	}
+	b.served = nil
+	if err := b.serve(ctx); err != nil {
+		return err
+	}
+	for _, who := range []*browser{b.lawyer, b.client} {
+		who.base = b.served.base
+	}
+	return nil
+}
+
+// spawn starts the built program on a data folder.
+func (b *bench) spawn(ctx context.Context, data string) (*served, error) {
+	address, err := free()
+	if err != nil {
+		return nil, err
+	}
+	c := exec.CommandContext(ctx, b.bin, "serve")
+	c.Env = append(os.Environ(), "CENACLE_DATA="+data, "CENACLE_LISTEN="+address)
+	p, err := spawn(ctx, address, "/healthz", c, filepath.Join(b.dir, "server.log"))
+	if err != nil {
+		return nil, err
+	}
+	return &served{meter{c.Process.Pid}, p.base, p.took, p.stop}, nil
+}
+
+// within serves the fixture from this process.
+func (b *bench) within(ctx context.Context) (*served, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	c := config.Default()
+	c.Data, c.Listen = b.world.Dir, l.Addr().String()
+	log := slog.New(slog.NewJSONHandler(io.Discard, nil))
+	s, err := server.New(ctx, c, server.Options{Clock: time.Now, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	inner, end := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- s.Run(inner, l) }()
+	finish, err := profile(b.profile)
+	if err != nil {
+		end()
+		return nil, errors.Join(err, <-done, s.Close())
+	}
+	stop := func() error {
+		end()
+		return errors.Join(finish(), <-done, s.Close())
+	}
+	return &served{meter{os.Getpid()}, "http://" + l.Addr().String(), 0, stop}, nil
+}
+
+// profile begins a processor profile, unless there is no file for it.
+func profile(name string) (finish func() error, err error) {
+	if name == "" {
+		return func() error { return nil }, nil
+	}
+	f, err := os.Create(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() error {
+		pprof.StopCPUProfile()
+		return f.Close()
+	}, nil
+}
