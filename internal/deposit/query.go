@@ -24,6 +24,10 @@ insert into deposit (firm_id, id, space_id, person_id, opened_at, closed_at) val
 
 	selectOpen = store.ForFirm(columns + `d.person_id = $3 and d.closed_at = 0`)
 
+	// The same without counting: what each further document asks.
+	selectOpenID = store.ForFirm(`
+select id from deposit where firm_id = $1 and space_id = $2 and person_id = $3 and closed_at = 0`)
+
 	selectOne = store.ForFirm(columns + `d.id = $3`)
 
 	// $3 one person's ('' for everybody's), $4 before this one, $5 how many.

@@ -26,15 +26,16 @@ func New(office *act.Office) *Service { return &Service{office: office} }
 // files it: her open one, or a new one. It is document.Config.Deposit. The
 // caller has decided the right.
 func Attach(a *act.Act, by authz.Actor, in id.Space) (id.Deposit, error) {
-	d, found, err := open(a, in, by.Person)
-	if err != nil || found {
-		return d.ID, err
+	var d id.Deposit
+	err := a.Row(selectOpenID, []any{in, by.Person}, &d)
+	if !errors.Is(err, store.ErrNoRow) {
+		return d, err
 	}
-	d.ID = id.New[id.Deposit](a.Now)
-	if _, err := a.Exec(insertDeposit, d.ID, in, by.Person, store.Micros(a.Now)); err != nil {
+	d = id.New[id.Deposit](a.Now)
+	if _, err := a.Exec(insertDeposit, d, in, by.Person, store.Micros(a.Now)); err != nil {
 		return "", err
 	}
-	return d.ID, a.Follow(LapseJob, string(d.ID), a.Now.Add(quiet), Lapse{in, by.Person, d.ID})
+	return d, a.Follow(LapseJob, string(d), a.Now.Add(quiet), Lapse{in, by.Person, d})
 }
 
 // Open returns the actor's open deposit in a space with what she has put into
