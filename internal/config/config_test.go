@@ -41,7 +41,7 @@ func TestDefaultsAreAccepted(t *testing.T) {
 	if got := c.KeyFile(); got != filepath.Join("data", "root.key") {
 		t.Errorf("KeyFile = %s", got)
 	}
-	if c.Limit.Upload != 100<<30 || c.Language != "fr" || c.Demo || c.File() != "" {
+	if c.Limit.Upload != 100e9 || c.Language != "fr" || c.Demo || c.File() != "" {
 		t.Errorf("defaults: %+v", c)
 	}
 }
@@ -155,20 +155,20 @@ func TestDumpRoundTrip(t *testing.T) {
 	if dump != second {
 		t.Errorf("dumps differ:\n%s\n%s", dump, second)
 	}
-	if !strings.Contains(dump, `upload = "100 GiB"`) || !strings.Contains(dump, `quota = "5 TiB"`) {
+	if !strings.Contains(dump, `upload = "100 GB"`) || !strings.Contains(dump, `quota = "5 TiB"`) {
 		t.Errorf("sizes are not readable in\n%s", dump)
 	}
 }
 
 func TestSizes(t *testing.T) {
-	good := map[string]Size{"0": 0, "1": 1, "100 GiB": 100 << 30, "100GiB": 100 << 30, " 3 KiB ": 3 << 10, "2 TiB": 2 << 40, "-1": -1, "8388607 TiB": 8388607 << 40}
+	good := map[string]Size{"0": 0, "1": 1, "100 GiB": 100 << 30, "100GiB": 100 << 30, "3 GB": 3e9, "20 kB": 20e3, " 3 KiB ": 3 << 10, "2 TiB": 2 << 40, "-1": -1, "8388607 TiB": 8388607 << 40}
 	for text, want := range good {
 		var s Size
 		if err := s.UnmarshalText([]byte(text)); err != nil || s != want {
 			t.Errorf("%q = %d, %v; want %d", text, s, err, want)
 		}
 	}
-	for _, text := range []string{"", "GiB", "1.5 GiB", "1 GB", "1 gib", "ten", "8388608 TiB", "99999999999999999999", "1 GiB GiB", "0x10"} {
+	for _, text := range []string{"", "GiB", "1.5 GiB", "1 Gb", "1 gib", "ten", "8388608 TiB", "99999999999999999999", "1 GiB GiB", "0x10"} {
 		var s Size
 		if err := s.UnmarshalText([]byte(text)); err == nil {
 			t.Errorf("%q was read as %d", text, s)

@@ -28,7 +28,7 @@ func TestCFG01_BadFilesAreRefused(t *testing.T) {
 		{"variable in small letters", "CENACLE_listen", "", 0o600, []string{"CENACLE_listen=x"}},
 		{"variable that is no truth", "CENACLE_DEMO", "", 0o600, []string{"CENACLE_DEMO=perhaps"}},
 		{"variable that is no number", "CENACLE_MAIL_PORT", "", 0o600, []string{"CENACLE_MAIL_PORT=smtp"}},
-		{"variable that is no size", "CENACLE_LIMIT_QUOTA", "", 0o600, []string{"CENACLE_LIMIT_QUOTA=1 GB"}},
+		{"variable that is no size", "CENACLE_LIMIT_QUOTA", "", 0o600, []string{"CENACLE_LIMIT_QUOTA=1 Gb"}},
 		{"file writable by all", "", "", 0o666, nil},
 		{"file writable by its group", "", "", 0o660, nil},
 		{"readable file with a password", "", "[database]\nurl = \"postgres://a:b@localhost/c\"", 0o644, nil},

@@ -43,7 +43,7 @@ func (c *Config) checkGeneral(wrong *Reasons) {
 			"listen on 127.0.0.1 and leave url empty, or turn demo off")
 	}
 	if c.Limit.Upload <= 0 {
-		wrong.add("limit.upload", "no file could be deposited", `write a size above 0, such as "100 GiB"`)
+		wrong.add("limit.upload", "no file could be deposited", `write a size above 0, such as "100 GB"`)
 	}
 	if c.Limit.Quota < 0 {
 		wrong.add("limit.quota", "a quota cannot be negative", "write 0 for none")

@@ -46,10 +46,10 @@ func (s Secret) LogValue() slog.Value {
 	return slog.StringValue(string(text))
 }
 
-// Size is a number of bytes, written "100 GiB", "512 MiB" or as digits.
+// Size is a number of bytes, written "100 GB", "512 MiB" or as digits.
 type Size int64
 
-var errSize = errors.New("this is not a size such as 512 MiB or 100 GiB")
+var errSize = errors.New("this is not a size such as 512 MiB or 100 GB")
 
 // units from the largest: MarshalText takes the first that divides.
 func units() []struct {
@@ -59,10 +59,13 @@ func units() []struct {
 	return []struct {
 		name  string
 		bytes int64
-	}{{"TiB", 1 << 40}, {"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}}
+	}{
+		{"TiB", 1 << 40}, {"TB", 1e12}, {"GiB", 1 << 30}, {"GB", 1e9},
+		{"MiB", 1 << 20}, {"MB", 1e6}, {"KiB", 1 << 10}, {"kB", 1e3},
+	}
 }
 
-// UnmarshalText reads whole numbers of KiB, MiB, GiB, TiB or bytes; a negative
+// UnmarshalText reads whole numbers of bytes or of a unit; a negative
 // one is left to Validate to refuse.
 func (s *Size) UnmarshalText(text []byte) error {
 	number, factor := strings.TrimSpace(string(text)), int64(1)
