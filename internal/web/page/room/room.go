@@ -7,6 +7,7 @@
 package room
 
 import (
+	"cmp"
 	"embed"
 	"slices"
 	"time"
@@ -62,7 +63,22 @@ func (p *Pages) enter(r *web.Request) (here, error) {
 		return here{}, err
 	}
 	room, err := p.Spaces.Show(r.Context(), r.Actor, of)
+	slices.SortStableFunc(room.Circles, func(a, b space.CircleView) int { return cmp.Compare(rank(a.Kind), rank(b.Kind)) })
 	return here{r, room}, err
+}
+
+// rank is the place of a circle among those that are offered: from the fewest
+// readers to the most, then those that the space made for itself.
+func rank(k circle.Kind) int {
+	switch k {
+	case circle.Firm:
+		return 0
+	case circle.Client:
+		return 1
+	case circle.All:
+		return 2
+	}
+	return 3
 }
 
 func (h here) path(segments ...string) string { return h.r.SpacePath(h.room.ID, segments...) }
