@@ -255,6 +255,8 @@ func unreadByOthers(a *act.Act, args []any, out []Wait) ([]Wait, error) {
 	return out, err
 }
 
+// awaited adds the answers that one side owes the other. Nobody is named: it is
+// the side that owes, and a client is not told who of the firm asked first.
 func awaited(a *act.Act, by authz.Actor, args []any, out []Wait) ([]Wait, error) {
 	today := a.Now.Format(time.DateOnly)
 	err := a.Each(selectAwaited, args, func(scan func(...any) error) error {
@@ -267,9 +269,6 @@ func awaited(a *act.Act, by authz.Actor, args []any, out []Wait) ([]Wait, error)
 		w.Since = store.Time(since)
 		w.Mine = (inside == 1) != by.Role.Inside()
 		w.Late = w.By < today
-		if !w.Mine && !by.Role.Inside() {
-			w.Who = "" // a client is told that the firm owes an answer, not which of its people
-		}
 		out = append(out, w)
 		return nil
 	})
