@@ -48,10 +48,13 @@ type Receipt struct {
 	Closed  time.Time // when the deposit was closed
 }
 
-// ReceiptView is a receipt with what it says, in the names of its day.
+// ReceiptView is a receipt with what it says, in the names of its day, and the
+// root of the signed journal that holds its entry: whoever keeps the sheet is a
+// witness of the whole journal.
 type ReceiptView struct {
 	Receipt
 	Contents journal.Contents
+	Root     [32]byte
 }
 
 // Finish is « J'ai terminé ». With Deposit set, one that is closed already

@@ -166,6 +166,13 @@ func TestReceiptKeepsItsDay(t *testing.T) {
 		if view.Contents.Person != "Mme Petit" || view.Number != 1 || view.Contents.Items[0].Name != "photo.txt" {
 			t.Errorf("%+v", view)
 		}
+		f, err := h.Office.Store.Firm(t.Context(), h.Lead.Firm)
+		h.Must(err)
+		head, err := h.Office.Journal.Head(t.Context(), f)
+		h.Must(err)
+		if head.Size == 0 || view.Root != head.Root {
+			t.Errorf("the receipt shows the root %x, the journal's is %x", view.Root, head.Root)
+		}
 		d, err := h.Deposits.Show(t.Context(), h.Lead, in, r.Deposit)
 		h.Must(err)
 		if d.Count != 0 || len(d.Items) != 1 || !d.Items[0].Deleted || d.PersonName != "Mme Grand" {

@@ -18,10 +18,19 @@ import (
 )
 
 // Receipt returns a receipt to its depositor and to the firm's side of the
-// space.
+// space. Its entry takes its place in the journal first when it still waits.
 func (s *Service) Receipt(ctx context.Context, by authz.Actor, of id.Receipt) (v ReceiptView, err error) {
 	defer fault.Op(&err, "deposit.Receipt(%s)", of)
 	v, _, err = s.open(ctx, by, of)
+	if err != nil {
+		return ReceiptView{}, err
+	}
+	f, err := s.office.Store.Firm(ctx, by.Firm)
+	if err != nil {
+		return ReceiptView{}, err
+	}
+	proof, err := s.office.Journal.Proof(ctx, f, v.Entry)
+	v.Root = proof.Head.Root
 	return v, err
 }
 

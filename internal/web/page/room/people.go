@@ -236,7 +236,7 @@ func (p *Pages) Receipt(r *web.Request) (web.Answer, error) {
 	page.Crumbs = append(page.Crumbs, ui.Link{Href: h.path(), Label: h.spaceLabel()})
 	page.Sheet = ui.Receipt{
 		Number: strconv.FormatInt(v.Number, 10), Firm: v.Contents.Firm, Person: v.Contents.Person,
-		Closed: page.DateTime(v.Contents.ClosedAt), Entry: string(v.Entry), Download: h.path("receipts", string(of), "file"),
+		Closed: page.DateTime(v.Contents.ClosedAt), Entry: string(v.Entry), Root: hex.EncodeToString(v.Root[:]), Download: h.path("receipts", string(of), "file"),
 	}
 	if len(h.room.Matters) > 0 {
 		page.Sheet.Space = h.room.Matters[0].Name
