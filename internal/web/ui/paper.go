@@ -156,7 +156,7 @@ type Waiting struct {
 // Receipt is the proof of a deposit, a sheet that prints on one A4 page.
 // Template "receipt".
 type Receipt struct {
-	Number   string // « n° 3 »
+	Number   string // « 3 »
 	Firm     string
 	Space    string
 	Person   string

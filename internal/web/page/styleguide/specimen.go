@@ -124,7 +124,7 @@ func (p *Page) work() {
 		Action: "#around", Confirm: ui.Button{Label: p.T("styleguide.delete_confirm"), Look: ui.Danger},
 	}
 	p.Receipt = ui.Receipt{
-		Number: "n° 3", Firm: "Cabinet Delmas & Associés", Space: "Claire Petit", Person: "Mme Claire Petit", Closed: p.DateTime(p.Now),
+		Number: "3", Firm: "Cabinet Delmas & Associés", Space: "Claire Petit", Person: "Mme Claire Petit", Closed: p.DateTime(p.Now),
 		Lines: []ui.ReceiptLine{{Title: "Acte de mariage.pdf", Size: 214_300, SHA256: sum}, {Title: "Avis d’imposition 2025.jpg", Size: 4_182_000, SHA256: sum}},
 		Total: 4_396_300, Entry: "01k9-7q2f-m4", Root: sum, Download: "#receipt",
 	}

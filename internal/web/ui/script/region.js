@@ -32,6 +32,11 @@ export async function load(url) {
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
+/** What one may not see any more leaves the screen: the page itself says why. */
+document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
+  if (xhr.status === 403 || xhr.status === 404) location.reload();
+});
+
 let composing = Promise.resolve();
 addEventListener("compositionstart", () => {
   composing = new Promise((done) => addEventListener("compositionend", done, { once: true }));
