@@ -1,0 +1,333 @@
+package proof
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"cenacle/internal/id"
+)
+
+// attempts is how often ISO-01 tries something on each engine.
+const attempts = 3000
+
+// ISO-01: two firms, sixteen people, twelve spaces, lives at random; whatever
+// anybody reads, does or tries, on every channel, ends as the oracle says.
+func TestISO01(t *testing.T) {
+	each(t, func(w *world) {
+		seed := seed(w.t)
+		l := &life{
+			world: w, r: rand.New(rand.NewPCG(seed, 1)), o: newOracle(), firms: map[string]*cabinet{}, people: map[string]*person{},
+			threads: map[string]id.Thread{}, drafts: map[[2]string]string{}, count: map[string]int{},
+		}
+		l.settleIn()
+		for len(l.spaces) < 8 {
+			l.open(pick(l, l.visitors))
+		}
+		for n := range attempts {
+			if n%3 == 0 || n < attempts/10 {
+				l.act()
+			} else {
+				l.look()
+			}
+			if w.t.Failed() {
+				w.t.Fatalf("CENACLE_TEST_SEED=%d, attempt %d", seed, n)
+			}
+		}
+		l.listen()
+		l.balance()
+	})
+}
+
+// seed is a new one each time, or CENACLE_TEST_SEED to see a failure again.
+func seed(t testing.TB) uint64 {
+	seed := rand.Uint64()
+	if again, err := strconv.ParseUint(os.Getenv("CENACLE_TEST_SEED"), 10, 64); err == nil {
+		seed = again
+	}
+	t.Logf("CENACLE_TEST_SEED=%d", seed)
+	return seed
+}
+
+// balance demands that the lives were worth the name: most kinds of act ended
+// in every way that they can.
+func (l *life) balance() {
+	l.t.Helper()
+	ends := map[verdict]int{}
+	for what, n := range l.count {
+		ends[verdict(what[strings.LastIndexByte(what, ' ')+1:])] += n
+	}
+	l.t.Logf("%d spaces, %d things, %d ends: %v", len(l.spaces), len(l.items), len(l.count), ends)
+	if ends[granted] < 600 || ends[absent] < 600 || ends[refused] < 100 {
+		l.t.Errorf("too little was granted, refused or absent to prove anything: %v", l.count)
+	}
+}
+
+// look is one attempt to read, by anybody, on any channel.
+func (l *life) look() {
+	l.t.Helper()
+	v, s := l.anybody()
+	if v.scope == "" {
+		v.visitor.firm = s.firm // a password opens every firm that knows her, and no other
+	}
+	switch l.r.IntN(12) {
+	case 0, 1, 2:
+		l.readSpace(v, s)
+	case 3, 4, 5:
+		if doc := l.document(s); doc != nil {
+			l.readDocument(v, s, doc)
+		}
+	case 6:
+		l.readPart(v, s, "journal")
+	case 7:
+		l.readPart(v, s, "people")
+	case 8:
+		l.search(v)
+	case 9:
+		l.desk(v)
+	case 10:
+		l.readSlips(v, l.receipts, "receipts")
+	case 11:
+		l.readSlips(v, l.pending, "uploads")
+	}
+}
+
+func (l *life) at(s *oracleRoom, segments ...string) string {
+	return l.firms[s.firm].path(append([]string{"spaces", string(s.id)}, segments...)...)
+}
+
+// ends compares a page's status with the verdict, and reports whether it was
+// shown.
+func (l *life) ends(what string, v guestbook, want verdict, a answer) bool {
+	l.t.Helper()
+	l.count[what+" "+string(want)]++
+	status := map[verdict]int{granted: http.StatusOK, refused: http.StatusForbidden, absent: http.StatusNotFound}[want]
+	if a.status != status {
+		l.t.Errorf("%v, %s, %s %s: %d, the oracle says %s\n%s", v.visitor, what, a.method, a.path, a.status, want, l.o.tell(v.visitor))
+	}
+	return want == granted && a.status == http.StatusOK
+}
+
+var planted = regexp.MustCompile(`zq[a-z]{12}`)
+
+// shows compares the planted words on a page with those that must and those
+// that may stand there.
+func (l *life) shows(what string, v guestbook, a answer, must, may map[string]string) {
+	l.t.Helper()
+	seen := map[string]bool{}
+	for _, word := range planted.FindAllString(string(a.body), -1) {
+		seen[word] = true
+		if must[word] == "" && may[word] == "" {
+			l.t.Errorf("LEAK: %v, %s %s shows %s, %s", v.visitor, what, a.path, word, l.whose(word))
+		}
+	}
+	for word, of := range must {
+		if !seen[word] {
+			l.t.Errorf("%v, %s %s does not show %s of %s", v.visitor, what, a.path, word, of)
+		}
+	}
+}
+
+// whose says what a planted word belongs to.
+func (l *life) whose(word string) string {
+	for _, it := range l.items {
+		if it.title == word || it.subject == word || slices.Contains(it.names, word) {
+			return fmt.Sprintf("of %+v", *l.o.items[it.handle])
+		}
+	}
+	return "of no item"
+}
+
+// words are what a visitor must and may read in a space.
+func (l *life) words(v visitor, s *oracleRoom) (must, may map[string]string) {
+	must, may = map[string]string{}, map[string]string{}
+	for _, it := range l.items {
+		if it.space != s.handle || !l.o.sees(v, it.handle) {
+			continue
+		}
+		must[it.title] = "item " + it.handle
+		for _, n := range it.names {
+			may[n] = "file name of " + it.handle
+		}
+		if t := l.o.threads[it.thread]; t != nil && t.about == "" {
+			for _, first := range l.items {
+				if first.thread == it.thread && first.subject != "" {
+					must[first.subject] = "thread " + it.thread
+				}
+			}
+		}
+	}
+	if ofFirm(l.o.role(v, s.handle)) {
+		must[s.token] = "the space"
+	}
+	may[l.drafts[[2]string{s.handle, v.person}]] = "her draft"
+	for _, u := range l.pending {
+		if l.o.uploads[u.handle] == [2]string{s.handle, v.person} {
+			may[u.words[0]] = "her upload"
+		}
+	}
+	for _, word := range l.basket(v, s) {
+		may[word] = "her deposit"
+	}
+	return must, may
+}
+
+func (l *life) readSpace(v guestbook, s *oracleRoom) {
+	l.t.Helper()
+	a := v.do(get(l.at(s)))
+	if l.ends("space", v, l.o.ask(v.visitor, "see", s.handle), a) {
+		must, may := l.words(v.visitor, s)
+		l.shows("space", v, a, must, may)
+	}
+}
+
+func (l *life) readPart(v guestbook, s *oracleRoom, part string) {
+	l.t.Helper()
+	want := l.o.ask(v.visitor, "manage", s.handle)
+	a := v.do(get(l.at(s, part)))
+	if l.ends(part, v, want, a) {
+		l.shows(part, v, a, nil, map[string]string{s.token: "the space"})
+	}
+}
+
+func (l *life) readDocument(v guestbook, s *oracleRoom, doc *thing) {
+	l.t.Helper()
+	want := l.o.askItem(v.visitor, "see", doc.handle)
+	path := l.at(s, "documents", string(doc.id))
+	version := l.r.IntN(len(doc.versions))
+	switch l.r.IntN(4) {
+	case 0:
+		a := v.do(get(path))
+		if l.ends("document", v, want, a) {
+			must, may := l.words(v.visitor, s)
+			maps.Copy(may, must)
+			l.shows("document", v, a, map[string]string{doc.title: "its title"}, may)
+		}
+	case 1:
+		l.same(v, want, v.do(get(path+"/view")), doc.content[len(doc.content)-1])
+	case 2:
+		l.same(v, want, v.do(get(path+"/file")), doc.content[len(doc.content)-1])
+	case 3:
+		if want == granted && !l.o.seesVersion(v.visitor, doc.handle, version) {
+			want = absent
+		}
+		l.same(v, want, v.do(get(path+"/versions/"+string(doc.versions[version])+"/file")), doc.content[version])
+	}
+}
+
+// same compares the bytes that came with those that were given.
+func (l *life) same(v guestbook, want verdict, a answer, content []byte) {
+	l.t.Helper()
+	if l.ends("bytes", v, want, a) && string(a.body) != string(content) {
+		l.t.Errorf("%v, %s: other bytes", v.visitor, a.path)
+	}
+	if want != granted && strings.Contains(string(a.body), "contenu de preuve") {
+		l.t.Errorf("LEAK: %v, %s: bytes", v.visitor, a.path)
+	}
+}
+
+var hit = regexp.MustCompile(`/documents/([0-9a-z]{26})"`)
+
+// search looks for one title, or for the word that all titles have.
+func (l *life) search(v guestbook) {
+	l.t.Helper()
+	query := "pièce"
+	if len(l.items) > 0 && l.r.IntN(2) == 0 {
+		query = pick(l, l.items).title
+	}
+	want := map[string]string{}
+	for _, it := range l.items {
+		if len(it.versions) > 0 && (query == "pièce" || query == it.title) && l.o.sees(v.visitor, it.handle) {
+			want[it.handle] = it.title
+		}
+	}
+	a := v.do(get(l.firms[v.visitor.firm].path("search") + "?q=" + query))
+	verdict := granted
+	if l.o.roles[v.person][v.visitor.firm] == "" || v.scope != "" && l.o.role(v.visitor, v.scope) == "" {
+		verdict = absent // a link to a space that is no longer hers opens nothing at all
+	}
+	if !l.ends("search", v, verdict, a) {
+		return
+	}
+	for _, found := range hit.FindAllStringSubmatch(string(a.body), -1) {
+		if want[found[1]] == "" {
+			l.t.Errorf("LEAK: %v finds %s by %q", v.visitor, found[1], query)
+		}
+		delete(want, found[1])
+	}
+	if len(want) > 0 {
+		l.t.Errorf("%v does not find %v by %q", v.visitor, want, query)
+	}
+}
+
+// desk is the list of one's spaces, or the way to the only one.
+func (l *life) desk(v guestbook) {
+	l.t.Helper()
+	must := map[string]string{}
+	var only string
+	for _, s := range l.spaces {
+		if l.o.role(v.visitor, s.handle) != "" {
+			must[s.token], only = s.handle, l.at(s)
+		}
+	}
+	a := v.do(get(l.firms[v.visitor.firm].path()))
+	role := l.o.roles[v.person][v.visitor.firm]
+	switch {
+	case role == "":
+		l.ends("desk", v, absent, a)
+	case v.scope != "" || role == "outsider" && len(must) == 1:
+		if v.scope != "" {
+			only = l.at(l.roomOf(v.scope))
+		}
+		if a.status != http.StatusSeeOther || a.header.Get("Location") != only {
+			l.t.Errorf("%v is led from the desk to %d %s, not to %s", v.visitor, a.status, a.header.Get("Location"), only)
+		}
+	case l.ends("desk", v, granted, a):
+		l.shows("desk", v, a, must, nil)
+	}
+}
+
+// readSlips asks for a receipt, or for an upload on its way, which is its
+// sender's alone.
+func (l *life) readSlips(v guestbook, of []*slip, kind string) {
+	l.t.Helper()
+	if len(of) == 0 {
+		return
+	}
+	one := pick(l, of)
+	s := l.roomOf(one.space)
+	if v.scope == "" {
+		v.visitor.firm = s.firm
+	}
+	path := l.at(s, kind, one.id)
+	want := absent
+	if kind == "uploads" {
+		do := "manage"
+		if !staff(l.o.roles[v.person][s.firm]) {
+			do = "deposit"
+		}
+		if l.o.uploads[one.handle][1] == v.person {
+			want = l.o.ask(v.visitor, do, s.handle)
+		}
+		l.ends(kind, v, want, v.do(call{method: http.MethodHead, path: path}.with("Tus-Resumable", tus)))
+		return
+	}
+	if l.o.seesReceipt(v.visitor, one.handle) {
+		want = granted
+	}
+	a := v.do(get(path + pick(l, []string{"", "/file"})))
+	if l.ends(kind, v, want, a) {
+		may := map[string]string{s.token: "the space"}
+		for _, word := range one.words {
+			may[word] = "its line"
+		}
+		l.shows(kind, v, a, nil, may)
+	}
+}
