@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -135,18 +136,44 @@ func (f File) write(w http.ResponseWriter, r *Request) error {
 		h.Set("ETag", f.ETag)
 	}
 	out := &stream{ResponseWriter: w, control: http.NewResponseController(w), recheck: f.Recheck, until: r.config.Until, checked: r.config.Until(0)}
-	http.ServeContent(out, r.Request, "", f.Modified, f.Content)
-	return out.refused
+	in := &told{ReadSeeker: f.Content}
+	http.ServeContent(out, r.Request, "", f.Modified, in)
+	return errors.Join(out.refused, in.failed)
 }
 
-// disposed writes a Content-Disposition with the name in both forms of RFC
-// 6266, so that every browser reads exactly one name.
-func disposed(how, name string) string {
-	v := mime.FormatMediaType(how, map[string]string{"filename": name})
-	if v == "" {
-		return how
+// told remembers why a content could not be read: ServeContent only stops.
+type told struct {
+	io.ReadSeeker
+	failed error
+}
+
+func (t *told) Read(b []byte) (int, error) {
+	n, err := t.ReadSeeker.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		t.failed = err
 	}
-	return v
+	return n, err
+}
+
+// disposed writes a Content-Disposition with one name (RFC 6266): quoted when
+// every browser reads that alike, else in the encoded form alone. A percent
+// sign or a backslash in quotes is read in two ways (appendix D).
+func disposed(how, name string) string {
+	if !strings.ContainsAny(name, "%\\\"\t") {
+		if v := mime.FormatMediaType(how, map[string]string{"filename": name}); v != "" {
+			return v
+		}
+	}
+	var b strings.Builder
+	b.WriteString(how + "; filename*=utf-8''")
+	for _, c := range []byte(name) {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '.' || c == '_' {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
 }
 
 // stream moves its deadline while bytes flow and ends when the right does.

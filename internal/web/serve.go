@@ -1,7 +1,6 @@
 package web
 
 import (
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -84,8 +83,8 @@ func (c *Config) front(next http.Handler) http.Handler {
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; " +
 	"font-src 'self'; connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// known reports whether a host is ours: that of the public address, and on the
-// loopback any name for this machine with the same port.
+// known reports whether a host is ours: that of the public address, and for a
+// demonstration, which only this machine reaches, its names for itself.
 func (c *Config) known(host string) bool {
 	if strings.EqualFold(host, c.Base.Host) {
 		return true
@@ -113,7 +112,7 @@ func (c *Config) serve(route Route) http.Handler {
 // answer runs one route: limits, door, handler, and the page of a fault.
 func (c *Config) answer(w *watched, r *Request, route Route) (err error) {
 	defer func() {
-		if p := recover(); p != nil && p != http.ErrAbortHandler {
+		if p := recover(); p != nil {
 			err = fmt.Errorf("web: panic: %v\n%s", p, debug.Stack())
 			c.fail(w, r, err)
 		}
@@ -154,6 +153,11 @@ func (c *Config) through(r *Request, route Route) (Answer, error) {
 	if route.Door == Member {
 		if err := c.enter(r); err != nil {
 			return nil, err
+		}
+	}
+	if route.Body >= 0 {
+		if err := r.ParseForm(); errors.As(err, new(*http.MaxBytesError)) {
+			return nil, err // else the form would come back without what was written
 		}
 	}
 	return route.Handle(r)
@@ -271,6 +275,8 @@ func (c *Config) fail(w *watched, r *Request, err error) {
 		err = fault.New(fault.TooLarge, "fault.too_large", r.Printer.Bytes(big.Limit)).Because(err)
 	}
 	kind := fault.KindOf(err)
+	w.Header().Del("Content-Disposition")
+	w.Header().Set("Content-Security-Policy", policy)
 	retryAfter(w.Header(), err)
 	if kind == fault.Unauthenticated && r.Method == http.MethodGet && !r.forScript() {
 		next := "/signin?next=" + url.QueryEscape(r.URL.RequestURI())
@@ -281,8 +287,6 @@ func (c *Config) fail(w *watched, r *Request, err error) {
 		http.Error(w, r.Printer.Fault(err), Status(kind))
 		return
 	}
-	w.Header().Del("Content-Disposition")
-	w.Header().Set("Content-Security-Policy", policy)
 	shown := errorpage.New(r.Base(ui.Public, ""), err, r.URL.Path, "/")
 	c.logFailure(r, page[errorpage.Page]{errorpage.Template, shown, Status(kind), nil}.write(w, r))
 }
@@ -323,12 +327,17 @@ func (c *Config) event(r *Request, route Route, w *watched, err error) {
 	if err != nil {
 		kind := fault.KindOf(err)
 		attrs = append(attrs, slog.String("fault", kind.String()))
-		if kind == fault.Internal && !errors.As(err, new(lost)) {
+		if ours(kind) && r.Context().Err() == nil && !errors.As(err, new(lost)) {
 			level = slog.LevelError
 			attrs = append(attrs, slog.String("cause", err.Error()))
 		}
 	}
 	c.Log.LogAttrs(context.WithoutCancel(r.Context()), level, "request", attrs...)
+}
+
+// ours reports a kind of fault that the operator can do something about.
+func ours(k fault.Kind) bool {
+	return k == fault.Internal || k == fault.Unavailable || k == fault.NoSpace
 }
 
 // method keeps a made-up method out of the log.
@@ -366,48 +375,3 @@ func (w *watched) Write(b []byte) (int, error) {
 
 // Unwrap lets the controller reach the connection.
 func (w *watched) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-// compress wraps the answers of public pages. What a signed-in person sees is
-// never compressed: length would tell of secrets beside reflected input
-// (BREACH).
-func compress(w *watched, r *Request, route Route) *zipped {
-	if route.Door != Public || route.Long || r.SignedIn || r.Method != http.MethodGet ||
-		!strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		return nil
-	}
-	return &zipped{ResponseWriter: w}
-}
-
-type zipped struct {
-	http.ResponseWriter
-	gz *gzip.Writer
-}
-
-func (z *zipped) WriteHeader(status int) {
-	h := z.Header()
-	if strings.HasPrefix(h.Get("Content-Type"), "text/html") {
-		h.Set("Content-Encoding", "gzip")
-		h.Add("Vary", "Accept-Encoding")
-		h.Del("Content-Length")
-		z.gz = gzip.NewWriter(z.ResponseWriter)
-	}
-	z.ResponseWriter.WriteHeader(status)
-}
-
-func (z *zipped) Write(b []byte) (int, error) {
-	if z.gz != nil {
-		return z.gz.Write(b)
-	}
-	return z.ResponseWriter.Write(b)
-}
-
-// Close ends the compressed body, if one was begun.
-func (z *zipped) Close() error {
-	if z.gz == nil {
-		return nil
-	}
-	return sent(z.gz.Close())
-}
-
-// Unwrap lets the controller reach the connection.
-func (z *zipped) Unwrap() http.ResponseWriter { return z.ResponseWriter }
