@@ -10,7 +10,7 @@ class Seen extends HTMLElement {
     this.watch = new IntersectionObserver(([entry]) => {
       clearTimeout(this.timer);
       if (entry.isIntersecting && !document.hidden) this.timer = setTimeout(() => this.mark(), moment);
-    }, { threshold: 0.2 });
+    }, { rootMargin: "-20% 0px" });
     this.watch.observe(thread.querySelector(".thread") ?? thread);
   }
 
