@@ -187,7 +187,11 @@ func enter(a *act.Act, space id.Space, c id.Circle, person id.Person) error {
 		return err
 	}
 	_, known := own[c]
-	return putInCircle(a, space, c, person, authz.Span{Since: a.Now}, known)
+	if err := putInCircle(a, space, c, person, authz.Span{Since: a.Now}, known); err != nil {
+		return err
+	}
+	_, err = a.Exec(insertUnread, c, person, store.Micros(a.Now))
+	return err
 }
 
 func putMembership(a *act.Act, space id.Space, m Member, known bool) error {

@@ -35,6 +35,19 @@ values ($1, $2, $3, $4, $5, $6, $7)`)
 update circle_member set since = $4, until = $5, mac = $6
 where firm_id = $1 and circle_id = $2 and person_id = $3`)
 
+	// What waits in circle $2 for person $3 who is in it from $4 on: what was
+	// opened to newcomers.
+	insertUnread = store.ForFirm(`
+insert into unread (firm_id, person_id, space_id, item_id)
+select i.firm_id, c.person_id, i.space_id, i.id
+from circle_member c
+join audience a on a.firm_id = $1 and a.circle_id = c.circle_id
+join item i on i.firm_id = $1 and i.id = a.item_id
+where c.firm_id = $1 and c.circle_id = $2 and c.person_id = $3
+  and (a.extended = 1 or a.sent_at >= $4) and i.author_id <> c.person_id
+  and not exists (select 1 from read_mark r where r.firm_id = $1 and r.item_id = i.id and r.person_id = c.person_id)
+on conflict (firm_id, person_id, space_id, item_id) do nothing`)
+
 	selectOwnCircles = store.ForFirm(`
 select circle_id, since, until, mac from circle_member
 where firm_id = $1 and space_id = $2 and person_id = $3`)

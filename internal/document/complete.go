@@ -169,6 +169,9 @@ func (s *Service) replace(a *act.Act, by authz.Actor, u arrival, f found) error 
 	if _, err := a.Exec(deleteReads, u.Document, by.Person); err != nil {
 		return err
 	}
+	if err := item.Await(a, u.Document); err != nil {
+		return err
+	}
 	_, err = a.Record(by, "document.replaced", u.Space, string(u.Document),
 		filed{u.Version, last + 1, u.Size, hex.EncodeToString(f.sum[:]), u.Tray, "", circlesOf(h.Audience)})
 	if err != nil {

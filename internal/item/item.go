@@ -85,7 +85,14 @@ func Address(a *act.Act, by authz.Actor, space id.Space, it id.Item, circles []i
 		}
 	}
 	a.Signal(space, circles...)
-	return nil
+	return Await(a, it)
+}
+
+// Await notes for whom an item waits to be read: after it was sent, and after
+// it has become new again.
+func Await(a *act.Act, it id.Item) error {
+	_, err := a.Exec(insertUnread, it, store.Micros(a.Now))
+	return err
 }
 
 // Header is what an item says of itself without its content.
@@ -180,7 +187,11 @@ func Delete(a *act.Act, it id.Item) error {
 // it was the first time.
 func MarkRead(a *act.Act, by authz.Actor, it id.Item) (bool, error) {
 	n, err := a.Exec(insertRead, it, by.Person, store.Micros(a.Now))
-	return n > 0, err
+	if err != nil || n == 0 {
+		return false, err
+	}
+	_, err = a.Exec(deleteUnread, it, by.Person)
+	return true, err
 }
 
 // Reads returns who has read an opened item, and when first.

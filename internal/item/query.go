@@ -23,6 +23,22 @@ on conflict (firm_id, item_id, circle_id) do nothing`)
 select circle_id, sent_at, extended, mac from audience
 where firm_id = $1 and item_id = $2 order by sent_at, circle_id`)
 
+	// Whoever is in a circle that item $2 was sent to, at $3, and has not read it.
+	insertUnread = store.ForFirm(`
+insert into unread (firm_id, person_id, space_id, item_id)
+select distinct i.firm_id, c.person_id, i.space_id, i.id
+from item i
+join audience a on a.firm_id = $1 and a.item_id = i.id
+join circle_member c on c.firm_id = $1 and c.circle_id = a.circle_id and (c.until = 0 or c.until > $3)
+where i.firm_id = $1 and i.id = $2 and c.person_id <> i.author_id
+  and not exists (select 1 from read_mark r where r.firm_id = $1 and r.item_id = i.id and r.person_id = c.person_id)
+on conflict (firm_id, person_id, space_id, item_id) do nothing`)
+
+	deleteUnread = store.ForFirm(`
+delete from unread
+where firm_id = $1 and person_id = $3 and item_id = $2
+  and space_id = (select i.space_id from item i where i.firm_id = $1 and i.id = $2)`)
+
 	insertRead = store.ForFirm(`
 insert into read_mark (firm_id, item_id, person_id, read_at) values ($1, $2, $3, $4)
 on conflict (firm_id, item_id, person_id) do nothing`)

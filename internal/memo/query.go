@@ -27,7 +27,7 @@ select count(*) from item i join memo m on m.firm_id = $1 and m.id = i.id
 where i.firm_id = $1 and m.thread_id = $4 and` + authz.Visible)
 
 	insertMemo = store.ForFirm(`
-insert into memo (firm_id, id, thread_id, body, reply_by) values ($1, $2, $3, $4, $5)`)
+insert into memo (firm_id, id, space_id, thread_id, body, reply_by) values ($1, $2, $3, $4, $5, $6)`)
 
 	insertReference = store.ForFirm(`
 insert into memo_reference (firm_id, memo_id, document_id) values ($1, $2, $3)

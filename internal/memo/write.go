@@ -174,7 +174,7 @@ func (n *New) put(a *act.Act, by authz.Actor) (id.Item, error) {
 	if err != nil {
 		return "", err
 	}
-	if _, err := a.Exec(insertMemo, it, n.Thread, box.SealText(bodyPlace(it), n.Body), n.ReplyBy); err != nil {
+	if _, err := a.Exec(insertMemo, it, n.Space, n.Thread, box.SealText(bodyPlace(it), n.Body), n.ReplyBy); err != nil {
 		return "", err
 	}
 	for _, doc := range n.References {

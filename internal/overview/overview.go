@@ -69,6 +69,9 @@ type Desk struct {
 // side; what is beyond shows on the rows of its spaces.
 const mostWaits = 60
 
+// beyond sorts after every identifier, whose first digit is at most 7.
+const beyond = id.Space("8")
+
 // Service reads overviews.
 type Service struct{ office *act.Office }
 
@@ -216,7 +219,11 @@ func (s *Service) Space(ctx context.Context, by authz.Actor, of id.Space) (out [
 
 // waits reads what waits in one entered space, or in all of a firm's person.
 func waits(a *act.Act, by authz.Actor, of id.Space) ([]Wait, error) {
-	args := []any{by.Person, store.Micros(a.Now), of}
+	from, to := of, of
+	if of == "" {
+		to = beyond
+	}
+	args := []any{by.Person, store.Micros(a.Now), from, to}
 	var out []Wait
 	err := a.Each(selectUnread, args, func(scan func(...any) error) error {
 		w := Wait{Kind: ToRead, Mine: true, Who: by.Person}

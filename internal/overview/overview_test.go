@@ -196,6 +196,34 @@ func TestDeskPages(t *testing.T) {
 	})
 }
 
+// TestNewVersionWaitsAgain has a document read, replaced and read again.
+func TestNewVersionWaitsAgain(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		doc := r.File(r.Lead, r.space, "convention.pdf", []byte("first"), r.is.Client).Document
+		unread := func(want int) {
+			t.Helper()
+			for _, by := range []authz.Actor{r.client, r.Lead} {
+				n := 0
+				for _, w := range r.waits(by) {
+					if w.Who == r.client.Person {
+						n += w.Count
+					}
+				}
+				if n != want {
+					t.Errorf("%s is told that the client has %d to read, want %d", by.Role, n, want)
+				}
+			}
+		}
+		unread(1)
+		r.Read(r.client, doc, "")
+		unread(0)
+		r.Upload(r.Lead, document.BeginUpload{Space: r.space, Replaces: doc, Name: "convention.pdf"}, []byte("second"))
+		unread(1)
+		r.Read(r.client, doc, "")
+		unread(0)
+	})
+}
+
 // line is what somebody has not read: Who is empty for the actor herself.
 type line struct {
 	space id.Space

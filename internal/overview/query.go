@@ -6,23 +6,28 @@ import (
 )
 
 var (
-	// What the actor ($2, at $3) may read and has not: per space ($4, or all
-	// of hers when empty) and kind.
+	// What the actor ($2, at $3) may read and has not: per space, from $4 to
+	// $5, and kind. The table of what is unread says where to look.
 	selectUnread = store.ForFirm(`
 select i.space_id, i.kind, count(*), min(i.created_at), max(i.id)
-from item i
-where i.firm_id = $1 and i.author_id <> $2 and ($4 = '' or i.space_id = $4) and` + authz.Visible + `
+from unread u
+join item i on i.firm_id = $1 and i.id = u.item_id
+where u.firm_id = $1 and u.person_id = $2 and u.space_id >= $4 and u.space_id <= $5
+  and i.author_id <> $2 and` + authz.Visible + `
   and not exists (select 1 from read_mark r where r.firm_id = $1 and r.item_id = i.id and r.person_id = $2)
 group by i.space_id, i.kind`)
 
 	// What members outside the firm have not read, among what the actor sees
-	// herself: per space, person and kind.
+	// herself: per space, person and kind. The order of the joins is that of
+	// the work: her spaces, who else is there, what waits for each.
 	selectUnreadByOthers = store.ForFirm(`
 select i.space_id, o.person_id, i.kind, count(*), min(i.created_at), max(i.id)
-from item i
-join membership o on o.firm_id = $1 and o.space_id = i.space_id and o.person_id <> $2
+from membership h cross join membership o cross join unread u cross join item i
+where h.firm_id = $1 and h.person_id = $2 and h.space_id >= $4 and h.space_id <= $5
+  and o.firm_id = $1 and o.space_id = h.space_id and o.person_id <> $2
   and o.role in ('client', 'guest', 'reader') and o.since <= $3 and (o.until = 0 or o.until > $3)
-where i.firm_id = $1 and i.author_id <> o.person_id and i.internal = 0 and ($4 = '' or i.space_id = $4)
+  and u.firm_id = $1 and u.person_id = o.person_id and u.space_id = o.space_id
+  and i.firm_id = $1 and i.id = u.item_id and i.author_id <> o.person_id and i.internal = 0
   and (i.nature in ('', 'officielle', 'piece')
     or i.nature in ('defense', 'conseil', 'juriste') and o.role not in ('guest', 'reader')
     or i.nature = 'entre_avocats' and o.role not in ('client', 'reader'))
@@ -40,10 +45,11 @@ group by i.space_id, o.person_id, i.kind`)
 	selectAwaited = store.ForFirm(`
 select i.space_id, i.id, t.reply_by, i.created_at, i.author_id,
   case when w.role in ('lead', 'colleague', 'assistant') then 1 else 0 end
-from item i
-join memo t on t.firm_id = $1 and t.id = i.id
-join membership w on w.firm_id = $1 and w.space_id = i.space_id and w.person_id = i.author_id
-where i.firm_id = $1 and i.kind = 'memo' and i.internal = 0 and t.reply_by <> '' and ($4 = '' or i.space_id = $4) and` + authz.Visible + `
+from membership h cross join memo t cross join item i cross join membership w
+where h.firm_id = $1 and h.person_id = $2 and h.space_id >= $4 and h.space_id <= $5
+  and t.firm_id = $1 and t.space_id = h.space_id and t.reply_by <> ''
+  and i.firm_id = $1 and i.id = t.id and i.kind = 'memo' and i.internal = 0
+  and w.firm_id = $1 and w.space_id = i.space_id and w.person_id = i.author_id and` + authz.Visible + `
   and not exists (
     select 1 from memo n
     join item j on j.firm_id = $1 and j.id = n.id and j.internal = 0 and j.deleted_at = 0

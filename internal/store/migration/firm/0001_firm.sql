@@ -175,6 +175,17 @@ create table read_mark (
   primary key (firm_id, item_id, person_id)
 );
 
+-- Whom an item still waits for: of all she may see, what she may not have read.
+-- It is where lists of unread items look, so that they cost what is unread and
+-- not what is there. A hint, without right: a list decides each row again.
+create table unread (
+  firm_id text not null,
+  person_id text not null,
+  space_id text not null,
+  item_id text not null,
+  primary key (firm_id, person_id, space_id, item_id)
+);
+
 create table document (
   firm_id text not null,
   id text not null, -- of its item
@@ -231,7 +242,7 @@ create table upload (
   primary key (firm_id, id)
 );
 
-create index upload_person on upload (firm_id, space_id, person_id);
+create index upload_person on upload (firm_id, space_id, person_id, state);
 create index upload_touched on upload (firm_id, touched_at);
 
 create table deposit (
@@ -279,6 +290,7 @@ create index thread_document on thread (firm_id, document_id);
 create table memo (
   firm_id text not null,
   id text not null, -- of its item
+  space_id text not null,
   thread_id text not null,
   body bytea not null,
   reply_by text not null, -- civil date, '' when no answer is awaited
@@ -288,6 +300,7 @@ create table memo (
 );
 
 create index memo_thread on memo (firm_id, thread_id, id);
+create index memo_asked on memo (firm_id, space_id, id) where reply_by <> '';
 
 create table memo_reference (
   firm_id text not null,
