@@ -502,12 +502,14 @@ func (h here) reply(th memo.Thread, refused error, back memo.New) ui.Composer {
 	if mine {
 		c.Body.Value = back.Body
 	}
-	last := th.Memos[len(th.Memos)-1]
 	chosen := []id.Circle{h.house().Client}
-	if last.Internal {
+	if last := th.Memos[len(th.Memos)-1]; last.Internal {
 		chosen = []id.Circle{h.house().Firm}
 	}
 	h.address(&c, back, chosen)
+	if th.Memos[0].Internal {
+		within(&c)
+	}
 	if mine {
 		c.Summary = ui.Refuse(t, refused).Mark(fieldsOf(&c)...)
 	}
@@ -529,6 +531,14 @@ func (h here) address(c *ui.Composer, back memo.New, otherwise []id.Circle) {
 	c.ReplyBy = &ui.Field{
 		Kind: ui.Date, Name: "reply_by", ID: c.ID + "-reply-by", Label: t.T("room.reply_by"), Hint: t.T("room.reply_by_hint"), Optional: true,
 		Earliest: today(h.r.Now), Value: back.ReplyBy, Short: true,
+	}
+}
+
+// within leaves the firm as the only address: what began among colleagues is
+// not answered to anybody else.
+func within(c *ui.Composer) {
+	if c.Circles != nil {
+		c.Circles.Options = slices.DeleteFunc(c.Circles.Options, func(o ui.Circle) bool { return !o.Internal })
 	}
 }
 
