@@ -115,7 +115,8 @@ func (l *life) ends(what string, v guestbook, want verdict, a answer) bool {
 	return want == granted && a.status == http.StatusOK
 }
 
-var planted = regexp.MustCompile(`zq[a-z]{12}`)
+// planted words begin with letters that no identifier has together.
+var planted = regexp.MustCompile(`luli[a-z]{12}`)
 
 // shows compares the planted words on a page with those that must and those
 // that may stand there.
@@ -140,6 +141,11 @@ func (l *life) whose(word string) string {
 	for _, it := range l.items {
 		if it.title == word || it.subject == word || slices.Contains(it.names, word) {
 			return fmt.Sprintf("of %+v", *l.o.items[it.handle])
+		}
+	}
+	for _, s := range l.spaces {
+		if s.token == word {
+			return "of the space " + s.handle
 		}
 	}
 	return "of no item"

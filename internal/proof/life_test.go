@@ -72,7 +72,7 @@ func (l *life) word() string {
 	for i := range raw {
 		raw[i] = byte('a' + l.r.IntN(26))
 	}
-	return "zq" + string(raw)
+	return "luli" + string(raw)
 }
 
 func pick[T any](l *life, of []T) T { return of[l.r.IntN(len(of))] }
