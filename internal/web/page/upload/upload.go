@@ -52,13 +52,15 @@ func (p *Pages) Options(*web.Request) (web.Answer, error) {
 // Create announces a file: Upload-Length in bytes, Upload-Metadata with
 // filename, tray, folder, circle (several, separated by commas), replaces and
 // reason.
-func (p *Pages) Create(r *web.Request) (web.Answer, error) {
-	of, err := begin(r)
+func (p *Pages) Create(r *web.Request) (web.Answer, error) { return speak(r, p.create) }
+
+func (p *Pages) create(r *web.Request) (web.Answer, error) {
+	of, err := web.PathID[id.Space](r, "space")
 	if err != nil {
 		return nil, err
 	}
-	size, err := strconv.ParseInt(r.Header.Get("Upload-Length"), 10, 64)
-	if err != nil || size < 0 {
+	size, err := number(r, "Upload-Length")
+	if err != nil {
 		return nil, fault.New(fault.Invalid, "upload.length")
 	}
 	meta, err := metadata(r.Header.Get("Upload-Metadata"))
@@ -78,17 +80,14 @@ func (p *Pages) Create(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if size == 0 {
-		if u, err = p.Documents.Append(r.Context(), r.Actor, u.ID, 0, strings.NewReader("")); err != nil {
-			return nil, err
-		}
-	}
 	return p.state(r, u, http.StatusCreated), nil
 }
 
 // Offset tells where an upload goes on.
-func (p *Pages) Offset(r *web.Request) (web.Answer, error) {
-	of, err := known(r)
+func (p *Pages) Offset(r *web.Request) (web.Answer, error) { return speak(r, p.offset) }
+
+func (p *Pages) offset(r *web.Request) (web.Answer, error) {
+	of, err := web.PathID[id.Upload](r, "upload")
 	if err != nil {
 		return nil, err
 	}
@@ -100,16 +99,18 @@ func (p *Pages) Offset(r *web.Request) (web.Answer, error) {
 }
 
 // Append takes bytes at the true offset.
-func (p *Pages) Append(r *web.Request) (web.Answer, error) {
-	of, err := known(r)
+func (p *Pages) Append(r *web.Request) (web.Answer, error) { return speak(r, p.take) }
+
+func (p *Pages) take(r *web.Request) (web.Answer, error) {
+	of, err := web.PathID[id.Upload](r, "upload")
 	if err != nil {
 		return nil, err
 	}
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/offset+octet-stream" {
 		return nil, fault.New(fault.Invalid, "upload.media")
 	}
-	offset, err := strconv.ParseInt(r.Header.Get("Upload-Offset"), 10, 64)
-	if err != nil || offset < 0 {
+	offset, err := number(r, "Upload-Offset")
+	if err != nil {
 		return nil, fault.New(fault.Invalid, "upload.offset")
 	}
 	return web.Answering(func(w http.ResponseWriter, r *web.Request) error {
@@ -125,19 +126,17 @@ func (p *Pages) Append(r *web.Request) (web.Answer, error) {
 }
 
 // Cancel forgets an upload.
-func (p *Pages) Cancel(r *web.Request) (web.Answer, error) {
-	of, err := known(r)
+func (p *Pages) Cancel(r *web.Request) (web.Answer, error) { return speak(r, p.cancel) }
+
+func (p *Pages) cancel(r *web.Request) (web.Answer, error) {
+	of, err := web.PathID[id.Upload](r, "upload")
 	if err != nil {
 		return nil, err
 	}
 	if err := p.Documents.Cancel(r.Context(), r.Actor, of); err != nil {
 		return nil, err
 	}
-	return web.Answering(func(w http.ResponseWriter, _ *web.Request) error {
-		w.Header().Set("Tus-Resumable", protocol)
-		w.WriteHeader(http.StatusNoContent)
-		return nil
-	}), nil
+	return web.Empty(http.StatusNoContent), nil
 }
 
 // state answers with the offset; once the document exists, with its digest.
@@ -161,24 +160,36 @@ func (p *Pages) state(r *web.Request, u document.Upload, status int) web.Answer 
 }
 
 func announce(h http.Header, u document.Upload) {
-	h.Set("Tus-Resumable", protocol)
 	h.Set("Upload-Offset", strconv.FormatInt(u.Offset, 10))
 	h.Set("Upload-Length", strconv.FormatInt(u.Size, 10))
 	h.Set("Upload-Expires", u.Expires.UTC().Format(http.TimeFormat))
 }
 
-func begin(r *web.Request) (id.Space, error) {
-	if v := r.Header.Get("Tus-Resumable"); v != protocol {
-		return "", fault.New(fault.Invalid, "upload.protocol")
+// speak goes on with a request of our version of the protocol; others learn
+// which one that is (tus 1.0.0, Tus-Version). Every answer says it, also that of
+// a fault.
+func speak(r *web.Request, then web.Handler) (web.Answer, error) {
+	if r.Header.Get("Tus-Resumable") != protocol {
+		return web.Answering(func(w http.ResponseWriter, r *web.Request) error {
+			w.Header().Set("Tus-Version", protocol)
+			http.Error(w, r.Printer.T("upload.protocol"), http.StatusPreconditionFailed)
+			return nil
+		}), nil
 	}
-	return web.PathID[id.Space](r, "space")
+	return web.Answering(func(w http.ResponseWriter, r *web.Request) error {
+		w.Header().Set("Tus-Resumable", protocol)
+		answer, err := then(r)
+		if err != nil {
+			return err
+		}
+		return web.Write(answer, w, r)
+	}), nil
 }
 
-func known(r *web.Request) (id.Upload, error) {
-	if _, err := begin(r); err != nil {
-		return "", err
-	}
-	return web.PathID[id.Upload](r, "upload")
+// number reads a header that counts bytes: digits and nothing else.
+func number(r *web.Request, header string) (int64, error) {
+	n, err := strconv.ParseUint(r.Header.Get(header), 10, 63)
+	return int64(n), err
 }
 
 // metadata reads Upload-Metadata (tus 1.0.0): keys and base64 values, separated
@@ -190,7 +201,7 @@ func metadata(header string) (map[string]string, error) {
 	}
 	for pair := range strings.SplitSeq(header, ",") {
 		key, encoded, _ := strings.Cut(strings.TrimSpace(pair), " ")
-		value, err := base64.StdEncoding.DecodeString(encoded)
+		value, err := base64.StdEncoding.Strict().DecodeString(encoded)
 		if _, twice := out[key]; err != nil || twice || key == "" {
 			return nil, fault.New(fault.Invalid, "upload.metadata")
 		}
