@@ -52,13 +52,15 @@ func NewHub() *Hub {
 }
 
 // Publish wakes every subscriber who is in one of the circles of s and listens
-// to its space, or to the whole firm.
+// to its space, or to the whole firm; one who is in several is woken once.
 func (h *Hub) Publish(s Signal) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
+	woken := map[*Subscription]bool{}
 	for _, c := range s.Circles {
 		for sub := range h.listeners[address{s.Firm, c}] {
-			if sub.space == "" || sub.space == s.Space {
+			if (sub.space == "" || sub.space == s.Space) && !woken[sub] {
+				woken[sub] = true
 				sub.wake()
 			}
 		}

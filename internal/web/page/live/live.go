@@ -7,6 +7,7 @@
 package live
 
 import (
+	"cmp"
 	"io"
 	"net/http"
 	"time"
@@ -18,17 +19,20 @@ import (
 )
 
 const (
-	recheck = 5 * time.Second
+	recheck = 4 * time.Second  // of rights that must end within five
 	beat    = 20 * time.Second // keeps proxies from closing an idle stream
 	patient = 10 * time.Second // to take one signal
 )
 
-// Pages answers the streams.
+// Pages answers the streams. Recheck and Beat are how often rights are decided
+// again and an idle stream gives a sign of life; 0: four and twenty seconds.
 type Pages struct {
 	Hub     *live.Hub
 	Spaces  *space.Service
 	Until   func(time.Duration) time.Time // deadlines of connections
 	Closing <-chan struct{}               // closed when the server drains
+	Recheck time.Duration
+	Beat    time.Duration
 }
 
 // Space streams the signals of one space.
@@ -59,7 +63,7 @@ func (p *Pages) Space(r *web.Request) (web.Answer, error) {
 }
 
 func (p *Pages) relay(r *web.Request, of id.Space, sub *live.Subscription, out *line) error {
-	check, heart := time.NewTicker(recheck), time.NewTicker(beat)
+	check, heart := time.NewTicker(cmp.Or(p.Recheck, recheck)), time.NewTicker(cmp.Or(p.Beat, beat))
 	defer check.Stop()
 	defer heart.Stop()
 	for {
