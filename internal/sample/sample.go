@@ -10,6 +10,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base32"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -24,6 +25,10 @@ import (
 	"cenacle/internal/server"
 	"cenacle/internal/space"
 )
+
+// most is more documents, memos or receipts than a space of the demonstration
+// has while it is being made.
+const most = 50
 
 // FirmName is the demonstration firm's.
 const FirmName = "Cabinet Delmas & Associés"
@@ -50,37 +55,17 @@ func cast() []Person {
 }
 
 // Ensure makes the demonstration firm unless it is there already, and returns
-// who can sign in, and how.
+// who can sign in, and how. What an interrupted start has left is completed;
+// once it was complete, nothing that people changed since is put back.
 func Ensure(ctx context.Context, s *server.Server) ([]Person, error) {
-	people := cast()
-	for i := range people[:3] {
-		people[i].Password = password(s, people[i].Email)
+	st := stage{ctx: ctx, s: s, people: cast(), ids: map[string]id.Person{}}
+	for i := range st.people[:3] {
+		st.people[i].Password = password(s, st.people[i].Email)
 	}
-	founder, err := s.Accounts.Find(ctx, people[0].Email)
-	switch {
-	case err == nil && founder.Password:
-		err = name(ctx, s, founder.ID, people)
-		return people, err
-	case err != nil && !fault.Is(err, fault.NotFound):
-		return nil, err
-	}
-	st := stage{ctx: ctx, s: s, people: people}
 	if err := st.play(); err != nil {
 		return nil, fmt.Errorf("sample: %w", err)
 	}
-	return people, nil
-}
-
-// name adds the identifier of the firm that was made at an earlier start.
-func name(ctx context.Context, s *server.Server, founder id.Person, people []Person) error {
-	firms, err := s.Accounts.Firms(ctx, founder)
-	if err != nil || len(firms) == 0 {
-		return err
-	}
-	for i := range people {
-		people[i].Firm = string(firms[0])
-	}
-	return nil
+	return st.people, nil
 }
 
 // password is different in every installation, and found again at each start
@@ -91,7 +76,8 @@ func password(s *server.Server, email string) string {
 	return text[:4] + "-" + text[4:8] + "-" + text[8:12] + "-" + text[12:]
 }
 
-// stage is the making of the firm, one gesture after the other.
+// stage is the making of the firm, one gesture after the other. Each looks
+// first whether it was made before.
 type stage struct {
 	ctx    context.Context
 	s      *server.Server
@@ -102,52 +88,111 @@ type stage struct {
 }
 
 func (st *stage) play() error {
-	for _, scene := range []func() error{st.found, st.team, st.divorce, st.recovery} {
-		if err := scene(); err != nil {
-			return err
-		}
+	if err := st.found(); err != nil {
+		return err
 	}
 	for i := range st.people {
 		st.people[i].Firm = string(st.firm)
 	}
+	if done, err := st.done(); done || err != nil {
+		return err
+	}
+	for _, scene := range []func() error{st.team, st.divorce, st.recovery, st.keys} {
+		if err := scene(); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
+// done reports whether the last gesture was made: the assistant has a password.
+func (st *stage) done() (bool, error) {
+	last, found, err := st.find(st.people[2])
+	return found && last.Password, err
+}
+
+func (st *stage) find(p Person) (known account.Person, found bool, err error) {
+	known, err = st.s.Accounts.Find(st.ctx, p.Email)
+	if fault.Is(err, fault.NotFound) {
+		return known, false, nil
+	}
+	return known, err == nil, err
+}
+
+// found signs the founder up, who has a password from the moment she has a firm.
 func (st *stage) found() error {
 	founder := st.people[0]
-	made, err := st.s.Lifecycle.SignUp(st.ctx, lifecycle.SignUp{
-		FirmName: FirmName, Name: founder.Name, Email: founder.Email, Password: founder.Password, Language: i18n.French,
-	})
+	known, found, err := st.find(founder)
 	if err != nil {
 		return err
 	}
-	st.firm = made.Firm
-	st.lawyer = authz.Actor{Person: made.Person, Firm: made.Firm, Role: authz.Admin, Via: authz.ViaCommand}
-	st.ids = map[string]id.Person{founder.Email: made.Person}
-	return nil
+	if found && known.Password {
+		firms, err := st.s.Accounts.Firms(st.ctx, known.ID)
+		if err != nil || len(firms) == 0 {
+			return errors.Join(err, errors.New("the founder has no firm"))
+		}
+		st.enter(firms[0], known.ID)
+		return nil
+	}
+	made, err := st.s.Lifecycle.SignUp(st.ctx, lifecycle.SignUp{
+		FirmName: FirmName, Name: founder.Name, Email: founder.Email, Password: founder.Password, Language: i18n.French,
+	})
+	st.enter(made.Firm, made.Person)
+	return err
+}
+
+func (st *stage) enter(f id.Firm, founder id.Person) {
+	st.firm = f
+	st.lawyer = authz.Actor{Person: founder, Firm: f, Role: authz.Admin, Via: authz.ViaCommand}
 }
 
 func (st *stage) team() error {
 	roles := []authz.FirmRole{authz.FirmColleague, authz.FirmAssistant}
 	for i, p := range st.people[1:3] {
-		card, err := st.s.Firms.AddColleague(st.ctx, st.lawyer, firm.Colleague{Name: p.Name, Email: p.Email, Role: roles[i], Language: i18n.French})
+		_, err := st.s.Firms.AddColleague(st.ctx, st.lawyer, firm.Colleague{Name: p.Name, Email: p.Email, Role: roles[i], Language: i18n.French})
+		if err != nil && !fault.Is(err, fault.Conflict) { // she is one already
+			return err
+		}
+		known, err := st.s.Accounts.Find(st.ctx, p.Email)
 		if err != nil {
 			return err
 		}
-		st.ids[p.Email] = card.Person
+		st.ids[p.Email] = known.ID
+	}
+	return nil
+}
+
+// keys gives the team its passwords, which ends the making.
+func (st *stage) keys() error {
+	for _, p := range st.people[1:3] {
 		chosen, err := st.s.Accounts.NewPassword(st.ctx, p.Password)
 		if err != nil {
 			return err
 		}
-		if _, _, err := st.s.Accounts.ChoosePassword(st.ctx, card.Person, chosen, account.Source{Agent: "demonstration"}); err != nil {
+		if err := st.s.Accounts.SetPassword(st.ctx, st.ids[p.Email], chosen); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// open opens a space for a client of the cast, with the whole team.
+// open opens a space for a client of the cast, with the whole team. She has no
+// other one.
 func (st *stage) open(client Person, model space.ModelKey) (space.Space, error) {
+	known, found, err := st.find(client)
+	if err != nil {
+		return space.Space{}, err
+	}
+	if found {
+		by := authz.Actor{Person: known.ID, Firm: st.firm, Role: authz.Outsider, Via: authz.ViaCommand}
+		own, err := st.s.Spaces.List(st.ctx, by, space.Page{Limit: 1})
+		if err != nil {
+			return space.Space{}, err
+		}
+		if len(own) > 0 {
+			return own[0], nil
+		}
+	}
 	m, err := st.s.Spaces.Model(model)
 	if err != nil {
 		return space.Space{}, err
@@ -166,6 +211,15 @@ func (st *stage) as(p Person, role authz.FirmRole) (authz.Actor, error) {
 
 // file puts a document into a tray.
 func (st *stage) file(by authz.Actor, in document.BeginUpload, raw []byte) (id.Item, error) {
+	there, err := st.s.Documents.List(st.ctx, by, document.ListQuery{Space: in.Space, Tray: in.Tray, Limit: most})
+	if err != nil {
+		return "", err
+	}
+	for _, d := range there {
+		if d.Title == in.Name {
+			return d.ID, nil
+		}
+	}
 	in.Size = int64(len(raw))
 	u, err := st.s.Documents.Begin(st.ctx, by, in)
 	if err != nil {

@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"slices"
 	"time"
 
 	"cenacle/internal/authz"
@@ -72,16 +73,24 @@ func (st *stage) divorce() error {
 }
 
 func (st *stage) deposit(client authz.Actor, of id.Space, names ...string) error {
+	before, err := st.s.Deposits.List(st.ctx, client, deposit.Query{Space: of, Limit: most})
+	if err != nil || slices.ContainsFunc(before, func(d deposit.Deposit) bool { return d.Receipt != "" }) {
+		return err
+	}
 	for _, name := range names {
 		if _, err := st.file(client, document.BeginUpload{Space: of, Tray: space.ClientTray, Name: name}, paper(name)); err != nil {
 			return err
 		}
 	}
-	_, err := st.s.Deposits.Close(st.ctx, client, deposit.Finish{Space: of})
+	_, err = st.s.Deposits.Close(st.ctx, client, deposit.Finish{Space: of, LeavePending: true})
 	return err
 }
 
 func (st *stage) talk(of id.Space, house circle.House, client authz.Actor, draft id.Item) error {
+	talk, _, err := st.s.Memos.Conversation(st.ctx, st.lawyer, memo.Query{Space: of, Limit: most})
+	if err != nil {
+		return err
+	}
 	answerBy := st.s.Office.Clock().Add(9 * 24 * time.Hour).Format(time.DateOnly)
 	for _, m := range []struct {
 		by authz.Actor
@@ -99,6 +108,9 @@ func (st *stage) talk(of id.Space, house circle.House, client authz.Actor, draft
 			Body: "Karim, peux-tu refaire le calcul avec les derniers bulletins avant mercredi ? La cliente n’en est pas encore informée.",
 		}},
 	} {
+		if slices.ContainsFunc(talk, func(th memo.Thread) bool { return th.Subject == m.Subject }) {
+			continue
+		}
 		m.Space = of
 		if _, err := st.s.Memos.Write(st.ctx, m.by, m.New); err != nil {
 			return err
