@@ -319,3 +319,15 @@ func TestDamagedFolder(t *testing.T) {
 		t.Errorf("%d firms open", n)
 	}
 }
+
+func TestLimitIsNoReasonToPrepareAgain(t *testing.T) {
+	for text, want := range map[string]string{
+		"select a from b where c < $2 limit $3":       "select a from b where c < $2 limit cast($3 as bigint)",
+		"select a from b limit 1":                     "select a from b limit 1",
+		"x in (select a from b limit $12) and y = $1": "x in (select a from b limit cast($12 as bigint)) and y = $1",
+	} {
+		if got := store.Steady(text); got != want {
+			t.Errorf("Steady(%q) = %q, want %q", text, got, want)
+		}
+	}
+}

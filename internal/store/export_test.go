@@ -13,6 +13,9 @@ const IdleTime = idleTime
 // Classify is the meaning of a driver's error.
 var Classify = classify
 
+// Steady is a statement as SQLite is given it.
+var Steady = steady
+
 // OnWriter runs text on the connection that writes an embedded firm.
 func OnWriter(ctx context.Context, f *Firm, text string) error {
 	return f.with(ctx, func(b *base) error {
