@@ -32,8 +32,12 @@ func firmCreate(ctx context.Context, t *terminal, args []string) error {
 	lawyer := f.String("lawyer", "", "`name` of its first lawyer")
 	email := f.String("email", "", "her e-mail `address`")
 	language := f.String("language", "fr", "her `language`: fr or en")
-	if err := f.Parse(args); err != nil {
-		return errors.Join(err, errUsage)
+	if err := parse(f, args, 0); err != nil {
+		return err
+	}
+	spoken, known := i18n.Parse(*language)
+	if !known {
+		return fmt.Errorf("language %q: %w", *language, errUsage)
 	}
 	c, err := set.load(t)
 	if err != nil {
@@ -46,7 +50,7 @@ func firmCreate(ctx context.Context, t *terminal, args []string) error {
 	}
 	return open(ctx, t, c, func(s *server.Server) error {
 		founded, err := s.Lifecycle.SignUp(ctx, lifecycle.SignUp{
-			FirmName: *name, Name: *lawyer, Email: *email, Password: strings.TrimRight(line, "\r\n"), Language: i18n.Language(*language),
+			FirmName: *name, Name: *lawyer, Email: *email, Password: strings.TrimRight(line, "\r\n"), Language: spoken,
 		})
 		if err != nil {
 			return plain(err)
@@ -58,19 +62,28 @@ func firmCreate(ctx context.Context, t *terminal, args []string) error {
 
 // plain says a fault in English, with its cause.
 func plain(err error) error {
-	catalog, broken := i18n.Load()
+	p, broken := english()
 	if broken != nil {
 		return errors.Join(err, broken)
 	}
-	return fmt.Errorf("%s (%w)", catalog.Printer(i18n.English, time.UTC).Fault(err), err)
+	return fmt.Errorf("%s (%w)", p.Fault(err), err)
+}
+
+// english speaks to the operator.
+func english() (*i18n.Printer, error) {
+	catalog, err := i18n.Load()
+	if err != nil {
+		return nil, err
+	}
+	return catalog.Printer(i18n.English, time.UTC), nil
 }
 
 func demo(ctx context.Context, t *terminal, args []string) error {
 	f := flags(t, "demo")
 	set := settingsOf(f)
 	asJSON := f.Bool("json", false, "print the people and their passwords as JSON")
-	if err := f.Parse(args); err != nil {
-		return errors.Join(err, errUsage)
+	if err := parse(f, args, 0); err != nil {
+		return err
 	}
 	*set.demo = true
 	c, err := set.load(t)

@@ -12,6 +12,8 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // Europe/Paris on machines that have no zone files
 )
@@ -75,26 +77,21 @@ func run(ctx context.Context, t *terminal, args []string) error {
 			return err
 		}
 	}
-	usage(t.out)
 	if len(args) == 0 || args[0] == "help" || args[0] == "--help" || args[0] == "-h" {
+		usage(t.out)
 		return nil
 	}
+	usage(t.err)
 	return fmt.Errorf("unknown command %q: %w", args[0], errUsage)
 }
 
 // matches reports whether args begin with the words of name.
 func matches(name string, args []string) ([]string, bool) {
-	var first, second string
-	if _, err := fmt.Sscanf(name, "%s %s", &first, &second); err != nil {
-		if len(args) > 0 && args[0] == name {
-			return args[1:], true
-		}
+	words := strings.Fields(name)
+	if len(args) < len(words) || !slices.Equal(args[:len(words)], words) {
 		return nil, false
 	}
-	if len(args) > 1 && args[0] == first && args[1] == second {
-		return args[2:], true
-	}
-	return nil, false
+	return args[len(words):], true
 }
 
 func usage(w io.Writer) {
@@ -108,6 +105,18 @@ func usage(w io.Writer) {
 func showVersion(_ context.Context, t *terminal, _ []string) error {
 	_, err := fmt.Fprintln(t.out, "cenacle", version, runtime.Version())
 	return err
+}
+
+// parse reads the options of a command, and wants as many words after them as
+// the command has a use for.
+func parse(f *flag.FlagSet, args []string, words int) error {
+	if err := f.Parse(args); err != nil {
+		return errors.Join(err, errUsage)
+	}
+	if f.NArg() != words {
+		return fmt.Errorf("%s: %d words after the options, %d wanted: %w", f.Name(), f.NArg(), words, errUsage)
+	}
+	return nil
 }
 
 // flags makes the options of a command, whose mistakes print its usage.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"sync"
 	"time"
 
 	"cenacle/internal/config"
@@ -54,8 +55,8 @@ func (s settings) load(t *terminal) (*config.Config, error) {
 func serve(ctx context.Context, t *terminal, args []string) error {
 	f := flags(t, "serve")
 	set := settingsOf(f)
-	if err := f.Parse(args); err != nil {
-		return errors.Join(err, errUsage)
+	if err := parse(f, args, 0); err != nil {
+		return err
 	}
 	c, err := set.load(t)
 	if err != nil {
@@ -80,8 +81,10 @@ func listen(ctx context.Context, t *terminal, c *config.Config, s *server.Server
 		return err
 	}
 	log.Info("listening", "address", l.Addr().String(), "url", c.Base().String(), "version", version)
+	var aside sync.WaitGroup
+	defer aside.Wait() // before the database is closed
 	if c.Demo {
-		go demonstrate(ctx, t, c, s, log)
+		aside.Go(func() { demonstrate(ctx, t, c, s, log) })
 	} else if c.Mail.Host == "" {
 		log.Warn("no mail server is configured: notices are kept as sealed files and reach nobody")
 	}
@@ -127,8 +130,8 @@ func logger(t *terminal, c *config.Config) *slog.Logger {
 func showConfig(_ context.Context, t *terminal, args []string) error {
 	f := flags(t, "config")
 	set := settingsOf(f)
-	if err := f.Parse(args); err != nil {
-		return errors.Join(err, errUsage)
+	if err := parse(f, args, 0); err != nil {
+		return err
 	}
 	c, err := config.Load(*set.file, t.environ)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"cenacle/internal/fault"
@@ -22,11 +23,8 @@ func verify(_ context.Context, t *terminal, args []string) error {
 	f := flags(t, "verify")
 	key := f.String("key", "", "the firm's `key` or its fingerprint, if you have it from elsewhere")
 	language := f.String("language", "fr", "`language` of the report: fr or en")
-	if err := f.Parse(args); err != nil {
-		return errors.Join(err, errUsage)
-	}
-	if f.NArg() != 1 {
-		return fmt.Errorf("one receipt file is needed: %w", errUsage)
+	if err := parse(f, args, 1); err != nil {
+		return err
 	}
 	raw, err := readSome(f.Arg(0))
 	if err != nil {
@@ -67,8 +65,8 @@ func journalVerify(ctx context.Context, t *terminal, args []string) error {
 	f := flags(t, "journal verify")
 	set := settingsOf(f)
 	only := f.String("firm", "", "`identifier` of the firm; all of them when empty")
-	if err := f.Parse(args); err != nil {
-		return errors.Join(err, errUsage)
+	if err := parse(f, args, 0); err != nil {
+		return err
 	}
 	c, err := set.load(t)
 	if err != nil {
@@ -82,10 +80,13 @@ func journalVerify(ctx context.Context, t *terminal, args []string) error {
 		if err != nil {
 			return err
 		}
+		if *only != "" {
+			firms = slices.DeleteFunc(firms, func(f id.Firm) bool { return string(f) != *only })
+		}
+		if len(firms) == 0 {
+			return fmt.Errorf("there is no such firm in %s", c.Data)
+		}
 		for _, firm := range firms {
-			if *only != "" && string(firm) != *only {
-				continue
-			}
 			err = errors.Join(err, verifyFirm(ctx, t, s, firm))
 		}
 		return err
@@ -97,9 +98,11 @@ func verifyFirm(ctx context.Context, t *terminal, s *server.Server, firm id.Firm
 	if err != nil {
 		return err
 	}
-	sum, err := s.Office.Journal.Verify(ctx, handle, func(broken journal.Fault) {
-		fmt.Fprintf(t.out, "%s  BROKEN  %v\n", firm, broken)
-	})
+	p, err := english()
+	if err != nil {
+		return err
+	}
+	sum, err := s.Office.Journal.Verify(ctx, handle, func(broken journal.Fault) { printBroken(t, p, firm, broken) })
 	if err != nil {
 		return err
 	}
@@ -108,6 +111,19 @@ func verifyFirm(ctx context.Context, t *terminal, s *server.Server, firm id.Firm
 	}
 	fmt.Fprintf(t.out, "%s  holds   %d entries, %d waiting, %d of erased spaces, root %s\n", firm, sum.Entries, sum.Waiting, sum.Erased, sum.Head.Root)
 	return nil
+}
+
+// printBroken names what does not hold: the entry, its position and what is
+// wrong with it, with the cause for engineers.
+func printBroken(t *terminal, p *i18n.Printer, firm id.Firm, f journal.Fault) {
+	entry := string(f.Entry)
+	if entry == "" {
+		entry = "no entry"
+	}
+	fmt.Fprintf(t.out, "%s  BROKEN  %s at position %d: %s\n", firm, entry, f.Position, p.T(f.What))
+	if f.Cause != nil {
+		fmt.Fprintf(t.err, "%s  %s: %v\n", firm, entry, f.Cause)
+	}
 }
 
 // printReport says what a receipt states and how each check ended.
@@ -121,7 +137,7 @@ func printReport(w io.Writer, p *i18n.Printer, r journal.Report) {
 		fmt.Fprintln(w)
 	}
 	for _, c := range r.Checks {
-		fmt.Fprintf(w, "  %-12s %s\n", p.T(c.Outcome.Key()), p.T(c.Name))
+		fmt.Fprintf(w, "  %s – %s\n", p.T(c.Name), p.T(c.Outcome.Key(), r.Fingerprint))
 	}
 	if r.Fingerprint != "" {
 		fmt.Fprintln(w)
