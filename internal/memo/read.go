@@ -190,10 +190,14 @@ func group(found []entry) []Thread {
 }
 
 // Read marks memos as read by the actor and records those she had not read
-// before. What she may not see is passed over as absent.
+// before. What she may not see is passed over as absent; a space she is not in
+// is absent itself.
 func (s *Service) Read(ctx context.Context, by authz.Actor, of id.Space, memos []id.Item) (err error) {
 	defer fault.Op(&err, "memo.Read(%s)", of)
 	return s.office.Keep(ctx, by.Firm, func(a *act.Act) error {
+		if _, err := circle.Enter(a, by, of, authz.SpaceSee); err != nil {
+			return err
+		}
 		for _, m := range memos {
 			h, _, err := item.Open(a, by, of, item.Memo, m, authz.MemoRead)
 			if fault.Is(err, fault.NotFound) {
