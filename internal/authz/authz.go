@@ -170,7 +170,7 @@ and exists (
       or i.nature = 'entre_avocats' and m.role not in ('client', 'reader')))
 and exists (
   select 1 from audience a
-  join circle_member c on c.firm_id = $1 and c.circle_id = a.circle_id and c.person_id = $2
+  join circle_member c on c.firm_id = $1 and c.circle_id = a.circle_id and c.person_id = $2 and c.space_id = i.space_id
   where a.firm_id = $1 and a.item_id = i.id
     and (a.extended = 1 or c.since <= a.sent_at)
     and c.since <= $3 and (c.until = 0 or c.until > $3))

@@ -44,7 +44,7 @@ order by d.id desc limit $6`)
 	// $4 space, $5 to $10 the terms of a query, $11 how many.
 	selectFound = store.ForFirm(columns + `
 d.space_id = $4
-and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $4 and s.item_id = d.id and s.term = $5)
+and d.id in (select s.item_id from search_term s where s.firm_id = $1 and s.space_id = $4 and s.term = $5)
 and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $4 and s.item_id = d.id and s.term = $6)
 and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $4 and s.item_id = d.id and s.term = $7)
 and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $4 and s.item_id = d.id and s.term = $8)

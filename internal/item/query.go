@@ -27,10 +27,10 @@ where firm_id = $1 and item_id = $2 order by sent_at, circle_id`)
 	insertUnread = store.ForFirm(`
 insert into unread (firm_id, person_id, space_id, item_id)
 select distinct i.firm_id, c.person_id, i.space_id, i.id
-from item i
-join audience a on a.firm_id = $1 and a.item_id = i.id
-join circle_member c on c.firm_id = $1 and c.circle_id = a.circle_id and (c.until = 0 or c.until > $3)
-where i.firm_id = $1 and i.id = $2 and c.person_id <> i.author_id
+from item i cross join audience a cross join circle_member c
+where i.firm_id = $1 and i.id = $2
+  and a.firm_id = $1 and a.item_id = i.id
+  and c.firm_id = $1 and c.circle_id = a.circle_id and (c.until = 0 or c.until > $3) and c.person_id <> i.author_id
   and not exists (select 1 from read_mark r where r.firm_id = $1 and r.item_id = i.id and r.person_id = c.person_id)
 on conflict (firm_id, person_id, space_id, item_id) do nothing`)
 

@@ -33,7 +33,7 @@ where h.firm_id = $1 and h.person_id = $2 and h.space_id >= $4 and h.space_id <=
     or i.nature = 'entre_avocats' and o.role not in ('client', 'reader'))
   and exists (
     select 1 from audience b
-    join circle_member d on d.firm_id = $1 and d.circle_id = b.circle_id and d.person_id = o.person_id
+    join circle_member d on d.firm_id = $1 and d.circle_id = b.circle_id and d.person_id = o.person_id and d.space_id = o.space_id
     where b.firm_id = $1 and b.item_id = i.id and (b.extended = 1 or d.since <= b.sent_at)
       and d.since <= $3 and (d.until = 0 or d.until > $3))
   and not exists (select 1 from read_mark r where r.firm_id = $1 and r.item_id = i.id and r.person_id = o.person_id)

@@ -40,6 +40,8 @@ create table card (
   primary key (firm_id, person_id)
 );
 
+create index card_staff on card (firm_id, created_at, person_id) where role <> 'outsider';
+
 create table space (
   firm_id text not null,
   id text not null,
@@ -67,7 +69,7 @@ create table matter (
   foreign key (firm_id, space_id) references space (firm_id, id)
 );
 
-create index matter_space on matter (firm_id, space_id);
+create index matter_space on matter (firm_id, space_id, id);
 
 create table folder (
   firm_id text not null,
@@ -95,7 +97,7 @@ create table circle (
   foreign key (firm_id, space_id) references space (firm_id, id)
 );
 
-create index circle_space on circle (firm_id, space_id);
+create index circle_space on circle (firm_id, space_id, id);
 
 create table membership (
   firm_id text not null,
@@ -124,6 +126,7 @@ create table circle_member (
 );
 
 create index circle_member_person on circle_member (firm_id, space_id, person_id);
+create index circle_member_space on circle_member (firm_id, space_id, circle_id, since, person_id);
 
 create table wall (
   firm_id text not null,
@@ -242,8 +245,9 @@ create table upload (
   primary key (firm_id, id)
 );
 
-create index upload_person on upload (firm_id, space_id, person_id, state);
+create index upload_person on upload (firm_id, space_id, person_id, state, id);
 create index upload_touched on upload (firm_id, touched_at);
+create index upload_dropped on upload (firm_id, id) where state = 'dropped';
 
 create table deposit (
   firm_id text not null,
@@ -285,7 +289,7 @@ create table thread (
   foreign key (firm_id, space_id) references space (firm_id, id)
 );
 
-create index thread_document on thread (firm_id, document_id);
+create index thread_document on thread (firm_id, document_id, id);
 
 create table memo (
   firm_id text not null,
