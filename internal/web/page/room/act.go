@@ -35,7 +35,7 @@ func (p *Pages) DoWrite(r *web.Request) (web.Answer, error) {
 	switch kind := fault.KindOf(err); {
 	case err == nil:
 	case kind == fault.Invalid || kind == fault.Conflict || kind == fault.NoSpace || kind == fault.Unavailable:
-		if n.Document != "" && n.Thread == "" {
+		if n.Document != "" {
 			return p.document(h, n.Document, err, n)
 		}
 		return p.screen(h, err, n)

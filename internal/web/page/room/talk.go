@@ -1,0 +1,214 @@
+package room
+
+import (
+	"cmp"
+	"slices"
+
+	"cenacle/internal/authz"
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+	"cenacle/internal/memo"
+	"cenacle/internal/web/ui"
+)
+
+// talks reads the conversation of the space, or of one document.
+func (p *Pages) talks(h here, b ui.Base, of id.Item, refused error, back memo.New) ([]Talk, *ui.More, error) {
+	threads, before, err := p.Memos.Conversation(h.r.Context(), h.r.Actor, memo.Query{
+		Space: h.room.ID, Document: of, Before: id.Item(h.r.Value("before")), Limit: memos,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	titles, err := p.titles(h, threads)
+	if err != nil {
+		return nil, nil, err
+	}
+	var out []Talk
+	for _, th := range threads {
+		talk := Talk{ID: "talk-" + string(th.ID), Subject: th.Subject}
+		if th.Document != "" && of == "" {
+			if ref, ok := titles[th.Document]; ok {
+				talk.Document, talk.Subject = &ref, ref.Title
+			}
+		}
+		for _, m := range th.Memos {
+			talk.Memos = append(talk.Memos, h.sheet(b, m, titles))
+			if m.Read {
+				continue
+			}
+			if talk.Seen == nil {
+				talk.Seen = &Seen{Src: h.path("memos", "read")}
+			}
+			talk.Seen.Memos = append(talk.Seen.Memos, string(m.ID))
+		}
+		if h.room.Mine != authz.Reader {
+			talk.Reply = h.reply(th, refused, back)
+			talk.Reply.Hidden = append(talk.Reply.Hidden, h.whereabouts(of)...)
+		}
+		out = append(out, talk)
+	}
+	var more *ui.More
+	if before != "" {
+		more = &ui.More{Href: "?before=" + string(before), List: "talks"}
+	}
+	return out, more, nil
+}
+
+// titles names the documents that a conversation points to.
+func (p *Pages) titles(h here, threads []memo.Thread) (map[id.Item]ui.Reference, error) {
+	var wanted []id.Item
+	for _, th := range threads {
+		if th.Document != "" {
+			wanted = append(wanted, th.Document)
+		}
+		for _, m := range th.Memos {
+			wanted = append(wanted, m.References...)
+		}
+	}
+	slices.Sort(wanted)
+	out := map[id.Item]ui.Reference{}
+	for _, doc := range slices.Compact(wanted) {
+		d, err := p.Documents.Show(h.r.Context(), h.r.Actor, doc)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		out[doc] = ui.Reference{Href: h.path("documents", string(doc)), Title: d.Title, Media: d.Current.Media, Size: d.Current.Size}
+	}
+	return out, nil
+}
+
+func (h here) sheet(b ui.Base, m memo.Memo, titles map[id.Item]ui.Reference) ui.Memo {
+	sheet := ui.Memo{
+		ID: "memo-" + string(m.ID), Author: h.name(m.Author), Firm: h.ofFirm(m.Author), Mine: m.Author == h.r.Actor.Person,
+		At: b.When(m.Created), Body: m.Body, Internal: m.Internal, ReplyBy: m.ReplyBy, Unread: !m.Read,
+	}
+	sheet.Awaited = m.ReplyBy != "" && sheet.Firm != h.inside()
+	for _, doc := range m.References {
+		if ref, ok := titles[doc]; ok {
+			sheet.References = append(sheet.References, ref)
+		}
+	}
+	if !h.inside() {
+		return sheet
+	}
+	sheet.Audience = h.audience(m.Circles)
+	for _, reader := range m.Readers {
+		sheet.Read = append(sheet.Read, h.name(reader.Person))
+	}
+	for _, c := range h.room.Circles {
+		for _, person := range c.People {
+			seen := slices.ContainsFunc(m.Readers, func(rd memo.Reader) bool { return rd.Person == person.Person })
+			if slices.Contains(m.Circles, c.ID) && !seen && person.Person != m.Author && !slices.Contains(sheet.NotRead, person.Name) {
+				sheet.NotRead = append(sheet.NotRead, person.Name)
+			}
+		}
+	}
+	return sheet
+}
+
+// composer writes a memo that opens a thread.
+func (p *Pages) composer(h here, refused error, back memo.New) (ui.Composer, error) {
+	draft, err := p.Memos.DraftOf(h.r.Context(), h.r.Actor, h.room.ID, "")
+	if err != nil {
+		return ui.Composer{}, err
+	}
+	mine := refused != nil && back.Thread == "" && back.Document == ""
+	if !mine {
+		back = memo.New{} // what another form brought back stays there
+	}
+	t := h.r.Printer
+	c := ui.Composer{
+		ID: "compose", Action: h.path("memos"), Draft: h.path("draft"), Title: t.T("room.compose"), Folded: !mine && draft.Body == "",
+		Subject: &ui.Field{Name: "subject", Label: t.T("room.subject"), Length: 200},
+		Body:    ui.Field{Kind: ui.Area, Name: "body", Label: t.T("room.body"), Value: draft.Body},
+		Send:    ui.Button{Label: t.T("room.send"), Look: ui.Primary, Icon: "send"},
+	}
+	if mine {
+		c.Subject.Value, c.Body.Value = back.Subject, cmp.Or(back.Body, draft.Body)
+	}
+	h.address(&c, back, []id.Circle{h.house().Client})
+	if mine {
+		c.Summary = ui.Refuse(t, refused).Mark(fieldsOf(&c)...)
+	}
+	return c, nil
+}
+
+// reply answers in a thread, by default to those the last memo went to.
+func (h here) reply(th memo.Thread, refused error, back memo.New) ui.Composer {
+	t := h.r.Printer
+	mine := refused != nil && back.Thread == th.ID
+	if !mine {
+		back = memo.New{}
+	}
+	c := ui.Composer{
+		ID: "reply-" + string(th.ID), Action: h.path("memos"), Title: t.T("room.reply"), Folded: !mine,
+		Body:   ui.Field{Kind: ui.Area, Name: "body", ID: "f-body-" + string(th.ID), Label: t.T("room.answer")},
+		Hidden: []ui.Hidden{{Name: "thread", Value: string(th.ID)}},
+		Send:   ui.Button{Label: t.T("room.send"), Look: ui.Primary, Icon: "send"},
+	}
+	c.Body.Value = back.Body
+	chosen := []id.Circle{h.house().Client}
+	if last := th.Memos[len(th.Memos)-1]; last.Internal {
+		chosen = []id.Circle{h.house().Firm}
+	}
+	h.address(&c, back, chosen)
+	if th.Memos[0].Internal {
+		within(&c)
+	}
+	if mine {
+		c.Summary = ui.Refuse(t, refused).Mark(fieldsOf(&c)...)
+	}
+	return c
+}
+
+// whereabouts is where a reply was written, so that it comes back there when it
+// is refused: on the page of a document, or far back in the conversation.
+func (h here) whereabouts(of id.Item) (out []ui.Hidden) {
+	if of != "" {
+		out = append(out, ui.Hidden{Name: "document", Value: string(of)})
+	}
+	if before := h.r.Value("before"); before != "" {
+		out = append(out, ui.Hidden{Name: "before", Value: before})
+	}
+	return out
+}
+
+// address adds to whom a memo goes: chosen by the firm's side, said to others.
+func (h here) address(c *ui.Composer, back memo.New, otherwise []id.Circle) {
+	t := h.r.Printer
+	if !h.inside() {
+		c.Send.Label = t.T("room.send_firm")
+		return
+	}
+	chosen := back.Circles
+	if len(chosen) == 0 {
+		chosen = otherwise
+	}
+	c.Circles = h.choice(t.T("room.to_whom"), chosen)
+	c.ReplyBy = &ui.Field{
+		Kind: ui.Date, Name: "reply_by", ID: c.ID + "-reply-by", Label: t.T("room.reply_by"), Hint: t.T("room.reply_by_hint"), Optional: true,
+		Earliest: today(h.r.Now), Value: back.ReplyBy, Short: true,
+	}
+}
+
+// within leaves the firm as the only address: what began among colleagues is
+// not answered to anybody else.
+func within(c *ui.Composer) {
+	if c.Circles != nil {
+		c.Circles.Options = slices.DeleteFunc(c.Circles.Options, func(o ui.Circle) bool { return !o.Internal })
+	}
+}
+
+func fieldsOf(c *ui.Composer) []*ui.Field {
+	out := []*ui.Field{&c.Body}
+	if c.Subject != nil {
+		out = append(out, c.Subject)
+	}
+	if c.ReplyBy != nil {
+		out = append(out, c.ReplyBy)
+	}
+	return out
+}

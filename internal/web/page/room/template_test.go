@@ -1,0 +1,16 @@
+package room
+
+import (
+	"testing"
+
+	"cenacle/internal/web/ui/uitest"
+)
+
+func TestTemplates(t *testing.T) {
+	uitest.Check(t, inside)
+	uitest.Check(t, client)
+	uitest.Check(t, documentPage)
+	uitest.Check(t, peoplePage)
+	uitest.Check(t, journalPage)
+	uitest.Check(t, receiptPage)
+}
