@@ -1,0 +1,98 @@
+package arch
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"regexp"
+	"strings"
+	"testing"
+
+	"cenacle/internal/store"
+	"cenacle/internal/store/storetest"
+)
+
+// whole finds a step of SQLite's plan that reads all of a table ("SCAN x"), or
+// all that a firm has in it ("SEARCH x USING INDEX y (firm_id=?)").
+var whole = regexp.MustCompile(`^(?:SCAN (\w+)|SEARCH (\w+) USING (?:COVERING )?INDEX (\w+) \(firm_id=\?\)$)`)
+
+// readWhole are tables that have one row for each firm, indexes that hold only
+// what is asked for, and what is read from one end of its key.
+var readWhole = map[string]string{
+	"firm_profile": "one row", "firm_key": "one row", "journal_key": "one row",
+	"journal_head": "its last row", "journal_hash": "its first or last row",
+	"job":        "counted for the operator; what is done has no row",
+	"card_staff": "holds the firm's own people only", "upload_dropped": "holds what is to be removed only",
+	"CONSTANT": "no table", "16": "no table: values to be inserted",
+	"version_digest": "the quota of a firm, where one is set", "upload_touched": "the quota of a firm, where one is set",
+}
+
+// A list costs what it shows and an act what it changes, whatever the firm
+// holds: no statement of a firm reads a whole table. SQLite plans without
+// statistics, here as in a real installation.
+func TestNoStatementReadsAllOfAFirm(t *testing.T) {
+	found, err := storetest.Statements("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	firm, _ := databases(t, store.Config{Dir: t.TempDir()})
+	for _, s := range found {
+		if !s.Firm {
+			continue
+		}
+		plan, err := planOf(t.Context(), firm, s.Text)
+		if err != nil {
+			t.Fatalf("%s: %v", s.Where, err)
+		}
+		for _, step := range plan {
+			if excessive(step) {
+				t.Errorf("%s: %s\n%s", s.Where, step, s.Text)
+			}
+		}
+	}
+}
+
+func TestPlanRules(t *testing.T) {
+	for step, want := range map[string]bool{
+		"SCAN item": true,
+		"SEARCH c USING INDEX circle_member_person (firm_id=?)":                       true,
+		"SEARCH d USING COVERING INDEX sqlite_autoindex_document_1 (firm_id=?)":       true,
+		"SEARCH c USING INDEX circle_member_person (firm_id=? AND space_id=?)":        false,
+		"SEARCH firm_profile USING INDEX sqlite_autoindex_firm_profile_1 (firm_id=?)": false,
+		"SEARCH card USING INDEX card_staff (firm_id=?)":                              false,
+		"SCAN CONSTANT ROW": false,
+	} {
+		if got := excessive(step); got != want {
+			t.Errorf("%s: excessive %v, want %v", step, got, want)
+		}
+	}
+}
+
+func excessive(step string) bool {
+	m := whole.FindStringSubmatch(step)
+	if m == nil {
+		return false
+	}
+	return readWhole[m[1]] == "" && readWhole[m[2]] == "" && readWhole[m[3]] == ""
+}
+
+func planOf(ctx context.Context, db *sql.DB, text string) (steps []string, err error) {
+	args := make([]any, strings.Count(text, "$"))
+	for i := range args {
+		args[i] = "x"
+	}
+	rows, err := db.QueryContext(ctx, "explain query plan "+text, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+			return nil, err
+		}
+		steps = append(steps, step)
+	}
+	return steps, rows.Err()
+}
