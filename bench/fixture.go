@@ -15,12 +15,14 @@ import (
 	"time"
 
 	"cenacle/internal/account"
+	"cenacle/internal/act"
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
 	"cenacle/internal/config"
 	"cenacle/internal/document"
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
+	"cenacle/internal/item"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
 	"cenacle/internal/server"
@@ -38,7 +40,7 @@ type firm struct {
 	ID     id.Firm
 	Lawyer person
 	Client person
-	Rooms  map[int]room // by number of documents
+	Rooms  map[string]room
 	Desks  []room
 }
 
@@ -62,8 +64,9 @@ const (
 	depth     = 2 << 10 // bytes of a document whose size does not matter
 )
 
-// roomSizes are documents of one space; 0 is for deposits.
-var roomSizes = [...]int{0, 10, 1000, 10000}
+// unreadIn is how many of each side's documents the other side has not opened,
+// except where nobody has opened anything.
+const unreadIn = 5
 
 // furnish makes the fixture, or takes a copy of the one that was kept.
 func (b *bench) furnish(ctx context.Context) (w world, err error) {
@@ -138,8 +141,8 @@ func (b *bench) fill(ctx context.Context, s *server.Server, w *world) error {
 	small, large := builder{ctx: ctx, s: s, paper: b.noise[:depth]}, builder{ctx: ctx, s: s, paper: b.noise[:depth]}
 	work.Go(func() {
 		w.Small = small.found("small")
-		for _, n := range roomSizes {
-			w.Small.Rooms[n] = small.open(&w.Small, fmt.Sprintf("Salle de %d", n), w.Small.Client.Email, number(n))
+		for name, n := range map[string]int{"deposit": 0, "ten": 10, "thousand": 1000, "unopened": 1000, "many": 10000} {
+			w.Small.Rooms[name] = small.open(&w.Small, place{name, w.Small.Client.Email, number(n), name != "unopened"})
 		}
 		small.desk(&w.Small, number(smallIn))
 	})
@@ -168,7 +171,7 @@ func (b *builder) try(do func() error) {
 
 // found opens a firm with its lawyer, and a client who will have a password.
 func (b *builder) found(name string) (f firm) {
-	f.Rooms = map[int]room{}
+	f.Rooms = map[string]room{}
 	f.Lawyer = person{Email: "avocate@" + name + ".example", Password: rand.Text()}
 	f.Client = person{Email: "cliente@" + name + ".example", Password: rand.Text()}
 	b.try(func() error {
@@ -199,13 +202,20 @@ func (b *builder) found(name string) (f firm) {
 func (b *builder) desk(f *firm, documents int) {
 	for i := range deskCount {
 		email := fmt.Sprintf("client%d@%s.example", i, f.ID)
-		f.Desks = append(f.Desks, b.open(f, fmt.Sprintf("Client %d", i), email, documents))
+		f.Desks = append(f.Desks, b.open(f, place{fmt.Sprintf("Client %d", i), email, documents, true}))
 	}
+}
+
+// place is a space to be opened.
+type place struct {
+	name, email string
+	documents   int
+	opened      bool // each side has opened what came from the other but the last
 }
 
 // open opens a space and puts documents into it, half of them in each tray, and
 // a short conversation.
-func (b *builder) open(f *firm, name, email string, documents int) (r room) {
+func (b *builder) open(f *firm, p place) (r room) {
 	var client authz.Actor
 	b.try(func() error {
 		model, err := b.s.Spaces.Model("divorce")
@@ -213,13 +223,13 @@ func (b *builder) open(f *firm, name, email string, documents int) (r room) {
 			return err
 		}
 		opened, err := b.s.Lifecycle.OpenSpace(b.ctx, f.Lawyer.Actor, lifecycle.NewSpace{
-			ClientName: name, ClientEmail: email, Model: model, Profile: model.Profile, Language: i18n.French,
+			ClientName: p.name, ClientEmail: p.email, Model: model, Profile: model.Profile, Language: i18n.French,
 		})
 		r.ID = opened.ID
 		return err
 	})
 	b.try(func() error {
-		known, err := b.s.Accounts.Find(b.ctx, email)
+		known, err := b.s.Accounts.Find(b.ctx, p.email)
 		client = authz.Actor{Person: known.ID, Firm: f.ID, Role: authz.Outsider, Via: authz.ViaCommand}
 		return err
 	})
@@ -227,8 +237,12 @@ func (b *builder) open(f *firm, name, email string, documents int) (r room) {
 		r.House, err = b.house(f.Lawyer.Actor, r.ID)
 		return err
 	})
-	for i := range documents {
-		b.file(f, r, client, i)
+	var filed []id.Item
+	for i := range p.documents {
+		filed = append(filed, b.file(f, r, client, i))
+	}
+	if p.opened {
+		b.read(f, client, filed)
 	}
 	for i := range 12 {
 		b.try(func() error {
@@ -260,7 +274,7 @@ func (b *builder) house(by authz.Actor, of id.Space) (h circle.House, err error)
 }
 
 // file puts the i-th document into a space: even ones come from the client.
-func (b *builder) file(f *firm, r room, client authz.Actor, i int) {
+func (b *builder) file(f *firm, r room, client authz.Actor, i int) (made id.Item) {
 	in := document.BeginUpload{Space: r.ID, Tray: space.ClientTray, Name: fmt.Sprintf("Pièce n° %d – attestation de l’employeur.pdf", i)}
 	by := client
 	if i%2 == 1 {
@@ -268,7 +282,23 @@ func (b *builder) file(f *firm, r room, client authz.Actor, i int) {
 		in.Name = fmt.Sprintf("Projet %d – convention commentée.pdf", i)
 	}
 	b.try(func() error {
-		_, err := b.s.Documents.File(b.ctx, by, in, bytes.NewReader(b.paper))
+		u, err := b.s.Documents.File(b.ctx, by, in, bytes.NewReader(b.paper))
+		made = u.Document
 		return err
+	})
+	return made
+}
+
+// read marks what each side has opened, in one transaction.
+func (b *builder) read(f *firm, client authz.Actor, filed []id.Item) {
+	b.try(func() error {
+		return b.s.Office.Keep(b.ctx, f.ID, func(a *act.Act) error {
+			for i, it := range filed[:max(0, len(filed)-2*unreadIn)] {
+				if _, err := item.MarkRead(a, []authz.Actor{f.Lawyer.Actor, client}[i%2], it); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	})
 }

@@ -127,7 +127,7 @@ func (t *transfer) measured(what string, m meter, bytes int64, do func() error) 
 // upload sends the file by tus in requests of so many bytes.
 func (t *transfer) upload(ctx context.Context, step int64) error {
 	small := t.world.Small
-	r := small.Rooms[10]
+	r := small.Rooms["ten"]
 	at, err := t.lawyer.announce(ctx, small.path(r), t.size, map[string]string{
 		"filename": "Archive.zip", "tray": "firm", "circle": string(r.House.Firm),
 	})

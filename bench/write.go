@@ -74,7 +74,7 @@ func (b *bench) paper(i int) []byte {
 func (b *bench) deposits(ctx context.Context) error {
 	const files, clients = 2000, 8
 	small := b.world.Small
-	space := small.path(small.Rooms[0])
+	space := small.path(small.Rooms["deposit"])
 	bareServer, err := b.bareClient(ctx)
 	if err != nil {
 		return err
@@ -117,7 +117,7 @@ func (b *bench) deposits(ctx context.Context) error {
 func (b *bench) lives(ctx context.Context) error {
 	const pages = 200
 	small := b.world.Small
-	r := small.Rooms[10]
+	r := small.Rooms["ten"]
 	if err := b.again(ctx); err != nil {
 		return err
 	}
