@@ -86,6 +86,11 @@ type Options struct {
 // open.
 func New(ctx context.Context, c *config.Config, o Options) (s *Server, err error) {
 	s = &Server{config: c, log: o.Log, closing: make(chan struct{})}
+	zone, err := time.LoadLocation(i18n.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("server: time zone: %w", err)
+	}
+	o.Clock = in(zone, o.Clock)
 	if err := os.MkdirAll(c.Data, 0o700); err != nil { // with PostgreSQL nothing else makes it before the key
 		return nil, err
 	}
@@ -116,7 +121,13 @@ func New(ctx context.Context, c *config.Config, o Options) (s *Server, err error
 		s.sequencer.Wake(f)
 		s.Outbox.Wake(f)
 	}
-	return s, s.openSite(c, catalog, o)
+	return s, s.openSite(c, catalog, zone, o)
+}
+
+// in shows the time of a clock where deadlines are counted: a day that is over
+// there is over, whatever day it is on the machine.
+func in(zone *time.Location, clock func() time.Time) func() time.Time {
+	return func() time.Time { return clock().In(zone) }
 }
 
 func openStore(ctx context.Context, c *config.Config) (*store.Store, error) {
@@ -220,11 +231,7 @@ func (s *Server) sender(c *config.Config) (mail.Sender, error) {
 	})
 }
 
-func (s *Server) openSite(c *config.Config, catalog *i18n.Catalog, o Options) error {
-	zone, err := time.LoadLocation(i18n.Zone)
-	if err != nil {
-		return fmt.Errorf("server: time zone: %w", err)
-	}
+func (s *Server) openSite(c *config.Config, catalog *i18n.Catalog, zone *time.Location, o Options) error {
 	w := &web.Config{
 		Base: c.Base(), Proxies: c.Proxies(), Secure: c.Base().Scheme == "https", Demo: c.Demo,
 		Clock: o.Clock, Until: until, Catalog: catalog, Zone: zone, Accounts: s.Accounts, Firms: s.Firms, Log: o.Log,
@@ -233,7 +240,8 @@ func (s *Server) openSite(c *config.Config, catalog *i18n.Catalog, o Options) er
 	if err := asset.Check(); err != nil {
 		return err
 	}
-	s.handler, err = w.Handler(site.Routes(s.pages(c)), asset.Handler())
+	handler, err := w.Handler(site.Routes(s.pages(c)), asset.Handler())
+	s.handler = handler
 	return err
 }
 
