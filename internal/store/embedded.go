@@ -71,7 +71,7 @@ func openEmbedded(ctx context.Context, dir string, t *tally) (*embedded, error) 
 	if e.roll, err = e.openFile(ctx, path, directoryScope); err != nil {
 		return nil, classify(err)
 	}
-	go e.closeIdle()
+	go e.keep(path)
 	return e, nil
 }
 
@@ -178,17 +178,26 @@ func (e *embedded) evict() []*handle {
 	return old
 }
 
-func (e *embedded) closeIdle() {
+// keep closes idle files at each round, and sees to the directory's reserve:
+// for the first time once the start is over.
+func (e *embedded) keep(directory string) {
 	defer close(e.stopped)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	soon := time.NewTimer(reserveAfter)
+	defer soon.Stop()
 	ticker := time.NewTicker(roundTime)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-e.stop:
 			return
+		case <-soon.C:
 		case <-ticker.C:
 			closeAll(e.expire())
 		}
+		// A disk that is full has nothing to reserve; the next round tries again.
+		_ = e.roll.reserve(ctx, directory)
 	}
 }
 
@@ -275,6 +284,39 @@ func (f *file) migrate(ctx context.Context, scope string) error {
 	}
 	if err = migrate(ctx, l, liteDialect{}, scope); err == nil {
 		_, err = l.conn.ExecContext(ctx, "pragma shrink_memory") // a new schema leaves 1 MiB of pages behind
+	}
+	f.writers.give(l, err == nil)
+	return err
+}
+
+// What the directory keeps free for itself: pages in its file, bytes in its log.
+const (
+	reserveAfter = 2 * time.Second
+	fewPages     = 128
+	smallLog     = 3 << 20
+	growPages    = "create table reserve (room blob); insert into reserve values (zeroblob(1048576)); drop table reserve"
+	// All but the cache of it is written into the log before it is rolled back.
+	growLog = "begin immediate; create table reserve (room blob); insert into reserve values (zeroblob(5242880)); rollback"
+)
+
+// reserve lets people sign in and out on a full disk: later writes reuse the
+// room that is taken now.
+func (f *file) reserve(ctx context.Context, path string) error {
+	log, err := os.Stat(path + "-wal")
+	if err != nil {
+		return err
+	}
+	l, err := f.writers.take(ctx)
+	if err != nil {
+		return err
+	}
+	var free int
+	err = l.conn.QueryRowContext(ctx, "pragma freelist_count").Scan(&free)
+	if err == nil && free < fewPages {
+		_, err = l.conn.ExecContext(ctx, growPages)
+	}
+	if err == nil && log.Size() < smallLog {
+		_, err = l.conn.ExecContext(ctx, growLog+"; pragma shrink_memory")
 	}
 	f.writers.give(l, err == nil)
 	return err
