@@ -23,7 +23,7 @@ var shared embed.FS
 
 // Template renders pages of one struct. It is safe for concurrent use.
 type Template[P Page] struct {
-	master *template.Template // never executed, so that it can be cloned
+	source source
 	mu     sync.Mutex
 	spoken map[i18n.Language]*template.Template
 	space  sync.Pool // of *bytes.Buffer, kept from one rendered page for the next
@@ -32,17 +32,11 @@ type Template[P Page] struct {
 // Parse reads the named templates of files, one of which defines "main", with
 // the layouts and components. The page's whole dot in "main" is P.
 func Parse[P Page](files fs.FS, names ...string) (*Template[P], error) {
-	t, err := template.New("page").Funcs(functions(nil)).ParseFS(shared, "layout/*.tmpl", "component/*.tmpl")
+	s, err := read(files, names)
 	if err != nil {
-		return nil, fmt.Errorf("ui: parsing the shared templates: %w", err)
+		return nil, err
 	}
-	if t, err = t.ParseFS(files, names...); err != nil {
-		return nil, fmt.Errorf("ui: parsing %s: %w", strings.Join(names, ", "), err)
-	}
-	if t.Lookup("main") == nil {
-		return nil, fmt.Errorf("ui: none of %s defines \"main\"", strings.Join(names, ", "))
-	}
-	return &Template[P]{master: t.Lookup("html"), spoken: map[i18n.Language]*template.Template{}}, nil
+	return &Template[P]{source: s, spoken: map[i18n.Language]*template.Template{}}, nil
 }
 
 // Must returns t, for package variables holding embedded templates: a template
@@ -54,8 +48,17 @@ func Must[P Page](t *Template[P], err error) *Template[P] {
 	return t
 }
 
-// Clone returns an unexecuted copy of the page's templates, for checks.
-func (t *Template[P]) Clone() (*template.Template, error) { return t.master.Clone() }
+// Clone returns an unexecuted copy of the page's templates and of all layouts
+// and components, for checks.
+func (t *Template[P]) Clone() (*template.Template, error) {
+	var names []string
+	for _, known := range t.source.all.Templates() {
+		if known.Tree != nil {
+			names = append(names, known.Name())
+		}
+	}
+	return t.source.set(nil, names)
+}
 
 // maxKept bounds the buffers kept, so that one huge page does not stay in memory.
 const maxKept = 1 << 20
@@ -97,11 +100,10 @@ func (t *Template[P]) in(p *i18n.Printer) (*template.Template, error) {
 	if spoken, ok := t.spoken[p.Language()]; ok {
 		return spoken, nil
 	}
-	spoken, err := t.master.Clone()
+	spoken, err := t.source.set(p, t.source.used)
 	if err != nil {
-		return nil, fmt.Errorf("ui: copying the templates for %s: %w", p.Language(), err)
+		return nil, err
 	}
-	spoken.Funcs(functions(p))
 	t.spoken[p.Language()] = spoken
 	return spoken, nil
 }
