@@ -203,6 +203,7 @@ create table document (
 );
 
 create index document_tray on document (firm_id, space_id, tray, id);
+create index document_space on document (firm_id, space_id, id);
 create index document_deposit on document (firm_id, deposit_id);
 
 create table version (
