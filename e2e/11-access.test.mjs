@@ -1,0 +1,124 @@
+// Every page of the route table at two widths: no violation of axe's rules,
+// nothing wider than the screen, nothing in the console.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { browse, inspect, journey, sizes, visit } from "./browser.mjs";
+import { button, field, heading, openLink, openSpace, passphrase, row, said, send, signIn, signUp, t } from "./gesture.mjs";
+import { House, folder } from "./house.mjs";
+import { photograph, put } from "./paper.mjs";
+
+/** What a browser is given to keep or to listen to, not to show. */
+const noPage = [
+  "/language/{code}", "/healthz", "/f/{firm}/spaces/{space}/live", "/f/{firm}/spaces/{space}/receipts/{receipt}/file",
+  ...["view", "file", "versions/{version}/file"].map((what) => `/f/{firm}/spaces/{space}/documents/{document}/${what}`),
+];
+
+/** The patterns of the route table that show a page. */
+function patterns() {
+  const table = readFileSync(new URL("../internal/web/site/routes.go", import.meta.url), "utf8");
+  const found = [...table.matchAll(/Pattern: "GET ([^"]+)"/g)].map(([, pattern]) => pattern.replace("{$}", ""));
+  assert.ok(found.length > 20, "the route table is read");
+  for (const one of noPage) assert.ok(found.includes(one), `${one} is no route any more`);
+  return found.filter((pattern) => !noPage.includes(pattern));
+}
+
+const fits = (pattern) => new RegExp(`^${pattern.replace(/\{\w+\}/g, "[^/]+")}$`);
+
+test("every page holds for everyone, on a phone and on a desk", async (context) => {
+  const house = await House.start(context);
+  const browser = await browse(context);
+  const step = journey(context, browser);
+  const lawyer = await visit(context, browser, house);
+  const client = await visit(context, browser, house);
+  const stranger = await visit(context, browser, house);
+  for (const { watch } of [lawyer, client, stranger]) watch.allow(/status of 4(04|10|22|01)/);
+  const pages = []; // [who, name, path, before looking]
+
+  await step("pages of every kind are there", async () => {
+    const paul = await house.mailTo(house.person("paul").email);
+    const sophie = await house.mailTo(house.person("sophie").email);
+    await signIn(lawyer.page, house.person("claire"));
+    const desk = new URL(lawyer.page.url()).pathname;
+    const space = await openLink(client.page, sophie);
+    const picture = await put(await folder(context), "Plan du logement.jpg", await photograph(browser, 60_000));
+    await lawyer.page.goto(space);
+    await send(lawyer.page, [picture]);
+    await lawyer.page.goto(space);
+    const found = async (name) => new URL(await row(lawyer.page, name).getByRole("link", { name, exact: true }).getAttribute("href"), house.base).pathname;
+    const [draft, plan] = [await found("Projet de convention de divorce.pdf"), await found(picture.name)];
+    const receipt = await lawyer.page.locator("a[href*='/receipts/']").first().getAttribute("href");
+    const empty = await visit(context, browser, house);
+    empty.watch.allow(/status of 404/);
+    const own = await signUp(empty.page, { firm: "Cabinet Aubépine", name: "Me Nora Aubépine", email: "nora@aubepine.example" });
+    pages.push([empty, "an empty firm", own]);
+    pages.push([empty, "its empty search", `${own}/search?q=rien`]);
+    for (const path of ["/", "/legal", "/signin", `/signin?next=${encodeURIComponent(desk)}`, "/signin?sent=address", "/signup", "/nothing", "/demo/mails", sophie.path, "/styleguide"]) {
+      pages.push([stranger, path, path]);
+    }
+    pages.push([stranger, "a good link", paul.link], [stranger, "a used link", sophie.link]);
+    for (const path of ["", "/spaces/new", "/people", "/journal", "/search", "/search?q=convention"]) pages.push([lawyer, `desk ${path}`, desk + path]);
+    for (const path of ["", "/people", "/journal"]) pages.push([lawyer, `space ${path}`, space + path]);
+    pages.push([lawyer, "a document", draft, unfolded], [lawyer, "a picture", plan], [lawyer, "a receipt", receipt], [lawyer, "her access", "/account", unfolded], [lawyer, "what is absent", `${desk}/spaces/none`]);
+    pages.push([client, "the client's space", space, unfolded], [client, "her document", draft], [client, "her receipt", receipt], [client, "her access", "/account", unfolded]);
+    pages.push([lawyer, "the lawyer's space, unfolded", space, unfolded]);
+    await empty.page.goto(`${own}/people`);
+    await field(empty.page, "desk.people.name").fill("Me Yann Ortie");
+    await field(empty.page, "desk.people.email").fill("yann@aubepine.example");
+    await empty.page.getByLabel(t("desk.role.colleague")).check();
+    await button(empty.page, "desk.people.submit").click();
+    await said(empty.page, "colleague_added");
+    const yann = await house.mailTo("yann@aubepine.example");
+    await openSpace(empty.page, own, { name: "Me Claire Delmas", email: house.person("claire").email });
+    pages.push([lawyer, "a choice of firms", "/enter"], [stranger, "a link to choose a password", yann.link]);
+  });
+
+  await step("each of them holds on a phone and on a desk", async () => {
+    const visitors = new Set(pages.map(([visitor]) => visitor));
+    await Promise.all([...visitors].map(async (visitor) => {
+      for (const [, name, path, before] of pages.filter(([who]) => who === visitor)) {
+        await visitor.page.goto(path);
+        await before?.(visitor.page);
+        for (const [size, { viewport }] of Object.entries(sizes)) {
+          await visitor.page.setViewportSize(viewport);
+          await inspect(visitor.page, `${name} (${path}) on a ${size}`);
+        }
+      }
+    }));
+  });
+
+  await step("refused forms hold too", async () => {
+    const { page } = stranger;
+    await page.setViewportSize(sizes.phone.viewport);
+    await page.goto("/signup");
+    await page.locator("form[action='/signup']").evaluate((form) => { form.noValidate = true; });
+    await button(page, "door.do_sign_up").click();
+    await page.locator(".summary").waitFor();
+    await inspect(page, "a refused sign-up");
+    await page.goto("/signin");
+    const form = page.locator("form[action='/signin']");
+    await field(form, "door.email").fill("personne@courriel.example");
+    await field(form, "door.password").fill(passphrase);
+    await button(form, "door.do_sign_in").click();
+    await page.getByText(t("account.refused")).waitFor();
+    await inspect(page, "a refused sign-in");
+  });
+
+  await step("a dialog holds", async () => {
+    const [, , path] = pages.find(([, name]) => name === "space /people");
+    await lawyer.page.goto(path);
+    await button(lawyer.page, "room.remove.opener").first().click();
+    await heading(lawyer.page.getByRole("dialog"), /./).waitFor();
+    await inspect(lawyer.page, "a dialog");
+  });
+
+  await step("no page of the route table was left out", async () => {
+    const seen = pages.map(([, , path]) => path.replace(/\?.*/, ""));
+    for (const pattern of patterns()) assert.ok(seen.some((path) => fits(pattern).test(path)), `nobody looked at ${pattern}`);
+  });
+});
+
+/** Unfolds everything that a page has folded. */
+async function unfolded(page) {
+  await page.locator("main details:not(.no-js)").evaluateAll((folds) => folds.forEach((fold) => { fold.open = true; }));
+}
