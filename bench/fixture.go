@@ -108,12 +108,15 @@ func (b *bench) build(ctx context.Context, into string) (raw []byte, err error) 
 	c := config.Default()
 	c.Data = filepath.Join(draft, "data")
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
-	s, err := server.New(ctx, c, server.Options{Clock: time.Now, Log: log})
+	then := clock{ago: age}
+	s, err := server.New(ctx, c, server.Options{Clock: then.now, Log: log})
 	if err != nil {
 		return nil, err
 	}
 	var w world
-	if err := errors.Join(b.fill(ctx, s, &w), s.Close()); err != nil {
+	err = b.fill(ctx, s, &w)
+	then.turn()
+	if err := errors.Join(err, settle(ctx, s), s.Close()); err != nil {
 		return nil, err
 	}
 	if raw, err = json.Marshal(w); err != nil {
@@ -123,6 +126,48 @@ func (b *bench) build(ctx context.Context, into string) (raw []byte, err error) 
 		return nil, err
 	}
 	return raw, os.WriteFile(filepath.Join(into, "world.json"), raw, 0o600)
+}
+
+// age is how old the fixture is: all that its acts made due is done.
+const age = 30 * 24 * time.Hour
+
+// clock is late while the fixture is made, and then right.
+type clock struct {
+	mu  sync.Mutex
+	ago time.Duration
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(-c.ago)
+}
+
+func (c *clock) turn() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ago = 0
+}
+
+// settle sends what waits to be sent and signs the journals, so that a measure
+// finds a server at rest.
+func settle(ctx context.Context, s *server.Server) error {
+	ctx, end := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- s.Outbox.Run(ctx) }()
+	errs := []error{s.Outbox.Idle(ctx)}
+	end()
+	errs = append(errs, <-done)
+	firms, err := s.Office.Store.Firms(context.WithoutCancel(ctx))
+	errs = append(errs, err)
+	for _, f := range firms {
+		handle, err := s.Office.Store.Firm(context.WithoutCancel(ctx), f)
+		if err == nil {
+			_, err = s.Office.Journal.Sequence(context.WithoutCancel(ctx), handle)
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
 }
 
 // duplicate copies a folder with the modes of its files, which the product
