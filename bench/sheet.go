@@ -19,7 +19,6 @@ func most(n float64, unit string) aim {
 	return aim{fmt.Sprintf("≤ %g %s", n, unit), func(got, _ float64) bool { return got <= n }}
 }
 
-
 // atLeast and atMost compare with the limit of the machine.
 func atLeast(share float64) aim {
 	return aim{fmt.Sprintf("≥ %g of it", share), func(_, s float64) bool { return s >= share }}

@@ -245,11 +245,6 @@ func (l *life) document(s *oracleRoom) *thing {
 	return pick(l, of)
 }
 
-func (l *life) item(handle string) *thing {
-	i := slices.IndexFunc(l.items, func(t *thing) bool { return t.handle == handle })
-	return l.items[i]
-}
-
 const mostSpaces = 6 // of a firm
 
 func (l *life) open(v guestbook) {
