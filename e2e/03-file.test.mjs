@@ -124,12 +124,12 @@ test("real files arrive whole", async (context) => {
     await until("some bytes have left", async () => await percent(aside) > 2);
     await aside.getByRole("button", { name: t("ui.pause") }).click();
     await aside.and(page.locator("[data-state=paused]")).waitFor();
+    const forgotten = page.waitForResponse((answer) => answer.request().method() === "DELETE" && answer.status() === 204);
     await aside.getByRole("button", { name: t("ui.drop") }).click();
     await aside.waitFor({ state: "detached" });
-    await until("the server has forgotten it", async () => {
-      await page.goto(space);
-      return await transfers(page).count() === 0;
-    });
+    await forgotten;
+    await page.goto(space);
+    assert.equal(await transfers(page).count(), 0);
     assert.equal(await row(page, other.name).count(), 0);
   });
 });
