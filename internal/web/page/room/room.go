@@ -223,14 +223,15 @@ func (h here) row(b ui.Base, d document.Document) ui.DocumentRow {
 }
 
 // waits puts what an overview found into words.
-func (h here) waits(b ui.Base, found []overview.Wait) []ui.Waiting {
+// A line about one thing bears its name, where titles has it.
+func (h here) waits(b ui.Base, found []overview.Wait, titles map[string]string) []ui.Waiting {
 	var out []ui.Waiting
 	for _, w := range found {
 		if !h.inside() && !w.Mine {
 			continue
 		}
 		line := ui.Waiting{
-			Href: h.path() + "#memo-" + string(w.Item), Space: b.N(waitKey(w), w.Count), Yours: w.Mine,
+			Href: memoHref(h, w.Item), Space: b.N(waitKey(w), w.Count), Yours: w.Mine,
 			Since: b.When(w.Since), Due: w.By, Late: w.Late,
 		}
 		if w.What == item.Document {
@@ -242,14 +243,42 @@ func (h here) waits(b ui.Base, found []overview.Wait) []ui.Waiting {
 		case w.Who != "":
 			line.Who = h.name(w.Who)
 		default:
-			line.Who = b.T("room.the_client")
+			line.Who = cmp.Or(h.clients(), b.T("room.the_client"))
+		}
+		if w.Count == 1 {
+			line.What = titles[line.Href]
 		}
 		out = append(out, line)
 	}
 	return out
 }
 
-func waitKey(w overview.Wait) string { return "room.wait." + string(w.Kind) + "." + string(w.What) }
+func memoHref(h here, m id.Item) string { return h.path() + "#memo-" + string(m) }
+
+func waitKey(w overview.Wait) string {
+	if w.Mine {
+		return "room.wait." + string(w.Kind) + "." + string(w.What)
+	}
+	return "room.awaits." + string(w.Kind) + "." + string(w.What)
+}
+
+// shown names what a screen shows, by its address.
+func (h here) shown(shelves []Shelf, talks []Talk) map[string]string {
+	out := map[string]string{}
+	for _, s := range shelves {
+		for _, f := range s.Folders {
+			for _, d := range f.Documents {
+				out[d.Href] = d.Title
+			}
+		}
+	}
+	for _, talk := range talks {
+		for _, m := range talk.Memos {
+			out[h.path()+"#"+m.ID] = talk.Subject
+		}
+	}
+	return out
+}
 
 // today is the earliest day a reply can be asked for.
 func today(now time.Time) string { return now.Format(time.DateOnly) }

@@ -71,7 +71,6 @@ type Client struct {
 	Matter   string
 	Waits    []ui.Waiting
 	Next     string // what happens next, in one sentence
-	New      []ui.DocumentRow
 	Shelves  []Shelf
 	Upload   *ui.Upload
 	Deposit  *Deposit
@@ -144,7 +143,6 @@ func (p *Pages) insidePage(h here, refused error, back memo.New) (Inside, error)
 	if err != nil {
 		return page, err
 	}
-	page.Waits = h.waits(b, found)
 	if page.Shelves, err = p.shelves(h, b, space.Trays()); err != nil {
 		return page, err
 	}
@@ -156,6 +154,7 @@ func (p *Pages) insidePage(h here, refused error, back memo.New) (Inside, error)
 	if page.Talks, page.More, err = p.talks(h, b, "", refused, back); err != nil {
 		return page, err
 	}
+	page.Waits = h.waits(b, found, h.shown(page.Shelves, page.Talks))
 	if page.Compose, err = p.composer(h, refused, back); err != nil {
 		return page, err
 	}
@@ -178,18 +177,17 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) (Client, error)
 	if err != nil {
 		return page, err
 	}
-	page.Waits = h.waits(b, found)
-	page.Next = next(b, page.Waits)
 	if page.Shelves, err = p.shelves(h, b, space.Trays()); err != nil {
 		return page, err
 	}
-	page.New = unread(page.Shelves)
 	if err := p.depositPart(h, b, &page); err != nil {
 		return page, err
 	}
 	if page.Talks, page.More, err = p.talks(h, b, "", refused, back); err != nil {
 		return page, err
 	}
+	page.Waits = h.waits(b, found, h.shown(page.Shelves, page.Talks))
+	page.Next = next(b, page.Waits)
 	if h.room.Mine != authz.Reader {
 		c, err := p.composer(h, refused, back)
 		if err != nil {
@@ -271,21 +269,6 @@ func (h here) shelf(b ui.Base, tray space.Tray, found []document.Document) Shelf
 		}
 	}
 	return s
-}
-
-func unread(shelves []Shelf) []ui.DocumentRow {
-	var out []ui.DocumentRow
-	for _, s := range shelves {
-		for _, f := range s.Folders {
-			for _, d := range f.Documents {
-				if d.Unread {
-					d.ID = ""
-					out = append(out, d)
-				}
-			}
-		}
-	}
-	return out
 }
 
 // upload is the place where files are handed in.
