@@ -103,6 +103,26 @@ func Issue(a *act.Act, by authz.Actor, space id.Space, person id.Person) (token 
 	return token, err
 }
 
+// patience is how long the mail with an unused link speaks for what comes after
+// it.
+const patience = 24 * time.Hour
+
+// Waits reports whether a link to a space, issued before an instant and less
+// than a day ago, lies unused in a person's mailbox. She has been told that
+// something awaits her, and that link leads to it: another mail would tell her
+// nothing, and void the link she has.
+func Waits(a *act.Act, space id.Space, person id.Person, before time.Time) (bool, error) {
+	waits := false
+	err := a.Each(selectUnused, []any{space, person, store.Micros(a.Now)}, func(scan func(...any) error) error {
+		l, err := read(a, scan)
+		if issued := store.Time(l.created); issued.Before(before) && issued.After(a.Now.Add(-patience)) {
+			waits = true
+		}
+		return err
+	})
+	return waits, err
+}
+
 // Path is the place of a link on our site.
 func Path(of id.Firm, space id.Space, token string) string {
 	if space == "" {

@@ -48,7 +48,7 @@ func (s *Service) Handlers(composer *mail.Composer, sender mail.Sender) map[stri
 
 func newItem(n item.Notice) errand {
 	return errand{
-		person: n.Person, space: n.Space,
+		person: n.Person, space: n.Space, joins: true,
 		say:   func(path string) mail.Notice { return mail.NewItem{Path: path} },
 		waits: func(a *act.Act, by authz.Actor) error { return waiting(a, by, n.Space, n.Item) },
 	}
@@ -60,6 +60,7 @@ type errand struct {
 	person id.Person
 	space  id.Space
 	link   bool // always with a link, though she has a password
+	joins  bool // says nothing that a mail with a link she has not used yet does not say
 	say    func(path string) mail.Notice
 	waits  func(*act.Act, authz.Actor) error // absent when there is nothing to say any more; may be nil
 }
@@ -107,7 +108,7 @@ func (p post) deliver(ctx context.Context, f id.Firm, j outbox.Job, e errand) er
 	if tied, err := p.accounts.Affiliated(ctx, e.person, f); err != nil || !tied {
 		return err
 	}
-	said, err := p.say(ctx, by, e, person.Password && person.Proven)
+	said, err := p.say(ctx, by, e, j, person.Password && person.Proven)
 	if err != nil {
 		return err
 	}
@@ -140,8 +141,8 @@ func (e errand) reader(a *act.Act) (authz.Actor, error) {
 // say is the notice with the path it leads to. Whoever can sign in is sent to
 // the place itself; a client who cannot gets a link that opens it, and so does
 // everyone whose errand is the link. The right is read again in the act that
-// makes it.
-func (p post) say(ctx context.Context, by authz.Actor, e errand, signsIn bool) (mail.Notice, error) {
+// makes it. Absent when a link she has says it already.
+func (p post) say(ctx context.Context, by authz.Actor, e errand, j outbox.Job, signsIn bool) (mail.Notice, error) {
 	if !e.link && (signsIn || by.Role.Inside()) {
 		return mail.AtSignIn{Notice: e.say(place(by.Firm, e.space))}, nil
 	}
@@ -150,6 +151,15 @@ func (p post) say(ctx context.Context, by authz.Actor, e errand, signsIn bool) (
 		by, err := e.reader(a)
 		if err != nil {
 			return err
+		}
+		// At a later attempt, the link that waits may be this job's own, which was
+		// never mailed.
+		if e.joins && j.Attempt == 1 {
+			if told, err := invitation.Waits(a, e.space, e.person, j.RunAt); err != nil {
+				return err
+			} else if told {
+				return fault.Absent()
+			}
 		}
 		token, err := invitation.Issue(a, by, e.space, e.person)
 		path = invitation.Path(a.Firm(), e.space, token)

@@ -56,7 +56,14 @@ func (w *world) later() {
 func TestNoticeOfItem(t *testing.T) {
 	each(t, func(w *world) {
 		sp := w.opens("Claire Petit", client)
+		// The link of the first mail leads to what comes after it.
 		first := w.token(w.one(client))
+		w.publishes(sp.ID, false)
+		w.later()
+		w.one(client)
+		_, _, err := w.invitations.Use(w.Context(), w.firm, first, at("192.0.2.1"))
+		w.must(err)
+
 		for range 3 {
 			w.publishes(sp.ID, false)
 		}
@@ -68,8 +75,6 @@ func TestNoticeOfItem(t *testing.T) {
 		if all[1].FromName != "Cabinet Delmas" || !strings.Contains(all[1].Text, "Ce lien ouvre une page avec un bouton") {
 			w.Errorf("the notice: %+v", all[1])
 		}
-		_, _, err := w.invitations.Use(w.Context(), w.firm, first, at("192.0.2.1"))
-		w.wants(err, fault.Gone, "", "invitation.expired")
 		_, s, err := w.invitations.Use(w.Context(), w.firm, w.token(w.path(all[1])), at("192.0.2.1"))
 		w.must(err)
 
@@ -85,6 +90,26 @@ func TestNoticeOfItem(t *testing.T) {
 		if n := w.count(countLinks, store.Micros(w.clock.Now())); n != 0 {
 			w.Errorf("%d links are open", n)
 		}
+	})
+}
+
+// Whoever leaves a mail unopened for a day is written to again, and the link of
+// the new mail is the one that opens.
+func TestNoticeAfterADay(t *testing.T) {
+	each(t, func(w *world) {
+		sp := w.opens("Claire Petit", client)
+		first := w.token(w.one(client))
+		w.clock.Advance(24 * time.Hour)
+		w.publishes(sp.ID, false)
+		w.later()
+		all := w.mails(client)
+		if len(all) != 2 {
+			w.Fatalf("%d mails", len(all))
+		}
+		_, _, err := w.invitations.Use(w.Context(), w.firm, first, at("192.0.2.1"))
+		w.wants(err, fault.Gone, "", "invitation.expired")
+		_, _, err = w.invitations.Use(w.Context(), w.firm, w.token(w.path(all[1])), at("192.0.2.1"))
+		w.must(err)
 	})
 }
 
@@ -152,7 +177,8 @@ func TestNoticeNoLongerDue(t *testing.T) {
 	t.Run("another one is", func(t *testing.T) {
 		each(t, func(w *world) {
 			sp := w.opens("Claire Petit", client)
-			w.one(client)
+			_, _, err := w.invitations.Use(w.Context(), w.firm, w.token(w.one(client)), at("192.0.2.1"))
+			w.must(err)
 			it := w.publishes(sp.ID, false)
 			w.publishes(sp.ID, false)
 			w.keep(func(a *act.Act) error { return item.Delete(a, it) })
