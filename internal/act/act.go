@@ -47,6 +47,7 @@ type Act struct {
 	office *Office
 
 	recorded int
+	settled  bool
 	signals  []live.Signal
 }
 
@@ -111,7 +112,8 @@ func (a *Act) SpaceBox(s id.Space) (*vault.Box, error) { return a.office.Ring.Sp
 func (a *Act) Ring() *vault.Ring { return a.office.Ring }
 
 // Record writes the act's line: what was done by whom to which object, with
-// details that hold identifiers, hashes, counts and times, never content.
+// details that hold identifiers, hashes, counts and times, never content. The
+// object of an act's first line is what a repeated request is answered with.
 func (a *Act) Record(by authz.Actor, kind string, space id.Space, object string, details any) (id.Entry, error) {
 	e, err := a.office.Journal.Append(a.Tx, a.Now, journal.Entry{
 		Kind: kind, Actor: by.Person, Via: string(by.Via), Space: space, Object: object, Details: details,
@@ -120,7 +122,7 @@ func (a *Act) Record(by authz.Actor, kind string, space id.Space, object string,
 		return "", fmt.Errorf("act: record %s: %w", kind, err)
 	}
 	a.recorded++
-	return e, nil
+	return e, a.Settle(by, object)
 }
 
 // Follow writes a job that runs after the commit, at the earliest at the given

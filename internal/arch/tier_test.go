@@ -15,6 +15,7 @@ const (
 	rights
 	nouns
 	across
+	entrance
 	transports
 	wiring
 	program
@@ -24,13 +25,14 @@ const (
 // may import each other: each only those before it.
 var tiers = [][]string{
 	vocabulary: {"fault", "id", "i18n", "fold", "law"},
-	platform:   {"config", "store", "vault", "blob", "journal", "outbox", "mail", "live", "search", "worker"},
+	platform:   {"config", "store", "vault", "blob", "journal", "outbox", "mail", "live", "search", "worker", "outbound"},
 	rights:     {"authz", "act"},
 	nouns: {
-		"account", "firm", "member", "contact", "circle", "space", "item", "document", "deposit", "request", "memo", "invitation",
-		"forum", "agenda", "procedure", "invoice", "send", "distribution", "assembly", "isms", "requisition", "signature",
+		"account", "firm", "token", "member", "contact", "circle", "space", "item", "document", "deposit", "request", "memo", "invitation",
+		"forum", "agenda", "procedure", "invoice", "send", "distribution", "assembly", "isms", "requisition", "signature", "webhook",
 	},
-	across:     {"overview", "lifecycle"},
+	across:     {"overview", "event", "lifecycle"},
+	entrance:   {"front"},
 	transports: {"web", "api", "dav"},
 	wiring:     {"server", "sample", "proof", "arch"},
 }

@@ -1,6 +1,11 @@
 package authz
 
-import "cenacle/internal/id"
+import (
+	"slices"
+	"strings"
+
+	"cenacle/internal/id"
+)
 
 // FirmRole is a person's place in the firm, from her card.
 type FirmRole string
@@ -41,14 +46,52 @@ const (
 	ViaLink     Via = "link"
 	ViaCommand  Via = "command" // the operator's command line
 	ViaJob      Via = "job"     // a timer or a job acting for the person who caused it
+	ViaToken    Via = "token"   // a program with an access token of hers
+	ViaDrive    Via = "drive"   // a WebDAV client with an app password of hers
 )
 
 // Actor is the person who acts, in one firm. A non-empty Scope, that of a
-// mailed link, confines her to one space.
+// mailed link, confines her to one space; a Pass, that of a program which acts
+// for her, takes away more.
 type Actor struct {
 	Person id.Person
 	Firm   id.Firm
 	Role   FirmRole
 	Scope  id.Space
 	Via    Via
+	Pass   *Pass // nil when she acts herself
+	Once   Once
+}
+
+// Once makes an act happen once, however often the request that asks for it is
+// sent: package act keeps Key with the first act and refuses a second. Request
+// is a fingerprint of what was asked. The zero value asks for nothing.
+type Once struct{ Key, Request string }
+
+// Pass is what a program that holds a token may do of all that its person may.
+// It gives nothing: what she loses, it loses at the same moment.
+type Pass struct {
+	Spaces   []id.Space // nil: all of hers
+	Kinds    []string   // first words of actions, such as "document"; nil: all
+	ReadOnly bool
+}
+
+// Enters reports whether the pass leads into a space, for lists over many.
+func (a Actor) Enters(s id.Space) bool {
+	return (a.Scope == "" || a.Scope == s) && (a.Pass == nil || a.Pass.Spaces == nil || slices.Contains(a.Pass.Spaces, s))
+}
+
+// Takes reports whether the pass leaves an action to its holder, wherever it
+// may then be decided. Entering is always left, so that there is a way to the
+// rest.
+func (p *Pass) Takes(act Action) bool {
+	if p == nil || act == FirmEnter || act == SpaceSee {
+		return true
+	}
+	r := rules[act]
+	if p.ReadOnly && !r.reads || p.Spaces != nil && r.kind == OfFirm {
+		return false
+	}
+	kind, _, _ := strings.Cut(string(act), ".")
+	return p.Kinds == nil || slices.Contains(p.Kinds, kind)
 }

@@ -79,6 +79,12 @@ func Decide(a Actor, act Action, on Resource, f Facts) Decision {
 	if a.Person == "" || a.Firm == "" || a.Firm != on.Firm {
 		return absent("other-firm")
 	}
+	if !a.Enters(on.Space) && on.Kind != OfFirm {
+		return absent("scope")
+	}
+	if !a.Pass.Takes(act) {
+		return refusedByPass(a, on, f)
+	}
 	if on.Kind == OfFirm {
 		return decideFirm(a, r)
 	}
@@ -116,14 +122,22 @@ func decideFirm(a Actor, r rule) Decision {
 	return Decision{Allowed: true, Visible: true, Reason: "firm-" + string(a.Role)}
 }
 
-// enterSpace holds for everything inside a space: a wall, a link's scope, and
-// an active membership.
+// refusedByPass keeps absent what the person herself may not see.
+func refusedByPass(a Actor, on Resource, f Facts) Decision {
+	hers := a
+	hers.Pass = nil
+	if on.Kind == OfFirm && hers.Role.Inside() || on.Kind == OfSpace && enterSpace(hers, on, f).Allowed {
+		return forbidden("pass")
+	}
+	return absent("pass")
+}
+
+// enterSpace holds for everything inside a space: a wall and an active
+// membership.
 func enterSpace(a Actor, on Resource, f Facts) Decision {
 	switch {
 	case on.Space == "" || on.Space != f.Space:
 		return absent("no-facts")
-	case a.Scope != "" && a.Scope != on.Space:
-		return absent("scope")
 	case f.Walled:
 		return absent("wall")
 	case !slices.Contains(all, f.Role) || !f.Member.Covers(f.Now):

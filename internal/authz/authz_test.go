@@ -78,6 +78,8 @@ func TestFirmPolicy(t *testing.T) {
 		{FirmPeopleEdit, Lawyer, Decision{false, true, "role"}},
 		{FirmPeopleEdit, Outsider, Decision{false, false, "outsider"}},
 		{FirmJournal, FirmColleague, Decision{false, true, "role"}},
+		{FirmConnect, Admin, Decision{true, true, "firm-admin"}},
+		{FirmConnect, Lawyer, Decision{false, true, "role"}},
 		{SpaceOpen, FirmAssistant, Decision{true, true, "firm-assistant"}},
 		{"made.up", Admin, Decision{false, false, "unknown-action"}},
 	} {
@@ -87,6 +89,47 @@ func TestFirmPolicy(t *testing.T) {
 	}
 	if d := Decide(Actor{Person: "p", Firm: "f", Role: Admin, Scope: "s"}, FirmEnter, on, Facts{}); d.Allowed || d.Visible {
 		t.Errorf("a link's scope entered the firm: %+v", d)
+	}
+}
+
+// TestPass takes away, one by one, what a program's token does not cover.
+func TestPass(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		pass   Pass
+		act    Action
+		want   Decision
+		within id.Space
+	}{
+		{"all of hers", Pass{}, DocumentManage, Decision{true, true, "role-lead"}, "s"},
+		{"its space", Pass{Spaces: []id.Space{"s"}}, DocumentManage, Decision{true, true, "role-lead"}, "s"},
+		{"another space", Pass{Spaces: []id.Space{"x"}}, DocumentRead, Decision{false, false, "scope"}, "s"},
+		{"no space", Pass{Spaces: []id.Space{}}, SpaceSee, Decision{false, false, "scope"}, "s"},
+		{"reading", Pass{ReadOnly: true}, DocumentRead, Decision{true, true, "role-lead"}, "s"},
+		{"writing with a pass that reads", Pass{ReadOnly: true}, SpaceManage, Decision{false, true, "pass"}, "s"},
+		{"its kind", Pass{Kinds: []string{"document"}}, DocumentRead, Decision{true, true, "role-lead"}, "s"},
+		{"another kind", Pass{Kinds: []string{"document"}}, SpaceJournal, Decision{false, true, "pass"}, "s"},
+		{"an item of another kind", Pass{Kinds: []string{"document"}}, MemoRead, Decision{false, false, "pass"}, "s"},
+		{"the way in", Pass{Kinds: []string{"memo"}, ReadOnly: true}, SpaceSee, Decision{true, true, "role-lead"}, "s"},
+		{"the firm, confined to a space", Pass{Spaces: []id.Space{"s"}}, FirmPeopleSee, Decision{false, true, "pass"}, ""},
+		{"the way into the firm", Pass{Spaces: []id.Space{"s"}, ReadOnly: true}, FirmEnter, Decision{true, true, "firm-lawyer"}, ""},
+		{"opening a space with a pass that reads", Pass{ReadOnly: true}, SpaceOpen, Decision{false, true, "pass"}, ""},
+	} {
+		a, f := member(Lead)
+		a.Pass = &tt.pass
+		on := sent()
+		on.Kind, on.Space = rules[tt.act].kind, tt.within
+		if got := Decide(a, tt.act, on, f); got != tt.want {
+			t.Errorf("%s: %+v, want %+v", tt.name, got, tt.want)
+		}
+	}
+	stranger, f := member(Lead)
+	stranger.Pass = &Pass{ReadOnly: true}
+	f.Role = ""
+	on := sent()
+	on.Kind = OfSpace
+	if d := Decide(stranger, SpaceManage, on, f); d.Visible {
+		t.Errorf("a pass shows a space to somebody who is not in it: %+v", d)
 	}
 }
 

@@ -9,6 +9,7 @@ const (
 	FirmPeopleSee  Action = "firm.people.see"  // the firm's own people
 	FirmPeopleEdit Action = "firm.people.edit" // add and disable them
 	FirmJournal    Action = "firm.journal"     // acts of the firm itself
+	FirmConnect    Action = "firm.connect"     // webhooks: what other programs are told
 	SpaceOpen      Action = "space.open"       // open a new one
 
 	SpaceSee     Action = "space.see"
@@ -46,6 +47,7 @@ type rule struct {
 	firm   []FirmRole // for OfFirm
 	space  []Role     // for the rest
 	writes bool       // refused once the space is closed
+	reads  bool       // left to a pass that only reads
 	others []Role     // OfPrivate: roles that may besides the person herself
 }
 
@@ -58,28 +60,29 @@ var (
 
 // rules is the whole of what anyone may do, read top to bottom.
 var rules = map[Action]rule{
-	FirmEnter:      {kind: OfFirm, firm: people},
-	FirmPeopleSee:  {kind: OfFirm, firm: people},
+	FirmEnter:      {kind: OfFirm, firm: people, reads: true},
+	FirmPeopleSee:  {kind: OfFirm, firm: people, reads: true},
 	FirmPeopleEdit: {kind: OfFirm, firm: []FirmRole{Admin}},
-	FirmJournal:    {kind: OfFirm, firm: []FirmRole{Admin}},
+	FirmJournal:    {kind: OfFirm, firm: []FirmRole{Admin}, reads: true},
+	FirmConnect:    {kind: OfFirm, firm: []FirmRole{Admin}},
 	SpaceOpen:      {kind: OfFirm, firm: people},
 
-	SpaceSee:     {kind: OfSpace, space: all},
+	SpaceSee:     {kind: OfSpace, space: all, reads: true},
 	SpaceManage:  {kind: OfSpace, space: inside, writes: true},
 	SpaceInvite:  {kind: OfSpace, space: inside, writes: true},
-	SpaceJournal: {kind: OfSpace, space: inside},
-	CircleSee:    {kind: OfSpace, space: inside},
+	SpaceJournal: {kind: OfSpace, space: inside, reads: true},
+	CircleSee:    {kind: OfSpace, space: inside, reads: true},
 
 	DocumentFile:    {kind: OfSpace, space: inside, writes: true},
-	DocumentRead:    {kind: OfItem, space: all},
+	DocumentRead:    {kind: OfItem, space: all, reads: true},
 	DocumentAddress: {kind: OfItem, space: inside, writes: true},
 	DocumentManage:  {kind: OfItem, space: inside, writes: true},
 
 	DepositMake: {kind: OfSpace, space: []Role{Client, Guest}, writes: true},
-	DepositSee:  {kind: OfPrivate, space: all, others: inside},
-	ReceiptRead: {kind: OfPrivate, space: all, others: inside},
+	DepositSee:  {kind: OfPrivate, space: all, others: inside, reads: true},
+	ReceiptRead: {kind: OfPrivate, space: all, others: inside, reads: true},
 
-	MemoRead:     {kind: OfItem, space: all},
+	MemoRead:     {kind: OfItem, space: all, reads: true},
 	MemoWrite:    {kind: OfSpace, space: writers, writes: true},
 	MemoInternal: {kind: OfSpace, space: inside, writes: true},
 }

@@ -133,7 +133,8 @@ func (s *Service) create(a *act.Act, by authz.Actor, u arrival, f found) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(insertDocument, u.Document, u.Space, u.Folder, u.Tray, box.SealText(titlePlace(u.Document), u.Name), u.Version, deposit)
+	_, err = a.Exec(insertDocument, u.Document, u.Space, u.Folder, u.Tray,
+		box.SealText(titlePlace(u.Document), u.Name), titleHash(box, u.Name), u.Version, deposit)
 	if err != nil {
 		return err
 	}

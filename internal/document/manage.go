@@ -95,7 +95,7 @@ func (s *Service) Rename(ctx context.Context, by authz.Actor, of id.Item, title 
 		if err != nil {
 			return err
 		}
-		if _, err := a.Exec(updateTitle, of, box.SealText(titlePlace(of), title)); err != nil {
+		if _, err := a.Exec(updateTitle, of, box.SealText(titlePlace(of), title), titleHash(box, title)); err != nil {
 			return err
 		}
 		if err := search.Drop(a.Tx, of); err != nil {

@@ -61,8 +61,8 @@ d.space_id = $2 and d.id >= $3 and d.id <= $4
 order by a.item_id, a.sent_at, a.circle_id`)
 
 	insertDocument = store.ForFirm(`
-insert into document (firm_id, id, space_id, folder_id, tray, title, version_id, deposit_id)
-values ($1, $2, $3, $4, $5, $6, $7, $8)`)
+insert into document (firm_id, id, space_id, folder_id, tray, title, title_hash, version_id, deposit_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
 
 	insertVersion = store.ForFirm(`
 insert into version (firm_id, id, document_id, number, author_id, blob_id, key, size, digest, digest_hash, name, media, reason, created_at, mac)
@@ -77,7 +77,7 @@ select coalesce(max(number), 0) from version where firm_id = $1 and document_id 
 
 	updateCurrent = store.ForFirm(`update document set version_id = $3 where firm_id = $1 and id = $2`)
 
-	updateTitle = store.ForFirm(`update document set title = $3 where firm_id = $1 and id = $2`)
+	updateTitle = store.ForFirm(`update document set title = $3, title_hash = $4 where firm_id = $1 and id = $2`)
 
 	// A new version is unread by everybody but its author.
 	deleteReads = store.ForFirm(`delete from read_mark where firm_id = $1 and item_id = $2 and person_id <> $3`)

@@ -31,6 +31,10 @@ type (
 	Entry   string // of the journal
 	Job     string // of the outbox
 	Blob    string
+	Token   string // an access token or app password
+	Webhook string
+	Notice  string // one event on its way to one webhook
+	Lock    string // of a WebDAV client
 	Request string // one HTTP request, in the log
 )
 

@@ -379,7 +379,7 @@ func (s *Server) sweep(ctx context.Context) error {
 		return err
 	}
 	for _, f := range firms {
-		if err := s.Documents.Sweep(ctx, f); err != nil {
+		if err := errors.Join(s.Documents.Sweep(ctx, f), s.Office.Sweep(ctx, f)); err != nil {
 			return fmt.Errorf("firm %s: %w", f, err)
 		}
 	}

@@ -196,6 +196,7 @@ create table document (
   folder_id text not null,
   tray text not null, -- firm · client · shared
   title bytea not null,
+  title_hash bytea not null, -- keyed hash of the title in NFC, for drives that ask by name
   version_id text not null, -- the current one
   deposit_id text not null, -- '' unless it came in a deposit
   primary key (firm_id, id),
@@ -204,6 +205,7 @@ create table document (
 
 create index document_tray on document (firm_id, space_id, tray, id);
 create index document_space on document (firm_id, space_id, id);
+create index document_title on document (firm_id, space_id, title_hash);
 create index document_deposit on document (firm_id, deposit_id);
 
 create table version (
@@ -405,3 +407,100 @@ create table job (
 
 create index job_due on job (firm_id, state, run_at);
 create unique index job_dedupe on job (firm_id, kind, dedupe) where state = 'waiting' and dedupe <> '';
+
+-- What programs hold in a person's name: access tokens and app passwords.
+create table access_token (
+  firm_id text not null,
+  id text not null,
+  person_id text not null,
+  hash bytea not null, -- keyed hash of the token
+  use text not null, -- api · drive
+  name bytea not null, -- as the person calls it
+  pass bytea not null, -- sealed: spaces, kinds, whether it only reads
+  created_at bigint not null,
+  expires_at bigint not null,
+  seen_at bigint not null, -- 0: never used
+  ended_at bigint not null, -- 0: not revoked
+  mac bytea not null, -- over all but seen_at
+  primary key (firm_id, id),
+  unique (firm_id, hash)
+);
+
+create index access_token_person on access_token (firm_id, person_id, id);
+
+-- Acts that carried an idempotency key, kept for a day: what came of the key.
+create table once (
+  firm_id text not null,
+  person_id text not null,
+  key text not null, -- keyed hash
+  request text not null, -- keyed hash of what was asked
+  object text not null, -- identifier of what the act made or changed
+  created_at bigint not null,
+  primary key (firm_id, person_id, key)
+);
+
+create index once_age on once (firm_id, created_at);
+
+-- Other programs that are told when something happened; identifiers only.
+create table webhook (
+  firm_id text not null,
+  id text not null,
+  owner_id text not null, -- whose rights decide, at each sending, what it is told
+  address bytea not null, -- sealed URL
+  secret bytea not null, -- sealed
+  kinds text not null, -- kinds of events, separated by spaces; '' for all
+  state text not null, -- active · paused · ended
+  position bigint not null, -- of the journal: what was looked at
+  created_at bigint not null,
+  mac bytea not null, -- over all but position
+  primary key (firm_id, id)
+);
+
+create table webhook_notice (
+  firm_id text not null,
+  id text not null,
+  webhook_id text not null,
+  position bigint not null, -- of the event in the journal
+  state text not null, -- waiting · delivered · failed
+  attempts bigint not null,
+  status bigint not null, -- of the last answer, 0 for none
+  failure text not null, -- class of the last failure, '' for none
+  created_at bigint not null,
+  tried_at bigint not null,
+  primary key (firm_id, id),
+  unique (firm_id, webhook_id, position),
+  foreign key (firm_id, webhook_id) references webhook (firm_id, id)
+);
+
+create index webhook_notice_age on webhook_notice (firm_id, created_at);
+
+-- What a folder addresses to whom by itself, chosen by the firm; none: adding
+-- is never sharing.
+create table folder_circle (
+  firm_id text not null,
+  folder_id text not null,
+  circle_id text not null,
+  space_id text not null,
+  chosen_by text not null,
+  created_at bigint not null,
+  mac bytea not null,
+  primary key (firm_id, folder_id, circle_id),
+  foreign key (firm_id, folder_id) references folder (firm_id, id)
+);
+
+-- Locks of WebDAV clients (RFC 4918, 6).
+create table drive_lock (
+  firm_id text not null,
+  id text not null, -- also the opaque part of the lock token
+  space_id text not null,
+  person_id text not null,
+  place bytea not null, -- keyed hash of the locked path
+  root bytea not null, -- sealed path
+  owner bytea not null, -- sealed XML of the client
+  deep bigint not null, -- 1: infinite depth
+  expires_at bigint not null,
+  primary key (firm_id, id)
+);
+
+create index drive_lock_place on drive_lock (firm_id, space_id, place);
+create index drive_lock_expiry on drive_lock (firm_id, expires_at);
