@@ -39,6 +39,7 @@ import (
 	"cenacle/internal/overview"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
+	"cenacle/internal/token"
 	"cenacle/internal/vault"
 	"cenacle/internal/web"
 	"cenacle/internal/web/asset"
@@ -58,6 +59,7 @@ type Server struct {
 	Office      *act.Office
 	Accounts    *account.Service
 	Firms       *firm.Service
+	Tokens      *token.Service
 	Spaces      *space.Service
 	Documents   *document.Service
 	Deposits    *deposit.Service
@@ -185,6 +187,7 @@ func (s *Server) openNouns(c *config.Config) error {
 	}
 	s.Accounts = account.New(s.Office)
 	s.Firms = firm.New(s.Office, s.Accounts)
+	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.Spaces = space.NewService(s.Office, models)
 	s.Documents = document.New(s.Office, blob.New(disk), document.Config{
 		Limit: int64(c.Limit.Upload), Quota: int64(c.Limit.Quota), Deposit: deposit.Attach, Alone: database.Empty(),
@@ -379,7 +382,7 @@ func (s *Server) sweep(ctx context.Context) error {
 		return err
 	}
 	for _, f := range firms {
-		if err := errors.Join(s.Documents.Sweep(ctx, f), s.Office.Sweep(ctx, f)); err != nil {
+		if err := errors.Join(s.Documents.Sweep(ctx, f), s.Office.Sweep(ctx, f), s.Tokens.Sweep(ctx, f)); err != nil {
 			return fmt.Errorf("firm %s: %w", f, err)
 		}
 	}

@@ -427,6 +427,7 @@ create table access_token (
 );
 
 create index access_token_person on access_token (firm_id, person_id, id);
+create index access_token_age on access_token (firm_id, expires_at);
 
 -- Acts that carried an idempotency key, kept for a day: what came of the key.
 create table once (

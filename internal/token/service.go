@@ -1,0 +1,210 @@
+package token
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"cenacle/internal/account"
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/fault"
+	"cenacle/internal/firm"
+	"cenacle/internal/id"
+	"cenacle/internal/store"
+)
+
+// Service is the use cases of tokens. It is safe for concurrent use.
+type Service struct {
+	office   *act.Office
+	accounts *account.Service
+}
+
+// NewService returns the use cases over an office.
+func NewService(office *act.Office, accounts *account.Service) *Service {
+	return &Service{office: office, accounts: accounts}
+}
+
+// Issue makes a token for the actor herself and returns its text, which is
+// kept nowhere. Faults: Invalid by field ("name", "use", "life", "spaces",
+// "kinds"); Forbidden "token.in_person" for whoever came by a link or as a
+// program; Conflict "token.too_many".
+func (s *Service) Issue(ctx context.Context, by authz.Actor, n New) (text string, t Token, err error) {
+	defer fault.Op(&err, "token.Issue")
+	if err := inPerson(by); err != nil {
+		return "", Token{}, err
+	}
+	if err := n.check(); err != nil {
+		return "", Token{}, err
+	}
+	text = compose(by.Firm)
+	err = s.office.Do(ctx, by.Firm, func(a *act.Act) error {
+		if err := room(a, by); err != nil {
+			return err
+		}
+		t = Token{
+			ID: id.New[id.Token](a.Now), Person: by.Person, Use: n.Use, Name: n.Name, Pass: n.Pass,
+			Created: store.Time(store.Micros(a.Now)), Expires: store.Time(store.Micros(a.Now.Add(n.Life))),
+		}
+		if err := put(a, t, text); err != nil {
+			return err
+		}
+		_, err := a.Record(by, "token.issued", "", string(t.ID), issued{t.Use, t.Expires, t.Pass.ReadOnly, t.Pass.Spaces})
+		return err
+	})
+	if err != nil {
+		return "", Token{}, err
+	}
+	return text, t, nil
+}
+
+type issued struct {
+	Use      Use        `json:"use"`
+	Expires  time.Time  `json:"expires"`
+	ReadOnly bool       `json:"read_only"`
+	Spaces   []id.Space `json:"spaces,omitempty"`
+}
+
+// inPerson demands someone who signed in herself, or the operator in her name.
+func inPerson(by authz.Actor) error {
+	if by.Via != authz.ViaPassword && by.Via != authz.ViaCommand || by.Scope != "" || by.Pass != nil {
+		return fault.New(fault.Forbidden, "token.in_person")
+	}
+	return nil
+}
+
+// room demands an active card and a place among the tokens of one person.
+func room(a *act.Act, by authz.Actor) error {
+	if _, err := firm.ActiveCard(a, by.Person); err != nil {
+		return err
+	}
+	var live int
+	if err := a.Row(countLive, []any{by.Person, store.Micros(a.Now)}, &live); err != nil {
+		return err
+	}
+	if live >= MaxLive {
+		return fault.New(fault.Conflict, "token.too_many", MaxLive)
+	}
+	return nil
+}
+
+// mostListed bounds a list: tokens that ended are kept for a while.
+const mostListed = 200
+
+// List returns the actor's own tokens, the newest first, with those that ended
+// within the last month.
+func (s *Service) List(ctx context.Context, by authz.Actor) (out []Token, err error) {
+	defer fault.Op(&err, "token.List")
+	if err := inPerson(by); err != nil {
+		return nil, err
+	}
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		if _, err := firm.ActiveCard(a, by.Person); err != nil {
+			return err
+		}
+		out, err = list(a, by.Person)
+		return err
+	})
+	return out, err
+}
+
+// ListOf returns the tokens that are good now of the firm's own people, to
+// those who may change who they are; the newest of each person first.
+func (s *Service) ListOf(ctx context.Context, by authz.Actor) (out []Token, err error) {
+	defer fault.Op(&err, "token.ListOf")
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		if err := firm.Allow(a, by, authz.FirmPeopleEdit); err != nil {
+			return err
+		}
+		staff, err := firm.Staff(a)
+		if err != nil {
+			return err
+		}
+		out = nil
+		for _, c := range staff {
+			hers, err := list(a, c.Person)
+			if err != nil {
+				return err
+			}
+			for _, t := range hers {
+				if t.Live(a.Now) {
+					out = append(out, t)
+				}
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+func list(a *act.Act, of id.Person) (out []Token, err error) {
+	err = a.Each(selectTokens, []any{of, mostListed}, func(scan func(...any) error) error {
+		_, t, err := read(a, scan)
+		out = append(out, t)
+		return err
+	})
+	return out, err
+}
+
+// Revoke ends one of the actor's own tokens, or, for those who may change who
+// the firm's people are, one of theirs. It opens nothing from the commit on;
+// one that ended already is no fault.
+func (s *Service) Revoke(ctx context.Context, by authz.Actor, which id.Token) (err error) {
+	defer fault.Op(&err, "token.Revoke(%s)", which)
+	if err := inPerson(by); err != nil {
+		return err
+	}
+	err = s.office.Do(ctx, by.Firm, func(a *act.Act) error {
+		r, _, err := read(a, func(dest ...any) error { return a.Row(selectToken, []any{which}, dest...) })
+		if err != nil {
+			return err
+		}
+		if err := mayEnd(a, by, r.person); err != nil {
+			return err
+		}
+		if r.ended != 0 {
+			return errEnded
+		}
+		if err := r.end(a); err != nil {
+			return err
+		}
+		_, err = a.Record(by, "token.revoked", "", string(r.id), map[string]any{"person": r.person})
+		return err
+	})
+	if errors.Is(err, errEnded) {
+		return nil
+	}
+	return err
+}
+
+// errEnded undoes the act of revoking what is revoked.
+var errEnded = errors.New("token: ended already")
+
+// mayEnd keeps absent whatever is not the actor's own, unless it is of the
+// firm's people and she may change who they are.
+func mayEnd(a *act.Act, by authz.Actor, of id.Person) error {
+	if of == by.Person {
+		_, err := firm.ActiveCard(a, by.Person)
+		return err
+	}
+	card, err := firm.CardOf(a, of)
+	if err != nil {
+		return err
+	}
+	if !card.Role.Inside() || firm.Allow(a, by, authz.FirmPeopleEdit) != nil {
+		return fault.Absent()
+	}
+	return nil
+}
+
+// remembered is how long a token that expired is listed.
+const remembered = 30 * 24 * time.Hour
+
+// Sweep forgets the tokens of a firm that expired a month ago; the journal
+// keeps that they were.
+func (s *Service) Sweep(ctx context.Context, of id.Firm) error {
+	return s.office.Keep(ctx, of, func(a *act.Act) error {
+		_, err := a.Exec(deleteOld, store.Micros(a.Now.Add(-remembered)))
+		return err
+	})
+}
