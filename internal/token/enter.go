@@ -9,7 +9,6 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
-	"cenacle/internal/id"
 	"cenacle/internal/store"
 )
 
