@@ -30,11 +30,13 @@ const (
 	Busy                        // too many attempts; see RetryAfter
 	Unavailable                 // a part we need does not answer; see RetryAfter
 	NoSpace                     // the disk is full; reads and sign-in still work
+	Malformed                   // cannot be read at all: no JSON, no XML
+	Precondition                // the state that the request was made for is no longer that
 )
 
 var kindNames = [...]string{
 	"internal", "invalid", "unauthenticated", "forbidden", "not found", "conflict",
-	"gone", "too large", "range invalid", "busy", "unavailable", "no space",
+	"gone", "too large", "range invalid", "busy", "unavailable", "no space", "malformed", "precondition",
 }
 
 func (k Kind) String() string { return kindNames[k] }

@@ -27,6 +27,7 @@ import (
 	"cenacle/internal/document"
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
+	"cenacle/internal/front"
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
 	"cenacle/internal/invitation"
@@ -235,17 +236,19 @@ func (s *Server) sender(c *config.Config) (mail.Sender, error) {
 }
 
 func (s *Server) openSite(c *config.Config, catalog *i18n.Catalog, zone *time.Location, o Options) error {
-	w := &web.Config{
-		Base: c.Base(), Proxies: c.Proxies(), Secure: c.Base().Scheme == "https", Demo: c.Demo,
-		Clock: o.Clock, Until: until, Catalog: catalog, Zone: zone, Accounts: s.Accounts, Firms: s.Firms, Log: o.Log,
-		Legal: site.Legal,
+	f := &front.Config{
+		Base: c.Base(), Proxies: c.Proxies(), Secure: c.Base().Scheme == "https", Demo: c.Demo, Clock: o.Clock, Until: until, Log: o.Log,
 	}
+	w := &web.Config{Config: f, Catalog: catalog, Zone: zone, Accounts: s.Accounts, Firms: s.Firms, Legal: site.Legal}
 	if err := asset.Check(); err != nil {
 		return err
 	}
-	handler, err := w.Handler(site.Routes(s.pages(c)), asset.Handler())
-	s.handler = handler
-	return err
+	pages, err := w.Handler(site.Routes(s.pages(c)), asset.Handler())
+	if err != nil {
+		return err
+	}
+	s.handler = f.Guard(pages)
+	return nil
 }
 
 func (s *Server) pages(c *config.Config) site.Pages {

@@ -4,12 +4,14 @@ import (
 	"compress/gzip"
 	"net/http"
 	"strings"
+
+	"cenacle/internal/front"
 )
 
 // compress wraps the answers of public pages. What a signed-in person sees is
 // never compressed: length would tell of secrets beside reflected input
 // (BREACH).
-func compress(w *watched, r *Request, route Route) *zipped {
+func compress(w *front.Writer, r *Request, route Route) *zipped {
 	if route.Door != Public || route.Long || r.SignedIn || r.Method != http.MethodGet ||
 		!strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		return nil
@@ -45,7 +47,7 @@ func (z *zipped) Close() error {
 	if z.gz == nil {
 		return nil
 	}
-	return sent(z.gz.Close())
+	return front.Sent(z.gz.Close())
 }
 
 // Unwrap lets the controller reach the connection.

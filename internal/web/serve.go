@@ -1,18 +1,14 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/url"
-	"runtime/debug"
-	"strconv"
 	"strings"
-	"time"
 
 	"cenacle/internal/fault"
+	"cenacle/internal/front"
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
 	"cenacle/internal/web/page/errorpage"
@@ -22,11 +18,8 @@ import (
 // maxForm is the most bytes of a form that carries no file.
 const maxForm = 256 << 10
 
-// answerLimit is how long a route that is no stream has to be read and answered.
-const answerLimit = 30 * time.Second
-
 // Handler serves the table: every pattern of it, and the page of what is
-// absent for everything else.
+// absent for everything else. It goes behind [front.Config.Guard].
 func (c *Config) Handler(table []Route, assets http.Handler) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.Handle("GET /assets/", assets)
@@ -41,7 +34,7 @@ func (c *Config) Handler(table []Route, assets http.Handler) (http.Handler, erro
 	guarded.SetDenyHandler(c.serve(Route{Handle: func(*Request) (Answer, error) {
 		return nil, fault.New(fault.Forbidden, "fault.cross_origin")
 	}}))
-	return c.front(guarded.Handler(mux)), nil
+	return guarded.Handler(mux), nil
 }
 
 // check refuses a route that does not say what protects it.
@@ -57,89 +50,36 @@ func (r Route) check() error {
 	return nil
 }
 
-// front is what every answer goes through: headers, the right host.
-func (c *Config) front(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Permissions-Policy", "camera=(self), microphone=(), geolocation=(), interest-cohort=()")
-		h.Set("Cache-Control", "no-store")
-		if c.Secure {
-			h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-		}
-		if !c.known(r.Host) {
-			http.Error(w, "421 Misdirected Request", http.StatusMisdirectedRequest)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; " +
-	"font-src 'self'; connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-
-// known reports whether a host is ours: that of the public address, and for a
-// demonstration, which only this machine reaches, its names for itself.
-func (c *Config) known(host string) bool {
-	if strings.EqualFold(host, c.Base.Host) {
-		return true
-	}
-	if !c.Demo {
-		return false
-	}
-	name, _, _ := strings.Cut(host, ":")
-	return name == "localhost" || name == "127.0.0.1"
-}
-
 func (c *Config) serve(route Route) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
-		start := c.Clock()
-		r := &Request{
-			Request: hr, ID: id.New[id.Request](start), Now: start,
-			Source: source(hr, c.Proxies), Printer: c.printer(hr), config: c,
-		}
-		seen := &watched{ResponseWriter: w}
-		err := c.answer(seen, r, route)
-		c.event(r, route, seen, err)
+	return c.Serve(route.Pattern, route.Long, func(in *front.Request) front.Exchange {
+		return &exchange{route, &Request{
+			Request: in.Request, ID: in.ID, Now: in.Now, Source: in.Source, Printer: c.printer(in.Request), config: c,
+		}}
 	})
 }
 
-// answer runs one route: limits, door, handler, and the page of a fault.
-func (c *Config) answer(w *watched, r *Request, route Route) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("web: panic: %v\n%s", p, debug.Stack())
-			c.fail(w, r, err)
-		}
-	}()
-	if !route.Long {
-		control := http.NewResponseController(w)
-		until := c.Until(answerLimit)
-		if err := errors.Join(control.SetReadDeadline(until), control.SetWriteDeadline(until)); err != nil {
-			return err
-		}
+// exchange is one request of a route.
+type exchange struct {
+	Route
+	*Request
+}
+
+// Answer runs the route: limits, door, handler.
+func (e *exchange) Answer(w *front.Writer) (err error) {
+	r := e.Request
+	if e.Body >= 0 {
+		r.Body = http.MaxBytesReader(w, r.Body, max(e.Route.Body, maxForm))
 	}
-	if limit := route.Body; limit >= 0 {
-		r.Body = http.MaxBytesReader(w, r.Body, max(limit, maxForm))
-	}
-	answer, err := c.through(r, route)
-	if err == nil {
-		if zw := compress(w, r, route); zw != nil {
-			defer func() { err = errors.Join(err, zw.Close()) }()
-			err = answer.write(zw, r)
-		} else {
-			err = answer.write(w, r)
-		}
-	}
+	answer, err := r.config.through(r, e.Route)
 	if err != nil {
-		c.fail(w, r, err)
+		return err
 	}
-	return err
+	zw := compress(w, r, e.Route)
+	if zw == nil {
+		return answer.write(w, r)
+	}
+	defer func() { err = errors.Join(err, zw.Close()) }()
+	return answer.write(zw, r)
 }
 
 // through opens the door and runs the handler.
@@ -263,42 +203,23 @@ func (c *Config) printer(r *http.Request) *i18n.Printer {
 	return c.Catalog.Printer(c.Catalog.Negotiate(choice, r.Header.Get("Accept-Language")), c.Zone)
 }
 
-// fail shows a fault: to a person as a page, and nothing more once an answer
-// has begun.
-func (c *Config) fail(w *watched, r *Request, err error) {
-	var gone lost
-	if w.begun || errors.As(err, &gone) {
-		return
-	}
-	var big *http.MaxBytesError
-	if errors.As(err, &big) {
-		err = fault.New(fault.TooLarge, "fault.too_large", r.Printer.Bytes(big.Limit)).Because(err)
-	}
+// Fail shows a fault as a page, and to a page's own script in words.
+func (e *exchange) Fail(w *front.Writer, err error) error {
+	r := e.Request
+	err = front.Known(err)
 	kind := fault.KindOf(err)
 	w.Header().Del("Content-Disposition")
-	w.Header().Set("Content-Security-Policy", policy)
-	retryAfter(w.Header(), err)
+	w.Header().Set("Content-Security-Policy", front.Policy)
+	front.RetryAfter(w.Header(), err)
 	if kind == fault.Unauthenticated && r.Method == http.MethodGet && !r.forScript() {
-		next := "/signin?next=" + url.QueryEscape(r.URL.RequestURI())
-		c.logFailure(r, See(next).write(w, r))
-		return
+		return See("/signin?next="+url.QueryEscape(r.URL.RequestURI())).write(w, r)
 	}
 	if r.forScript() && r.Header.Get("HX-Request") == "" {
-		http.Error(w, r.Printer.Fault(err), Status(kind))
-		return
+		http.Error(w, r.Printer.Fault(err), front.Status(kind))
+		return nil
 	}
 	shown := errorpage.New(r.Base(ui.Public, ""), err, r.URL.Path, "/")
-	c.logFailure(r, page[errorpage.Page]{errorpage.Template, shown, Status(kind), nil}.write(w, r))
-}
-
-// retryAfter says when a request that was refused for a while may come again.
-func retryAfter(h http.Header, err error) {
-	var known *fault.Error
-	if errors.As(err, &known) && known.RetryAfter > 0 {
-		h.Set("Retry-After", strconv.Itoa(int((known.RetryAfter+time.Second-1)/time.Second)))
-	} else if fault.Is(err, fault.Unavailable) || fault.Is(err, fault.Busy) {
-		h.Set("Retry-After", "10")
-	}
+	return page[errorpage.Page]{errorpage.Template, shown, front.Status(kind), nil}.write(w, r)
 }
 
 // forScript reports whether a page's script asks, which wants the status and
@@ -307,71 +228,3 @@ func (r *Request) forScript() bool {
 	return r.Header.Get("HX-Request") != "" || r.Header.Get("Sec-Fetch-Mode") == "cors" ||
 		strings.HasPrefix(r.Header.Get("Accept"), "text/event-stream")
 }
-
-func (c *Config) logFailure(r *Request, err error) {
-	var gone lost
-	if err != nil && !errors.As(err, &gone) {
-		c.Log.ErrorContext(r.Context(), "page of a fault", "request", r.ID, "cause", err.Error())
-	}
-}
-
-// event writes the one line of a request: the route's pattern, never its path,
-// which holds tokens.
-func (c *Config) event(r *Request, route Route, w *watched, err error) {
-	level := slog.LevelInfo
-	attrs := []slog.Attr{
-		slog.String("request", string(r.ID)), slog.String("method", method(r.Method)), slog.String("route", route.Pattern),
-		slog.Int("status", w.status), slog.Int64("bytes", w.bytes),
-		slog.Duration("took", c.Clock().Sub(r.Now)),
-	}
-	if err != nil {
-		kind := fault.KindOf(err)
-		attrs = append(attrs, slog.String("fault", kind.String()))
-		if ours(kind) && r.Context().Err() == nil && !errors.As(err, new(lost)) {
-			level = slog.LevelError
-			attrs = append(attrs, slog.String("cause", err.Error()))
-		}
-	}
-	c.Log.LogAttrs(context.WithoutCancel(r.Context()), level, "request", attrs...)
-}
-
-// ours reports a kind of fault that the operator can do something about.
-func ours(k fault.Kind) bool {
-	return k == fault.Internal || k == fault.Unavailable || k == fault.NoSpace
-}
-
-// method keeps a made-up method out of the log.
-func method(m string) string {
-	switch m {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodDelete, http.MethodPut, http.MethodOptions:
-		return m
-	}
-	return "other"
-}
-
-// watched notes what was sent.
-type watched struct {
-	http.ResponseWriter
-	begun  bool
-	status int
-	bytes  int64
-}
-
-func (w *watched) WriteHeader(status int) {
-	if !w.begun {
-		w.begun, w.status = true, status
-	}
-	w.ResponseWriter.WriteHeader(status)
-}
-
-func (w *watched) Write(b []byte) (int, error) {
-	if !w.begun {
-		w.WriteHeader(http.StatusOK)
-	}
-	n, err := w.ResponseWriter.Write(b)
-	w.bytes += int64(n)
-	return n, err
-}
-
-// Unwrap lets the controller reach the connection.
-func (w *watched) Unwrap() http.ResponseWriter { return w.ResponseWriter }

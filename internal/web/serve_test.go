@@ -18,6 +18,7 @@ import (
 	"cenacle/internal/act/acttest"
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
+	"cenacle/internal/front"
 	"cenacle/internal/i18n"
 	"cenacle/internal/store/storetest"
 	"cenacle/internal/web"
@@ -67,15 +68,17 @@ func serve(t *testing.T, table []web.Route, changes ...func(*web.Config)) *site 
 	base, err := url.Parse(s.url)
 	must(t, err)
 	c := &web.Config{
-		Base: base, Clock: clock.Now, Until: func(d time.Duration) time.Time { return time.Now().Add(d) }, Catalog: catalog, Zone: time.UTC,
-		Accounts: s.accounts, Firms: firm.New(office, s.accounts), Log: slog.New(slog.NewJSONHandler(s.log, nil)),
-		Legal: func(*i18n.Printer) []ui.Link { return nil },
+		Config: &front.Config{
+			Base: base, Clock: clock.Now, Until: func(d time.Duration) time.Time { return time.Now().Add(d) }, Log: slog.New(slog.NewJSONHandler(s.log, nil)),
+		},
+		Catalog: catalog, Zone: time.UTC, Accounts: s.accounts, Firms: firm.New(office, s.accounts), Legal: func(*i18n.Printer) []ui.Link { return nil },
 	}
 	for _, change := range changes {
 		change(c)
 	}
-	server.Config.Handler, err = c.Handler(table, http.NotFoundHandler())
+	handler, err := c.Handler(table, http.NotFoundHandler())
 	must(t, err)
+	server.Config.Handler = c.Guard(handler)
 	server.Start()
 	t.Cleanup(func() {
 		s.client.CloseIdleConnections()

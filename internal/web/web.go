@@ -1,7 +1,7 @@
 // Package web turns requests of people with browsers into calls of use cases,
-// and their results into pages. It knows how to find who asks, in which
-// language, from where; how a fault becomes a page; which headers every answer
-// carries. Handlers live in page/<noun>, beside the template they fill.
+// and their results into pages. It knows how to find who asks and in which
+// language, and how a fault becomes a page; what it shares with other transports
+// is package front. Handlers live in page/<noun>, beside the template they fill.
 //
 // It decides no right: a [Route] names the action its use case decides, and a
 // census compares the table with the handlers. It keeps no state of its own.
@@ -9,15 +9,14 @@
 package web
 
 import (
-	"log/slog"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"time"
 
 	"cenacle/internal/account"
 	"cenacle/internal/authz"
 	"cenacle/internal/firm"
+	"cenacle/internal/front"
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
 	"cenacle/internal/web/ui"
@@ -70,18 +69,12 @@ type Request struct {
 
 // Config is what the server gives to the web.
 type Config struct {
-	Base     *url.URL // the one public address; every link starts here
-	Proxies  []netip.Prefix
-	Secure   bool // behind HTTPS: cookies are Secure and __Host-
-	Demo     bool
-	Clock    func() time.Time
-	Until    func(time.Duration) time.Time // by the machine's own clock: deadlines of connections
-	Catalog  *i18n.Catalog
-	Zone     *time.Location
-	Accounts *account.Service
-	Firms    *firm.Service
-	Log      *slog.Logger
-	Legal    func(*i18n.Printer) []ui.Link
+	*front.Config // Secure: cookies are Secure and __Host-
+	Catalog       *i18n.Catalog
+	Zone          *time.Location
+	Accounts      *account.Service
+	Firms         *firm.Service
+	Legal         func(*i18n.Printer) []ui.Link
 }
 
 // Base starts a page: its language, its frame, who is looking.

@@ -20,6 +20,7 @@ import (
 	"cenacle/internal/act"
 	"cenacle/internal/act/acttest"
 	"cenacle/internal/firm"
+	"cenacle/internal/front"
 	"cenacle/internal/i18n"
 	"cenacle/internal/invitation"
 	"cenacle/internal/lifecycle"
@@ -52,11 +53,12 @@ func New(t testing.TB, table func(*Site) []web.Route) *Site {
 	s.Lifecycle = lifecycle.New(s.Office, s.Accounts, s.Invitations)
 	server := httptest.NewUnstartedServer(nil)
 	s.URL = "http://" + server.Listener.Addr().String()
-	handler, err := s.config().Handler(table(s), http.NotFoundHandler())
+	c := s.config()
+	handler, err := c.Handler(table(s), http.NotFoundHandler())
 	if err != nil {
 		t.Fatal(err)
 	}
-	server.Config.Handler = handler
+	server.Config.Handler = c.Guard(handler)
 	server.Start()
 	t.Cleanup(server.Close)
 	return s
@@ -77,8 +79,8 @@ func (s *Site) config() *web.Config {
 		s.T.Fatal(err)
 	}
 	return &web.Config{
-		Base: base, Clock: s.Clock.Now, Until: until, Catalog: catalog, Zone: zone, Accounts: s.Accounts, Firms: s.Firms,
-		Log: slog.New(slog.NewTextHandler(s.T.Output(), nil)), Legal: func(*i18n.Printer) []ui.Link { return nil },
+		Config:  &front.Config{Base: base, Clock: s.Clock.Now, Until: until, Log: slog.New(slog.NewTextHandler(s.T.Output(), nil))},
+		Catalog: catalog, Zone: zone, Accounts: s.Accounts, Firms: s.Firms, Legal: func(*i18n.Printer) []ui.Link { return nil },
 	}
 }
 

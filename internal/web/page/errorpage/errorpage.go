@@ -72,7 +72,7 @@ func slug(k fault.Kind) string {
 		return "busy"
 	case fault.Unavailable, fault.NoSpace:
 		return "unavailable"
-	case fault.Invalid, fault.TooLarge, fault.RangeInvalid, fault.Conflict:
+	case fault.Invalid, fault.TooLarge, fault.RangeInvalid, fault.Conflict, fault.Malformed, fault.Precondition:
 		return "not_done"
 	}
 	return "internal"

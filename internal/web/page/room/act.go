@@ -9,6 +9,7 @@ import (
 	"cenacle/internal/deposit"
 	"cenacle/internal/document"
 	"cenacle/internal/fault"
+	"cenacle/internal/front"
 	"cenacle/internal/id"
 	"cenacle/internal/journal"
 	"cenacle/internal/lifecycle"
@@ -137,7 +138,7 @@ func (p *Pages) bytes(r *web.Request, version id.Version, why document.Purpose) 
 	if err != nil {
 		return nil, err
 	}
-	c, err := p.Documents.Content(r.Context(), r.Actor, document.Want{Item: of, Version: version, Purpose: why, From: web.From(r)})
+	c, err := p.Documents.Content(r.Context(), r.Actor, document.Want{Item: of, Version: version, Purpose: why, From: front.From(r.Request)})
 	if err != nil {
 		return nil, err
 	}

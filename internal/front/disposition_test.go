@@ -1,4 +1,4 @@
-package web
+package front
 
 import (
 	"mime"
@@ -51,7 +51,7 @@ func TestDispositionHasOneName(t *testing.T) {
 
 func one(t *testing.T, how, name string) {
 	t.Helper()
-	v := disposed(how, name)
+	v := Disposition(how, name)
 	if !plainHeader.MatchString(v) {
 		t.Errorf("%q is no header: %q", name, v)
 	}

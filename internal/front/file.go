@@ -1,0 +1,129 @@
+package front
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// File is bytes of a document. Bytes of people are never a page of ours: they
+// come with a policy that runs nothing, and as an attachment unless Inline,
+// which is for what a page shows as a picture or a worker draws.
+type File struct {
+	Content  io.ReadSeeker
+	Name     string
+	Media    string
+	Modified time.Time
+	ETag     string // quoted
+	Inline   bool
+	Recheck  func() error // asked every recheckEvery; a refusal cuts the stream
+}
+
+// recheckEvery is how long a stream goes on after a right has ended.
+const recheckEvery = 5 * time.Second
+
+// stallLimit is how long a reader of a stream may take nothing.
+const stallLimit = 60 * time.Second
+
+// Send answers with the file: whole, in part (RFC 9110, 14) or not at all when
+// the reader has it. The request must be of a long pattern.
+func (c *Config) Send(w http.ResponseWriter, r *http.Request, f File) error {
+	h := w.Header()
+	h.Set("Content-Type", f.Media)
+	disposition := "attachment"
+	if f.Inline {
+		disposition = "inline"
+	}
+	h.Set("Content-Disposition", Disposition(disposition, f.Name))
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	if f.ETag != "" {
+		h.Set("ETag", f.ETag)
+	}
+	out := &stream{ResponseWriter: w, control: http.NewResponseController(w), recheck: f.Recheck, until: c.Until, checked: c.Until(0)}
+	in := &told{ReadSeeker: f.Content}
+	http.ServeContent(out, r, "", f.Modified, in)
+	return errors.Join(out.refused, in.failed)
+}
+
+// told remembers why a content could not be read: ServeContent only stops.
+type told struct {
+	io.ReadSeeker
+	failed error
+}
+
+func (t *told) Read(b []byte) (int, error) {
+	n, err := t.ReadSeeker.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		t.failed = err
+	}
+	return n, err
+}
+
+// stream moves its deadline while bytes flow and ends when the right does.
+type stream struct {
+	http.ResponseWriter
+	control *http.ResponseController
+	recheck func() error
+	until   func(time.Duration) time.Time
+	checked time.Time
+	refused error
+}
+
+func (s *stream) Write(b []byte) (int, error) {
+	now := s.until(0)
+	if s.recheck != nil && now.Sub(s.checked) >= recheckEvery {
+		s.checked = now
+		if err := s.recheck(); err != nil {
+			s.refused = err
+			return 0, err
+		}
+	}
+	if err := s.control.SetWriteDeadline(s.until(stallLimit)); err != nil {
+		return 0, err
+	}
+	return s.ResponseWriter.Write(b)
+}
+
+// Unwrap lets the controller reach the connection.
+func (s *stream) Unwrap() http.ResponseWriter { return s.ResponseWriter }
+
+// Disposition writes a Content-Disposition with one name (RFC 6266): quoted
+// when every browser reads that alike, else in the encoded form alone. A
+// percent sign or a backslash in quotes is read in two ways (appendix D).
+func Disposition(how, name string) string {
+	if !strings.ContainsAny(name, "%\\\"\t") {
+		if v := mime.FormatMediaType(how, map[string]string{"filename": name}); v != "" {
+			return v
+		}
+	}
+	var b strings.Builder
+	b.WriteString(how + "; filename*=utf-8''")
+	for _, c := range []byte(name) {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '.' || c == '_' {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
+// From is the first byte a request asks for: 0 unless it has a Range that
+// begins later (RFC 9110, 14.2).
+func From(r *http.Request) int64 {
+	spec, ok := strings.CutPrefix(r.Header.Get("Range"), "bytes=")
+	if !ok {
+		return 0
+	}
+	first, _, _ := strings.Cut(spec, "-")
+	n, err := strconv.ParseInt(strings.TrimSpace(first), 10, 64)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}

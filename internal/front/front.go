@@ -1,0 +1,70 @@
+// Package front is what every HTTP request passes before any transport: the
+// known host, the headers that every answer carries, the true source of the
+// request, its number, its deadline, its one line in the log, and what becomes
+// of a panic. It also sends the bytes of people, the one way that is safe.
+//
+// It knows no person and decides no right; who asks, and how a fault is shown
+// to her, is the transport's. Start at [Config.Guard], which goes around all
+// transports, and [Config.Serve], through which each answers.
+package front
+
+import (
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Config is what the server gives to every transport.
+type Config struct {
+	Base    *url.URL       // the one public address; every link starts here
+	Proxies []netip.Prefix // whose X-Forwarded-For is believed
+	Secure  bool           // behind HTTPS
+	Demo    bool
+	Clock   func() time.Time
+	Until   func(time.Duration) time.Time // by the machine's own clock: deadlines of connections
+	Log     *slog.Logger
+}
+
+// Policy is the Content-Security-Policy of an answer that does not choose a
+// narrower one.
+const Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; " +
+	"font-src 'self'; connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// Guard goes around everything: headers, the right host.
+func (c *Config) Guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", Policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Permissions-Policy", "camera=(self), microphone=(), geolocation=(), interest-cohort=()")
+		h.Set("Cache-Control", "no-store")
+		if c.Secure {
+			h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+		}
+		if !c.known(r.Host) {
+			http.Error(w, "421 Misdirected Request", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// known reports whether a host is ours: that of the public address, and for a
+// demonstration, which only this machine reaches, its names for itself.
+func (c *Config) known(host string) bool {
+	if strings.EqualFold(host, c.Base.Host) {
+		return true
+	}
+	if !c.Demo {
+		return false
+	}
+	name, _, _ := strings.Cut(host, ":")
+	return name == "localhost" || name == "127.0.0.1"
+}

@@ -1,0 +1,145 @@
+package front
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"cenacle/internal/account"
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+)
+
+// answerLimit is how long a request that is no stream has to be read and
+// answered.
+const answerLimit = 30 * time.Second
+
+// Request is one request with what is known of it before any transport.
+type Request struct {
+	*http.Request
+	ID     id.Request
+	Now    time.Time
+	Source account.Source // the peer, by the rule of the trusted proxies
+}
+
+// Exchange is one request on its way through a transport. Answer writes the
+// answer or says why it cannot; Fail shows that to whoever asked, and is called
+// only while nothing was written and somebody still waits.
+type Exchange interface {
+	Answer(w *Writer) error
+	Fail(w *Writer, err error) error
+}
+
+// Serve answers the requests of one pattern, which is what the log calls them:
+// a path holds tokens. A long one is a stream that keeps its own deadlines.
+func (c *Config) Serve(pattern string, long bool, begin func(*Request) Exchange) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+		now := c.Clock()
+		r := &Request{Request: hr, ID: id.New[id.Request](now), Now: now, Source: source(hr, c.Proxies)}
+		seen := &Writer{ResponseWriter: w}
+		e := begin(r)
+		err := c.answer(seen, e, long)
+		if err != nil && !seen.begun && !errors.As(err, new(lost)) {
+			if late := e.Fail(seen, err); late != nil && !errors.As(late, new(lost)) {
+				c.Log.ErrorContext(hr.Context(), "answer of a fault", "request", r.ID, "cause", late.Error())
+			}
+		}
+		c.event(r, pattern, seen, err)
+	})
+}
+
+// answer runs the exchange within its deadline; a panic is a fault of ours.
+func (c *Config) answer(w *Writer, e Exchange, long bool) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("front: panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	if !long {
+		control := http.NewResponseController(w)
+		until := c.Until(answerLimit)
+		if err := errors.Join(control.SetReadDeadline(until), control.SetWriteDeadline(until)); err != nil {
+			return err
+		}
+	}
+	return e.Answer(w)
+}
+
+// event writes the one line of a request.
+func (c *Config) event(r *Request, pattern string, w *Writer, err error) {
+	level := slog.LevelInfo
+	attrs := []slog.Attr{
+		slog.String("request", string(r.ID)), slog.String("method", method(r.Method)), slog.String("route", pattern),
+		slog.Int("status", w.status), slog.Int64("bytes", w.bytes),
+		slog.Duration("took", c.Clock().Sub(r.Now)),
+	}
+	if err != nil {
+		kind := fault.KindOf(err)
+		attrs = append(attrs, slog.String("fault", kind.String()))
+		if ours(kind) && r.Context().Err() == nil && !errors.As(err, new(lost)) {
+			level = slog.LevelError
+			attrs = append(attrs, slog.String("cause", err.Error()))
+		}
+	}
+	c.Log.LogAttrs(context.WithoutCancel(r.Context()), level, "request", attrs...)
+}
+
+// ours reports a kind of fault that the operator can do something about.
+func ours(k fault.Kind) bool {
+	return k == fault.Internal || k == fault.Unavailable || k == fault.NoSpace
+}
+
+// method keeps a made-up method out of the log.
+func method(m string) string {
+	switch m {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodDelete, http.MethodPut, http.MethodOptions,
+		"PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK":
+		return m
+	}
+	return "other"
+}
+
+// Writer notes what was sent.
+type Writer struct {
+	http.ResponseWriter
+	begun  bool
+	status int
+	bytes  int64
+}
+
+// WriteHeader begins the answer.
+func (w *Writer) WriteHeader(status int) {
+	if !w.begun {
+		w.begun, w.status = true, status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *Writer) Write(b []byte) (int, error) {
+	if !w.begun {
+		w.WriteHeader(http.StatusOK)
+	}
+	n, err := w.ResponseWriter.Write(b)
+	w.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets the controller reach the connection.
+func (w *Writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// lost marks a failure to send: the reader went away, nobody is to be told.
+type lost struct{ error }
+
+func (l lost) Unwrap() error { return l.error }
+
+// Sent marks the error of a write as nobody's fault here: the reader went away.
+func Sent(err error) error {
+	if err == nil {
+		return nil
+	}
+	return lost{err}
+}
