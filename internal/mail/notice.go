@@ -29,8 +29,6 @@ type (
 	LinkRenewed struct{ Path string }
 	// DepositReceived tells the firm, once for a whole deposit, that it is closed.
 	DepositReceived struct{ Path string }
-	// MemoArrived tells a member that something awaits her, which she may answer.
-	MemoArrived struct{ Path string }
 	// ColleagueInvited asks somebody to join the firm's team.
 	ColleagueInvited struct{ Path string }
 	// Welcome greets the person who has just opened her firm.
@@ -51,10 +49,6 @@ func (n LinkRenewed) content() content {
 
 func (n DepositReceived) content() content {
 	return content{n.Path, "mail.deposit.subject", "mail.deposit.lead", "mail.deposit.why", withSignIn}
-}
-
-func (n MemoArrived) content() content {
-	return content{n.Path, "mail.memo.subject", "mail.memo.lead", "mail.memo.why", withButton}
 }
 
 func (n ColleagueInvited) content() content {
