@@ -81,6 +81,18 @@ func (a Actor) Enters(s id.Space) bool {
 	return (a.Scope == "" || a.Scope == s) && (a.Pass == nil || a.Pass.Spaces == nil || slices.Contains(a.Pass.Spaces, s))
 }
 
+// Only is the spaces that the actor is confined to, nil when to none: a list
+// over hers need look no further. It decides nothing.
+func (a Actor) Only() []id.Space {
+	switch {
+	case a.Scope != "":
+		return []id.Space{a.Scope}
+	case a.Pass != nil:
+		return a.Pass.Spaces
+	}
+	return nil
+}
+
 // Takes reports whether the pass leaves an action to its holder, wherever it
 // may then be decided. Entering is always left, so that there is a way to the
 // rest.

@@ -362,7 +362,7 @@ func (r *row) open(a *act.Act) (arrival, error) {
 func (s *Service) Pending(ctx context.Context, by authz.Actor, in id.Space) (out []Upload, err error) {
 	defer fault.Op(&err, "document.Pending(%s)", in)
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
-		if _, err := circle.Enter(a, by, in, authz.SpaceSee); err != nil {
+		if _, err := circle.Enter(a, by, in, authz.SpaceSee); err != nil || !by.Pass.Takes(authz.DocumentRead) {
 			return err
 		}
 		out, err = PendingIn(a, in, by.Person)

@@ -50,10 +50,11 @@ func (s *Service) Conversation(ctx context.Context, by authz.Actor, q Query) (th
 	return threads, more, err
 }
 
-// In is Conversation inside a running act.
+// In is Conversation inside a running act. It is empty for a program whose pass
+// leaves out memos.
 func In(a *act.Act, by authz.Actor, q Query) ([]Thread, id.Item, error) {
 	facts, err := circle.Enter(a, by, q.Space, authz.SpaceSee)
-	if err != nil {
+	if err != nil || !by.Pass.Takes(authz.MemoRead) {
 		return nil, "", err
 	}
 	if q.Document != "" {

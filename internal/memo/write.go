@@ -220,7 +220,7 @@ func (s *Service) DraftOf(ctx context.Context, by authz.Actor, of id.Space, plac
 	defer fault.Op(&err, "memo.DraftOf(%s)", of)
 	d = Draft{Space: of, Place: place}
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
-		if _, err := circle.Enter(a, by, of, authz.SpaceSee); err != nil {
+		if _, err := circle.Enter(a, by, of, authz.SpaceSee); err != nil || !by.Pass.Takes(authz.MemoRead) {
 			return err
 		}
 		var sealed []byte

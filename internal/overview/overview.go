@@ -217,6 +217,9 @@ func (s *Service) Space(ctx context.Context, by authz.Actor, of id.Space) (out [
 	return out, err
 }
 
+// reads is the action that a pass must leave for a kind of item to count.
+var reads = map[item.Kind]authz.Action{item.Document: authz.DocumentRead, item.Memo: authz.MemoRead}
+
 // waits reads what waits in one entered space, or in all of a firm's person.
 func waits(a *act.Act, by authz.Actor, of id.Space) ([]Wait, error) {
 	from, to := of, of
@@ -244,6 +247,7 @@ func waits(a *act.Act, by authz.Actor, of id.Space) ([]Wait, error) {
 	if out, err = awaited(a, by, args, out); err != nil {
 		return nil, err
 	}
+	out = slices.DeleteFunc(out, func(w Wait) bool { return !by.Pass.Takes(reads[w.What]) })
 	slices.SortStableFunc(out, func(x, y Wait) int {
 		return cmp.Or(order(y.Mine, x.Mine), order(x.By == "", y.By == ""), cmp.Compare(x.By, y.By), x.Since.Compare(y.Since))
 	})
