@@ -17,15 +17,15 @@ const (
 )
 
 // tally counts what Stats reports.
-type tally struct{ retried, exhausted atomic.Uint64 }
+type tally struct{ updates, commits, retried, exhausted atomic.Uint64 }
 
 // base is one database: a SQLite file, or all of PostgreSQL.
 //
 // update promises its caller only that the closure ran alone on its data and
-// that the result is durable; several closures could therefore share one
-// commit later, each in its savepoint, without a change above this type.
+// that the result is durable.
 type base struct {
 	writers, readers pool
+	groups           *groups // updates that share their commits; nil on PostgreSQL, whose server does it
 	words            words
 	tally            *tally
 }
@@ -36,12 +36,12 @@ type words struct{ update, view, firm string }
 func (b *base) update(ctx context.Context, firm string, work func(*session) error) error {
 	nap := firstNap
 	for n := 1; ; n++ {
-		s, err := b.attempt(ctx, firm, false, work)
+		s, err := b.change(ctx, firm, n > 1, work)
 		if err == nil {
 			s.announce()
 			return nil
 		}
-		if s == nil || !(retryable(err) || retryable(s.failure)) {
+		if !retryable(err) && (s == nil || !retryable(s.failure)) {
 			return err
 		}
 		if n == attempts {
@@ -54,6 +54,20 @@ func (b *base) update(ctx context.Context, firm string, work func(*session) erro
 		}
 		nap = min(2*nap, longNap)
 	}
+}
+
+// change runs work once. On SQLite, one that runs again runs alone, so that it
+// comes to an end whatever the others do.
+func (b *base) change(ctx context.Context, firm string, again bool, work func(*session) error) (*session, error) {
+	if b.groups != nil {
+		return b.groups.attempt(ctx, again, work)
+	}
+	s, err := b.attempt(ctx, firm, false, work)
+	if err == nil {
+		b.tally.updates.Add(1)
+		b.tally.commits.Add(1)
+	}
+	return s, err
 }
 
 func (b *base) view(ctx context.Context, firm string, work func(*session) error) error {

@@ -271,6 +271,7 @@ func (e *embedded) openFile(ctx context.Context, path, scope string) (*file, err
 	f := &file{db: db, near: []*slots{writer, readers}}
 	f.base = base{writers: writer, readers: readers, tally: e.tally,
 		words: words{update: "begin immediate", view: "begin"}}
+	f.groups = &groups{base: &f.base}
 	if err := f.migrate(ctx, scope); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", filepath.Base(path), err), f.close())
 	}

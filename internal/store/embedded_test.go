@@ -30,8 +30,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// writeForEver commits marks to the only firm of a folder and prints the name
-// of each once it is durable.
+// writeForEver commits marks to the only firm of a folder, four at a time, and
+// prints the name of each once it is durable.
 func writeForEver(dir string) error {
 	ctx := context.Background()
 	s, err := store.Open(ctx, store.Config{Dir: dir})
@@ -46,13 +46,19 @@ func writeForEver(dir string) error {
 	if err != nil {
 		return err
 	}
-	for {
-		item := string(id.New[id.Item](time.Now()))
-		if err := f.Update(ctx, put(item, 1)); err != nil {
-			return err
-		}
-		fmt.Println(item)
+	failed := make(chan error)
+	for range 4 {
+		go func() {
+			for {
+				item := string(id.New[id.Item](time.Now()))
+				if err := f.Update(ctx, put(item, 1)); err != nil {
+					failed <- err
+				}
+				fmt.Println(item)
+			}
+		}()
 	}
+	return <-failed
 }
 
 func TestKilledWriter(t *testing.T) {

@@ -106,6 +106,9 @@ func classifyPostgres(code string, err error) error {
 func repeatable(code string) bool { return code == "40001" || code == "40P01" }
 
 func retryable(err error) bool {
+	if errors.Is(err, errAgain) || errors.Is(err, errAside) {
+		return true
+	}
 	pg, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && repeatable(pg.Code)
 }

@@ -75,3 +75,17 @@ func MigrateScratch(ctx context.Context, c Config, fsys fs.FS) error {
 
 // Limit changes how many firm files stay open.
 func Limit(s *Store, n int) { s.engine.(*embedded).limit = n }
+
+// Queued is how many updates of an embedded firm wait for their turn.
+func Queued(ctx context.Context, f *Firm) (n int, err error) {
+	err = f.with(ctx, func(b *base) error {
+		b.groups.mu.Lock()
+		defer b.groups.mu.Unlock()
+		n = b.groups.queue.Len()
+		return nil
+	})
+	return n, err
+}
+
+// GroupMax bounds the members of a group.
+const GroupMax = groupMax

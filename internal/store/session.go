@@ -8,12 +8,14 @@ import (
 	"sync/atomic"
 )
 
-// A session is idle, inside a statement, or over. The state catches what the
-// two engines would treat differently: nesting, sharing, use after the end.
+// A session is idle, inside a statement, over, or set aside by its group. The
+// state catches what the two engines would treat differently: nesting, sharing,
+// use after the end.
 const (
 	idle int32 = iota
 	busy
 	over
+	aside
 )
 
 // session is one transaction on one connection, whichever the database.
@@ -35,8 +37,11 @@ func (s *session) enter() error {
 		}
 		return nil
 	}
-	if s.state.Load() == over {
+	switch s.state.Load() {
+	case over:
 		return ErrEnded
+	case aside:
+		return errAside
 	}
 	return errNested
 }
@@ -46,8 +51,11 @@ func (s *session) leave() { s.state.CompareAndSwap(busy, idle) }
 // finish ends the use of the session by its closure; a statement that still
 // runs then belongs to a goroutine that should not exist.
 func (s *session) finish() error {
-	if s.state.Swap(over) == busy {
+	switch s.state.Swap(over) {
+	case busy:
 		return errors.New("store: the closure returned while a statement was running")
+	case aside:
+		return errAside
 	}
 	return nil
 }

@@ -155,7 +155,9 @@ func (s *Store) Firms(ctx context.Context) ([]id.Firm, error) {
 
 // Stats are counts since Open.
 type Stats struct {
-	Retried   uint64 // attempts that a serialization failure or deadlock made repeat
+	Updates   uint64 // updates that became durable
+	Commits   uint64 // transactions that carried them: fewer where they met
+	Retried   uint64 // attempts that a serialization failure, a deadlock or a lost group made repeat
 	Exhausted uint64 // updates given up after the last attempt
 	OpenFirms int    // embedded firm files open now; 0 on PostgreSQL
 }
@@ -163,6 +165,8 @@ type Stats struct {
 // Stats reads the counts.
 func (s *Store) Stats() Stats {
 	return Stats{
+		Updates:   s.tally.updates.Load(),
+		Commits:   s.tally.commits.Load(),
 		Retried:   s.tally.retried.Load(),
 		Exhausted: s.tally.exhausted.Load(),
 		OpenFirms: s.engine.open(),
