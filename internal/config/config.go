@@ -45,6 +45,7 @@ type Config struct {
 	Database Database `toml:"database"`
 	Mail     Mail     `toml:"mail"`
 	Limit    Limit    `toml:"limit"`
+	Outbound Outbound `toml:"outbound"`
 	Legal    Legal    `toml:"legal"`
 
 	file string // where it was read from; empty without a file
@@ -109,6 +110,14 @@ type Limit struct {
 	Quota  Size `toml:"quota"`  // bytes of one firm
 }
 
+// Outbound bounds where the program connects to because somebody typed an
+// address (webhooks): public addresses by https, and these.
+type Outbound struct {
+	// Allow are private addresses or CIDR blocks of the firm's own network, for
+	// its management tools; see [Config.Networks].
+	Allow []string `toml:"allow"`
+}
+
 // Legal is what the host writes of itself for the public pages (LCEN, article
 // 1-1). What is empty is shown as missing.
 type Legal struct {
@@ -169,9 +178,14 @@ func (c *Config) KeyFile() string {
 }
 
 // Proxies are the trusted proxies as blocks; nil when one cannot be read.
-func (c *Config) Proxies() []netip.Prefix {
+func (c *Config) Proxies() []netip.Prefix { return blocks(c.TrustedProxies) }
+
+// Networks are the blocks of outbound.allow; nil when one cannot be read.
+func (c *Config) Networks() []netip.Prefix { return blocks(c.Outbound.Allow) }
+
+func blocks(list []string) []netip.Prefix {
 	var blocks []netip.Prefix
-	for _, text := range c.TrustedProxies {
+	for _, text := range list {
 		block, err := parseBlock(text)
 		if err != nil {
 			return nil

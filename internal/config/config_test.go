@@ -58,7 +58,7 @@ quota = 4294967296
 [mail]
 port = 25
 `, "CENACLE_DATA=from-environment", "CENACLE_LISTEN=127.0.0.1:2", "CENACLE_TRUSTED_PROXIES=10.0.0.2, fd00::/8",
-		"CENACLE_DEMO=true", "CENACLE_MAIL_PORT=465", "CENACLE_LIMIT_UPLOAD=1 MiB", "CENACLE_MAIL_PASSWORD=pw")
+		"CENACLE_DEMO=true", "CENACLE_OUTBOUND_ALLOW=10.1.0.0/16", "CENACLE_MAIL_PORT=465", "CENACLE_LIMIT_UPLOAD=1 MiB", "CENACLE_MAIL_PASSWORD=pw")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,9 +66,9 @@ port = 25
 		t.Fatal(err)
 	}
 	want := map[string]any{"listen": "127.0.0.1:3", "data": "from-environment", "language": "en", "demo": true,
-		"upload": Size(1 << 20), "quota": Size(4 << 30), "port": 465, "password": "pw", "proxies": "[10.0.0.2/32 fd00::/8]"}
+		"upload": Size(1 << 20), "quota": Size(4 << 30), "port": 465, "password": "pw", "proxies": "[10.0.0.2/32 fd00::/8]", "networks": "[10.1.0.0/16]"}
 	got := map[string]any{"listen": c.Listen, "data": c.Data, "language": c.Language, "demo": c.Demo,
-		"upload": c.Limit.Upload, "quota": c.Limit.Quota, "port": c.Mail.Port, "password": c.Mail.Password.Reveal(), "proxies": fmt.Sprint(c.Proxies())}
+		"upload": c.Limit.Upload, "quota": c.Limit.Quota, "port": c.Mail.Port, "password": c.Mail.Password.Reveal(), "proxies": fmt.Sprint(c.Proxies()), "networks": fmt.Sprint(c.Networks())}
 	for name := range want {
 		if got[name] != want[name] {
 			t.Errorf("%s = %v, want %v", name, got[name], want[name])

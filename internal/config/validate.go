@@ -21,6 +21,7 @@ func (c *Config) Validate() Reasons {
 	c.checkListen(&wrong)
 	c.checkURL(&wrong)
 	c.checkProxies(&wrong)
+	c.checkOutbound(&wrong)
 	c.checkTLS(&wrong)
 	c.checkKey(&wrong)
 	c.checkDatabase(&wrong)

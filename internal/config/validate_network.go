@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -88,6 +89,27 @@ func (c *Config) checkProxies(wrong *Reasons) {
 			wrong.add("trusted_proxies", text+" has bits outside its block", "write "+block.Masked().String())
 		case block.Addr().Is4() && block.Bits() < largestBlock4, block.Addr().Is6() && block.Bits() < largestBlock6:
 			wrong.add("trusted_proxies", text+" holds strangers, who could claim any address of origin", "name the proxy's own address")
+		}
+	}
+}
+
+// own are the networks that may be a firm's own: private, loopback, shared by
+// carriers, unique local.
+var own = [...]netip.Prefix{
+	netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
+	netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("fc00::/7"), netip.MustParsePrefix("::1/128"),
+}
+
+func (c *Config) checkOutbound(wrong *Reasons) {
+	for _, text := range c.Outbound.Allow {
+		block, err := parseBlock(text)
+		switch {
+		case err != nil:
+			wrong.add("outbound.allow", "one entry is neither an address nor a block of addresses", `write for example "10.0.0.2" or "10.0.0.0/24"`)
+		case block.Masked() != block:
+			wrong.add("outbound.allow", text+" has bits outside its block", "write "+block.Masked().String())
+		case !slices.ContainsFunc(own[:], func(o netip.Prefix) bool { return o.Contains(block.Addr()) && o.Bits() <= block.Bits() }):
+			wrong.add("outbound.allow", text+" is not a private network", "name addresses of your own network; public ones need no permission")
 		}
 	}
 }

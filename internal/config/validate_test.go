@@ -111,6 +111,9 @@ func TestCFG01_GoodConfigurationsAreAccepted(t *testing.T) {
 		"IPv6":          func(_ bench, c *Config) { c.Listen = "[::1]:8080" },
 		"localhost":     func(_ bench, c *Config) { c.Listen, c.URL = "localhost:0", "http://localhost:8080" },
 		"quota":         func(_ bench, c *Config) { c.Limit.Quota = c.Limit.Upload },
+		"own network to reach": func(_ bench, c *Config) {
+			c.Outbound.Allow = []string{"10.0.0.0/24", "192.168.1.7", "127.0.0.0/8", "fd00::/8", "::1"}
+		},
 		"private network": func(b bench, c *Config) {
 			b.behindProxy(c)
 			c.TrustedProxies = []string{"10.0.0.0/8", "fd00::/8", "::1"}
@@ -186,6 +189,14 @@ func TestCFG01_BadConfigurationsAreRefused(t *testing.T) {
 		{"proxy by name", "trusted_proxies", func(b bench, c *Config) { b.behindProxy(c); c.TrustedProxies = []string{"proxy"} }},
 		{"block with extra bits", "trusted_proxies", func(b bench, c *Config) { b.behindProxy(c); c.TrustedProxies = []string{"10.0.0.1/8"} }},
 		{"IPv4 inside IPv6", "trusted_proxies", func(b bench, c *Config) { b.behindProxy(c); c.TrustedProxies = []string{"::ffff:10.0.0.1"} }},
+		{"reaching everything", "outbound.allow", func(_ bench, c *Config) { c.Outbound.Allow = []string{"0.0.0.0/0"} }},
+		{"reaching every IPv6", "outbound.allow", func(_ bench, c *Config) { c.Outbound.Allow = []string{"::/0"} }},
+		{"reaching a name", "outbound.allow", func(_ bench, c *Config) { c.Outbound.Allow = []string{"gestion"} }},
+		{"reaching a public address", "outbound.allow", func(_ bench, c *Config) { c.Outbound.Allow = []string{"9.9.9.9"} }},
+		{"reaching the metadata of a cloud", "outbound.allow", func(_ bench, c *Config) { c.Outbound.Allow = []string{"169.254.169.254"} }},
+		{"reaching more than a private block", "outbound.allow", func(_ bench, c *Config) { c.Outbound.Allow = []string{"10.0.0.0/7"} }},
+		{"reaching extra bits", "outbound.allow", func(_ bench, c *Config) { c.Outbound.Allow = []string{"10.0.0.1/24"} }},
+		{"reaching IPv4 inside IPv6", "outbound.allow", func(_ bench, c *Config) { c.Outbound.Allow = []string{"::ffff:10.0.0.1"} }},
 		{"empty proxy", "trusted_proxies", func(b bench, c *Config) { b.behindProxy(c); c.TrustedProxies = []string{""} }},
 
 		{"unknown TLS mode", "tls.mode", func(_ bench, c *Config) { c.TLS.Mode = "maybe" }},
