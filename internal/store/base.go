@@ -129,13 +129,9 @@ func (b *base) begin(s *session, firm string) error {
 	if firm == "" || b.words.firm == "" {
 		return nil
 	}
-	rows, err := s.link.query(s.ctx, b.words.firm, []any{firm})
-	if err != nil {
-		return err
-	}
-	for rows.Next() { // one row that repeats the setting
-	}
-	return errors.Join(rows.Err(), rows.Close())
+	// one row that repeats the setting
+	_, err := s.link.each(s.ctx, b.words.firm, []any{firm}, func(func(...any) error) error { return nil })
+	return err
 }
 
 // commit does not listen to the caller's context: it ends with an answer.

@@ -344,7 +344,11 @@ func dial(ctx context.Context, db *sql.DB, reader bool) (*link, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &link{conn: conn, prepared: newPrepared()}
+	l := &link{conn: conn}
+	if l.prepared, err = newPrepared(conn); err != nil {
+		l.drop()
+		return nil, err
+	}
 	if reader {
 		if _, err := conn.ExecContext(ctx, "pragma query_only(1)"); err != nil {
 			l.drop()

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"container/list"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -15,36 +14,45 @@ import (
 // opened inside another one on the same firm ends here instead of never.
 const wait = 10 * time.Second
 
-// preparedLimit bounds the statements kept ready on one SQLite connection.
-const preparedLimit = 96
-
 // link is one connection. It is used by one transaction at a time.
 type link struct {
 	conn     *sql.Conn
 	prepared *prepared // nil where the driver keeps its own (PostgreSQL)
 }
 
-func (l *link) exec(ctx context.Context, text string, args []any) (sql.Result, error) {
-	if l.prepared == nil {
-		return l.conn.ExecContext(ctx, text, args...)
+// exec runs a statement and returns the number of rows it touched.
+func (l *link) exec(ctx context.Context, text string, args []any) (int64, error) {
+	if l.prepared != nil {
+		return l.prepared.exec(ctx, text, args)
 	}
-	stmt, err := l.prepared.get(ctx, l.conn, text)
+	result, err := l.conn.ExecContext(ctx, text, args...)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	return stmt.ExecContext(ctx, args...)
+	return result.RowsAffected()
 }
 
-func (l *link) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
-	if l.prepared == nil {
-		return l.conn.QueryContext(ctx, text, args...)
+// each reads rows in order until row stops with an error of its own; err is
+// what the database said.
+func (l *link) each(ctx context.Context, text string, args []any, row rowFunc) (stopped, err error) {
+	if l.prepared != nil {
+		return l.prepared.each(ctx, text, args, row)
 	}
-	stmt, err := l.prepared.get(ctx, l.conn, text)
+	rows, err := l.conn.QueryContext(ctx, text, args...)
 	if err != nil {
 		return nil, err
 	}
-	return stmt.QueryContext(ctx, args...)
+	for stopped == nil && rows.Next() {
+		stopped = row(rows.Scan)
+	}
+	if err := rows.Close(); stopped == nil && err != nil {
+		return nil, err
+	}
+	return stopped, rows.Err()
 }
+
+// rowFunc takes one row; scan fills variables with its columns.
+type rowFunc = func(scan func(dest ...any) error) error
 
 // drop closes the connection itself instead of giving it back to its sql.DB.
 func (l *link) drop() {
@@ -56,55 +64,12 @@ func (l *link) drop() {
 	_ = l.conn.Close() // reports only that it is closed already
 }
 
-// prepared keeps the statements of one connection, most recently used first.
-type prepared struct {
-	order list.List // of *entry
-	texts map[string]*list.Element
-}
-
-type entry struct {
-	text string
-	stmt *sql.Stmt
-}
-
-func newPrepared() *prepared { return &prepared{texts: map[string]*list.Element{}} }
-
-func (p *prepared) get(ctx context.Context, conn *sql.Conn, text string) (*sql.Stmt, error) {
-	if e, ok := p.texts[text]; ok {
-		p.order.MoveToFront(e)
-		return e.Value.(*entry).stmt, nil
-	}
-	if p.order.Len() >= preparedLimit {
-		last := p.order.Remove(p.order.Back()).(*entry)
-		delete(p.texts, last.text)
-		if err := last.stmt.Close(); err != nil {
-			return nil, err
-		}
-	}
-	stmt, err := conn.PrepareContext(ctx, steady(text))
-	if err != nil {
-		return nil, err
-	}
-	p.texts[text] = p.order.PushFront(&entry{text, stmt})
-	return stmt, nil
-}
-
 var limit = regexp.MustCompile(`\blimit (\$[0-9]+)`)
 
 // steady keeps SQLite from preparing a statement anew for each run: its planner
 // looks at the value of a bare "limit $n", and so does not trust its plan when
 // the parameter is bound again. That cost more than most statements.
 func steady(text string) string { return limit.ReplaceAllString(text, "limit cast($1 as bigint)") }
-
-// close frees the statements, which database/sql does not do for a connection
-// that is held.
-func (p *prepared) close() {
-	for e := p.order.Front(); e != nil; e = e.Next() {
-		_ = e.Value.(*entry).stmt.Close() // repeats the failure of its last run
-	}
-	p.order.Init()
-	clear(p.texts)
-}
 
 // pool lends links. A link given back as unsound is closed.
 type pool interface {
@@ -142,14 +107,12 @@ func (p *slots) take(ctx context.Context) (*link, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
 	select {
 	case p.taken <- struct{}{}:
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case <-timer.C:
-		return nil, unavailable(errWait)
+	default:
+		if err := p.await(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if l := p.pop(); l != nil {
 		return l, nil
@@ -159,6 +122,20 @@ func (p *slots) take(ctx context.Context) (*link, error) {
 		<-p.taken
 	}
 	return l, err
+}
+
+// await waits until a link is given back.
+func (p *slots) await(ctx context.Context) error {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case p.taken <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return unavailable(errWait)
+	}
 }
 
 func (p *slots) pop() *link {

@@ -154,20 +154,14 @@ type appliedMigration struct {
 }
 
 func readApplied(ctx context.Context, l *link, scope string) ([]appliedMigration, error) {
-	rows, err := l.query(ctx, recordRead, []any{scope})
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close() // a failure to read is in rows.Err
 	var applied []appliedMigration
-	for rows.Next() {
+	stopped, err := l.each(ctx, recordRead, []any{scope}, func(scan func(...any) error) error {
 		var a appliedMigration
-		if err := rows.Scan(&a.number, &a.sum); err != nil {
-			return nil, err
-		}
+		err := scan(&a.number, &a.sum)
 		applied = append(applied, a)
-	}
-	return applied, rows.Err()
+		return err
+	})
+	return applied, errors.Join(err, stopped)
 }
 
 // checkApplied compares the record of a database with the program's files.

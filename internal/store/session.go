@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"sync/atomic"
@@ -81,11 +80,7 @@ func (s *session) exec(text string, args []any) (int64, error) {
 		return 0, err
 	}
 	defer s.leave()
-	result, err := s.link.exec(s.ctx, text, values)
-	if err != nil {
-		return 0, s.fail(err)
-	}
-	n, err := result.RowsAffected()
+	n, err := s.link.exec(s.ctx, text, values)
 	if err != nil {
 		return 0, s.fail(err)
 	}
@@ -107,7 +102,7 @@ func (s *session) row(text string, args, dest []any) error {
 	return err
 }
 
-func (s *session) each(text string, args []any, row func(scan func(dest ...any) error) error) (err error) {
+func (s *session) each(text string, args []any, row rowFunc) error {
 	values, err := plain(args)
 	if err != nil {
 		return err
@@ -116,26 +111,9 @@ func (s *session) each(text string, args []any, row func(scan func(dest ...any) 
 		return err
 	}
 	defer s.leave()
-	rows, err := s.link.query(s.ctx, text, values)
+	stopped, err := s.link.each(s.ctx, text, values, row)
 	if err != nil {
 		return s.fail(err)
 	}
-	defer func() {
-		if closing := rows.Close(); closing != nil && err == nil {
-			err = s.fail(closing)
-		}
-	}()
-	for rows.Next() {
-		if err := row(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return s.failRows(rows)
-}
-
-func (s *session) failRows(rows *sql.Rows) error {
-	if err := rows.Err(); err != nil {
-		return s.fail(err)
-	}
-	return nil
+	return stopped
 }

@@ -57,8 +57,13 @@ func plain(args []any) ([]any, error) {
 }
 
 func plainValue(a any) (any, error) {
-	if a == nil {
+	switch v := a.(type) {
+	case nil:
 		return nil, nil
+	case string:
+		return plainText(v)
+	case int64:
+		return v, nil
 	}
 	v := reflect.ValueOf(a)
 	switch v.Kind() {
@@ -77,7 +82,10 @@ func plainValue(a any) (any, error) {
 		return int64(0), nil
 	case reflect.Slice:
 		if v.Type().Elem().Kind() == reflect.Uint8 {
-			return append([]byte{}, v.Bytes()...), nil
+			if v.Len() == 0 {
+				return []byte{}, nil
+			}
+			return v.Bytes(), nil
 		}
 	}
 	return nil, fmt.Errorf("store: %T does not fit a column", a)
