@@ -1,7 +1,9 @@
 package account
 
 import (
+	"cmp"
 	"context"
+	"errors"
 
 	"cenacle/internal/authz"
 	"cenacle/internal/fault"
@@ -26,6 +28,25 @@ func (s *Service) Affiliated(ctx context.Context, p id.Person, firm id.Firm) (bo
 		return tx.Row(countAffiliation, []any{p, firm}, &n)
 	})
 	return n > 0, err
+}
+
+// Era counts how often the tokens of a person's programs were ended with her
+// password: one that was made in an earlier era opens nothing. fault.Absent when
+// she has nothing to do with the firm, or it is not open.
+func (s *Service) Era(ctx context.Context, p id.Person, firm id.Firm) (era int64, err error) {
+	err = s.directory().View(ctx, func(tx *store.DirectoryTx) error {
+		var ties int64
+		if err := tx.Row(countAffiliation, []any{p, firm}, &ties); err != nil || ties == 0 {
+			return cmp.Or(err, store.ErrNoRow)
+		}
+		row, err := s.byID(tx, p)
+		era = row.era
+		return err
+	})
+	if errors.Is(err, store.ErrNoRow) {
+		return 0, fault.Absent().Because(err)
+	}
+	return era, err
 }
 
 // Firms lists the open firms a person has to do with, the oldest tie first. Her

@@ -21,6 +21,7 @@ type identity struct {
 	email    []byte // sealed
 	password []byte // sealed, empty for none
 	epoch    int64
+	era      int64
 	created  int64
 }
 
@@ -100,7 +101,7 @@ func (s *Service) change(ctx context.Context, p id.Person, edit func(*store.Dire
 }
 
 func (s *Service) write(tx *store.DirectoryTx, p identity) error {
-	_, err := tx.Exec(updatePerson, p.ID, p.password, p.Language, p.Proven, p.epoch, s.mac(p))
+	_, err := tx.Exec(updatePerson, p.ID, p.password, p.Language, p.Proven, p.epoch, p.era, s.mac(p))
 	return err
 }
 
@@ -109,7 +110,7 @@ func (s *Service) insert(tx *store.DirectoryTx, canonical string, language i18n.
 	p.hash = s.box().Lookup("email", canonical)
 	p.email = s.box().SealText(place("email", p.ID), canonical)
 	p.created = store.Micros(now)
-	_, err := tx.Exec(insertPerson, p.ID, p.hash, p.email, p.password, p.Language, p.Proven, p.epoch, p.created, s.mac(p))
+	_, err := tx.Exec(insertPerson, p.ID, p.hash, p.email, p.password, p.Language, p.Proven, p.epoch, p.era, p.created, s.mac(p))
 	return p, err
 }
 
@@ -128,7 +129,7 @@ func (s *Service) read(scan func(...any) error) (identity, error) {
 	var p identity
 	var proven int64
 	var mac []byte
-	err := scan(&p.ID, &p.hash, &p.email, &p.password, &p.Language, &proven, &p.epoch, &p.created, &mac)
+	err := scan(&p.ID, &p.hash, &p.email, &p.password, &p.Language, &proven, &p.epoch, &p.era, &p.created, &mac)
 	if err != nil {
 		return identity{}, err
 	}
@@ -145,7 +146,7 @@ func (s *Service) mac(p identity) []byte { return s.box().MAC("person", p.fields
 func (p identity) fields() []string {
 	return []string{
 		string(p.ID), string(p.hash), string(p.email), string(p.password), string(p.Language),
-		strconv.FormatBool(p.Proven), number(p.epoch), number(p.created),
+		strconv.FormatBool(p.Proven), number(p.epoch), number(p.era), number(p.created),
 	}
 }
 

@@ -4,19 +4,19 @@ import "cenacle/internal/store"
 
 var (
 	insertPerson = store.ForDirectory(`
-insert into person (id, email_hash, email, password, language, proven, epoch, created_at, mac)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
+insert into person (id, email_hash, email, password, language, proven, epoch, era, created_at, mac)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
 
 	selectPerson = store.ForDirectory(`
-select id, email_hash, email, password, language, proven, epoch, created_at, mac
+select id, email_hash, email, password, language, proven, epoch, era, created_at, mac
 from person where id = $1`)
 
 	selectByEmail = store.ForDirectory(`
-select id, email_hash, email, password, language, proven, epoch, created_at, mac
+select id, email_hash, email, password, language, proven, epoch, era, created_at, mac
 from person where email_hash = $1`)
 
 	updatePerson = store.ForDirectory(`
-update person set password = $2, language = $3, proven = $4, epoch = $5, mac = $6 where id = $1`)
+update person set password = $2, language = $3, proven = $4, epoch = $5, era = $6, mac = $7 where id = $1`)
 
 	insertSession = store.ForDirectory(`
 insert into session (hash, id, person_id, epoch, via, firm_id, space_id, agent, address, created_at, seen_at, expires_at, mac)

@@ -108,13 +108,14 @@ func (s *Service) NewPassword(ctx context.Context, text string, about ...string)
 	return Password{encoded}, err
 }
 
-// SetPassword gives a person a password and ends her sessions. The caller
-// vouches that the mailbox is hers: she used a mailed link, or the operator
+// SetPassword gives a person a password and ends her sessions and the tokens of
+// her programs. The caller vouches that the mailbox is hers: she used a mailed link, or the operator
 // acts.
 func (s *Service) SetPassword(ctx context.Context, of id.Person, password Password) (err error) {
 	defer fault.Op(&err, "account.SetPassword(%s)", of)
 	return s.change(ctx, of, func(tx *store.DirectoryTx, row *identity) error {
 		s.keep(row, password, true)
+		row.era++
 		return expel(tx, row)
 	})
 }
@@ -126,6 +127,7 @@ func (s *Service) ChoosePassword(ctx context.Context, of id.Person, password Pas
 	v := visit{Session: Session{Person: of, Via: authz.ViaPassword, Proven: true}}
 	err = s.change(ctx, of, func(tx *store.DirectoryTx, row *identity) error {
 		s.keep(row, password, true)
+		row.era++
 		if err := expel(tx, row); err != nil {
 			return err
 		}
@@ -138,7 +140,8 @@ func (s *Service) ChoosePassword(ctx context.Context, of id.Person, password Pas
 
 // ChangePassword replaces a password from within a session, ends all other
 // sessions and goes on in a new one. One who came by a mailed link chooses her
-// first password without a current one; every other case must show it.
+// first password without a current one; every other case must show it, and may
+// then keep the tokens of her programs, which end otherwise.
 func (s *Service) ChangePassword(ctx context.Context, in Session, change Change, from Source) (token string, _ Session, err error) {
 	defer fault.Op(&err, "account.ChangePassword(%s)", in.Person)
 	var p identity
@@ -152,8 +155,8 @@ func (s *Service) ChangePassword(ctx context.Context, in Session, change Change,
 	if err := s.CheckPassword(change.New, slices.Concat(change.About, []string{p.Email})...); err != nil {
 		return "", Session{}, err
 	}
-	proven := in.Proven
-	if in.Via != authz.ViaLink || p.Proven {
+	shown := in.Via != authz.ViaLink || p.Proven
+	if shown {
 		var refused *fault.Error
 		err := s.challenge(ctx, p, change.Current, from)
 		if errors.As(err, &refused) && refused.Kind == fault.Unauthenticated {
@@ -167,7 +170,11 @@ func (s *Service) ChangePassword(ctx context.Context, in Session, change Change,
 	if err != nil {
 		return "", Session{}, err
 	}
-	return s.replace(ctx, p, password, proven, from)
+	p.Proven = in.Proven
+	if !shown || !change.KeepPrograms {
+		p.era++ // whoever made them may not be the one whose mailbox it is
+	}
+	return s.replace(ctx, p, password, from)
 }
 
 // Change is what a person types to change her password. About are words that
@@ -175,16 +182,19 @@ func (s *Service) ChangePassword(ctx context.Context, in Session, change Change,
 type Change struct {
 	Current, New string
 	About        []string
+	KeepPrograms bool // the tokens of her programs go on
 }
 
-// replace writes the new password unless another change came between.
-func (s *Service) replace(ctx context.Context, was identity, password Password, proven bool, from Source) (token string, _ Session, err error) {
-	v := visit{Session: Session{Person: was.ID, Via: authz.ViaPassword, Proven: proven}}
-	err = s.change(ctx, was.ID, func(tx *store.DirectoryTx, row *identity) error {
-		if row.epoch != was.epoch {
+// replace writes the new password and what goes with it, unless another change
+// came between.
+func (s *Service) replace(ctx context.Context, is identity, password Password, from Source) (token string, _ Session, err error) {
+	v := visit{Session: Session{Person: is.ID, Via: authz.ViaPassword, Proven: is.Proven}}
+	err = s.change(ctx, is.ID, func(tx *store.DirectoryTx, row *identity) error {
+		if row.epoch != is.epoch {
 			return signedOut(nil)
 		}
-		s.keep(row, password, proven)
+		row.era = is.era
+		s.keep(row, password, is.Proven)
 		if err := expel(tx, row); err != nil {
 			return err
 		}

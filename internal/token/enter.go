@@ -26,8 +26,8 @@ const touchEvery = time.Minute
 var guesses = account.Brake{Name: "token.source", Limit: 20, Window: 10 * time.Minute}
 
 // Enter finds who a program acts for by its token, and decides everything anew:
-// that it is not revoked or expired and is for this use, that the firm is open
-// and her card in it active. Every text that opens nothing gets one fault,
+// that it is not revoked or expired, has not ended with her password and is for
+// this use, that the firm is open and her card in it active. Every text that opens nothing gets one fault,
 // Unauthenticated "token.refused", after the same work; a source that shows too
 // many of them is fault.Busy.
 //
@@ -51,43 +51,44 @@ func (s *Service) stand(ctx context.Context, text string, use Use) (st Standing,
 	if !ok || use.via() == "" {
 		return Standing{}, fault.Absent()
 	}
+	var r row
 	err = s.office.See(ctx, of, func(a *act.Act) error {
-		st, err = standing(a, text, use)
+		st, r, err = standing(a, text, use)
 		return err
 	})
 	if err != nil {
 		return Standing{}, err
 	}
-	tied, err := s.accounts.Affiliated(ctx, st.Token.Person, of)
-	if err == nil && !tied {
+	era, err := s.accounts.Era(ctx, st.Token.Person, of)
+	if err == nil && era != r.era {
 		err = fault.Absent()
 	}
 	return st, err
 }
 
-func standing(a *act.Act, text string, use Use) (st Standing, err error) {
+func standing(a *act.Act, text string, use Use) (st Standing, r row, err error) {
 	box, err := a.FirmBox()
 	if err != nil {
-		return Standing{}, err
+		return Standing{}, row{}, err
 	}
-	_, st.Token, err = read(a, func(dest ...any) error {
+	r, st.Token, err = read(a, func(dest ...any) error {
 		return a.Row(selectByHash, []any{hash(box, text)}, dest...)
 	})
 	if err != nil {
-		return Standing{}, err
+		return Standing{}, row{}, err
 	}
 	if !st.Token.Live(a.Now) || st.Token.Use != use {
-		return Standing{}, fault.Absent()
+		return Standing{}, row{}, fault.Absent()
 	}
 	if st.Profile, err = firm.ProfileOf(a); err != nil {
-		return Standing{}, err
+		return Standing{}, row{}, err
 	}
 	if st.Card, err = firm.ActiveCard(a, st.Token.Person); err != nil {
-		return Standing{}, err
+		return Standing{}, row{}, err
 	}
 	pass := st.Token.Pass
 	st.Actor = authz.Actor{Person: st.Token.Person, Firm: a.Firm(), Role: st.Card.Role, Via: use.via(), Pass: &pass}
-	return st, nil
+	return st, r, nil
 }
 
 // refuse counts a text that opened nothing against its source.

@@ -22,19 +22,20 @@ type row struct {
 	use                           Use
 	hash, name, pass, mac         []byte
 	created, expires, seen, ended int64
+	era                           int64
 }
 
 func (r row) fields() []string {
 	return []string{
 		string(r.id), string(r.person), string(r.use), string(r.hash), string(r.name), string(r.pass),
-		number(r.created), number(r.expires), number(r.ended),
+		number(r.created), number(r.expires), number(r.ended), number(r.era),
 	}
 }
 
 // read checks a row and opens its texts.
 func read(a *act.Act, scan func(...any) error) (row, Token, error) {
 	var r row
-	err := scan(&r.id, &r.person, &r.hash, &r.use, &r.name, &r.pass, &r.created, &r.expires, &r.seen, &r.ended, &r.mac)
+	err := scan(&r.id, &r.person, &r.hash, &r.use, &r.name, &r.pass, &r.created, &r.expires, &r.seen, &r.ended, &r.era, &r.mac)
 	if errors.Is(err, store.ErrNoRow) {
 		return row{}, Token{}, fault.Absent().Because(err)
 	}
@@ -81,7 +82,7 @@ type pass struct {
 }
 
 // put writes a new token with its text.
-func put(a *act.Act, t Token, text string) error {
+func put(a *act.Act, t Token, text string, era int64) error {
 	box, err := a.FirmBox()
 	if err != nil {
 		return err
@@ -93,9 +94,9 @@ func put(a *act.Act, t Token, text string) error {
 	r := row{
 		id: t.ID, person: t.Person, use: t.Use, hash: hash(box, text),
 		name: box.SealText(place("name", t.ID), t.Name), pass: box.Seal(place("pass", t.ID), allowed),
-		created: store.Micros(t.Created), expires: store.Micros(t.Expires),
+		created: store.Micros(t.Created), expires: store.Micros(t.Expires), era: era,
 	}
-	_, err = a.Exec(insertToken, r.id, r.person, r.hash, r.use, r.name, r.pass, r.created, r.expires,
+	_, err = a.Exec(insertToken, r.id, r.person, r.hash, r.use, r.name, r.pass, r.created, r.expires, r.era,
 		box.MAC("access_token", r.fields()...))
 	return err
 }

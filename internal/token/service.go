@@ -37,16 +37,20 @@ func (s *Service) Issue(ctx context.Context, by authz.Actor, n New) (text string
 	if err := n.check(); err != nil {
 		return "", Token{}, err
 	}
+	era, err := s.accounts.Era(ctx, by.Person, by.Firm)
+	if err != nil {
+		return "", Token{}, err
+	}
 	text = compose(by.Firm)
 	err = s.office.Do(ctx, by.Firm, func(a *act.Act) error {
-		if err := room(a, by); err != nil {
+		if err := room(a, by, era); err != nil {
 			return err
 		}
 		t = Token{
 			ID: id.New[id.Token](a.Now), Person: by.Person, Use: n.Use, Name: n.Name, Pass: n.Pass,
 			Created: store.Time(store.Micros(a.Now)), Expires: store.Time(store.Micros(a.Now.Add(n.Life))),
 		}
-		if err := put(a, t, text); err != nil {
+		if err := put(a, t, text, era); err != nil {
 			return err
 		}
 		_, err := a.Record(by, "token.issued", "", string(t.ID), issued{t.Use, t.Expires, t.Pass.ReadOnly, t.Pass.Spaces})
@@ -74,12 +78,12 @@ func inPerson(by authz.Actor) error {
 }
 
 // room demands an active card and a place among the tokens of one person.
-func room(a *act.Act, by authz.Actor) error {
+func room(a *act.Act, by authz.Actor, era int64) error {
 	if _, err := firm.ActiveCard(a, by.Person); err != nil {
 		return err
 	}
 	var live int
-	if err := a.Row(countLive, []any{by.Person, store.Micros(a.Now)}, &live); err != nil {
+	if err := a.Row(countLive, []any{by.Person, era, store.Micros(a.Now)}, &live); err != nil {
 		return err
 	}
 	if live >= MaxLive {
@@ -91,18 +95,23 @@ func room(a *act.Act, by authz.Actor) error {
 // mostListed bounds a list: tokens that ended are kept for a while.
 const mostListed = 200
 
-// List returns the actor's own tokens, the newest first, with those that ended
-// within the last month.
+// List returns the actor's own tokens, the newest first, with those that were
+// revoked or expired and are not forgotten yet. Those that ended with her
+// password are not there.
 func (s *Service) List(ctx context.Context, by authz.Actor) (out []Token, err error) {
 	defer fault.Op(&err, "token.List")
 	if err := inPerson(by); err != nil {
+		return nil, err
+	}
+	era, err := s.accounts.Era(ctx, by.Person, by.Firm)
+	if err != nil {
 		return nil, err
 	}
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
 		if _, err := firm.ActiveCard(a, by.Person); err != nil {
 			return err
 		}
-		out, err = list(a, by.Person)
+		out, err = list(a, by.Person, era)
 		return err
 	})
 	return out, err
@@ -112,17 +121,17 @@ func (s *Service) List(ctx context.Context, by authz.Actor) (out []Token, err er
 // those who may change who they are; the newest of each person first.
 func (s *Service) ListOf(ctx context.Context, by authz.Actor) (out []Token, err error) {
 	defer fault.Op(&err, "token.ListOf")
+	staff, err := s.staff(ctx, by)
+	if err != nil {
+		return nil, err
+	}
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
 		if err := firm.Allow(a, by, authz.FirmPeopleEdit); err != nil {
 			return err
 		}
-		staff, err := firm.Staff(a)
-		if err != nil {
-			return err
-		}
 		out = nil
-		for _, c := range staff {
-			hers, err := list(a, c.Person)
+		for _, p := range staff {
+			hers, err := list(a, p.person, p.era)
 			if err != nil {
 				return err
 			}
@@ -137,8 +146,40 @@ func (s *Service) ListOf(ctx context.Context, by authz.Actor) (out []Token, err 
 	return out, err
 }
 
-func list(a *act.Act, of id.Person) (out []Token, err error) {
-	err = a.Each(selectTokens, []any{of, mostListed}, func(scan func(...any) error) error {
+// holder is a person with the era of her programs.
+type holder struct {
+	person id.Person
+	era    int64
+}
+
+// staff is the firm's own people, in the order they came.
+func (s *Service) staff(ctx context.Context, by authz.Actor) (out []holder, err error) {
+	var cards []firm.Card
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		err := firm.Allow(a, by, authz.FirmPeopleEdit)
+		if err == nil {
+			cards, err = firm.Staff(a)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range cards {
+		era, err := s.accounts.Era(ctx, c.Person, by.Firm)
+		if fault.Is(err, fault.NotFound) {
+			continue // a card without a tie: nothing of hers opens
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, holder{c.Person, era})
+	}
+	return out, nil
+}
+
+func list(a *act.Act, of id.Person, era int64) (out []Token, err error) {
+	err = a.Each(selectTokens, []any{of, era, mostListed}, func(scan func(...any) error) error {
 		_, t, err := read(a, scan)
 		out = append(out, t)
 		return err

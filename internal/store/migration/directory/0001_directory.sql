@@ -21,6 +21,7 @@ create table person (
   language text not null,
   proven bigint not null, -- 1: whoever chose the password had shown that the mailbox is hers
   epoch bigint not null, -- raised to end every session at once
+  era bigint not null, -- raised to end every program's token at once
   created_at bigint not null,
   mac bytea not null
 );

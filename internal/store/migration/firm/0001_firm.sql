@@ -421,6 +421,7 @@ create table access_token (
   expires_at bigint not null,
   seen_at bigint not null, -- 0: never used
   ended_at bigint not null, -- 0: not revoked
+  era bigint not null, -- of the person's (directory) when it was made; an earlier one opens nothing
   mac bytea not null, -- over all but seen_at
   primary key (firm_id, id),
   unique (firm_id, hash)
