@@ -18,15 +18,28 @@ type Sequencer struct {
 	mu     sync.Mutex
 	dirty  map[id.Firm]bool
 	stir   chan struct{}
+
+	tell []Placed
+	told map[id.Firm]int64 // of the goroutine of Run
 }
+
+// Placed is told, once more than it needs after a start, that the journal of a
+// firm has size entries with a position. It runs between two passes, so it only
+// notes that there is work; when it fails it is told again.
+type Placed func(ctx context.Context, f id.Firm, size int64) error
 
 // pause lets the entries of a burst share one signature.
 const pause = 200 * time.Millisecond
 
 // NewSequencer returns a sequencer over an office.
 func NewSequencer(o *Office, log *slog.Logger) *Sequencer {
-	return &Sequencer{office: o, log: log, dirty: map[id.Firm]bool{}, stir: make(chan struct{}, 1)}
+	return &Sequencer{
+		office: o, log: log, dirty: map[id.Firm]bool{}, stir: make(chan struct{}, 1), told: map[id.Firm]int64{},
+	}
 }
+
+// Tell adds one who is told of new positions. Call it before Run.
+func (s *Sequencer) Tell(p Placed) { s.tell = append(s.tell, p) }
 
 // Wake notes that a firm has new entries. It never blocks.
 func (s *Sequencer) Wake(f id.Firm) {
@@ -83,8 +96,17 @@ func (s *Sequencer) sequence(ctx context.Context, f id.Firm) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.office.Journal.Sequence(ctx, handle)
-	return err
+	head, err := s.office.Journal.Sequence(ctx, handle)
+	if err != nil || head.Size == s.told[f] {
+		return err
+	}
+	for _, told := range s.tell {
+		if err := told(ctx, f, head.Size); err != nil {
+			return err
+		}
+	}
+	s.told[f] = head.Size
+	return nil
 }
 
 func rest(ctx context.Context, d time.Duration) bool {

@@ -3,6 +3,7 @@ package act_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"sync"
@@ -36,9 +37,12 @@ func (p *paper) String() string {
 }
 
 // start runs a sequencer until the test ends or the returned function is called.
-func start(t *testing.T, o *act.Office, log *paper) (s *act.Sequencer, stop func()) {
+func start(t *testing.T, o *act.Office, log *paper, told ...act.Placed) (s *act.Sequencer, stop func()) {
 	t.Helper()
 	s = act.NewSequencer(o, slog.New(slog.NewTextHandler(log, nil)))
+	for _, p := range told {
+		s.Tell(p)
+	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
@@ -140,4 +144,46 @@ func TestSequencerTriesAgain(t *testing.T) {
 		return d.recorded(a)
 	}))
 	d.sequenced(t, 1)
+}
+
+// TestSequencerTells hears of each size that the journal reaches: at the start,
+// after an act, again after a failure, and not after what adds nothing.
+func TestSequencerTells(t *testing.T) {
+	d := open(t, storetest.New(t))
+	must(t, d.Do(t.Context(), d.by.Firm, d.recorded))
+	sizes, fails := make(chan int64, 100), true
+	seq, _ := start(t, d.Office, &paper{}, func(_ context.Context, f id.Firm, size int64) error {
+		if f != d.by.Firm {
+			t.Errorf("told of firm %s", f)
+		}
+		sizes <- size
+		if size == 2 && fails {
+			fails = false
+			return errors.New("not now")
+		}
+		return nil
+	})
+	d.Woken = seq.Wake
+	next := func() int64 {
+		select {
+		case n := <-sizes:
+			return n
+		case <-time.After(20 * time.Second):
+			t.Fatal("nothing is told")
+			return 0
+		}
+	}
+	if n := next(); n != 1 {
+		t.Errorf("told of %d entries at the start, want 1", n)
+	}
+	must(t, d.Keep(t.Context(), d.by.Firm, func(*act.Act) error { return nil }))
+	must(t, d.Do(t.Context(), d.by.Firm, d.recorded))
+	if a, b := next(), next(); a != 2 || b != 2 {
+		t.Errorf("told of %d, then %d, want 2 twice: the first failed", a, b)
+	}
+	must(t, d.Keep(t.Context(), d.by.Firm, func(*act.Act) error { return nil }))
+	time.Sleep(500 * time.Millisecond)
+	if len(sizes) > 0 {
+		t.Errorf("told of %d once more", <-sizes)
+	}
 }
