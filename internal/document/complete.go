@@ -134,7 +134,7 @@ func (s *Service) create(a *act.Act, by authz.Actor, u arrival, f found) error {
 		return err
 	}
 	_, err = a.Exec(insertDocument, u.Document, u.Space, u.Folder, u.Tray,
-		box.SealText(titlePlace(u.Document), u.Name), titleHash(box, u.Name), u.Version, deposit)
+		box.SealText(titlePlace(u.Document), u.Name), nameHash(box, Shown(u.Name, u.Name)), u.Version, deposit)
 	if err != nil {
 		return err
 	}
@@ -165,6 +165,9 @@ func (s *Service) replace(a *act.Act, by authz.Actor, u arrival, f found) error 
 		return err
 	}
 	if _, err := a.Exec(updateCurrent, u.Document, u.Version); err != nil {
+		return err
+	}
+	if err := rehash(a, u.Space, u.Document, u.Name); err != nil {
 		return err
 	}
 	if _, err := a.Exec(deleteReads, u.Document, by.Person); err != nil {

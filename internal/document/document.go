@@ -179,14 +179,6 @@ func withFirm(chosen []id.Circle, firm, client id.Circle) []id.Circle {
 
 // Places of sealed columns.
 
-func titlePlace(d id.Item) vault.Place {
-	return vault.Place{Table: "document", Column: "title", Row: string(d)}
-}
-
-// titleHash finds a document by its whole title, which package fold put into
-// normal form.
-func titleHash(box *vault.Box, title string) []byte { return box.Lookup("document.title", title) }
-
 func versionPlace(column string, v id.Version) vault.Place {
 	return vault.Place{Table: "version", Column: column, Row: string(v)}
 }

@@ -193,7 +193,40 @@ func (l *life) compare(i int) int {
 	if entered && !slices.Equal(found, want) {
 		l.t.Errorf("to a %s the condition shows %v, the rule %v", l.roles[i], found, want)
 	}
+	if entered {
+		l.drive(i, want)
+	}
 	return len(want)
+}
+
+// drive holds what a drive lists, and finds by name, against the rule.
+func (l *life) drive(i int, want []id.Item) {
+	by, at := l.people[i], document.Shelf{Space: l.space, Tray: space.FirmTray}
+	l.Must(l.Office.See(l.t.Context(), by.Firm, func(a *act.Act) error {
+		f, err := circle.Enter(a, by, l.space, authz.SpaceSee)
+		if err != nil {
+			return err
+		}
+		all, err := document.Entries(a, by, f, at)
+		if err != nil {
+			return err
+		}
+		named, err := document.EntriesNamed(a, by, f, at, "a")
+		if err != nil {
+			return err
+		}
+		if !slices.Equal(all, named) {
+			l.t.Errorf("a %s finds %v by their name, and sees %v", l.roles[i], named, all)
+		}
+		var listed []id.Item
+		for _, e := range all {
+			listed = append(listed, e.ID)
+		}
+		if !slices.Equal(listed, want) {
+			l.t.Errorf("the drive of a %s has %v, the rule says %v", l.roles[i], listed, want)
+		}
+		return nil
+	}))
 }
 
 // TestSince lets people join between two documents.

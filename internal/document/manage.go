@@ -8,7 +8,6 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
 	"cenacle/internal/fault"
-	"cenacle/internal/fold"
 	"cenacle/internal/id"
 	"cenacle/internal/item"
 	"cenacle/internal/search"
@@ -76,38 +75,6 @@ func (s *Service) send(a *act.Act, by authz.Actor, h item.Header, to []id.Circle
 		return err
 	}
 	return s.tell(a, by, h.ID, now, before.Will)
-}
-
-// Rename gives a document another title; the name its file had stays with the
-// version.
-func (s *Service) Rename(ctx context.Context, by authz.Actor, of id.Item, title string) (err error) {
-	defer fault.Op(&err, "document.Rename(%s)", of)
-	title = fold.Name(title)
-	if title == "" {
-		return fault.New(fault.Invalid, "document.title_missing").In("title")
-	}
-	return s.office.Do(ctx, by.Firm, func(a *act.Act) error {
-		h, _, err := item.Open(a, by, "", item.Document, of, authz.DocumentManage)
-		if err != nil {
-			return err
-		}
-		box, err := a.SpaceBox(h.Space)
-		if err != nil {
-			return err
-		}
-		if _, err := a.Exec(updateTitle, of, box.SealText(titlePlace(of), title), titleHash(box, title)); err != nil {
-			return err
-		}
-		if err := search.Drop(a.Tx, of); err != nil {
-			return err
-		}
-		if err := search.Index(a.Tx, box, h.Space, of, title); err != nil {
-			return err
-		}
-		a.Signal(h.Space, circlesOf(h.Audience)...)
-		_, err = a.Record(by, "document.renamed", h.Space, string(of), nil)
-		return err
-	})
 }
 
 // Delete takes a document away from everybody at once; for a day it can be

@@ -79,6 +79,25 @@ select coalesce(max(number), 0) from version where firm_id = $1 and document_id 
 
 	updateTitle = store.ForFirm(`update document set title = $3, title_hash = $4 where firm_id = $1 and id = $2`)
 
+	selectNames = store.ForFirm(`
+select d.title, v.id, v.name from document d
+join version v on v.firm_id = $1 and v.id = d.version_id
+where d.firm_id = $1 and d.id = $2`)
+
+	selectPlace = store.ForFirm(`select tray, folder_id from document where firm_id = $1 and id = $2`)
+
+	updatePlace = store.ForFirm(`update document set tray = $3, folder_id = $4 where firm_id = $1 and id = $2`)
+
+	updateMatter = store.ForFirm(`update item set matter_id = $3 where firm_id = $1 and id = $2`)
+
+	// What lies in folder $4 of tray $3 of space $2, deleted or not.
+	countFolder = store.ForFirm(`
+select count(*) from document d join item i on i.firm_id = $1 and i.id = d.id
+where d.firm_id = $1 and d.space_id = $2 and d.tray = $3 and d.folder_id = $4 and i.deleted_at = 0`)
+
+	updateLoose = store.ForFirm(`
+update document set folder_id = '' where firm_id = $1 and space_id = $2 and tray = $3 and folder_id = $4`)
+
 	// A new version is unread by everybody but its author.
 	deleteReads = store.ForFirm(`delete from read_mark where firm_id = $1 and item_id = $2 and person_id <> $3`)
 

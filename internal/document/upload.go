@@ -22,8 +22,9 @@ import (
 )
 
 // BeginUpload announces a file. The firm files into its own tray or the common
-// one and chooses the circles; none means the firm alone. A client deposits
-// into hers, for the firm and the client, whatever she chose.
+// one and chooses the circles; none means those of the folder, if any were
+// chosen for it, and else the firm alone. A client deposits into hers, for the
+// firm and the client, whatever she chose.
 type BeginUpload struct {
 	Space   id.Space
 	Tray    space.Tray
@@ -205,9 +206,7 @@ func planOf(a *act.Act, by authz.Actor, in BeginUpload) (plan, error) {
 	if p.Tray != space.FirmTray && p.Tray != space.ClientTray && p.Tray != space.SharedTray {
 		return plan{}, fault.New(fault.Invalid, "document.unknown_tray").In("tray")
 	}
-	if p.Circles, err = audienceOf(a, facts, in.Circles); err != nil {
-		return plan{}, err
-	}
+	chosen := in.Circles
 	if p.Folder != "" {
 		err := a.Row(selectFolder, []any{p.Folder, p.Space, p.Tray}, &p.Matter)
 		if errors.Is(err, store.ErrNoRow) {
@@ -216,8 +215,14 @@ func planOf(a *act.Act, by authz.Actor, in BeginUpload) (plan, error) {
 		if err != nil {
 			return plan{}, err
 		}
+		if len(chosen) == 0 { // nobody chose for this document: its folder may have been told
+			if chosen, err = space.Audience(a, p.Space, p.Folder); err != nil {
+				return plan{}, err
+			}
+		}
 	}
-	return p, nil
+	p.Circles, err = audienceOf(a, facts, chosen)
+	return p, err
 }
 
 // replacing completes the plan of a new version from its document.

@@ -12,8 +12,8 @@ insert into matter (firm_id, id, space_id, name, state, created_at)
 values ($1, $2, $3, $4, 'open', $5)`)
 
 	insertFolder = store.ForFirm(`
-insert into folder (firm_id, id, space_id, matter_id, tray, name, position)
-values ($1, $2, $3, $4, $5, $6, $7)`)
+insert into folder (firm_id, id, space_id, matter_id, parent_id, tray, name, position)
+values ($1, $2, $3, $4, $5, $6, $7, $8)`)
 
 	selectSpace = store.ForFirm(`
 select name, profile, model, state, notice, lead_id, created_at, changed_at
@@ -23,8 +23,28 @@ from space where firm_id = $1 and id = $2`)
 select id, name, state from matter where firm_id = $1 and space_id = $2 order by id`)
 
 	selectFolders = store.ForFirm(`
-select id, matter_id, tray, name from folder
+select id, matter_id, parent_id, tray, name from folder
 where firm_id = $1 and space_id = $2 order by position, id`)
+
+	lastPosition = store.ForFirm(`
+select coalesce(max(position), 0) from folder where firm_id = $1 and space_id = $2`)
+
+	selectFolderSpace = store.ForFirm(`select space_id from folder where firm_id = $1 and id = $2`)
+
+	updateFolder = store.ForFirm(`
+update folder set parent_id = $3, matter_id = $4, name = $5 where firm_id = $1 and id = $2`)
+
+	deleteFolder = store.ForFirm(`delete from folder where firm_id = $1 and id = $2`)
+
+	selectFolderCircles = store.ForFirm(`
+select circle_id, chosen_by, created_at, mac from folder_circle
+where firm_id = $1 and folder_id = $2 order by circle_id`)
+
+	insertFolderCircle = store.ForFirm(`
+insert into folder_circle (firm_id, folder_id, circle_id, space_id, chosen_by, created_at, mac)
+values ($1, $2, $3, $4, $5, $6, $7)`)
+
+	deleteFolderCircles = store.ForFirm(`delete from folder_circle where firm_id = $1 and folder_id = $2`)
 
 	// The actor's own spaces: an active membership and no wall. $2 person,
 	// $3 now, $4 the last change already shown (µs; very large at first), $5

@@ -45,10 +45,12 @@ type Matter struct {
 	State string
 }
 
-// Folder is a shelf of one tray of a matter.
+// Folder is a shelf of one tray of a matter. Parent is the folder that holds
+// it, empty in the tray itself.
 type Folder struct {
 	ID     id.Folder
 	Matter id.Matter
+	Parent id.Folder
 	Tray   Tray
 	Name   string
 }
@@ -127,7 +129,7 @@ func openMatter(a *act.Act, box *vault.Box, s id.Space, n New) error {
 	for i, shelf := range n.Model.Folders {
 		f := id.New[id.Folder](a.Now)
 		name := box.SealText(vault.Place{Table: "folder", Column: "name", Row: string(f)}, shelf.Name.in(n.Language))
-		if _, err := a.Exec(insertFolder, f, s, m, shelf.Tray, name, i); err != nil {
+		if _, err := a.Exec(insertFolder, f, s, m, "", shelf.Tray, name, i); err != nil {
 			return err
 		}
 	}
@@ -185,26 +187,6 @@ func Matters(a *act.Act, s id.Space) ([]Matter, error) {
 		}
 		m.Name, err = box.OpenText(vault.Place{Table: "matter", Column: "name", Row: string(m.ID)}, name)
 		out = append(out, m)
-		return err
-	})
-	return out, err
-}
-
-// Folders returns the folders of an entered space in their order.
-func Folders(a *act.Act, s id.Space) ([]Folder, error) {
-	box, err := a.SpaceBox(s)
-	if err != nil {
-		return nil, err
-	}
-	var out []Folder
-	err = a.Each(selectFolders, []any{s}, func(scan func(...any) error) error {
-		var f Folder
-		var name []byte
-		if err := scan(&f.ID, &f.Matter, &f.Tray, &name); err != nil {
-			return err
-		}
-		f.Name, err = box.OpenText(vault.Place{Table: "folder", Column: "name", Row: string(f.ID)}, name)
-		out = append(out, f)
 		return err
 	})
 	return out, err

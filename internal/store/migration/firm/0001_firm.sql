@@ -76,6 +76,7 @@ create table folder (
   id text not null,
   space_id text not null,
   matter_id text not null,
+  parent_id text not null, -- folder of the same tray that holds it; '' in the tray itself
   tray text not null, -- firm · client · shared
   name bytea not null,
   position bigint not null,
@@ -196,7 +197,7 @@ create table document (
   folder_id text not null,
   tray text not null, -- firm · client · shared
   title bytea not null,
-  title_hash bytea not null, -- keyed hash of the title in NFC, for drives that ask by name
+  title_hash bytea not null, -- keyed hash of the name that drives show, in NFC
   version_id text not null, -- the current one
   deposit_id text not null, -- '' unless it came in a deposit
   primary key (firm_id, id),
@@ -496,13 +497,41 @@ create table drive_lock (
   id text not null, -- also the opaque part of the lock token
   space_id text not null,
   person_id text not null,
-  place bytea not null, -- keyed hash of the locked path
-  root bytea not null, -- sealed path
+  place text not null, -- what is locked: a document, a folder, a tray, or the keyed hash of a name to come
+  root bytea not null, -- sealed path, as its holder sees it
   owner bytea not null, -- sealed XML of the client
   deep bigint not null, -- 1: infinite depth
+  shared bigint not null, -- 1: others may hold one beside it
+  life bigint not null, -- seconds it was given
   expires_at bigint not null,
   primary key (firm_id, id)
 );
 
-create index drive_lock_place on drive_lock (firm_id, space_id, place);
+create index drive_lock_space on drive_lock (firm_id, space_id, expires_at);
 create index drive_lock_expiry on drive_lock (firm_id, expires_at);
+
+-- What drives leave beside documents, one person's each, for a day at most:
+-- temporary and lock files of programs, files announced empty, and documents
+-- that a program has set aside while it saves.
+create table drive_scratch (
+  firm_id text not null,
+  id text not null,
+  space_id text not null,
+  person_id text not null,
+  place bytea not null, -- keyed hash of person, folder and name
+  shelf bytea not null, -- keyed hash of person and folder
+  kind text not null, -- file · folder · empty · aside
+  plan bytea not null, -- sealed: name, and the document it stands for
+  body bytea not null, -- sealed bytes of a small file
+  blob_id text not null, -- of a larger one; '' otherwise
+  key bytea not null, -- of the blob, wrapped under the space key
+  size bigint not null, -- bytes
+  made_at bigint not null,
+  touched_at bigint not null,
+  primary key (firm_id, id),
+  unique (firm_id, space_id, place)
+);
+
+create index drive_scratch_shelf on drive_scratch (firm_id, space_id, shelf);
+create index drive_scratch_person on drive_scratch (firm_id, space_id, person_id, kind);
+create index drive_scratch_age on drive_scratch (firm_id, touched_at);

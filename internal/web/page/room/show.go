@@ -265,7 +265,7 @@ func (h here) shelf(b ui.Base, tray space.Tray, found []document.Document) Shelf
 	}
 	for _, f := range h.room.Folders {
 		if docs := byFolder[f.ID]; len(docs) > 0 {
-			s.Folders = append(s.Folders, Folder{Name: f.Name, Documents: docs})
+			s.Folders = append(s.Folders, Folder{Name: space.Trail(f.ID, h.room.Folders), Documents: docs})
 		}
 	}
 	return s
