@@ -29,9 +29,9 @@ var tiers = [][]string{
 	rights:     {"authz", "act"},
 	nouns: {
 		"account", "firm", "token", "member", "contact", "circle", "space", "item", "document", "deposit", "request", "memo", "invitation",
-		"forum", "agenda", "procedure", "invoice", "send", "distribution", "assembly", "isms", "requisition", "signature", "webhook",
+		"forum", "agenda", "procedure", "invoice", "send", "distribution", "assembly", "isms", "requisition", "signature",
 	},
-	across:     {"overview", "event", "lifecycle"},
+	across:     {"overview", "event", "webhook", "lifecycle"},
 	entrance:   {"front"},
 	transports: {"web", "api", "dav"},
 	wiring:     {"server", "sample", "proof", "arch"},

@@ -200,12 +200,14 @@ create table document (
   title_hash bytea not null, -- keyed hash of the name that drives show, in NFC
   version_id text not null, -- the current one
   deposit_id text not null, -- '' unless it came in a deposit
+  revision bigint not null default 1, -- counts what changes in a list, addresses and deletion too
   primary key (firm_id, id),
   foreign key (firm_id, id) references item (firm_id, id)
 );
 
-create index document_tray on document (firm_id, space_id, tray, id);
-create index document_space on document (firm_id, space_id, id);
+-- Lists read where documents stand, and in which revision, from these alone.
+create index document_tray on document (firm_id, space_id, tray, id, folder_id, revision);
+create index document_space on document (firm_id, space_id, id, revision);
 create index document_title on document (firm_id, space_id, title_hash);
 create index document_deposit on document (firm_id, deposit_id);
 
@@ -451,11 +453,15 @@ create table webhook (
   owner_id text not null, -- whose rights decide, at each sending, what it is told
   address bytea not null, -- sealed URL
   secret bytea not null, -- sealed
-  kinds text not null, -- kinds of events, separated by spaces; '' for all
+  former bytea not null, -- sealed: the secret before; it signs too until former_until
+  former_until bigint not null,
+  kinds text not null, -- kinds of events or nouns, separated by spaces; '' for all
   state text not null, -- active · paused · ended
-  position bigint not null, -- of the journal: what was looked at
+  reason text not null, -- why it is paused: '' (somebody did) · owner · failing · gone
+  position bigint not null, -- of the journal: what comes next to be looked at
+  failing_since bigint not null, -- 0: the last answer was a good one
   created_at bigint not null,
-  mac bytea not null, -- over all but position
+  mac bytea not null, -- over all but position and failing_since
   primary key (firm_id, id)
 );
 
@@ -463,18 +469,23 @@ create table webhook_notice (
   firm_id text not null,
   id text not null,
   webhook_id text not null,
-  position bigint not null, -- of the event in the journal
+  position bigint not null, -- of the event in the journal; -1 for a test
+  kind text not null, -- of the event
   state text not null, -- waiting · delivered · failed
-  attempts bigint not null,
+  attempts bigint not null, -- also proves who sends it now
+  due_at bigint not null, -- of a waiting one
   status bigint not null, -- of the last answer, 0 for none
   failure text not null, -- class of the last failure, '' for none
-  created_at bigint not null,
+  created_at bigint not null, -- since when it waits
   tried_at bigint not null,
   primary key (firm_id, id),
   unique (firm_id, webhook_id, position),
   foreign key (firm_id, webhook_id) references webhook (firm_id, id)
 );
 
+create index webhook_notice_list on webhook_notice (firm_id, webhook_id, id);
+create index webhook_notice_waiting on webhook_notice (firm_id, webhook_id, position, due_at) where state = 'waiting';
+create index webhook_notice_failed on webhook_notice (firm_id, webhook_id, id) where state = 'failed';
 create index webhook_notice_age on webhook_notice (firm_id, created_at);
 
 -- What a folder addresses to whom by itself, chosen by the firm; none: adding
