@@ -104,10 +104,14 @@ type Mail struct {
 	FromName     string `toml:"from_name"`
 }
 
-// Limit bounds what people may store. 0 quota means none.
+// Limit bounds what people may store and programs may ask. 0 means no quota, or
+// no limit of requests.
 type Limit struct {
 	Upload Size `toml:"upload"` // bytes of one file
 	Quota  Size `toml:"quota"`  // bytes of one firm
+	// Requests is how many one program may send through the API in a minute,
+	// a sixth of them at once.
+	Requests int `toml:"requests"`
 }
 
 // Outbound bounds where the program connects to because somebody typed an
@@ -140,7 +144,7 @@ func Default() *Config {
 		TLS:      TLS{Mode: TLSOff},
 		Key:      Key{Provider: KeyFromFile},
 		Mail:     Mail{Port: 587, Security: "starttls", From: "cenacle@localhost.localdomain", FromName: "Cénacle"},
-		Limit:    Limit{Upload: 100e9},
+		Limit:    Limit{Upload: 100e9, Requests: 6000},
 	}
 }
 

@@ -52,6 +52,9 @@ func (c *Config) checkGeneral(wrong *Reasons) {
 	if c.Limit.Quota > 0 && c.Limit.Quota < c.Limit.Upload {
 		wrong.add("limit.quota", "one file could be larger than all files together", "raise limit.quota or lower limit.upload")
 	}
+	if c.Limit.Requests < 0 {
+		wrong.add("limit.requests", "a limit cannot be negative", "write 0 for none")
+	}
 	c.checkData(wrong)
 }
 

@@ -21,6 +21,7 @@ import (
 
 	"cenacle/internal/account"
 	"cenacle/internal/act"
+	"cenacle/internal/api"
 	"cenacle/internal/blob"
 	"cenacle/internal/config"
 	"cenacle/internal/deposit"
@@ -247,7 +248,14 @@ func (s *Server) openSite(c *config.Config, catalog *i18n.Catalog, zone *time.Lo
 	if err != nil {
 		return err
 	}
-	s.handler = f.Guard(pages)
+	programs, err := s.openAPI(c, f, catalog, zone)
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	mux.Handle(api.Root+"/", programs)
+	mux.Handle("/", pages)
+	s.handler = f.Guard(mux)
 	return nil
 }
 

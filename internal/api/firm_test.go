@@ -1,0 +1,23 @@
+package api_test
+
+import "testing"
+
+var firmSamples = map[string]sample{
+	"getMe":        {who: byClient, want: 200},
+	"listPeople":   {who: byLead, want: 200},
+	"addColleague": {who: byLead, body: `{"name":"Me Neuve","email":"neuve@delmas.example","role":"assistant"}`, want: 201},
+}
+
+func TestMe(t *testing.T) {
+	s := open(t, 0)
+	me := s.ask(s.reading, "GET", "/me", "").is(200)
+	if person := me["person"].(map[string]any); person["name"] != "Me Claire Delmas" || person["role"] != "admin" {
+		t.Errorf("the lead is %v", person)
+	}
+	if tok := me["token"].(map[string]any); tok["read_only"] != true || tok["spaces"] != nil {
+		t.Errorf("the token is %v", tok)
+	}
+	if firm := me["firm"].(map[string]any); firm["id"] != string(s.Firm) || firm["name"] != "Cabinet Delmas" {
+		t.Errorf("the firm is %v", firm)
+	}
+}

@@ -1,0 +1,206 @@
+package api_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"cenacle/internal/account"
+	"cenacle/internal/api"
+	"cenacle/internal/authz"
+	"cenacle/internal/document"
+	"cenacle/internal/front"
+	"cenacle/internal/i18n"
+	"cenacle/internal/id"
+	"cenacle/internal/lifecycle"
+	"cenacle/internal/memo"
+	"cenacle/internal/space"
+	"cenacle/internal/token"
+	"cenacle/internal/vault"
+	"cenacle/internal/web"
+	"cenacle/internal/web/webtest"
+)
+
+// stage is the API over a firm with one of its spaces, everybody with a token,
+// and another firm.
+type stage struct {
+	*webtest.Cast
+	t      *testing.T
+	url    string
+	api    *api.API
+	nouns  *api.Nouns
+	Tokens *token.Service
+
+	lead, client, stranger, other, reading string // tokens
+	ids                                    map[string]string
+}
+
+// open starts the API; limit is requests a minute, 0 for none.
+func open(t *testing.T, limit int) *stage {
+	t.Helper()
+	s := &stage{t: t, Cast: webtest.NewCast(t, func(*webtest.Cast) []web.Route { return nil })}
+	s.Tokens = token.NewService(s.Office, s.Accounts)
+	s.nouns = &api.Nouns{
+		Firms: s.Firms, Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Memos: s.Memos,
+		Invitations: s.Invitations, Lifecycle: s.Lifecycle, Overview: s.Overview,
+	}
+	catalog, err := i18n.Load()
+	s.must(err)
+	server := httptest.NewUnstartedServer(nil)
+	s.url = "http://" + server.Listener.Addr().String()
+	base, err := url.Parse(s.url)
+	s.must(err)
+	f := &front.Config{
+		Base: base, Clock: s.Clock.Now, Until: func(d time.Duration) time.Time { return time.Now().Add(d) },
+		Log: slog.New(slog.DiscardHandler),
+	}
+	s.api, err = api.New(&api.Config{
+		Config: f, Keys: keys(s.Office.Ring.Directory()), Requests: limit, Catalog: catalog, Zone: time.UTC,
+		Office: s.Office, Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens,
+	}, api.Routes(s.nouns))
+	s.must(err)
+	server.Config.Handler = f.Guard(s.api)
+	server.Start()
+	t.Cleanup(server.Close)
+	s.furnish()
+	return s
+}
+
+func keys(box *vault.Box) api.Keys {
+	place := func(list, whose string) vault.Place { return vault.Place{Table: "cursor", Column: list, Row: whose} }
+	return api.Keys{
+		Seal:   func(list, whose string, plain []byte) []byte { return box.Seal(place(list, whose), plain) },
+		Open:   func(list, whose string, sealed []byte) ([]byte, error) { return box.Open(place(list, whose), sealed) },
+		Digest: box.Lookup,
+	}
+}
+
+func (s *stage) must(errs ...error) {
+	s.t.Helper()
+	for _, err := range errs {
+		if err != nil {
+			s.t.Fatal(err)
+		}
+	}
+}
+
+// issue makes a token of somebody.
+func (s *stage) issue(by authz.Actor, pass authz.Pass) string {
+	s.t.Helper()
+	text, _, err := s.Tokens.Issue(s.t.Context(), by, token.New{Use: token.API, Name: "essai", Pass: pass})
+	s.must(err)
+	return text
+}
+
+// furnish gives everybody a token and the space something to find.
+func (s *stage) furnish() {
+	s.t.Helper()
+	all := authz.Pass{}
+	s.lead, s.client, s.stranger = s.issue(s.Lead.Actor, all), s.issue(s.Client.Actor, all), s.issue(s.Stranger.Actor, all)
+	s.reading = s.issue(s.Lead.Actor, authz.Pass{ReadOnly: true})
+	s.other = s.issue(s.foreign(), all)
+	room, err := s.Spaces.Show(s.t.Context(), s.Lead.Actor, s.Space)
+	s.must(err)
+	doc := s.File(s.Lead, document.BeginUpload{Tray: space.FirmTray, Name: "Conclusions.pdf", Circles: []id.Circle{s.House.Firm, s.House.Client}}, []byte("%PDF-1.7 conclusions"))
+	sent := s.Write(s.Lead, memo.New{Subject: "Une question", Body: "Avez-vous reçu la convocation ?", Circles: []id.Circle{s.House.Firm, s.House.Client}})
+	s.ids = map[string]string{
+		"space": string(s.Space), "person": string(s.Guest.Actor.Person), "document": string(doc), "memo": string(sent),
+		"circle": string(s.House.Client), "folder": string(room.Folders[0].ID), "colleague": string(s.Colleague.Actor.Person),
+	}
+}
+
+// foreign is the founder of another firm.
+func (s *stage) foreign() authz.Actor {
+	s.t.Helper()
+	made, err := s.Lifecycle.SignUp(s.t.Context(), lifecycle.SignUp{
+		FirmName: "Cabinet Autre", Name: "Me Autre", Email: "autre@autre.example", Password: "kormoran-zeltplane-41-violett", Language: i18n.French,
+		From: &account.Source{Addr: netip.MustParseAddr("127.0.0.2")},
+	})
+	s.must(err)
+	stand, err := s.Firms.Stand(s.t.Context(), made.Session, made.Firm)
+	s.must(err)
+	return stand.Actor
+}
+
+// reply is an answer of the API.
+type reply struct {
+	t      *testing.T
+	status int
+	header http.Header
+	raw    []byte
+}
+
+// ask sends a request: a body that is text is JSON; headers are names and
+// values in turn.
+func (s *stage) ask(token, method, path, body string, headers ...string) reply {
+	s.t.Helper()
+	r, err := http.NewRequestWithContext(s.t.Context(), method, s.url+api.Root+path, strings.NewReader(body))
+	s.must(err)
+	if body == "" {
+		r.Body = nil
+	} else {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	answer, err := http.DefaultTransport.RoundTrip(r)
+	s.must(err)
+	defer answer.Body.Close() // it was read to its end
+	raw, err := io.ReadAll(answer.Body)
+	s.must(err)
+	return reply{s.t, answer.StatusCode, answer.Header, raw}
+}
+
+// path puts the identifiers of the stage into a text.
+func (s *stage) path(text string, more ...string) string {
+	ids := maps.Clone(s.ids)
+	for i := 0; i+1 < len(more); i += 2 {
+		ids[more[i]] = more[i+1]
+	}
+	for name, v := range ids {
+		text = strings.ReplaceAll(text, "{"+name+"}", v)
+	}
+	return text
+}
+
+// is expects a status and returns the members of the answer.
+func (r reply) is(status int) map[string]any {
+	r.t.Helper()
+	if r.status != status {
+		r.t.Fatalf("answered %d, want %d: %s", r.status, status, r.raw)
+	}
+	if len(r.raw) == 0 {
+		return nil
+	}
+	var out map[string]any
+	d := json.NewDecoder(bytes.NewReader(r.raw))
+	d.UseNumber()
+	if err := d.Decode(&out); err != nil {
+		r.t.Fatalf("the answer is no object: %v: %s", err, r.raw)
+	}
+	return out
+}
+
+// refuses expects a problem with a code.
+func (r reply) refuses(status int, code string) map[string]any {
+	r.t.Helper()
+	out := r.is(status)
+	if r.header.Get("Content-Type") != "application/problem+json" || out["code"] != code || out["status"] != json.Number(strconv.Itoa(status)) {
+		r.t.Fatalf("refused with %v %v as %s, want %s", out["code"], out["status"], r.header.Get("Content-Type"), code)
+	}
+	return out
+}

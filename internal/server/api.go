@@ -1,0 +1,34 @@
+package server
+
+import (
+	"time"
+
+	"cenacle/internal/api"
+	"cenacle/internal/config"
+	"cenacle/internal/front"
+	"cenacle/internal/i18n"
+	"cenacle/internal/vault"
+)
+
+func (s *Server) openAPI(c *config.Config, f *front.Config, catalog *i18n.Catalog, zone *time.Location) (*api.API, error) {
+	return api.New(&api.Config{
+		Config: f, Keys: s.keys(), Requests: c.Limit.Requests, Catalog: catalog, Zone: zone,
+		Office: s.Office, Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens,
+	}, api.Routes(&api.Nouns{
+		Firms: s.Firms, Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Memos: s.Memos,
+		Invitations: s.Invitations, Lifecycle: s.Lifecycle, Overview: s.Overview,
+	}))
+}
+
+// keys are those of the installation, for what programs carry.
+func (s *Server) keys() api.Keys {
+	box := s.Office.Ring.Directory()
+	place := func(list, whose string) vault.Place {
+		return vault.Place{Table: "cursor", Column: list, Row: whose}
+	}
+	return api.Keys{
+		Seal:   func(list, whose string, plain []byte) []byte { return box.Seal(place(list, whose), plain) },
+		Open:   func(list, whose string, sealed []byte) ([]byte, error) { return box.Open(place(list, whose), sealed) },
+		Digest: box.Lookup,
+	}
+}
