@@ -1,0 +1,69 @@
+package event
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"cenacle/internal/authz"
+	"cenacle/internal/item"
+)
+
+// way is what decides over the entries of a kind.
+type way uint8
+
+const (
+	acts      way = iota // the journal it stands in, that of its space or of the firm; and one's own act
+	items                // the item that it is about
+	traces               // the item, and the journal: what others do with it, unless it is one's own
+	addresses            // the item, and the journal, or a circle of one's own that it was sent to
+	deposits             // whose deposit it is
+)
+
+type kind struct {
+	way  way
+	item item.Kind    // for those about an item
+	do   authz.Action // what must be allowed to the item, or to the deposit
+}
+
+func document(w way) kind { return kind{w, item.Document, authz.DocumentRead} }
+
+// kinds is every kind of entry that anybody is ever given. A kind that is not
+// here is given to nobody.
+var kinds = map[string]kind{
+	"document.filed":      document(items),
+	"document.deposited":  document(items),
+	"document.replaced":   document(items),
+	"document.renamed":    document(items),
+	"document.restored":   document(items),
+	"document.moved":      document(items),
+	"document.addressed":  document(addresses),
+	"document.read":       document(traces),
+	"document.downloaded": document(traces),
+	"document.deleted":    {way: acts}, // nobody sees the document itself any more
+	"memo.written":        {items, item.Memo, authz.MemoRead},
+	"memo.read":           {traces, item.Memo, authz.MemoRead},
+	"deposit.closed":      {way: deposits, do: authz.DepositSee},
+	"space.opened":        {}, "space.renamed": {},
+	"folder.addressed": {},
+	"member.joined":    {}, "member.left": {},
+	"link.issued": {}, "link.asked": {}, "link.used": {},
+	"firm.founded": {}, "firm.colleague_added": {},
+	"token.issued": {}, "token.revoked": {},
+}
+
+// Kinds lists every kind of event, sorted.
+func Kinds() []string { return slices.Sorted(maps.Keys(kinds)) }
+
+// Known reports whether a filter names a kind of event ("document.filed") or a
+// noun, which stands for all of its kinds ("document").
+func Known(filter string) bool {
+	_, whole := kinds[filter]
+	return whole || slices.ContainsFunc(Kinds(), func(k string) bool { return strings.HasPrefix(k, filter+".") })
+}
+
+// chosen reports whether filters leave a kind; none leave all.
+func chosen(filters []string, kind string) bool {
+	noun, _, _ := strings.Cut(kind, ".")
+	return len(filters) == 0 || slices.Contains(filters, kind) || slices.Contains(filters, noun)
+}
