@@ -56,6 +56,7 @@ type Service struct {
 	blobs   *blob.Store
 	config  Config
 	writers writers
+	memory  memory
 }
 
 // New returns the use cases over an office and its blobs.

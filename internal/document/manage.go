@@ -64,6 +64,9 @@ func (s *Service) send(a *act.Act, by authz.Actor, h item.Header, to []id.Circle
 	if err := item.Address(a, by, h.Space, h.ID, to, extended); err != nil {
 		return err
 	}
+	if err := revised(a, h.ID); err != nil {
+		return err
+	}
 	if _, err := a.Record(by, "document.addressed", h.Space, string(h.ID), sent{to, extended}); err != nil {
 		return err
 	}
@@ -89,6 +92,9 @@ func (s *Service) Delete(ctx context.Context, by authz.Actor, of id.Item) (err e
 		if err := item.Delete(a, of); err != nil {
 			return err
 		}
+		if err := revised(a, of); err != nil {
+			return err
+		}
 		if err := search.Drop(a.Tx, of); err != nil {
 			return err
 		}
@@ -107,6 +113,9 @@ func (s *Service) Restore(ctx context.Context, by authz.Actor, of id.Item) (err 
 		n, err := a.Exec(updateRestored, of, store.Micros(a.Now.Add(-undo)))
 		if err == nil && n == 0 {
 			return fault.Absent()
+		}
+		if err == nil {
+			err = revised(a, of)
 		}
 		if err != nil {
 			return err
@@ -130,4 +139,11 @@ func (s *Service) Restore(ctx context.Context, by authz.Actor, of id.Item) (err 
 		_, err = a.Record(by, "document.restored", h.Space, string(of), nil)
 		return err
 	})
+}
+
+// revised says that what a list shows of a document has changed; statements
+// that change its own row say so themselves.
+func revised(a *act.Act, of id.Item) error {
+	_, err := a.Exec(updateRevision, of)
+	return err
 }

@@ -1,65 +1,8 @@
 package document
 
-import (
-	"cenacle/internal/authz"
-	"cenacle/internal/store"
-)
-
-// beyond sorts after every identifier, whose first digit is at most 7.
-const beyond = "8"
-
-// The columns and joins of a document as the actor ($2, at $3) sees it.
-const (
-	columns = `
-select d.id, d.space_id, d.folder_id, d.tray, d.deposit_id, d.title,
-  i.author_id, i.nature, i.internal, i.created_at, i.mac,
-  v.id, v.number, v.author_id, v.size, v.media, v.created_at, v.mac, v.blob_id, v.key, v.digest_hash,
-  case when r.read_at is null then 0 else 1 end
-from document d
-join item i on i.firm_id = $1 and i.id = d.id
-join version v on v.firm_id = $1 and v.id = d.version_id
-left join read_mark r on r.firm_id = $1 and r.item_id = d.id and r.person_id = $2
-where d.firm_id = $1 and `
-	visible = ` and` + authz.Visible
-
-	// The addresses of what such a list shows.
-	addresses = `
-select a.item_id, a.circle_id, a.sent_at, a.extended, a.mac
-from document d
-join audience a on a.firm_id = $1 and a.item_id = d.id
-where d.firm_id = $1 and `
-)
+import "cenacle/internal/store"
 
 var (
-	// $4 space, $5 tray, $6 before this one, $7 folder ('' for all), $8 how many.
-	selectTray = store.ForFirm(columns + `
-d.space_id = $4 and d.tray = $5 and d.id < $6 and ($7 = '' or d.folder_id = $7)` + visible + `
-order by d.id desc limit $8`)
-
-	// $4 space, $5 before this one, $6 how many.
-	selectSpace = store.ForFirm(columns + `
-d.space_id = $4 and d.id < $5` + visible + `
-order by d.id desc limit $6`)
-
-	// $4 space, $5 to $10 the terms of a query, $11 how many.
-	selectFound = store.ForFirm(columns + `
-d.space_id = $4
-and d.id in (select s.item_id from search_term s where s.firm_id = $1 and s.space_id = $4 and s.term = $5)
-and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $4 and s.item_id = d.id and s.term = $6)
-and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $4 and s.item_id = d.id and s.term = $7)
-and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $4 and s.item_id = d.id and s.term = $8)
-and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $4 and s.item_id = d.id and s.term = $9)
-and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $4 and s.item_id = d.id and s.term = $10)` + visible + `
-order by d.id desc limit $11`)
-
-	// One document, already opened through its item: $2 the actor, $3 the document.
-	selectOne = store.ForFirm(columns + `d.id = $3`)
-
-	// $2 space, $3 from, $4 to.
-	selectAddresses = store.ForFirm(addresses + `
-d.space_id = $2 and d.id >= $3 and d.id <= $4
-order by a.item_id, a.sent_at, a.circle_id`)
-
 	insertDocument = store.ForFirm(`
 insert into document (firm_id, id, space_id, folder_id, tray, title, title_hash, version_id, deposit_id)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
@@ -75,9 +18,9 @@ from version where firm_id = $1 and document_id = $2 order by number desc`)
 	countVersions = store.ForFirm(`
 select coalesce(max(number), 0) from version where firm_id = $1 and document_id = $2`)
 
-	updateCurrent = store.ForFirm(`update document set version_id = $3 where firm_id = $1 and id = $2`)
+	updateCurrent = store.ForFirm(`update document set version_id = $3, revision = revision + 1 where firm_id = $1 and id = $2`)
 
-	updateTitle = store.ForFirm(`update document set title = $3, title_hash = $4 where firm_id = $1 and id = $2`)
+	updateTitle = store.ForFirm(`update document set title = $3, title_hash = $4, revision = revision + 1 where firm_id = $1 and id = $2`)
 
 	selectNames = store.ForFirm(`
 select d.title, v.id, v.name from document d
@@ -86,7 +29,7 @@ where d.firm_id = $1 and d.id = $2`)
 
 	selectPlace = store.ForFirm(`select tray, folder_id from document where firm_id = $1 and id = $2`)
 
-	updatePlace = store.ForFirm(`update document set tray = $3, folder_id = $4 where firm_id = $1 and id = $2`)
+	updatePlace = store.ForFirm(`update document set tray = $3, folder_id = $4, revision = revision + 1 where firm_id = $1 and id = $2`)
 
 	updateMatter = store.ForFirm(`update item set matter_id = $3 where firm_id = $1 and id = $2`)
 
@@ -96,7 +39,7 @@ select count(*) from document d join item i on i.firm_id = $1 and i.id = d.id
 where d.firm_id = $1 and d.space_id = $2 and d.tray = $3 and d.folder_id = $4 and i.deleted_at = 0`)
 
 	updateLoose = store.ForFirm(`
-update document set folder_id = '' where firm_id = $1 and space_id = $2 and tray = $3 and folder_id = $4`)
+update document set folder_id = '', revision = revision + 1 where firm_id = $1 and space_id = $2 and tray = $3 and folder_id = $4`)
 
 	// A new version is unread by everybody but its author.
 	deleteReads = store.ForFirm(`delete from read_mark where firm_id = $1 and item_id = $2 and person_id <> $3`)
