@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"cenacle/internal/store"
@@ -23,6 +24,9 @@ func TestStatements(t *testing.T) {
 	for _, s := range found {
 		for _, fault := range s.Faults() {
 			t.Errorf("%s: %s\n%s", s.Where, fault, s.Text)
+		}
+		if strings.Contains(s.Text, "update document set") && !strings.Contains(s.Text, "revision = revision + 1") {
+			t.Errorf("%s: lists would show what they remember: raise the revision\n%s", s.Where, s.Text)
 		}
 	}
 	storetest.EachConfig(t, func(t *testing.T, c store.Config) {
