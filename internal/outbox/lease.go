@@ -26,11 +26,11 @@ var (
 
 	expiredJobs = store.ForFirm(`
 		select id, kind, dedupe, payload, run_at, attempts, leased_until from job
-		where firm_id = $1 and state = 'running' and leased_until <= $2
+		where firm_id = $1 and state = 'running' and leased_until <= $2 and kind <> $4
 		order by leased_until limit $3`)
 	dueJobs = store.ForFirm(`
 		select id, kind, dedupe, payload, run_at, attempts, leased_until from job
-		where firm_id = $1 and state = 'waiting' and run_at <= $2
+		where firm_id = $1 and state = 'waiting' and run_at <= $2 and kind <> $4
 		order by run_at limit $3`)
 	leaseJob = store.ForFirm(`
 		update job set state = 'running', attempts = attempts + 1, leased_until = $3
@@ -69,33 +69,43 @@ func nextDue(ctx context.Context, f *store.Firm) (time.Time, error) {
 }
 
 // term is the lease to write: from when the jobs must be due, until when it
-// holds, and for how many jobs at most.
+// holds, for how many jobs at most, and for how many of the slow kind.
 type term struct {
 	now, until time.Time
 	limit      int
+	slow       string
+	slowLimit  int
 }
 
 // lease takes jobs that are due, those first whose runner died; mine tells those
 // that this runner still has in hand.
 func lease(ctx context.Context, f *store.Firm, t term, mine func(id.Job) bool) ([]held, error) {
 	var jobs []held
+	without := "" // the kind that has no room; no job has an empty one
+	if t.slowLimit == 0 {
+		without = t.slow
+	}
 	err := f.Update(ctx, func(tx *store.Tx) error {
 		jobs = nil
+		slow := 0
 		collect := func(scan func(...any) error) error {
 			j := held{firm: f.ID(), until: store.Micros(t.until)}
 			var runAt, former int64
 			err := scan(&j.ID, &j.Kind, &j.dedupe, &j.sealed, &runAt, &j.Attempt, &former)
 			j.RunAt = store.Time(runAt)
 			j.Attempt++
-			if !mine(j.ID) && len(jobs) < t.limit {
-				jobs = append(jobs, j)
+			if mine(j.ID) || len(jobs) == t.limit || j.Kind == t.slow && slow == t.slowLimit {
+				return err
+			}
+			if jobs = append(jobs, j); j.Kind == t.slow {
+				slow++
 			}
 			return err
 		}
-		if err := tx.Each(expiredJobs, []any{store.Micros(t.now), width}, collect); err != nil {
+		if err := tx.Each(expiredJobs, []any{store.Micros(t.now), width, without}, collect); err != nil {
 			return err
 		}
-		if err := tx.Each(dueJobs, []any{store.Micros(t.now), t.limit}, collect); err != nil {
+		if err := tx.Each(dueJobs, []any{store.Micros(t.now), t.limit, without}, collect); err != nil {
 			return err
 		}
 		for _, j := range jobs {

@@ -19,7 +19,7 @@ import (
 // abandon takes the due jobs as a runner would that dies at once.
 func (o *office) abandon(t *testing.T) []held {
 	t.Helper()
-	jobs, err := lease(t.Context(), o.firm, term{o.clock(), o.clock().Add(leaseTime), width}, func(id.Job) bool { return false })
+	jobs, err := lease(t.Context(), o.firm, term{now: o.clock(), until: o.clock().Add(leaseTime), limit: width}, func(id.Job) bool { return false })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -348,6 +348,46 @@ func TestOutcomeThatCannotBeRecorded(t *testing.T) {
 		}
 		if err := r.Idle(t.Context()); err == nil || errors.Is(err, context.Canceled) {
 			t.Errorf("Idle on a closed store: %v", err)
+		}
+	})
+}
+
+// Slow jobs, of any number of firms, leave half of the places to the others,
+// whatever came first; and they all run in the end.
+func TestSlowJobsLeaveRoom(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		var slow, quick diary
+		var most, now atomic.Int64
+		free := make(chan struct{})
+		r := o.runner(map[string]Handler{"quick": quick.answer(nil), "slow": func(_ context.Context, f id.Firm, j Job) error {
+			n := now.Add(1)
+			for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+			}
+			<-free
+			now.Add(-1)
+			slow.write(f, j)
+			return nil
+		}})
+		r.slow = "slow"
+		o.real(r)
+		other := o.newFirm(t)
+		for range 6 {
+			o.enqueue(t, Job{Kind: "slow"})
+			o.enqueueFor(t, other, Job{Kind: "slow"})
+		}
+		for range 6 {
+			o.enqueue(t, Job{Kind: "quick"})
+			o.enqueueFor(t, other, Job{Kind: "quick"})
+		}
+		start(t, r)
+		until(t, func() bool { return len(quick.read()) == 12 })
+		if n := now.Load(); n != width/2 || len(slow.read()) != 0 {
+			t.Errorf("%d slow jobs run, %d have run, want %d and 0", n, len(slow.read()), width/2)
+		}
+		close(free)
+		until(t, func() bool { return len(slow.read()) == 12 })
+		if most.Load() != width/2 {
+			t.Errorf("%d slow jobs ran at once, want %d at most", most.Load(), width/2)
 		}
 	})
 }

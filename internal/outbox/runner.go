@@ -29,14 +29,18 @@ const (
 // seconds of grace, when the runner stops.
 type Handler func(ctx context.Context, firm id.Firm, j Job) error
 
-// Config is what a runner works with. All fields are needed. Handlers is read
-// once and belongs to the caller.
+// Config is what a runner works with. All fields but Slow are needed. Handlers
+// is read once and belongs to the caller.
 type Config struct {
 	Store    *store.Store
 	Ring     *vault.Ring
 	Handlers map[string]Handler
-	Clock    func() time.Time
-	Log      *slog.Logger
+	// Slow is a kind of job that waits for servers of strangers. At most half
+	// of the jobs that run at once are of it, so that the others never wait for
+	// a stranger.
+	Slow  string
+	Clock func() time.Time
+	Log   *slog.Logger
 }
 
 // Runner runs the jobs of all firms. Several runners, in one process or many,
@@ -46,6 +50,7 @@ type Runner struct {
 	store    *store.Store
 	ring     *vault.Ring
 	handlers map[string]Handler
+	slow     string
 	clock    func() time.Time
 	log      *slog.Logger
 	pace     pace
@@ -54,8 +59,8 @@ type Runner struct {
 
 	mu      sync.Mutex
 	woken   map[id.Firm]struct{}
-	hands   map[id.Job]struct{} // the jobs that run here
-	waiters []chan struct{}     // of Idle
+	hands   map[id.Job]string // the jobs that run here, by their kind
+	waiters []chan struct{}   // of Idle
 }
 
 // pace holds the durations that tests shorten.
@@ -64,11 +69,11 @@ type pace struct{ lease, patience, farewell, rescan, hiccup time.Duration }
 // NewRunner returns a runner that does nothing before Run.
 func NewRunner(c Config) *Runner {
 	return &Runner{
-		store: c.Store, ring: c.Ring, handlers: maps.Clone(c.Handlers), clock: c.Clock, log: c.Log,
+		store: c.Store, ring: c.Ring, handlers: maps.Clone(c.Handlers), slow: c.Slow, clock: c.Clock, log: c.Log,
 		pace:  pace{leaseTime, patience, farewell, rescan, hiccup},
 		nudge: make(chan struct{}, 1),
 		woken: map[id.Firm]struct{}{},
-		hands: map[id.Job]struct{}{},
+		hands: map[id.Job]string{},
 	}
 }
 
@@ -202,15 +207,16 @@ func (r *Runner) visit(ctx context.Context, firm id.Firm, room int, jobs *sync.W
 	if next.IsZero() || next.After(now) {
 		return next
 	}
-	leased, err := lease(ctx, f, term{now, now.Add(r.pace.lease), room}, r.inHand)
+	t := term{now: now, until: now.Add(r.pace.lease), limit: room, slow: r.slow, slowLimit: r.slowRoom()}
+	leased, err := lease(ctx, f, t, r.inHand)
 	switch {
 	case err != nil:
 		return r.postpone(firm, err)
-	case len(leased) == 0: // another runner was faster, or a job is stuck in our own hands
+	case len(leased) == 0: // another runner was faster, a job is stuck in our own hands, or the slow ones wait for theirs
 		return now.Add(r.pace.lease / 60)
 	}
 	for _, j := range leased {
-		r.take(j.ID)
+		r.take(&j)
 		jobs.Go(func() {
 			defer r.finished(firm, j.ID)
 			r.perform(ctx, f, &j)
@@ -226,10 +232,23 @@ func (r *Runner) inHand(j id.Job) bool {
 	return here
 }
 
-func (r *Runner) take(j id.Job) {
+func (r *Runner) take(j *held) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.hands[j] = struct{}{}
+	r.hands[j.ID] = j.Kind
+}
+
+// slowRoom is how many more slow jobs may be started.
+func (r *Runner) slowRoom() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	room := width / 2
+	for _, kind := range r.hands {
+		if kind == r.slow {
+			room--
+		}
+	}
+	return max(room, 0)
 }
 
 // postpone says when to visit a firm again that cannot be looked at; one that
