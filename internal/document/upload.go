@@ -146,14 +146,17 @@ func (s *Service) Begin(ctx context.Context, by authz.Actor, in BeginUpload) (_ 
 		if err := s.admit(a, p); err != nil {
 			return err
 		}
-		u, err = insert(a, p)
-		return err
+		if u, err = insert(a, p); err != nil {
+			return err
+		}
+		return a.Settle(by, string(u.id))
 	})
 	u.key.Wipe()
 	if err != nil {
 		return Upload{}, err
 	}
 	if in.Size == 0 {
+		by.Once = authz.Once{} // it is settled
 		return s.Append(ctx, by, u.id, 0, strings.NewReader(""))
 	}
 	return u.view(), nil

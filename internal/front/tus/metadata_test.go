@@ -1,4 +1,4 @@
-package upload
+package tus
 
 import (
 	"encoding/base64"

@@ -1,0 +1,34 @@
+package document_test
+
+import (
+	"testing"
+
+	"cenacle/internal/authz"
+	"cenacle/internal/document"
+	"cenacle/internal/document/documenttest"
+	"cenacle/internal/fault"
+	"cenacle/internal/space"
+)
+
+// TestAnnouncedOnce: what is announced with a key is announced once, an empty
+// file too, whose document exists at once.
+func TestAnnouncedOnce(t *testing.T) {
+	documenttest.Each(t, document.Config{Alone: true}, func(t *testing.T, h *documenttest.House) {
+		in := h.Space(h.Lead, "Petit")
+		for _, size := range []int64{0, 5} {
+			by := h.Lead
+			by.Once = authz.Once{Key: string(rune('a' + size)), Request: "r"}
+			announced := document.BeginUpload{Space: in, Tray: space.FirmTray, Name: "acte.txt", Size: size}
+			u, err := h.Documents.Begin(t.Context(), by, announced)
+			h.Must(err)
+			if _, err := h.Documents.Begin(t.Context(), by, announced); !fault.Is(err, fault.Conflict) {
+				t.Errorf("%d bytes are announced twice: %v", size, err)
+			}
+			object, done, err := h.Office.Settled(t.Context(), by)
+			h.Must(err)
+			if !done || object != string(u.ID) {
+				t.Errorf("%d bytes are settled as %q, %v; want %s", size, object, done, u.ID)
+			}
+		}
+	})
+}
