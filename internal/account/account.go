@@ -57,6 +57,12 @@ type Session struct {
 	Proven  bool // the mailbox was shown to be hers: always for a link
 }
 
+// Fresh reports whether a password opened the session so lately that it need
+// not be asked again before what lasts longer than a session.
+func (s Session) Fresh(at time.Time) bool {
+	return s.Via == authz.ViaPassword && at.Before(s.Created.Add(freshFor))
+}
+
 // Access is a session as its person reads it in « Mes accès ».
 type Access struct {
 	Session
@@ -72,6 +78,7 @@ const (
 	Absolute = 12 * time.Hour
 
 	touchEvery = time.Minute
+	freshFor   = 5 * time.Minute
 )
 
 // Service is the use cases of identities. It is safe for concurrent use.

@@ -75,6 +75,34 @@ func (s *Service) challenge(ctx context.Context, p identity, password string, fr
 	return fault.New(fault.Unauthenticated, "account.refused")
 }
 
+// Confirm asks the person of a session for her password once more, before an
+// act that outlives the session. A wrong one is Invalid "account.confirm_wrong"
+// in the field "current", and counts like a wrong one at the door.
+func (s *Service) Confirm(ctx context.Context, in Session, password string, from Source) (err error) {
+	defer fault.Op(&err, "account.Confirm(%s)", in.Person)
+	if password == "" {
+		return fault.New(fault.Invalid, "account.confirm").In("current")
+	}
+	var p identity
+	err = s.directory().View(ctx, func(tx *store.DirectoryTx) error {
+		p, err = s.byID(tx, in.Person)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return asCurrent(s.challenge(ctx, p, password, from), "account.confirm_wrong")
+}
+
+// asCurrent says of a refused password that it is not the one of who is signed
+// in already.
+func asCurrent(err error, key string) error {
+	if fault.Is(err, fault.Unauthenticated) {
+		return fault.New(fault.Invalid, key).In("current")
+	}
+	return err
+}
+
 // clip bounds the work of normalising a password that is too long to be one.
 func clip(password string) string { return password[:min(len(password), 4*maxPassword)] }
 
@@ -157,12 +185,7 @@ func (s *Service) ChangePassword(ctx context.Context, in Session, change Change,
 	}
 	shown := in.Via != authz.ViaLink || p.Proven
 	if shown {
-		var refused *fault.Error
-		err := s.challenge(ctx, p, change.Current, from)
-		if errors.As(err, &refused) && refused.Kind == fault.Unauthenticated {
-			return "", Session{}, fault.New(fault.Invalid, "account.current_wrong").In("current")
-		}
-		if err != nil {
+		if err := asCurrent(s.challenge(ctx, p, change.Current, from), "account.current_wrong"); err != nil {
 			return "", Session{}, err
 		}
 	}

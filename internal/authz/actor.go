@@ -101,7 +101,7 @@ func (p *Pass) Takes(act Action) bool {
 		return true
 	}
 	r := rules[act]
-	if p.ReadOnly && !r.reads || p.Spaces != nil && r.kind == OfFirm {
+	if r.inSelf || p.ReadOnly && !r.reads || p.Spaces != nil && r.kind == OfFirm {
 		return false
 	}
 	kind, _, _ := strings.Cut(string(act), ".")

@@ -114,9 +114,10 @@ func decideFirm(a Actor, r rule) Decision {
 	switch {
 	case a.Scope != "":
 		return absent("scope")
+	case slices.Contains(r.firm, a.Role):
 	case !a.Role.Inside():
 		return absent("outsider")
-	case !slices.Contains(r.firm, a.Role):
+	default:
 		return forbidden("role")
 	}
 	return Decision{Allowed: true, Visible: true, Reason: "firm-" + string(a.Role)}

@@ -81,14 +81,19 @@ func TestFirmPolicy(t *testing.T) {
 		{FirmConnect, Admin, Decision{true, true, "firm-admin"}},
 		{FirmConnect, Lawyer, Decision{false, true, "role"}},
 		{SpaceOpen, FirmAssistant, Decision{true, true, "firm-assistant"}},
+		{TokenKeep, FirmAssistant, Decision{true, true, "firm-assistant"}},
+		{TokenKeep, Outsider, Decision{true, true, "firm-outsider"}},
+		{TokenKeep, "somebody", Decision{false, false, "outsider"}},
 		{"made.up", Admin, Decision{false, false, "unknown-action"}},
 	} {
 		if got := Decide(Actor{Person: "p", Firm: "f", Role: tt.role}, tt.act, on, Facts{Now: now}); got != tt.want {
 			t.Errorf("%s as %s: %+v, want %+v", tt.act, tt.role, got, tt.want)
 		}
 	}
-	if d := Decide(Actor{Person: "p", Firm: "f", Role: Admin, Scope: "s"}, FirmEnter, on, Facts{}); d.Allowed || d.Visible {
-		t.Errorf("a link's scope entered the firm: %+v", d)
+	for _, act := range []Action{FirmEnter, TokenKeep} {
+		if d := Decide(Actor{Person: "p", Firm: "f", Role: Admin, Scope: "s"}, act, on, Facts{}); d.Allowed || d.Visible {
+			t.Errorf("a link's scope allows %s: %+v", act, d)
+		}
 	}
 }
 
@@ -113,6 +118,8 @@ func TestPass(t *testing.T) {
 		{"the way in", Pass{Kinds: []string{"memo"}, ReadOnly: true}, SpaceSee, Decision{true, true, "role-lead"}, "s"},
 		{"the firm, confined to a space", Pass{Spaces: []id.Space{"s"}}, FirmPeopleSee, Decision{false, true, "pass"}, ""},
 		{"the way into the firm", Pass{Spaces: []id.Space{"s"}, ReadOnly: true}, FirmEnter, Decision{true, true, "firm-lawyer"}, ""},
+		{"begetting a program", Pass{}, TokenKeep, Decision{false, true, "pass"}, ""},
+		{"begetting a program by its kind", Pass{Kinds: []string{"token"}}, TokenKeep, Decision{false, true, "pass"}, ""},
 		{"opening a space with a pass that reads", Pass{ReadOnly: true}, SpaceOpen, Decision{false, true, "pass"}, ""},
 	} {
 		a, f := member(Lead)

@@ -11,6 +11,7 @@ const (
 	FirmJournal    Action = "firm.journal"     // acts of the firm itself
 	FirmConnect    Action = "firm.connect"     // webhooks: what other programs are told
 	SpaceOpen      Action = "space.open"       // open a new one
+	TokenKeep      Action = "token.keep"       // give programs access in one's own name, and take it back
 
 	SpaceSee     Action = "space.see"
 	SpaceManage  Action = "space.manage" // rename, members, settings
@@ -48,11 +49,13 @@ type rule struct {
 	space  []Role     // for the rest
 	writes bool       // refused once the space is closed
 	reads  bool       // left to a pass that only reads
+	inSelf bool       // left to no pass at all: she acts herself
 	others []Role     // OfPrivate: roles that may besides the person herself
 }
 
 var (
 	people  = []FirmRole{Admin, Lawyer, FirmColleague, FirmAssistant}
+	anyone  = []FirmRole{Admin, Lawyer, FirmColleague, FirmAssistant, Outsider}
 	inside  = []Role{Lead, Colleague, Assistant}
 	writers = []Role{Lead, Colleague, Assistant, Client, Guest}
 	all     = []Role{Lead, Colleague, Assistant, Client, Guest, Reader}
@@ -66,6 +69,7 @@ var rules = map[Action]rule{
 	FirmJournal:    {kind: OfFirm, firm: []FirmRole{Admin}, reads: true},
 	FirmConnect:    {kind: OfFirm, firm: []FirmRole{Admin}},
 	SpaceOpen:      {kind: OfFirm, firm: people},
+	TokenKeep:      {kind: OfFirm, firm: anyone, inSelf: true},
 
 	SpaceSee:     {kind: OfSpace, space: all, reads: true},
 	SpaceManage:  {kind: OfSpace, space: inside, writes: true},

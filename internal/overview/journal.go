@@ -117,7 +117,7 @@ func aboutWhom(r journal.Record) (id.Person, error) {
 	switch r.Kind {
 	case "firm.colleague_added", "member.joined", "member.left", "link.asked":
 		return id.Person(r.Object), nil
-	case "link.issued":
+	case "link.issued", "token.revoked":
 		var details struct {
 			Person id.Person `json:"person"`
 		}

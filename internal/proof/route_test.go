@@ -118,6 +118,13 @@ func firmSteps() []step {
 			s.ids["token"] = s.mailed("/p/", "neuve@delmas.example")
 		}),
 		plain("/p/{firm}/{token}", nobody, 200), form("/p/{firm}/{token}", nobody, 303, "password", password),
+		plain("/f/{firm}/programs", byLead, 200),
+		form("/f/{firm}/programs", byLead, 200, "name", "Sauvegarde", "use", "api", "access", "read", "reach", "all", "life", "90", "current", password).then(func(s *scene, _ answer) {
+			own, err := s.server.Tokens.List(s.t.Context(), s.lead.actor)
+			s.must(err)
+			s.ids["program"] = string(own[0].ID)
+		}),
+		form("/f/{firm}/programs/{program}/revoke", byLead, 303),
 		plain("/f/{firm}/journal", byLead, 200), plain("/f/{firm}/search", byLead, 200),
 	}
 }

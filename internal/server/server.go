@@ -50,6 +50,7 @@ import (
 	"cenacle/internal/web/page/home"
 	livepage "cenacle/internal/web/page/live"
 	"cenacle/internal/web/page/mailbox"
+	"cenacle/internal/web/page/program"
 	"cenacle/internal/web/page/room"
 	"cenacle/internal/web/page/styleguide"
 	"cenacle/internal/web/page/upload"
@@ -265,14 +266,15 @@ func (s *Server) pages(c *config.Config) site.Pages {
 			Publisher: c.Legal.Publisher, Address: c.Legal.Address, Contact: c.Legal.Contact,
 			Director: c.Legal.Director, Hosting: c.Legal.Hosting, Mediator: c.Legal.Mediator,
 		}},
-		Door: &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Invitations: s.Invitations, Lifecycle: s.Lifecycle, Mails: c.Demo && s.Mailbox != nil},
+		Door: &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle, Mails: c.Demo && s.Mailbox != nil},
 		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Documents: s.Documents},
 		Room: &room.Pages{
 			Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Memos: s.Memos, Lifecycle: s.Lifecycle,
 			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Limit: int64(c.Limit.Upload),
 		},
-		Upload: &upload.Pages{Documents: s.Documents, Until: until},
-		Live:   &livepage.Pages{Hub: s.Office.Live, Spaces: s.Spaces, Until: until, Closing: s.closing},
+		Program: &program.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Spaces: s.Spaces},
+		Upload:  &upload.Pages{Documents: s.Documents, Until: until},
+		Live:    &livepage.Pages{Hub: s.Office.Live, Spaces: s.Spaces, Until: until, Closing: s.closing},
 	}
 	if c.Demo {
 		p.StyleGuide = &styleguide.Pages{}

@@ -27,11 +27,10 @@ func NewService(office *act.Office, accounts *account.Service) *Service {
 
 // Issue makes a token for the actor herself and returns its text, which is
 // kept nowhere. Faults: Invalid by field ("name", "use", "life", "spaces",
-// "kinds"); Forbidden "token.in_person" for whoever came by a link or as a
-// program; Conflict "token.too_many".
+// "kinds"); Conflict "token.too_many".
 func (s *Service) Issue(ctx context.Context, by authz.Actor, n New) (text string, t Token, err error) {
 	defer fault.Op(&err, "token.Issue")
-	if err := inPerson(by); err != nil {
+	if err := s.allow(ctx, by); err != nil {
 		return "", Token{}, err
 	}
 	if err := n.check(); err != nil {
@@ -69,17 +68,24 @@ type issued struct {
 	Spaces   []id.Space `json:"spaces,omitempty"`
 }
 
-// inPerson demands someone who signed in herself, or the operator in her name.
-func inPerson(by authz.Actor) error {
-	if by.Via != authz.ViaPassword && by.Via != authz.ViaCommand || by.Scope != "" || by.Pass != nil {
-		return fault.New(fault.Forbidden, "token.in_person")
+// own demands someone who acts herself, with an active card: no program, and
+// nobody who came by a link.
+func own(a *act.Act, by authz.Actor) error {
+	if err := firm.Allow(a, by, authz.TokenKeep); err != nil {
+		return err
 	}
-	return nil
+	_, err := firm.ActiveCard(a, by.Person)
+	return err
 }
 
-// room demands an active card and a place among the tokens of one person.
+// allow is own before anything is told about what was asked for.
+func (s *Service) allow(ctx context.Context, by authz.Actor) error {
+	return s.office.See(ctx, by.Firm, func(a *act.Act) error { return own(a, by) })
+}
+
+// room demands her right and a place among the tokens of one person.
 func room(a *act.Act, by authz.Actor, era int64) error {
-	if _, err := firm.ActiveCard(a, by.Person); err != nil {
+	if err := own(a, by); err != nil {
 		return err
 	}
 	var live int
@@ -100,7 +106,7 @@ const mostListed = 200
 // password are not there.
 func (s *Service) List(ctx context.Context, by authz.Actor) (out []Token, err error) {
 	defer fault.Op(&err, "token.List")
-	if err := inPerson(by); err != nil {
+	if err := s.allow(ctx, by); err != nil {
 		return nil, err
 	}
 	era, err := s.accounts.Era(ctx, by.Person, by.Firm)
@@ -108,7 +114,7 @@ func (s *Service) List(ctx context.Context, by authz.Actor) (out []Token, err er
 		return nil, err
 	}
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
-		if _, err := firm.ActiveCard(a, by.Person); err != nil {
+		if err := own(a, by); err != nil {
 			return err
 		}
 		out, err = list(a, by.Person, era)
@@ -192,10 +198,10 @@ func list(a *act.Act, of id.Person, era int64) (out []Token, err error) {
 // one that ended already is no fault.
 func (s *Service) Revoke(ctx context.Context, by authz.Actor, which id.Token) (err error) {
 	defer fault.Op(&err, "token.Revoke(%s)", which)
-	if err := inPerson(by); err != nil {
-		return err
-	}
 	err = s.office.Do(ctx, by.Firm, func(a *act.Act) error {
+		if err := own(a, by); err != nil {
+			return err
+		}
 		r, _, err := read(a, func(dest ...any) error { return a.Row(selectToken, []any{which}, dest...) })
 		if err != nil {
 			return err
@@ -225,8 +231,7 @@ var errEnded = errors.New("token: ended already")
 // firm's people and she may change who they are.
 func mayEnd(a *act.Act, by authz.Actor, of id.Person) error {
 	if of == by.Person {
-		_, err := firm.ActiveCard(a, by.Person)
-		return err
+		return nil
 	}
 	card, err := firm.CardOf(a, of)
 	if err != nil {

@@ -211,18 +211,22 @@ func TestIssueRefuses(t *testing.T) {
 				t.Errorf("%s: %v", field, err)
 			}
 		}
-		link, program, confined, job := w.client, w.lawyer, w.client, w.lawyer
+		link, program, hers := w.client, w.lawyer, w.client
 		link.Via, link.Scope = authz.ViaLink, "s"
 		program.Via, program.Pass = authz.ViaToken, &authz.Pass{}
-		confined.Scope = "s"
-		job.Via = authz.ViaJob
-		for what, by := range map[string]authz.Actor{"a link": link, "a program": program, "someone confined": confined, "a job": job} {
-			_, _, err := w.tokens.Issue(t.Context(), by, good)
-			w.wants(err, fault.Forbidden, "token.in_person")
-			_, err = w.tokens.List(t.Context(), by)
-			w.wants(err, fault.Forbidden, "token.in_person")
-			if err := w.tokens.Revoke(t.Context(), by, "t"); !fault.Is(err, fault.Forbidden) {
-				t.Errorf("%s revokes: %v", what, err)
+		hers.Via, hers.Pass = authz.ViaDrive, &authz.Pass{}
+		_, own := w.issue(w.lawyer, good)
+		for _, tt := range []struct {
+			what string
+			by   authz.Actor
+			want fault.Kind
+		}{{"a link", link, fault.NotFound}, {"a program", program, fault.Forbidden}, {"a client's program", hers, fault.NotFound}} {
+			_, _, made := w.tokens.Issue(t.Context(), tt.by, good)
+			_, listed := w.tokens.List(t.Context(), tt.by)
+			for _, err := range []error{made, listed, w.tokens.Revoke(t.Context(), tt.by, own.ID)} {
+				if !fault.Is(err, tt.want) {
+					t.Errorf("%s: %v, want %s", tt.what, err, tt.want)
+				}
 			}
 		}
 		w.state(w.lawyer, firm.Disabled)

@@ -88,6 +88,9 @@ func (r *Request) Base(layout ui.Layout, title string) ui.Base {
 		b.SignOut = "/signout"
 		b.Account = []ui.Link{{Href: "/account", Label: r.Printer.T("web.account"), Icon: "lock"}}
 	}
+	if r.Firm.ID != "" && r.Actor.Scope == "" && layout != ui.Public {
+		b.Account = append(b.Account, ui.Link{Href: r.FirmPath("programs"), Label: r.Printer.T("web.programs"), Icon: "plug"})
+	}
 	if r.Firm.ID != "" {
 		b.Firm, b.FirmHref, b.Person = r.Firm.Name, r.FirmPath(), r.Card.Name
 		b.Nav = r.nav(layout)

@@ -14,6 +14,7 @@ import (
 	"cenacle/internal/web/page/home"
 	"cenacle/internal/web/page/live"
 	"cenacle/internal/web/page/mailbox"
+	"cenacle/internal/web/page/program"
 	"cenacle/internal/web/page/room"
 	"cenacle/internal/web/page/styleguide"
 	"cenacle/internal/web/page/upload"
@@ -22,12 +23,13 @@ import (
 
 // Pages are the handlers of the site, each with the use cases it calls.
 type Pages struct {
-	Home   *home.Pages
-	Door   *door.Pages
-	Desk   *desk.Pages
-	Room   *room.Pages
-	Upload *upload.Pages
-	Live   *live.Pages
+	Home    *home.Pages
+	Door    *door.Pages
+	Desk    *desk.Pages
+	Program *program.Pages
+	Room    *room.Pages
+	Upload  *upload.Pages
+	Live    *live.Pages
 	// Of a demonstration; nil otherwise.
 	Mailbox    *mailbox.Pages
 	StyleGuide *styleguide.Pages
@@ -66,6 +68,9 @@ func Routes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/spaces/new", Door: web.Member, Action: authz.SpaceOpen, Handle: p.Desk.DoNewSpace},
 		{Pattern: "GET /f/{firm}/people", Door: web.Member, Action: authz.FirmPeopleSee, Handle: p.Desk.People},
 		{Pattern: "POST /f/{firm}/people", Door: web.Member, Action: authz.FirmPeopleEdit, Handle: p.Desk.DoAddColleague},
+		{Pattern: "GET /f/{firm}/programs", Door: web.Member, Action: authz.TokenKeep, Handle: p.Program.Show},
+		{Pattern: "POST /f/{firm}/programs", Door: web.Member, Action: authz.TokenKeep, Handle: p.Program.DoMake},
+		{Pattern: "POST /f/{firm}/programs/{program}/revoke", Door: web.Member, Action: authz.TokenKeep, Handle: p.Program.DoRevoke},
 		{Pattern: "GET /f/{firm}/journal", Door: web.Member, Action: authz.FirmJournal, Handle: p.Desk.Journal},
 		{Pattern: "GET /f/{firm}/search", Door: web.Member, Action: authz.DocumentRead, Handle: p.Desk.Search},
 

@@ -25,6 +25,7 @@ import (
 	"cenacle/internal/invitation"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/store/storetest"
+	"cenacle/internal/token"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
 	"cenacle/internal/web/ui/uitest"
@@ -37,6 +38,7 @@ type Site struct {
 	Clock       *acttest.Clock
 	Accounts    *account.Service
 	Firms       *firm.Service
+	Tokens      *token.Service
 	Invitations *invitation.Service
 	Lifecycle   *lifecycle.Service
 	URL         string
@@ -49,6 +51,7 @@ func New(t testing.TB, table func(*Site) []web.Route) *Site {
 	s.Office, s.Clock = acttest.New(t, storetest.New(t))
 	s.Accounts = account.New(s.Office)
 	s.Firms = firm.New(s.Office, s.Accounts)
+	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.Invitations = invitation.New(s.Office, s.Accounts)
 	s.Lifecycle = lifecycle.New(s.Office, s.Accounts, s.Invitations)
 	server := httptest.NewUnstartedServer(nil)

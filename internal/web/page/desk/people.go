@@ -10,8 +10,9 @@ import (
 // People is the firm's own people.
 type People struct {
 	ui.Base
-	Cards []Card
-	Add   *Add // nil for those who may not
+	Cards    []Card
+	Add      *Add   // nil for those who may not
+	Programs string // where she sees those of the team, or empty
 }
 
 // Card is one of the firm's people.
@@ -62,6 +63,7 @@ func (p *Pages) people(r *web.Request, err error) (web.Answer, error) {
 	b.Section = "people"
 	page := newPeople(b, staff, r.Actor)
 	if mayAdd(r.Actor) {
+		page.Programs = r.FirmPath("programs") + "#team"
 		page.Add = newAdd(b, r.FirmPath("people"), answers{r.Value, r.Values})
 	}
 	if err == nil {

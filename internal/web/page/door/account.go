@@ -1,6 +1,8 @@
 package door
 
 import (
+	"errors"
+
 	"cenacle/internal/account"
 	"cenacle/internal/authz"
 	"cenacle/internal/fault"
@@ -26,7 +28,9 @@ type AccountPage struct {
 	Open     bool // the form is unfolded
 	Current  *ui.Field
 	Secret   ui.Field
+	Keep     *ui.Field // asks whether her programs go on; nil when she has none
 	Set      ui.Button
+	Programs []ui.Link // where she gives and takes their access, firm by firm
 	Sessions []Session
 	Leave    ui.Dialog
 }
@@ -120,7 +124,41 @@ func (p *Pages) account(r *web.Request) (page AccountPage, about []string, err e
 		page.Crumbs = []ui.Link{{Href: enterPath, Label: r.Printer.T("door.back")}}
 	}
 	page.ask(r, person)
-	return page, about, p.sessions(r, &page)
+	return page, about, errors.Join(p.programs(r, &page, doors), p.sessions(r, &page))
+}
+
+// programs leads to the accesses of her programs; who came by a link has none
+// to give.
+func (p *Pages) programs(r *web.Request, page *AccountPage, doors []firm.Profile) error {
+	if r.Session.Via == authz.ViaLink {
+		return nil
+	}
+	live := 0
+	for _, d := range doors {
+		by, _, err := p.Firms.Actor(r.Context(), r.Session, d.ID)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		own, err := p.Tokens.List(r.Context(), by)
+		if err != nil {
+			return err
+		}
+		for _, t := range own {
+			if t.Live(r.Now) {
+				live++
+			}
+		}
+		page.Programs = append(page.Programs, ui.Link{Href: firmPath(d.ID) + "/programs", Label: r.Printer.T("door.programs_at", d.Name), Icon: "plug"})
+	}
+	if live > 0 {
+		page.Keep = &ui.Field{
+			Kind: ui.Checks, Name: "keep", Label: r.Printer.N("door.keep_programs", live), Hint: r.Printer.T("door.keep_programs_hint"), Optional: true,
+		}
+	}
+	return nil
 }
 
 // ask prepares the form: the first password of someone who came by a link needs
@@ -175,7 +213,7 @@ func (p *Pages) DoChangePassword(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	change := account.Change{Current: r.Value("current"), New: r.Value("password"), About: about}
+	change := account.Change{Current: r.Value("current"), New: r.Value("password"), About: about, KeepPrograms: r.Value("keep") != ""}
 	token, _, err := p.Accounts.ChangePassword(r.Context(), r.Session, change, from(r))
 	switch {
 	case err == nil:
@@ -184,6 +222,9 @@ func (p *Pages) DoChangePassword(r *web.Request) (web.Answer, error) {
 		return nil, err
 	}
 	page.Open = true
+	if page.Keep != nil {
+		page.Keep.Chosen = change.KeepPrograms
+	}
 	wrong := &page.Secret
 	if page.Current != nil && ui.Refuse(r.Printer, err).Of(page.Secret.Name) == "" {
 		wrong = page.Current

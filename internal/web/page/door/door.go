@@ -18,6 +18,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/invitation"
 	"cenacle/internal/lifecycle"
+	"cenacle/internal/token"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
 )
@@ -30,6 +31,7 @@ var files embed.FS
 type Pages struct {
 	Accounts    *account.Service
 	Firms       *firm.Service
+	Tokens      *token.Service
 	Invitations *invitation.Service
 	Lifecycle   *lifecycle.Service
 	Mails       bool

@@ -54,7 +54,7 @@ func open(t *testing.T) house {
 }
 
 func routes(s *webtest.Site) []web.Route {
-	p := &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Invitations: s.Invitations, Lifecycle: s.Lifecycle}
+	p := &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle}
 	public := func(pattern string, h web.Handler) web.Route {
 		return web.Route{Pattern: pattern, Handle: h, Why: "a test"}
 	}
