@@ -25,16 +25,16 @@ const (
 // may import each other: each only those before it.
 var tiers = [][]string{
 	vocabulary: {"fault", "id", "i18n", "fold", "law"},
-	platform:   {"config", "store", "vault", "blob", "journal", "outbox", "mail", "live", "search", "worker", "outbound"},
+	platform:   {"config", "store", "vault", "blob", "journal", "outbox", "mail", "live", "search", "worker", "outbound", "metric"},
 	rights:     {"authz", "act"},
 	nouns: {
-		"account", "firm", "token", "member", "contact", "circle", "space", "item", "document", "deposit", "request", "memo", "invitation",
+		"account", "firm", "token", "member", "contact", "circle", "space", "item", "document", "deposit", "drive", "request", "memo", "invitation",
 		"forum", "agenda", "procedure", "invoice", "send", "distribution", "assembly", "isms", "requisition", "signature",
 	},
 	across:     {"overview", "event", "webhook", "lifecycle"},
 	entrance:   {"front"},
 	transports: {"web", "api", "dav"},
-	wiring:     {"server", "sample", "proof", "arch"},
+	wiring:     {"server", "doctor", "sample", "proof", "arch"},
 }
 
 // place returns the tier of a folder and the unit it belongs to there: the
