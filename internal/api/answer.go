@@ -43,6 +43,8 @@ func (a *API) serve(o Operation) http.Handler {
 // Answer runs the operation: door, condition, use case.
 func (e *exchange) Answer(w *front.Writer) error {
 	r := e.request
+	r.wire = w
+	w.Header().Set("Content-Security-Policy", policy)
 	if r.operation.Body >= 0 {
 		r.Body = http.MaxBytesReader(w, r.Body, cmp.Or(r.operation.Body, maxBody))
 	}
@@ -86,7 +88,6 @@ type given struct {
 func (g given) write(w http.ResponseWriter, r *Request) error {
 	h := w.Header()
 	r.carry(h)
-	h.Set("Content-Security-Policy", policy)
 	if g.raw == nil {
 		w.WriteHeader(cmp.Or(r.operation.Status, http.StatusNoContent))
 		return nil

@@ -33,10 +33,10 @@ import (
 // Root is where the API is mounted; every path of the table is below it.
 const Root = "/api/v1"
 
-// Version is that of the document, and changes with it: a new field or path is
-// a new minor version; what breaks a program is a new major one, and another
-// Root.
-const Version = "1.0.0"
+// Edition is the version of the document, and changes with it: a new field or
+// path is a new minor version; what breaks a program is a new major one, and
+// another Root.
+const Edition = "1.0.0"
 
 // Config is what the server gives to the API.
 type Config struct {
@@ -143,9 +143,10 @@ type Operation struct {
 	Also   []authz.Action
 	Why    string
 	Open   bool
-	Status int   // of success; 0: 200, or 204 without a body
-	Long   bool  // a stream that keeps its own deadlines
-	Body   int64 // most bytes of a body; 0: maxBody; -1: the operation's own limit
+	Status int    // of success; 0: 200, or 204 without a body
+	Long   bool   // a stream that keeps its own deadlines
+	Body   int64  // most bytes of a body; 0: maxBody; -1: the operation's own limit
+	Takes  string // media type of a body that is no JSON
 	Do     Handler
 }
 
@@ -191,6 +192,7 @@ type Request struct {
 	operation Operation
 	answer    http.Header // what the answer will say besides
 	body      []byte      // as it came, for the fingerprint of the request
+	wire      http.ResponseWriter
 }
 
 // Set adds a header to the answer.

@@ -87,7 +87,7 @@ func Describe(table []Operation) ([]byte, error) {
 	d := &openapi{
 		OpenAPI: "3.1.0", Paths: map[string]map[string]*described{}, Servers: []map[string]string{{"url": Root}},
 		Info: map[string]string{
-			"title": "Cénacle", "version": Version,
+			"title": "Cénacle", "version": Edition,
 			"description": "Times are RFC 3339 in UTC, sizes are bytes, digests are lower-case hexadecimal. " +
 				"Identifiers are 26 characters that say nothing. What a token may not see is absent (404), what its person may see but not do is refused (403).",
 		},
@@ -161,6 +161,9 @@ func (d *openapi) operation(o Operation) *described {
 	sortParameters(out.Parameters)
 	if o.Do.in.body {
 		out.Body = &body{Required: o.Do.in.whole, Content: content{"application/json": {d.taken(o)}}}
+	}
+	if o.Takes != "" {
+		out.Body = &body{Required: true, Content: content{o.Takes: {&schema{}}}}
 	}
 	out.Responses = d.responses(o)
 	return out

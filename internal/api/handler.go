@@ -80,6 +80,12 @@ func Give[In any](media string, do func(*Request, In) (Stream, error)) Handler {
 	}}
 }
 
+// settled says that a streaming operation takes an Idempotency-Key.
+func (h Handler) settled() Handler {
+	h.settle = true
+	return h
+}
+
 // take reads what an operation takes.
 func take[In any](r *Request, in *shape) (taken In, err error) {
 	v := reflect.ValueOf(&taken).Elem()

@@ -113,10 +113,14 @@ func (s *stage) furnish() {
 	s.must(err)
 	doc := s.File(s.Lead, document.BeginUpload{Tray: space.FirmTray, Name: "Conclusions.pdf", Circles: []id.Circle{s.House.Firm, s.House.Client}}, []byte("%PDF-1.7 conclusions"))
 	sent := s.Write(s.Lead, memo.New{Subject: "Une question", Body: "Avez-vous reçu la convocation ?", Circles: []id.Circle{s.House.Firm, s.House.Client}})
+	shown, err := s.Documents.Show(s.t.Context(), s.Lead.Actor, doc)
+	s.must(err)
 	s.ids = map[string]string{
-		"space": string(s.Space), "person": string(s.Guest.Actor.Person), "document": string(doc), "memo": string(sent),
-		"circle": string(s.House.Client), "folder": string(room.Folders[0].ID), "colleague": string(s.Colleague.Actor.Person),
+		"version": string(shown.Current.ID),
+		"space":   string(s.Space), "person": string(s.Guest.Actor.Person), "document": string(doc), "memo": string(sent),
+		"circle": string(s.House.Client), "all": string(s.House.All), "folder": string(room.Folders[0].ID), "colleague": string(s.Colleague.Actor.Person),
 	}
+	s.begin(reply{})
 }
 
 // foreign is the founder of another firm.

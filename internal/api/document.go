@@ -1,0 +1,279 @@
+package api
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"net/http"
+
+	"cenacle/internal/document"
+	"cenacle/internal/front"
+	"cenacle/internal/id"
+	"cenacle/internal/space"
+)
+
+// Document is one document as one person sees it.
+type Document struct {
+	ID         id.Item    `json:"id"`
+	Space      id.Space   `json:"space"`
+	Tray       string     `json:"tray" enum:"firm client shared"`
+	Folder     id.Folder  `json:"folder,omitempty" doc:"absent: in the tray itself"`
+	Deposit    id.Deposit `json:"deposit,omitempty" doc:"of what a client deposited"`
+	Title      string     `json:"title"`
+	Nature     string     `json:"nature,omitempty" doc:"legal nature, which decides who can ever receive it"`
+	Internal   bool       `json:"internal,omitempty" doc:"for the firm’s side alone"`
+	Author     id.Person  `json:"author"`
+	AuthorName string     `json:"author_name"`
+	Created    Instant    `json:"created_at"`
+	Read       bool       `json:"read" doc:"by oneself"`
+	Version    Version    `json:"version" doc:"the current one"`
+	Audience   []Address  `json:"audience,omitempty" doc:"to whom it was sent; for the firm’s side alone"`
+}
+
+// Version is one state of a document’s bytes.
+type Version struct {
+	ID      id.Version `json:"id"`
+	Number  int64      `json:"number" doc:"from 1"`
+	Author  id.Person  `json:"author"`
+	Size    int64      `json:"size" doc:"bytes"`
+	Media   string     `json:"media" doc:"media type, found in the bytes"`
+	Created Instant    `json:"created_at"`
+}
+
+// Address is one circle that something was sent to.
+type Address struct {
+	Circle   id.Circle `json:"circle"`
+	Sent     Instant   `json:"sent_at"`
+	Extended bool      `json:"extended,omitempty" doc:"those who join later see it too"`
+}
+
+// Documents is a page of the documents of a space, the newest first.
+type Documents struct {
+	Documents []Document `json:"documents"`
+	Next      string     `json:"next,omitempty" doc:"cursor of the next page; absent on the last"`
+}
+
+func documentOf(d *document.Document) Document {
+	out := Document{
+		ID: d.ID, Space: d.Space, Tray: string(d.Tray), Folder: d.Folder, Deposit: d.Deposit, Title: d.Title,
+		Nature: string(d.Nature), Internal: d.Internal, Author: d.Author, AuthorName: d.AuthorName,
+		Created: Instant(d.Created), Read: d.Read, Version: versionOf(&d.Current),
+	}
+	if len(d.Audience) > 0 {
+		out.Audience = make([]Address, len(d.Audience))
+		for i, to := range d.Audience {
+			out.Audience[i] = Address{to.Circle, Instant(to.Sent), to.Extended}
+		}
+	}
+	return out
+}
+
+func versionOf(v *document.Version) Version {
+	return Version{v.ID, v.Number, v.Author, v.Size, v.Media, Instant(v.Created)}
+}
+
+// Listing asks for the documents of a space.
+type Listing struct {
+	InSpace
+	Page
+	Tray   string    `query:"tray" enum:"firm client shared" doc:"all three without it"`
+	Folder id.Folder `query:"folder" doc:"of that tray; the whole tray without it"`
+}
+
+func (n *Nouns) documents(r *Request, in Listing) (Documents, error) {
+	var after id.Item
+	if err := r.resume(in.Cursor, &after); err != nil {
+		return Documents{}, err
+	}
+	// What may not be seen is left out before the page is counted, so a full
+	// page is the sign that there may be more: the next one can be empty.
+	found, err := n.Documents.List(r.Context(), r.Actor, document.ListQuery{
+		Space: in.Space, Tray: space.Tray(in.Tray), Folder: in.Folder, After: after, Limit: in.most(),
+	})
+	if err != nil {
+		return Documents{}, err
+	}
+	out := Documents{Documents: make([]Document, len(found))}
+	for i := range found {
+		out.Documents[i] = documentOf(&found[i])
+	}
+	if len(found) == in.most() {
+		out.Next, err = r.next(found[len(found)-1].ID)
+	}
+	return out, err
+}
+
+// InDocument names a document in the path.
+type InDocument struct {
+	Document id.Item `path:"document"`
+}
+
+// Paper is a document with its versions and readers.
+type Paper struct {
+	Document
+	Versions []State  `json:"versions" doc:"the newest first; those one may see"`
+	Readers  []Reader `json:"readers,omitempty" doc:"who has read the current version; for the firm’s side alone"`
+	Manage   bool     `json:"can_manage" doc:"rename, move, replace, delete it"`
+	Address  bool     `json:"can_address" doc:"send it to further circles"`
+}
+
+// State is a version with what only one document tells of it.
+type State struct {
+	Version
+	AuthorName string `json:"author_name"`
+	Name       string `json:"name" doc:"of the file, as it was given"`
+	Reason     string `json:"reason,omitempty" doc:"why it replaced the one before"`
+	SHA256     string `json:"sha256" doc:"of the bytes, lower-case hexadecimal"`
+}
+
+// Reader is someone who has read something.
+type Reader struct {
+	ID   id.Person `json:"id"`
+	Name string    `json:"name"`
+	At   Instant   `json:"at" doc:"when first"`
+}
+
+func (n *Nouns) document(r *Request, in InDocument) (Paper, error) {
+	d, err := n.Documents.Show(r.Context(), r.Actor, in.Document)
+	if err != nil {
+		return Paper{}, err
+	}
+	out := Paper{Document: documentOf(&d.Document), Versions: make([]State, len(d.Versions)), Manage: d.Manage, Address: d.Address}
+	for i, v := range d.Versions {
+		out.Versions[i] = State{versionOf(&v), v.AuthorName, v.Name, v.Reason, hex.EncodeToString(v.SHA256[:])}
+	}
+	for _, reader := range d.Readers {
+		out.Readers = append(out.Readers, Reader{reader.Person, reader.Name, Instant(reader.At)})
+	}
+	return out, nil
+}
+
+// Revised changes what a document is called or where it lies.
+type Revised struct {
+	InDocument
+	Title  string     `json:"title,omitempty"`
+	Tray   string     `json:"tray,omitempty" enum:"firm shared" doc:"another tray; it stays addressed as it is"`
+	Folder *id.Folder `json:"folder,omitempty" doc:"another folder, of that tray or its own; empty: the tray itself"`
+}
+
+func (n *Nouns) revise(r *Request, in Revised) (Paper, error) {
+	if in.Tray == "" && in.Folder == nil {
+		if err := n.Documents.Rename(r.Context(), r.Actor, in.Document, in.Title); err != nil {
+			return Paper{}, err
+		}
+		return n.document(r, in.InDocument)
+	}
+	d, err := n.Documents.Show(r.Context(), r.Actor, in.Document)
+	if err != nil {
+		return Paper{}, err
+	}
+	to := document.Move{Item: in.Document, Tray: d.Tray, Folder: d.Folder, Title: in.Title}
+	if in.Tray != "" && space.Tray(in.Tray) != d.Tray {
+		to.Tray, to.Folder = space.Tray(in.Tray), ""
+	}
+	if in.Folder != nil {
+		to.Folder = *in.Folder
+	}
+	if err := n.Documents.Move(r.Context(), r.Actor, to); err != nil {
+		return Paper{}, err
+	}
+	return n.document(r, in.InDocument)
+}
+
+func (n *Nouns) revised(r *Request, in Revised, _ string) (Paper, error) {
+	return n.document(r, in.InDocument)
+}
+
+// Addressed sends a document to further circles.
+type Addressed struct {
+	InDocument
+	Circles  []id.Circle `json:"circles" fault:"circle"`
+	Extended bool        `json:"extended,omitempty" doc:"those who join these circles later see it too"`
+}
+
+func (n *Nouns) address(r *Request, in Addressed) (Paper, error) {
+	err := n.Documents.Address(r.Context(), r.Actor, document.Send{Item: in.Document, Circles: in.Circles, Extended: in.Extended})
+	if err != nil {
+		return Paper{}, err
+	}
+	return n.document(r, in.InDocument)
+}
+
+func (n *Nouns) addressed(r *Request, in Addressed, _ string) (Paper, error) {
+	return n.document(r, in.InDocument)
+}
+
+func (n *Nouns) deleteDocument(r *Request, in InDocument) (None, error) {
+	return None{}, n.Documents.Delete(r.Context(), r.Actor, in.Document)
+}
+
+func (n *Nouns) restoreDocument(r *Request, in InDocument) (Paper, error) {
+	if err := n.Documents.Restore(r.Context(), r.Actor, in.Document); err != nil {
+		return Paper{}, err
+	}
+	return n.document(r, in)
+}
+
+func (n *Nouns) restoredDocument(r *Request, in InDocument, _ string) (Paper, error) {
+	return n.document(r, in)
+}
+
+// InVersion names a version of a document in the path.
+type InVersion struct {
+	InDocument
+	Version id.Version `path:"version"`
+}
+
+func (n *Nouns) content(r *Request, in InDocument) (Stream, error) {
+	return n.bytes(r, document.Want{Item: in.Document})
+}
+
+func (n *Nouns) versionContent(r *Request, in InVersion) (Stream, error) {
+	return n.bytes(r, document.Want{Item: in.Document, Version: in.Version})
+}
+
+func (n *Nouns) bytes(r *Request, want document.Want) (Stream, error) {
+	want.Purpose, want.From = document.Download, front.From(r.Request.Request)
+	c, err := n.Documents.Content(r.Context(), r.Actor, want)
+	if err != nil {
+		return nil, err
+	}
+	return func(w http.ResponseWriter, r *Request) error {
+		defer c.Reader.Close()                                                                        // nothing was written through it
+		w.Header().Set("Repr-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(c.SHA256[:])+":") // RFC 9530
+		return r.api.Send(w, r.Request.Request, front.File{
+			Content: c.Reader, Name: c.Name, Media: c.Media, Modified: c.Modified, ETag: c.ETag,
+			Recheck: func() error {
+				if err := r.Recheck(); err != nil {
+					return err
+				}
+				return c.Recheck(r.Context())
+			},
+		})
+	}, nil
+}
+
+// Query looks for words.
+type Query struct {
+	Text string `query:"q" must:"1" doc:"beginnings of words, without regard to accents and case"`
+}
+
+// Found is documents by their titles, the spaces as a desk orders them, the
+// newest documents of each first, at most fifty of one.
+type Found struct {
+	Documents []Hit `json:"documents"`
+}
+
+// Hit is a document that was found, with the space it lies in.
+type Hit struct {
+	Document
+	SpaceName string `json:"space_name"`
+}
+
+func (n *Nouns) search(r *Request, in Query) (Found, error) {
+	hits, err := n.Documents.Search(r.Context(), r.Actor, in.Text)
+	out := Found{Documents: make([]Hit, len(hits))}
+	for i := range hits {
+		out.Documents[i] = Hit{documentOf(&hits[i].Document), hits[i].SpaceName}
+	}
+	return out, err
+}

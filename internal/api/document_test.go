@@ -1,0 +1,202 @@
+package api_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"cenacle/internal/authz"
+)
+
+const named = `attachment; filename*=UTF-8''Pi%C3%A8ce%20n%C2%B0%203.pdf`
+
+var tusHeaders = []string{"Tus-Resumable", "1.0.0"}
+
+func metadata(pairs ...string) string {
+	var out []string
+	for i := 0; i+1 < len(pairs); i += 2 {
+		out = append(out, pairs[i]+" "+base64.StdEncoding.EncodeToString([]byte(pairs[i+1])))
+	}
+	return strings.Join(out, ",")
+}
+
+var documentSamples = map[string]sample{
+	"listDocuments":     {who: byClient, want: 200},
+	"fileDocument":      {who: byLead, query: "?circle={circle}", body: "%PDF-1.7 pièce", headers: []string{"Content-Disposition", named, "Content-Type", "application/octet-stream"}, want: 201},
+	"getDocument":       {who: byClient, want: 200},
+	"reviseDocument":    {who: byLead, body: `{"title":"Conclusions relues"}`, want: 200},
+	"deleteDocument":    {who: byLead, want: 204},
+	"restoreDocument":   {who: byLead, want: 200},
+	"addressDocument":   {who: byLead, body: `{"circles":["{all}"]}`, want: 200},
+	"getContent":        {who: byClient, want: 200},
+	"getVersionContent": {who: byClient, want: 200},
+	"searchDocuments":   {who: byClient, query: "?q=concl", want: 200},
+	"listUploads":       {who: byLead, want: 200},
+	"describeUploads":   {who: byLead, want: 204},
+	"beginUpload": {who: byLead, headers: append([]string{"Upload-Length", "5", "Upload-Metadata", metadata("filename", "Scan.pdf", "tray", "firm")}, tusHeaders...),
+		want: 201},
+	"getUpload":      {who: byLead, headers: tusHeaders, want: 200},
+	"continueUpload": {who: byLead, body: "12", headers: append([]string{"Upload-Offset", "0", "Content-Type", "application/offset+octet-stream"}, tusHeaders...), want: 204},
+	"giveUpUpload":   {who: byLead, headers: tusHeaders, want: 204, then: (*stage).begin},
+}
+
+// begin announces an upload of the lead’s for whatever asks for one.
+func (s *stage) begin(reply) {
+	s.t.Helper()
+	r := s.asLead("POST", "/spaces/{space}/uploads", "", "Upload-Length", "5", "Upload-Metadata", metadata("filename", "Scan.pdf", "tray", "firm"), "Tus-Resumable", "1.0.0")
+	r.is(201)
+	at := r.header.Get("Location")
+	s.ids["upload"] = at[strings.LastIndexByte(at, '/')+1:]
+}
+
+// asLead asks as the lead.
+func (s *stage) asLead(method, path, body string, headers ...string) reply {
+	s.t.Helper()
+	return s.ask(s.lead, method, s.path(path), s.path(body), headers...)
+}
+
+func TestFileAndTakeBack(t *testing.T) {
+	s := open(t, 0)
+	raw := bytes.Repeat([]byte("Pièce n° 3\n"), 20_000)
+	sum := sha256.Sum256(raw)
+	for name, length := range map[string]bool{"of known length": true, "of unknown length": false} {
+		headers := []string{"Content-Disposition", named, "Content-Type", "application/octet-stream"}
+		if !length {
+			headers = append(headers, "Transfer-Encoding", "chunked")
+		}
+		made := s.asLead("POST", "/spaces/{space}/documents?tray=shared&circle={circle}", string(raw), headers...)
+		doc := made.is(201)
+		versions := doc["versions"].([]any)
+		if first := versions[0].(map[string]any); doc["title"] != "Pièce n° 3.pdf" || first["sha256"] != hex.EncodeToString(sum[:]) || len(versions) != 1 {
+			t.Errorf("%s: %v", name, doc)
+		}
+		at := strings.TrimPrefix(made.header.Get("Location"), "/api/v1")
+		back := s.ask(s.client, "GET", at+"/content", "")
+		digest := "sha-256=:" + base64.StdEncoding.EncodeToString(sum[:]) + ":"
+		if back.status != 200 || !bytes.Equal(back.raw, raw) || back.header.Get("Repr-Digest") != digest {
+			t.Errorf("%s: %d with %d bytes and %s", name, back.status, len(back.raw), back.header.Get("Repr-Digest"))
+		}
+	}
+}
+
+// TestRanges asks for parts, and on conditions.
+func TestRanges(t *testing.T) {
+	s := open(t, 0)
+	path := s.path("/documents/{document}/content")
+	whole := s.ask(s.client, "GET", path, "")
+	tag := whole.header.Get("ETag")
+	for _, tt := range []struct {
+		headers []string
+		status  int
+		want    string
+	}{
+		{nil, 200, "%PDF-1.7 conclusions"}, {[]string{"Range", "bytes=5-7"}, 206, "1.7"}, {[]string{"Range", "bytes=-11"}, 206, "conclusions"},
+		{[]string{"Range", "bytes=20-"}, 416, ""}, {[]string{"Range", "bytes=x"}, 416, ""}, {[]string{"If-None-Match", tag}, 304, ""},
+		{[]string{"If-Match", `"other"`}, 412, ""}, {[]string{"If-Match", tag}, 200, "%PDF-1.7 conclusions"}, {[]string{"Range", "bytes=0-1", "If-Range", `"old"`}, 200, "%PDF-1.7 conclusions"},
+	} {
+		r := s.ask(s.client, "GET", path, "", tt.headers...)
+		if r.status != tt.status || tt.want != "" && string(r.raw) != tt.want {
+			t.Errorf("%q: %d %q", tt.headers, r.status, r.raw)
+		}
+	}
+	if csp := whole.header.Get("Content-Security-Policy"); csp != "default-src 'none'; sandbox" {
+		t.Errorf("people’s bytes come with %q", csp)
+	}
+}
+
+// TestNextVersion replaces, and what a client sees of it.
+func TestNextVersion(t *testing.T) {
+	s := open(t, 0)
+	doc := s.asLead("POST", "/spaces/{space}/documents?replaces={document}&reason=relu", "%PDF-1.7 relu", "Content-Disposition", named).is(201)
+	if versions := doc["versions"].([]any); len(versions) != 2 || versions[0].(map[string]any)["reason"] != "relu" || doc["id"] != s.ids["document"] {
+		t.Fatalf("the next version: %v", doc)
+	}
+	if seen := s.ask(s.client, "GET", s.path("/documents/{document}"), "").is(200); seen["audience"] != nil || seen["can_manage"] != false {
+		t.Errorf("a client is told %v", seen)
+	}
+}
+
+func TestDocumentsArePaged(t *testing.T) {
+	s := open(t, 0)
+	for i := range 6 {
+		s.Clock.Advance(time.Second)
+		s.asLead("POST", "/spaces/{space}/documents?circle={circle}", fmt.Sprint("document ", i), "Content-Disposition", fmt.Sprintf(`attachment; filename="d%d.txt"`, i)).is(201)
+	}
+	var titles []string
+	next := ""
+	for range 10 {
+		page := s.ask(s.client, "GET", s.path("/spaces/{space}/documents?limit=3"+next), "").is(200)
+		for _, d := range page["documents"].([]any) {
+			titles = append(titles, d.(map[string]any)["title"].(string))
+		}
+		cursor, more := page["next"].(string)
+		if !more {
+			break
+		}
+		next = "&cursor=" + cursor
+	}
+	if got := strings.Join(titles, " "); got != "d5.txt d4.txt d3.txt d2.txt d1.txt d0.txt Conclusions.pdf" {
+		t.Errorf("paged: %s", got)
+	}
+}
+
+// TestUploadSurvivesCuts speaks the protocol as a program does whose connection
+// is cut: where to go on is asked, wrong offsets are refused with the true one.
+func TestUploadSurvivesCuts(t *testing.T) {
+	s := open(t, 0)
+	raw := strings.Repeat("0123456789abcdef", 40_000)
+	begun := s.asLead("POST", "/spaces/{space}/uploads", "", "Upload-Length", fmt.Sprint(len(raw)), "Upload-Metadata", metadata("filename", "Scan.txt", "tray", "firm"),
+		"Tus-Resumable", "1.0.0", "Idempotency-Key", "scan-1")
+	begun.is(201)
+	at := strings.TrimPrefix(begun.header.Get("Location"), "/api/v1")
+	again := s.asLead("POST", "/spaces/{space}/uploads", "", "Upload-Length", fmt.Sprint(len(raw)), "Upload-Metadata", metadata("filename", "Scan.txt", "tray", "firm"),
+		"Tus-Resumable", "1.0.0", "Idempotency-Key", "scan-1")
+	if again.is(201); again.header.Get("Location") != begun.header.Get("Location") || again.header.Get("Idempotency-Replayed") != "true" {
+		t.Errorf("announced again: %v", again.header)
+	}
+	send := func(from int, to int) reply {
+		return s.asLead("PATCH", at, raw[from:to], "Upload-Offset", fmt.Sprint(from), "Content-Type", "application/offset+octet-stream", "Tus-Resumable", "1.0.0")
+	}
+	send(0, 200_000).is(204)
+	head := s.asLead("HEAD", at, "", "Tus-Resumable", "1.0.0")
+	offset := head.header.Get("Upload-Offset")
+	if head.status != 200 || offset == "0" || offset == "" {
+		t.Fatalf("goes on at %q", offset)
+	}
+	if wrong := send(7, 100); wrong.status != 409 || wrong.header.Get("Upload-Offset") != offset {
+		t.Errorf("a wrong offset: %d, goes on at %s", wrong.status, wrong.header.Get("Upload-Offset"))
+	}
+	var from int
+	fmt.Sscan(offset, &from)
+	end := send(from, len(raw))
+	sum := sha256.Sum256([]byte(raw))
+	if end.is(204); end.header.Get("X-Content-SHA256") != hex.EncodeToString(sum[:]) {
+		t.Errorf("the end: %v", end.header)
+	}
+	doc := s.asLead("GET", "/documents/"+end.header.Get("Upload-Document"), "").is(200)
+	if doc["title"] != "Scan.txt" {
+		t.Errorf("it became %v", doc)
+	}
+	s.ask(s.client, "HEAD", at, "", "Tus-Resumable", "1.0.0").is(404)
+	if old := s.asLead("HEAD", at, "", "Tus-Resumable", "0.2.2"); old.status != http.StatusPreconditionFailed || old.header.Get("Tus-Version") != "1.0.0" {
+		t.Errorf("another version of the protocol: %d %v", old.status, old.header)
+	}
+}
+
+// TestDepositWithoutReading: a pass that only deposits files a document and is
+// told what it became, not what it says.
+func TestDepositWithoutReading(t *testing.T) {
+	s := open(t, 0)
+	narrow := s.issue(s.Client.Actor, authz.Pass{Kinds: []string{"deposit"}})
+	doc := s.ask(narrow, "POST", s.path("/spaces/{space}/documents"), "pièce", "Content-Disposition", named).is(201)
+	if doc["id"] == "" || doc["title"] != "" {
+		t.Errorf("it is told %v", doc)
+	}
+	s.ask(narrow, "GET", s.path("/spaces/{space}/documents"), "").refuses(403, "api.pass")
+}
