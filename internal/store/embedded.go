@@ -61,6 +61,9 @@ func openEmbedded(ctx context.Context, dir string, t *tally) (*embedded, error) 
 	if dir == "" {
 		return nil, errors.New("store: no data folder")
 	}
+	if err := tuned(); err != nil {
+		return nil, err
+	}
 	e := &embedded{dir: dir, limit: openLimit, tally: t, stop: make(chan struct{}), stopped: make(chan struct{}),
 		firms: map[id.Firm]*handle{}}
 	path := filepath.Join(dir, "directory.db")

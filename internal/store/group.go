@@ -166,7 +166,7 @@ func (g *groups) board(ctx context.Context, alone bool) (*session, error) {
 			return nil, err
 		}
 		g.now = gr
-	} else if _, err := gr.link.exec(context.WithoutCancel(ctx), "savepoint member", nil); err != nil {
+	} else if err := gr.mark(); err != nil {
 		g.end(gr, false, errAgain)
 		return nil, errors.Join(errAgain, err)
 	}
@@ -175,6 +175,13 @@ func (g *groups) board(ctx context.Context, alone bool) (*session, error) {
 	defer g.mu.Unlock()
 	gr.runner = s
 	return s, nil
+}
+
+// mark sets the savepoint of the next member.
+func (gr *group) mark() error {
+	retained()
+	_, err := gr.link.exec(context.Background(), "savepoint member", nil) // as in undo
+	return err
 }
 
 func (g *groups) open(ctx context.Context, alone bool) (*group, error) {
