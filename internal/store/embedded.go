@@ -34,7 +34,8 @@ const pragmas = "_pragma=busy_timeout(5000)&_pragma=journal_mode(wal)&_pragma=sy
 // opened when they are used and closed when they are idle.
 type embedded struct {
 	dir   string
-	limit int // openLimit, less in tests
+	look  bool // opened by Inspect: nothing is created, migrated or written
+	limit int  // openLimit, less in tests
 	tally *tally
 	roll  *file
 
@@ -66,16 +67,21 @@ func openEmbedded(ctx context.Context, dir string, t *tally) (*embedded, error) 
 	}
 	e := &embedded{dir: dir, limit: openLimit, tally: t, stop: make(chan struct{}), stopped: make(chan struct{}),
 		firms: map[id.Firm]*handle{}}
-	path := filepath.Join(dir, "directory.db")
-	if err := createFile(path); err != nil {
+	if err := createFile(e.register()); err != nil {
 		return nil, classify(err)
 	}
-	var err error
-	if e.roll, err = e.openFile(ctx, path, directoryScope); err != nil {
-		return nil, classify(err)
+	return e, e.start(ctx)
+}
+
+// register is the path of the directory's file.
+func (e *embedded) register() string { return filepath.Join(e.dir, "directory.db") }
+
+func (e *embedded) start(ctx context.Context) (err error) {
+	if e.roll, err = e.openFile(ctx, e.register(), directoryScope); err != nil {
+		return classify(err)
 	}
-	go e.keep(path)
-	return e, nil
+	go e.keep(e.register())
+	return nil
 }
 
 func (e *embedded) directory() *base { return &e.roll.base }
@@ -199,8 +205,10 @@ func (e *embedded) keep(directory string) {
 		case <-ticker.C:
 			closeAll(e.expire())
 		}
-		// A disk that is full has nothing to reserve; the next round tries again.
-		_ = e.roll.reserve(ctx, directory)
+		if !e.look {
+			// A disk that is full has nothing to reserve; the next round tries again.
+			_ = e.roll.reserve(ctx, directory)
+		}
 	}
 }
 
@@ -235,6 +243,8 @@ func (e *embedded) open() int {
 	return len(e.firms)
 }
 
+func (e *embedded) waits() uint64 { return 0 } // each wait is counted where it happens
+
 // close is called when no transaction runs.
 func (e *embedded) close() error {
 	close(e.stop)
@@ -264,18 +274,25 @@ func (e *embedded) openFile(ctx context.Context, path, scope string) (*file, err
 		return nil, err
 	}
 	name := url.URL{Scheme: "file", Path: absolute, RawQuery: "mode=rw&" + pragmas}
+	if e.look {
+		name.RawQuery = "mode=ro&" + looking
+	}
 	db, err := sql.Open("sqlite", name.String())
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxIdleConns(-1) // the slots hold the connections; one that is let go must close
-	writer := newSlots(1, func(ctx context.Context) (*link, error) { return dial(ctx, db, false) })
-	readers := newSlots(readerMax, func(ctx context.Context) (*link, error) { return dial(ctx, db, true) })
+	writer := newSlots(e.tally, 1, func(ctx context.Context) (*link, error) { return dial(ctx, db, false) })
+	readers := newSlots(e.tally, readerMax, func(ctx context.Context) (*link, error) { return dial(ctx, db, true) })
 	f := &file{db: db, near: []*slots{writer, readers}}
 	f.base = base{writers: writer, readers: readers, tally: e.tally,
 		words: words{update: "begin immediate", view: "begin"}}
 	f.groups = &groups{base: &f.base}
-	if err := f.migrate(ctx, scope); err != nil {
+	ready := f.migrate
+	if e.look {
+		ready = f.current
+	}
+	if err := ready(ctx, scope); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", filepath.Base(path), err), f.close())
 	}
 	return f, nil

@@ -117,6 +117,7 @@ func (g *groups) enter(ctx context.Context, alone bool) error {
 		g.mu.Unlock()
 		return nil
 	}
+	g.base.tally.waits.Add(1)
 	w := &waiter{alone: alone, turn: make(chan struct{})}
 	place := g.queue.PushBack(w)
 	g.mu.Unlock()

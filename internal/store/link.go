@@ -92,6 +92,7 @@ func await(ctx context.Context, err error) error {
 // slots is a pool of at most cap(taken) links that stay open, the last used
 // first, so that a quiet firm has one reader and not four.
 type slots struct {
+	tally *tally
 	taken chan struct{}
 	open  func(ctx context.Context) (*link, error)
 
@@ -99,8 +100,8 @@ type slots struct {
 	idle []*link
 }
 
-func newSlots(n int, open func(ctx context.Context) (*link, error)) *slots {
-	return &slots{taken: make(chan struct{}, n), open: open}
+func newSlots(t *tally, n int, open func(ctx context.Context) (*link, error)) *slots {
+	return &slots{tally: t, taken: make(chan struct{}, n), open: open}
 }
 
 func (p *slots) take(ctx context.Context) (*link, error) {
@@ -126,6 +127,7 @@ func (p *slots) take(ctx context.Context) (*link, error) {
 
 // await waits until a link is given back.
 func (p *slots) await(ctx context.Context) error {
+	p.tally.waits.Add(1)
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {

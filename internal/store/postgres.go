@@ -123,6 +123,10 @@ func (p *postgres) create(ctx context.Context, f id.Firm) error {
 
 func (p *postgres) open() int { return 0 }
 
+func (p *postgres) waits() uint64 {
+	return uint64(p.roll.Stats().WaitCount + p.firms.Stats().WaitCount)
+}
+
 func (p *postgres) close() error { return errors.Join(p.roll.Close(), p.firms.Close()) }
 
 // unsafeRole asks whether the role, or one that it may become, is not bound by

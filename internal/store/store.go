@@ -51,6 +51,7 @@ type engine interface {
 	firm(ctx context.Context, f id.Firm) (*base, func(), error)
 	create(ctx context.Context, f id.Firm) error
 	open() int
+	waits() uint64 // that its driver counted
 	close() error
 }
 
@@ -159,6 +160,7 @@ type Stats struct {
 	Commits   uint64 // transactions that carried them: fewer where they met
 	Retried   uint64 // attempts that a serialization failure, a deadlock or a lost group made repeat
 	Exhausted uint64 // updates given up after the last attempt
+	Waits     uint64 // transactions that found every connection, or the turn to write, taken
 	OpenFirms int    // embedded firm files open now; 0 on PostgreSQL
 }
 
@@ -169,6 +171,7 @@ func (s *Store) Stats() Stats {
 		Commits:   s.tally.commits.Load(),
 		Retried:   s.tally.retried.Load(),
 		Exhausted: s.tally.exhausted.Load(),
+		Waits:     s.tally.waits.Load() + s.engine.waits(),
 		OpenFirms: s.engine.open(),
 	}
 }
