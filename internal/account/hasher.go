@@ -43,7 +43,8 @@ type hasher struct {
 	cost    cost
 	slots   chan struct{}
 	waiting atomic.Int64
-	dummy   string // what the passwords of unknown people are checked against
+	refused atomic.Uint64 // those sent away
+	dummy   string        // what the passwords of unknown people are checked against
 }
 
 func newHasher(c cost) *hasher {
@@ -64,7 +65,7 @@ func (h *hasher) enter(ctx context.Context) (leave func(), err error) {
 	}
 	defer h.waiting.Add(-1)
 	if h.waiting.Add(1) > hashQueue {
-		return nil, crowded()
+		return nil, h.crowded()
 	}
 	patience := time.NewTimer(hashWait)
 	defer patience.Stop()
@@ -72,13 +73,28 @@ func (h *hasher) enter(ctx context.Context) (leave func(), err error) {
 	case h.slots <- struct{}{}:
 		return leave, nil
 	case <-patience.C:
-		return nil, crowded()
+		return nil, h.crowded()
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 }
 
-func crowded() error { return fault.New(fault.Busy, "account.crowded").After(hashRetry) }
+func (h *hasher) crowded() error {
+	h.refused.Add(1)
+	return fault.New(fault.Busy, "account.crowded").After(hashRetry)
+}
+
+// Hashing is how many passwords are being hashed now, wait for it, and were sent
+// away since the start.
+type Hashing struct {
+	Running, Waiting int64
+	Refused          uint64
+}
+
+// Hashing reads the queue of password hashes.
+func (s *Service) Hashing() Hashing {
+	return Hashing{int64(len(s.hasher.slots)), s.hasher.waiting.Load(), s.hasher.refused.Load()}
+}
 
 // hash returns the encoded hash of a new password.
 func (h *hasher) hash(ctx context.Context, password string) (string, error) {

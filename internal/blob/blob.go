@@ -58,6 +58,7 @@ type Progress struct {
 // use; two Writes of the same Ref must not run at once.
 type Store struct {
 	bucket Bucket
+	tally  tally
 	blocks sync.Pool // of *[blockSize]byte, sealed or about to be
 	pages  sync.Pool // of *[segmentSize]byte, for readers
 }

@@ -8,6 +8,7 @@ import (
 // keeper seals blocks and makes them durable, window by window.
 type keeper struct {
 	bucket Bucket
+	tally  *tally
 	name   Name
 	stream *stream
 	save   func(Progress) error // nil: nobody resumes
@@ -69,6 +70,7 @@ func (out *keeper) window(ctx context.Context, window []*block) error {
 		out.done.Size = start(last.next()-1) + int64(last.last)
 	}
 	for _, b := range window {
+		out.tally.written.Add(uint64(len(b.sealed)))
 		out.free <- b.raw
 	}
 	return nil

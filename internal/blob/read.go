@@ -67,6 +67,7 @@ func (r *Reader) begin(ref Ref, key vault.Key) error {
 // fetch reads sealed bytes. Open has seen enough of them: fewer is a cut.
 func (r *Reader) fetch(raw []byte, at int64) error {
 	n, err := r.object.ReadAt(raw, at)
+	r.store.tally.read.Add(uint64(n))
 	switch {
 	case n == len(raw): // ReadAt may add io.EOF
 		return nil

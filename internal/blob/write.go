@@ -69,10 +69,12 @@ func (s *Store) Write(ctx context.Context, ref Ref, key vault.Key, size int64, f
 	if err != nil {
 		return from, err
 	}
+	s.tally.writing.Add(1)
+	defer s.tally.writing.Add(-1)
 	feed, free := make(chan *block, blocksAtOnce), s.memory()
 	defer s.giveBack(free)
 	in := receiver{store: s, from: source{r: r}, begin: begin, digest: digest, next: begin.Next, feed: feed, free: free}
-	out := keeper{bucket: s.bucket, name: ref.name(), stream: stream, save: save, done: begin, saved: from, feed: feed, free: free}
+	out := keeper{bucket: s.bucket, tally: &s.tally, name: ref.name(), stream: stream, save: save, done: begin, saved: from, feed: feed, free: free}
 	kept := make(chan error, 1)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

@@ -34,6 +34,7 @@ type Publisher interface {
 // usable; make one with [NewHub]. Safe for concurrent use.
 type Hub struct {
 	mu        sync.RWMutex
+	open      int // subscriptions
 	listeners map[address]map[*Subscription]struct{}
 }
 
@@ -74,8 +75,16 @@ func (h *Hub) Subscribe(firm id.Firm, space id.Space, circles []id.Circle) *Subs
 	sub := &Subscription{hub: h, firm: firm, space: space, changed: make(chan struct{}, 1)}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.open++
 	sub.enter(circles)
 	return sub
+}
+
+// Count is how many subscriptions are open.
+func (h *Hub) Count() int {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.open
 }
 
 // Subscription is one open page. Safe for concurrent use.
@@ -114,6 +123,7 @@ func (s *Subscription) Close() {
 		return
 	}
 	s.leave()
+	s.hub.open--
 	s.closed = true
 	close(s.changed)
 }

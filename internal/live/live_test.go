@@ -197,3 +197,21 @@ func TestWaitingReaderWakes(t *testing.T) {
 		}
 	})
 }
+
+func TestCount(t *testing.T) {
+	h := NewHub()
+	a, b := h.Subscribe(delmas, petit, nil), h.Subscribe(delmas, "", []id.Circle{"client", "firm"})
+	if n := h.Count(); n != 2 {
+		t.Errorf("%d are open, want 2", n)
+	}
+	a.Close()
+	a.Close()
+	b.Replace(nil)
+	if n := h.Count(); n != 1 {
+		t.Errorf("%d are open, want 1", n)
+	}
+	b.Close()
+	if n := h.Count(); n != 0 {
+		t.Errorf("%d are open, want 0", n)
+	}
+}

@@ -11,6 +11,7 @@ import (
 	netmail "net/mail"
 	"net/textproto"
 	"strconv"
+	"strings"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -100,6 +101,26 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 		return nil
 	}
 	return judge(err)
+}
+
+// Check connects, protects the line and signs in as Send does, greets as the
+// sender of from, and hands nothing over. Fault: "mail.unavailable".
+func (s *SMTP) Check(ctx context.Context, from string) error {
+	ctx, cancel := context.WithTimeout(ctx, sendTime)
+	defer cancel()
+	line := &line{server: s.server}
+	defer line.close()
+	_, host, _ := strings.Cut(from, "@")
+	client, err := gomail.NewClient(s.server.Host, s.options(host, line.dialer(ctx))...)
+	if err != nil {
+		return unavailable(err)
+	}
+	session, err := client.DialToSMTPClientWithContext(ctx)
+	if err != nil {
+		return unavailable(err)
+	}
+	_ = client.CloseWithSMTPClient(session) // what was asked is known
+	return nil
 }
 
 func (s *SMTP) options(greeting string, dial gomail.DialContextFunc) []gomail.Option {

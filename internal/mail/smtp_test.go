@@ -301,3 +301,31 @@ func TestSendRefusesBeforeConnecting(t *testing.T) {
 		t.Errorf("received %d", n)
 	}
 }
+
+// TestSMTPCheck signs in and sends nothing.
+func TestSMTPCheck(t *testing.T) {
+	check := func(s Server) error {
+		sender, err := NewSMTP(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sender.Check(t.Context(), "espace@cabinet.example")
+	}
+	for _, security := range []Security{StartTLS, TLS} {
+		p := (&post{signIn: true}).open(t, security)
+		s := p.Server
+		s.UserName, s.Password = account, password
+		if err := check(s); err != nil || !slices.Equal(p.signedIn(), []string{account + " encrypted"}) || len(p.received()) != 0 {
+			t.Errorf("%s: %v, signed in %v, received %d", security, err, p.signedIn(), len(p.received()))
+		}
+		s.Password = "wrong-" + password
+		expect(t, check(s), fault.Unavailable, "mail.unavailable")
+		s = p.Server
+		s.Roots = nil // nobody vouches for it
+		expect(t, check(s), fault.Unavailable, "mail.unavailable")
+	}
+	p := (&post{}).open(t, Plain)
+	s := p.Server
+	s.Security = StartTLS
+	expect(t, check(s), fault.Unavailable, "mail.unavailable")
+}
