@@ -16,6 +16,7 @@ import (
 
 	"cenacle/internal/fault"
 	"cenacle/internal/front"
+	"cenacle/internal/id"
 )
 
 // maxBody is the most bytes of a body that is no file.
@@ -39,6 +40,9 @@ func (a *API) serve(o Operation) http.Handler {
 		}}
 	})
 }
+
+// Who is for the log: whoever the door has let in.
+func (e *exchange) Who() (id.Firm, id.Person) { return e.request.Actor.Firm, e.request.Actor.Person }
 
 // Answer runs the operation: door, condition, use case.
 func (e *exchange) Answer(w *front.Writer) error {

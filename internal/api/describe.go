@@ -153,7 +153,7 @@ func (d *openapi) operation(o Operation) *described {
 			Name: f.name, In: f.where, Description: f.doc, Required: !f.optional, Schema: d.limited(f),
 		})
 	}
-	for name, fits := range map[string]bool{"IdempotencyKey": o.Do.settle, "IfMatch": o.Do.settle && method != http.MethodPost, "IfNoneMatch": o.Do.asks} {
+	for name, fits := range map[string]bool{"IdempotencyKey": o.Do.settle, "IfMatch": o.Do.settle && method != http.MethodPost, "IfNoneMatch": o.Do.asks && method == http.MethodGet} {
 		if fits {
 			out.Parameters = append(out.Parameters, parameter{Ref: "#/components/parameters/" + name})
 		}

@@ -141,7 +141,7 @@ func TestDocumentsArePaged(t *testing.T) {
 		}
 		next = "&cursor=" + cursor
 	}
-	if got := strings.Join(titles, " "); got != "d5.txt d4.txt d3.txt d2.txt d1.txt d0.txt Conclusions.pdf" {
+	if got := strings.Join(titles, " "); got != "d5.txt d4.txt d3.txt d2.txt d1.txt d0.txt Pièce n° 3.pdf Conclusions.pdf" {
 		t.Errorf("paged: %s", got)
 	}
 }

@@ -28,7 +28,7 @@ func byNobody(*stage) string   { return "" }
 // book has a sample for each row of the table, by its name.
 func book() map[string]sample {
 	out := map[string]sample{}
-	for _, part := range []map[string]sample{firmSamples, spaceSamples, documentSamples} {
+	for _, part := range []map[string]sample{firmSamples, spaceSamples, documentSamples, exchangeSamples} {
 		for name, s := range part {
 			out[name] = s
 		}

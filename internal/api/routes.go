@@ -6,6 +6,7 @@ import (
 	"cenacle/internal/document"
 	"cenacle/internal/firm"
 	"cenacle/internal/invitation"
+	"cenacle/internal/journal"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
 	"cenacle/internal/overview"
@@ -30,6 +31,14 @@ var files = []authz.Action{authz.DepositMake, authz.DocumentManage}
 // Routes is the table, read top to bottom: all that a program can ask.
 func Routes(n *Nouns) []Operation {
 	return []Operation{
+		// Mailed links: a client can be served through the API alone.
+		{Pattern: "POST /links/peek", Name: "peekLink", Open: true, Why: "tells what a link is and consumes nothing", Do: Ask(n.peek),
+			Summary: "What a mailed link is; this does not use it"},
+		{Pattern: "POST /links/use", Name: "useLink", Open: true, Why: "invitation.Use opens the one space the link is bound to", Do: Ask(n.useLink),
+			Summary: "Use a mailed link, once: answers with a token for its space alone"},
+		{Pattern: "POST /links/renew", Name: "renewLink", Open: true, Why: "mails a new link to the address the old one was sent to", Do: Ask(n.renewLink),
+			Summary: "Ask for a new link in the place of one that was used or has expired"},
+
 		// The firm.
 		{Pattern: "GET /me", Name: "getMe", Why: "tells the holder of a token what it stands for", Do: Ask(n.me),
 			Summary: "Whom this token acts for, in which firm, and what it may do"},
@@ -97,5 +106,47 @@ func Routes(n *Nouns) []Operation {
 			Summary: "Send bytes from the offset on; with the last one the document exists (Upload-Document)"},
 		{Pattern: "DELETE /spaces/{space}/uploads/{upload}", Name: "giveUpUpload", Action: authz.DocumentFile, Also: files, Status: 204, Do: Give("", n.giveUp),
 			Summary: "Forget an upload and its bytes"},
+
+		// Deposits and their receipts.
+		{Pattern: "GET /spaces/{space}/deposits", Name: "listDeposits", Action: authz.DepositSee, Do: Ask(n.deposits),
+			Summary: "Deposits, the newest first: all for the firm’s side, one’s own for others"},
+		{Pattern: "GET /spaces/{space}/deposits/open", Name: "getOpenDeposit", Action: authz.DepositMake, Do: Ask(n.openDeposit),
+			Summary: "One’s own open deposit, with what is in it and what is still on its way"},
+		{Pattern: "GET /spaces/{space}/deposits/{deposit}", Name: "getDeposit", Action: authz.DepositSee, Do: Ask(n.deposit),
+			Summary: "A deposit with its documents"},
+		{Pattern: "POST /spaces/{space}/deposits/close", Name: "closeDeposit", Action: authz.DepositMake, Do: Tell(n.closeDeposit, n.closedDeposit),
+			Summary: "«J’ai terminé»: end the deposit; the receipt is the answer"},
+		{Pattern: "GET /spaces/{space}/receipts", Name: "listReceipts", Action: authz.ReceiptRead, Do: Ask(n.receipts),
+			Summary: "The last receipts of a space: all for the firm’s side, one’s own for others"},
+		{Pattern: "GET /receipts/{receipt}", Name: "getReceipt", Action: authz.ReceiptRead, Do: Ask(n.receipt),
+			Summary: "A receipt and what it says"},
+		{Pattern: "GET /receipts/{receipt}/file", Name: "getReceiptFile", Action: authz.ReceiptRead, Do: Give(journal.ReceiptMedia, n.receiptFile),
+			Summary: "The receipt as one file that verifies when nothing else is left"},
+
+		// Memos.
+		{Pattern: "GET /spaces/{space}/memos", Name: "listMemos", Action: authz.MemoRead, Do: Ask(n.memos),
+			Summary: "The conversation of a space, or of one document, the newest first; this marks nothing as read"},
+		{Pattern: "POST /spaces/{space}/memos", Name: "writeMemo", Action: authz.MemoWrite, Also: []authz.Action{authz.MemoInternal}, Status: 201, Do: Tell(n.write, n.written),
+			Summary: "Send a memo"},
+		{Pattern: "POST /spaces/{space}/memos/read", Name: "readMemos", Action: authz.MemoRead, Do: Tell(n.readMemos, nil),
+			Summary: "Mark memos as read; the journal says so"},
+		{Pattern: "GET /spaces/{space}/draft", Name: "getDraft", Action: authz.MemoRead, Do: Ask(n.draft),
+			Summary: "What one has typed and not sent"},
+		{Pattern: "PUT /spaces/{space}/draft", Name: "saveDraft", Action: authz.MemoWrite, Do: Tell(n.saveDraft, nil),
+			Summary: "Keep what is being typed"},
+
+		// What waits, and the journal.
+		{Pattern: "GET /desk", Name: "getDesk", Action: authz.FirmEnter, Do: Ask(n.desk),
+			Summary: "«Qui attend quoi» over all one’s spaces"},
+		{Pattern: "GET /spaces/{space}/waits", Name: "listWaits", Action: authz.SpaceSee, Do: Ask(n.waits),
+			Summary: "What waits in one space, for oneself and, for the firm’s side, for everybody outside it"},
+		{Pattern: "GET /spaces/{space}/journal", Name: "listSpaceJournal", Action: authz.SpaceJournal, Do: Ask(n.spaceJournal),
+			Summary: "What was done in a space, the newest first"},
+		{Pattern: "GET /journal", Name: "listJournal", Action: authz.FirmJournal, Do: Ask(n.journal),
+			Summary: "The acts of the firm itself, the newest first"},
+		{Pattern: "GET /journal/head", Name: "getJournalHead", Action: authz.FirmJournal, Do: Ask(n.head),
+			Summary: "The latest signed state of the journal, for witnesses to keep"},
+		{Pattern: "GET /journal/entries/{entry}/proof", Name: "getProof", Action: authz.SpaceJournal, Also: []authz.Action{authz.FirmJournal}, Do: Ask(n.proof),
+			Summary: "The proof that an entry is in the signed journal"},
 	}
 }

@@ -3,7 +3,6 @@ package api
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"cenacle/internal/authz"
 	"cenacle/internal/document"
@@ -38,12 +37,6 @@ func spaceOf(s space.Space, inside bool) Space {
 type Spaces struct {
 	Spaces []Space `json:"spaces"`
 	Next   string  `json:"next,omitempty" doc:"cursor of the next page; absent on the last"`
-}
-
-// spaceMark is where a page of spaces ended.
-type spaceMark struct {
-	Changed time.Time
-	After   id.Space
 }
 
 // maxOwn is the most spaces listed to somebody from outside the firm.

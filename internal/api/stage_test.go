@@ -121,6 +121,8 @@ func (s *stage) furnish() {
 		"circle": string(s.House.Client), "all": string(s.House.All), "folder": string(room.Folders[0].ID), "colleague": string(s.Colleague.Actor.Person),
 	}
 	s.begin(reply{})
+	s.deposit()
+	s.link()
 }
 
 // foreign is the founder of another firm.

@@ -65,6 +65,36 @@ func (s *Service) Head(ctx context.Context, by authz.Actor) (h journal.Head, err
 	return s.office.Journal.Head(ctx, f)
 }
 
+// Proof proves one entry to those who may read the journal it stands in: that of
+// its space, or that of the firm. An entry that still waits for its place in
+// the tree gets it first.
+func (s *Service) Proof(ctx context.Context, by authz.Actor, of id.Entry) (p journal.Proof, err error) {
+	defer fault.Op(&err, "overview.Proof(%s)", of)
+	f, err := s.office.Store.Firm(ctx, by.Firm)
+	if err != nil {
+		return journal.Proof{}, err
+	}
+	// The newest entry before the one that would follow it at once is itself.
+	found, err := s.office.Journal.List(ctx, f, journal.Filter{Before: of + "0", Limit: 1})
+	if err == nil && (len(found) == 0 || found[0].ID != of) {
+		err = fault.Absent()
+	}
+	if err != nil {
+		return journal.Proof{}, err
+	}
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		if found[0].Space == "" {
+			return firm.Allow(a, by, authz.FirmJournal)
+		}
+		_, err := circle.Enter(a, by, found[0].Space, authz.SpaceJournal)
+		return err
+	})
+	if err != nil {
+		return journal.Proof{}, err
+	}
+	return s.office.Journal.Proof(ctx, f, of)
+}
+
 // entries reads what the filter chooses once the right is given. The journal
 // reads in a transaction of its own, so the right is decided again in the one
 // that opens the names.

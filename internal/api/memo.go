@@ -1,0 +1,164 @@
+package api
+
+import (
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+	"cenacle/internal/memo"
+)
+
+// Conversation is a page of the memos of a space, in threads, the one with the
+// newest memo first.
+type Conversation struct {
+	Threads []Thread `json:"threads"`
+	Next    string   `json:"next,omitempty" doc:"cursor of older memos; absent when there are none"`
+}
+
+// Thread is a conversation, or the part of one that a page holds.
+type Thread struct {
+	ID       id.Thread `json:"id"`
+	Document id.Item   `json:"document,omitempty" doc:"that it is about"`
+	Subject  string    `json:"subject,omitempty"`
+	Memos    []Memo    `json:"memos" doc:"the oldest first"`
+}
+
+// Memo is one note as one person sees it.
+type Memo struct {
+	ID         id.Item     `json:"id"`
+	Thread     id.Thread   `json:"thread"`
+	Author     id.Person   `json:"author"`
+	Created    Instant     `json:"created_at"`
+	Body       string      `json:"body" doc:"plain text"`
+	Internal   bool        `json:"internal,omitempty" doc:"among the firm’s own people"`
+	ReplyBy    string      `json:"reply_by,omitempty" doc:"civil date, 2026-11-22"`
+	Read       bool        `json:"read" doc:"by oneself"`
+	References []id.Item   `json:"references" doc:"documents that one may read too"`
+	Circles    []id.Circle `json:"circles,omitempty" doc:"to whom it was sent; for the firm’s side alone"`
+	Readers    []Seen      `json:"readers,omitempty" doc:"for the firm’s side alone"`
+}
+
+// Seen is who has read something, and when first.
+type Seen struct {
+	ID id.Person `json:"id"`
+	At Instant   `json:"at"`
+}
+
+func memoOf(m memo.Memo, in id.Thread) Memo {
+	out := Memo{
+		ID: m.ID, Thread: in, Author: m.Author, Created: Instant(m.Created), Body: m.Body, Internal: m.Internal, ReplyBy: m.ReplyBy,
+		Read: m.Read, References: m.References, Circles: m.Circles,
+	}
+	if out.References == nil {
+		out.References = []id.Item{}
+	}
+	for _, r := range m.Readers {
+		out.Readers = append(out.Readers, Seen{r.Person, Instant(r.At)})
+	}
+	return out
+}
+
+// Talk asks for the memos of a space, or of one of its documents.
+type Talk struct {
+	InSpace
+	Page
+	Document id.Item `query:"document" doc:"those about it"`
+}
+
+func (n *Nouns) memos(r *Request, in Talk) (Conversation, error) {
+	var before id.Item
+	if err := r.resume(in.Cursor, &before); err != nil {
+		return Conversation{}, err
+	}
+	threads, more, err := n.Memos.Conversation(r.Context(), r.Actor, memo.Query{
+		Space: in.Space, Document: in.Document, Before: before, Limit: in.most(),
+	})
+	if err != nil {
+		return Conversation{}, err
+	}
+	out := Conversation{Threads: make([]Thread, len(threads))}
+	for i, t := range threads {
+		out.Threads[i] = Thread{ID: t.ID, Document: t.Document, Subject: t.Subject}
+		for _, m := range t.Memos {
+			out.Threads[i].Memos = append(out.Threads[i].Memos, memoOf(m, t.ID))
+		}
+	}
+	if more != "" {
+		out.Next, err = r.next(more)
+	}
+	return out, err
+}
+
+// NewMemo is a memo about to be written: into a thread, about a document, or
+// with a subject of its own.
+type NewMemo struct {
+	InSpace
+	Thread     id.Thread   `json:"thread,omitempty"`
+	Document   id.Item     `json:"document,omitempty" doc:"opens or goes on with the conversation about it"`
+	Subject    string      `json:"subject,omitempty" doc:"of a new thread that is about no document"`
+	Body       string      `json:"body" doc:"plain text"`
+	Internal   bool        `json:"internal,omitempty" doc:"among the firm’s own people"`
+	Circles    []id.Circle `json:"circles,omitempty" fault:"circle" doc:"to whom the firm’s side sends it; others write to the firm and the client"`
+	References []id.Item   `json:"references,omitempty" fault:"reference" doc:"documents it points to"`
+	ReplyBy    string      `json:"reply_by,omitempty" doc:"civil date, 2026-11-22"`
+}
+
+func (n *Nouns) write(r *Request, in NewMemo) (Memo, error) {
+	written, err := n.Memos.Write(r.Context(), r.Actor, memo.New{
+		Space: in.Space, Thread: in.Thread, Document: in.Document, Subject: in.Subject, Body: in.Body, Internal: in.Internal,
+		Circles: in.Circles, References: in.References, ReplyBy: in.ReplyBy,
+	})
+	if err != nil {
+		return Memo{}, err
+	}
+	return n.written(r, in, string(written))
+}
+
+// written is one memo of a space: the newest before the one that would follow
+// it at once.
+func (n *Nouns) written(r *Request, in NewMemo, of string) (Memo, error) {
+	r.At("spaces", string(in.Space), "memos")
+	threads, _, err := n.Memos.Conversation(r.Context(), r.Actor, memo.Query{Space: in.Space, Before: id.Item(of + "0"), Limit: 1})
+	if err != nil {
+		return Memo{}, err
+	}
+	if len(threads) == 0 || string(threads[0].Memos[0].ID) != of {
+		return Memo{}, fault.Absent()
+	}
+	return memoOf(threads[0].Memos[0], threads[0].ID), nil
+}
+
+// MemosRead names memos of a space that were read.
+type MemosRead struct {
+	InSpace
+	Memos []id.Item `json:"memos"`
+}
+
+func (n *Nouns) readMemos(r *Request, in MemosRead) (None, error) {
+	return None{}, n.Memos.Read(r.Context(), r.Actor, in.Space, in.Memos)
+}
+
+// InDraft names a place in a space where somebody writes.
+type InDraft struct {
+	InSpace
+	Place string `query:"place" doc:"the thread or document it is for; none: a new thread"`
+}
+
+// Draft is a memo that is not sent yet, one’s own.
+type Draft struct {
+	Body  string  `json:"body"`
+	Saved Instant `json:"saved_at,omitzero"`
+}
+
+func (n *Nouns) draft(r *Request, in InDraft) (Draft, error) {
+	d, err := n.Memos.DraftOf(r.Context(), r.Actor, in.Space, in.Place)
+	return Draft{d.Body, Instant(d.Saved)}, err
+}
+
+// DraftBody keeps what was typed so far.
+type DraftBody struct {
+	InDraft
+	Body string `json:"body" doc:"empty: forget the draft"`
+}
+
+func (n *Nouns) saveDraft(r *Request, in DraftBody) (None, error) {
+	return None{}, n.Memos.SaveDraft(r.Context(), r.Actor, memo.Draft{Space: in.Space, Place: in.Place, Body: in.Body})
+}
