@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"cenacle/internal/backup"
 	"cenacle/internal/config"
 	"cenacle/internal/sample"
 	"cenacle/internal/server"
@@ -31,9 +32,21 @@ func settingsOf(f *flag.FlagSet) settings {
 	}
 }
 
-// load reads file, environment and options, in this order, and refuses a
-// configuration under which the product would not keep its promises.
+// load is read for a command that opens what is in the data folder.
 func (s settings) load(t *terminal) (*config.Config, error) {
+	c, err := s.read(t)
+	if err != nil {
+		return nil, err
+	}
+	if err := backup.Unfinished(c.Data); err != nil {
+		return nil, plain(err)
+	}
+	return c, nil
+}
+
+// read reads file, environment and options, in this order, and refuses a
+// configuration under which the product would not keep its promises.
+func (s settings) read(t *terminal) (*config.Config, error) {
 	c, err := config.Load(*s.file, t.environ)
 	if err != nil {
 		return nil, err

@@ -31,7 +31,7 @@ var tiers = [][]string{
 		"account", "firm", "token", "member", "contact", "circle", "space", "item", "document", "deposit", "drive", "request", "memo", "invitation",
 		"forum", "agenda", "procedure", "invoice", "send", "distribution", "assembly", "isms", "requisition", "signature",
 	},
-	across:     {"overview", "event", "webhook", "lifecycle"},
+	across:     {"overview", "event", "webhook", "lifecycle", "backup"},
 	entrance:   {"front"},
 	transports: {"web", "api", "dav"},
 	wiring:     {"server", "doctor", "sample", "proof", "arch"},

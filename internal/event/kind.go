@@ -48,7 +48,7 @@ var kinds = map[string]kind{
 	"folder.addressed": {},
 	"member.joined":    {}, "member.left": {},
 	"link.issued": {}, "link.asked": {}, "link.used": {},
-	"firm.founded": {}, "firm.colleague_added": {},
+	"firm.founded": {}, "firm.colleague_added": {}, "installation.restored": {},
 	"token.issued": {}, "token.revoked": {},
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -345,11 +346,24 @@ func TestRollbackIsFoundWithAWitness(t *testing.T) {
 		if !fault.Is(err, fault.Conflict) {
 			t.Errorf("the rollback was not found: %v", err)
 		}
+		if seen, continues, err := s.Witness(t.Context(), s.firm, witnessed.Checkpoint); err != nil || continues || seen.Size != witnessed.Size {
+			t.Errorf("a witness of later entries: %+v, %v, %v", seen, continues, err)
+		}
 		s.spaces[2] = s.spaces[0]               // the third is erased
 		s.act(int(witnessed.Size-old.Size) + 3) // a fork that has grown beyond the witness
 		s.sequence()
 		if _, err := s.Extends(t.Context(), s.firm, witnessed.Checkpoint); !fault.Is(err, fault.Conflict) {
 			t.Errorf("the fork was not found: %v", err)
+		}
+		if _, continues, err := s.Witness(t.Context(), s.firm, witnessed.Checkpoint); err != nil || continues {
+			t.Errorf("a witness of another branch: %v, %v", continues, err)
+		}
+		if _, continues, err := s.Witness(t.Context(), s.firm, s.heads[2].Checkpoint); err != nil || !continues {
+			t.Errorf("a witness of what came before: %v, %v", continues, err)
+		}
+		forged := strings.Replace(witnessed.Checkpoint, fmt.Sprint(witnessed.Size), fmt.Sprint(witnessed.Size+1), 1)
+		if _, _, err := s.Witness(t.Context(), s.firm, forged); !fault.Is(err, fault.Conflict) {
+			t.Errorf("a forged witness: %v", err)
 		}
 		if _, err := s.Extends(t.Context(), s.firm, s.heads[2].Checkpoint); err != nil {
 			t.Errorf("what came before the fork is denied: %v", err)

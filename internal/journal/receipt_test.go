@@ -367,3 +367,24 @@ func FuzzVerifyReceipt(f *testing.F) {
 		}
 	})
 }
+
+// What a client keeps is a witness: its checkpoint comes out of a receipt that
+// holds, or of a checkpoint by itself.
+func TestCheckpointOfAWitness(t *testing.T) {
+	h := newHouse(t, storetest.New(t))
+	raw := h.receipt(statement(t, 1, "bail.pdf"))
+	head := h.sequence()
+	for _, kept := range [][]byte{raw, []byte(head.Checkpoint)} {
+		if got, err := Checkpoint(kept); err != nil || got != head.Checkpoint {
+			t.Errorf("%.40q witnesses %q, %v", kept, got, err)
+		}
+	}
+	if f, err := FirmOf(head.Checkpoint); err != nil || f != h.firm.ID() {
+		t.Errorf("it is of %q, %v", f, err)
+	}
+	for _, kept := range []string{"", "{}", "cenacle/x", "elsewhere/1\n3\nAAAA\n\n", string(raw[:len(raw)/2])} {
+		if _, err := Checkpoint([]byte(kept)); err == nil {
+			t.Errorf("%.40q is taken for a witness", kept)
+		}
+	}
+}

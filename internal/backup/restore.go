@@ -1,0 +1,411 @@
+package backup
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/blob"
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+	"cenacle/internal/journal"
+	"cenacle/internal/store"
+)
+
+// RestoredKind is the journal's line of a restore.
+const RestoredKind = "installation.restored"
+
+// Restoring is what [Restore] needs.
+type Restoring struct {
+	From    string   // folder with backups
+	Backup  string   // identifier; the newest when empty
+	To      string   // data folder, absent or empty but for the key
+	Keep    []string // names of files in To that the operator has put there: the key
+	Witness [][]byte // receipts, checkpoints or manifests that somebody kept
+	// Open opens the databases of a folder with the installation's key, which
+	// it must not make. The caller of Restore does not see the office.
+	Open func(ctx context.Context, dir string) (*act.Office, error)
+}
+
+// Restored is a firm that was brought back.
+type Restored struct {
+	Firm    id.Firm
+	Head    Head  // that it was restored to
+	Entries int64 // of its journal
+	Waiting int64 // not signed yet at the time of the backup
+	Uploads int64 // that were under way and were dropped
+	Older   *Head // a head that a witness knows and this journal does not have; nil: none
+}
+
+// Restore brings a backup back into an empty data folder. Every file is
+// compared with the manifest before it is opened; the key must be the
+// installation's; each journal is verified whole. Sessions end, uploads under
+// way are dropped, and each firm's journal gets the line installation.restored,
+// which says to what head, and which later one a witness knows.
+//
+// Until the last step the restored files stand in To/restoring, from where no
+// server starts; Restore may be cut and run again. Faults: "backup.not_empty",
+// "backup.damaged", "backup.altered", "backup.journal", "backup.witness",
+// "vault.wrong_key", "store.newer".
+func Restore(ctx context.Context, r Restoring) (m Manifest, firms []Restored, err error) {
+	defer fault.Op(&err, "backup.Restore")
+	defer full(&err)
+	if m, err = Find(r.From, r.Backup); err != nil {
+		return m, nil, err
+	}
+	witnesses, err := r.witnesses(m)
+	if err != nil {
+		return m, nil, err
+	}
+	if err := r.prepare(); err != nil {
+		return m, nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(r.stage()))
+		}
+	}()
+	if err := r.databases(ctx, m); err != nil {
+		return m, nil, err
+	}
+	if firms, err = r.revive(ctx, m, witnesses); err != nil {
+		return m, nil, err
+	}
+	return m, firms, r.complete()
+}
+
+const stageName = "restoring"
+
+func (r Restoring) stage() string { return filepath.Join(r.To, stageName) }
+
+// Unfinished refuses a data folder in which a restore was cut before its last
+// step, which is the directory's.
+func Unfinished(data string) error {
+	_, stage := os.Stat(filepath.Join(data, stageName))
+	_, directory := os.Stat(filepath.Join(data, directoryName))
+	if stage == nil && errors.Is(directory, fs.ErrNotExist) {
+		return fault.New(fault.Conflict, "backup.unfinished", data)
+	}
+	return nil
+}
+
+// prepare refuses a folder that holds anything, and clears what a restore that
+// was cut has left there: it had found the folder empty.
+func (r Restoring) prepare() error {
+	if err := folder(r.To); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(r.To)
+	if err != nil {
+		return err
+	}
+	cut := slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == stageName })
+	for _, e := range entries {
+		ours := cut && slices.Contains([]string{"firms", saltName}, e.Name())
+		switch {
+		case slices.Contains(r.Keep, e.Name()) || e.Name() == stageName:
+		case ours:
+			if err := os.RemoveAll(filepath.Join(r.To, e.Name())); err != nil {
+				return err
+			}
+		default:
+			return fault.New(fault.Conflict, "backup.not_empty", r.To, e.Name())
+		}
+	}
+	if err := os.RemoveAll(r.stage()); err != nil {
+		return err
+	}
+	return folder(r.stage())
+}
+
+// databases copies all but the blobs, comparing it on the way. Nothing of it has
+// been opened yet.
+func (r Restoring) databases(ctx context.Context, m Manifest) error {
+	base := filepath.Join(r.From, m.ID)
+	for _, f := range m.Files {
+		to := filepath.Join(r.stage(), f.Path)
+		err := create(to, func(w io.Writer) error { return copyChecked(ctx, w, filepath.Join(base, f.Path), f.Size, f.SHA256) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// blobs copies the blobs. The lists of them are not part of a data folder.
+func (r Restoring) blobs(ctx context.Context, m Manifest) (err error) {
+	disk, err := blob.OpenDisk(r.stage())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, disk.Close()) }()
+	to := blob.New(disk)
+	for _, f := range m.Firms {
+		list := filepath.Join(r.stage(), firmFolder(f.ID), blobList)
+		if err := eachBlob(list, func(b Blob) error { return r.blob(ctx, to, f.ID, b) }); err != nil {
+			return err
+		}
+		if err := os.Remove(list); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copyChecked copies a file of the backup and refuses it at its end unless it
+// is what the manifest says.
+func copyChecked(ctx context.Context, w io.Writer, path string, size int64, sum string) error {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return damaged(path, err)
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close() // read only: nothing can be lost
+	m := newMeasure()
+	if err := copyAll(ctx, io.MultiWriter(w, m), io.LimitReader(f, size+1)); err != nil {
+		return err
+	}
+	if m.size != size || m.sum() != sum {
+		return damaged(path, fmt.Errorf("%d bytes instead of %d, or others", m.size, size))
+	}
+	return nil
+}
+
+// blob brings one blob back. It is compared before its storage calls it
+// finished.
+func (r Restoring) blob(ctx context.Context, to *blob.Store, f id.Firm, b Blob) error {
+	path := filepath.Join(r.From, blobPath(f, b.Blob))
+	if err := compare(ctx, path, b.Size, b.SHA256); err != nil {
+		return err
+	}
+	raw, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer raw.Close() // read only: nothing can be lost
+	err = to.PutSealed(ctx, f, b.Blob, b.Size, patient{ctx, raw})
+	if errors.Is(err, fs.ErrExist) { // two versions of the same bytes
+		return nil
+	}
+	return err
+}
+
+// revive opens what was copied and makes it an installation of today.
+func (r Restoring) revive(ctx context.Context, m Manifest, witnesses map[id.Firm][]witness) (out []Restored, err error) {
+	office, err := r.Open(ctx, r.stage())
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, office.Store.Close(), closed(r.stage())) }()
+	if err := m.check(office.Ring.Directory()); err != nil {
+		return nil, err
+	}
+	if err := r.blobs(ctx, m); err != nil {
+		return nil, err
+	}
+	if err := office.Store.Directory().Update(ctx, endSessions); err != nil {
+		return nil, err
+	}
+	firms, err := office.Store.Firms(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.EqualFunc(firms, m.Firms, func(f id.Firm, named Firm) bool { return f == named.ID }) {
+		return nil, damaged(directoryName, fmt.Errorf("it knows the firms %v", firms))
+	}
+	for _, f := range m.Firms {
+		one, err := revival{office, m, f}.run(ctx, witnesses[f.ID])
+		if err != nil {
+			return nil, fmt.Errorf("firm %s: %w", f.ID, err)
+		}
+		out = append(out, one)
+	}
+	return out, nil
+}
+
+var (
+	deleteSessions = store.ForDirectory(`delete from session`)
+	// What is under way or dropped; what is done is told to who asks again.
+	deleteUploads = store.ForFirm(`
+delete from upload where firm_id = $1 and touched_at >= 0 and state <> 'done'`)
+)
+
+// endSessions keeps a session that was ended after the backup from coming back.
+func endSessions(tx *store.DirectoryTx) error {
+	_, err := tx.Exec(deleteSessions)
+	return err
+}
+
+// revival is one firm that is brought back.
+type revival struct {
+	office *act.Office
+	backup Manifest
+	firm   Firm
+}
+
+func (v revival) run(ctx context.Context, witnesses []witness) (out Restored, err error) {
+	f, err := v.office.Store.Firm(ctx, v.firm.ID)
+	if err != nil {
+		return out, err
+	}
+	s, err := v.office.Journal.Verify(ctx, f, nil)
+	if err != nil {
+		return out, err
+	}
+	if !s.Holds() {
+		return out, fault.New(fault.Invalid, "backup.journal", string(v.firm.ID)).Because(s.First.Cause)
+	}
+	out = Restored{Firm: v.firm.ID, Head: v.firm.Head, Entries: s.Entries + s.Waiting, Waiting: s.Waiting}
+	if head := headOf(s.Head); head != v.firm.Head {
+		return out, damaged(manifestName, fmt.Errorf("the journal ends at %d, not at %d", head.Size, v.firm.Head.Size))
+	}
+	if out.Older, err = v.older(ctx, f, witnesses); err != nil {
+		return out, err
+	}
+	err = v.office.Do(ctx, f.ID(), func(a *act.Act) error { return v.mark(a, &out) })
+	if err != nil {
+		return out, err
+	}
+	_, err = v.office.Journal.Sequence(ctx, f)
+	return out, err
+}
+
+// older returns the latest head that a witness knows and the restored journal
+// does not have.
+func (v revival) older(ctx context.Context, f *store.Firm, witnesses []witness) (older *Head, err error) {
+	for _, w := range witnesses {
+		seen, continues, err := v.office.Journal.Witness(ctx, f, w.checkpoint)
+		switch {
+		case fault.Is(err, fault.Conflict) && !w.given:
+			continue // beside the backup lies one that somebody altered
+		case err != nil:
+			return nil, fault.New(fault.Invalid, "backup.witness").Because(err)
+		case !continues && (older == nil || older.Size < seen.Size):
+			h := headOf(seen)
+			older = &h
+		}
+	}
+	return older, nil
+}
+
+// marking is what the journal keeps of a restore.
+type marking struct {
+	Backup    string `json:"backup"`
+	At        int64  `json:"at"`   // of the backup, in microseconds
+	Size      int64  `json:"size"` // of the journal restored to
+	Root      string `json:"root"`
+	Uploads   int64  `json:"uploads"`
+	KnownSize int64  `json:"known_size,omitempty"` // of the later journal that a witness knows
+	KnownRoot string `json:"known_root,omitempty"`
+}
+
+// mark drops the uploads and writes the line of the journal.
+func (v revival) mark(a *act.Act, out *Restored) (err error) {
+	if out.Uploads, err = a.Exec(deleteUploads); err != nil {
+		return err
+	}
+	details := marking{
+		Backup: v.backup.ID, At: store.Micros(v.backup.At), Size: out.Head.Size, Root: out.Head.Root, Uploads: out.Uploads,
+	}
+	if out.Older != nil {
+		details.KnownSize, details.KnownRoot = out.Older.Size, out.Older.Root
+	}
+	by := authz.Actor{Firm: a.Firm(), Via: authz.ViaCommand}
+	_, err = a.Record(by, RestoredKind, "", v.backup.ID, details)
+	return err
+}
+
+// complete moves the restored files to their places, the directory last: until
+// then there is no installation.
+func (r Restoring) complete() error {
+	entries, err := os.ReadDir(r.stage())
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return last(a) - last(b) })
+	for _, e := range entries {
+		if err := os.Rename(filepath.Join(r.stage(), e.Name()), filepath.Join(r.To, e.Name())); err != nil {
+			return err
+		}
+		if err := syncFolder(r.To); err != nil {
+			return err
+		}
+	}
+	if err := os.Remove(r.stage()); err != nil {
+		return err
+	}
+	return syncFolder(r.To)
+}
+
+func last(e fs.DirEntry) int {
+	if e.Name() == directoryName {
+		return 1
+	}
+	return 0
+}
+
+// witness is a head that somebody knows: the operator gave it, or it stands in
+// another backup of the folder.
+type witness struct {
+	checkpoint string
+	given      bool
+}
+
+// witnesses gathers the signed heads that somebody knows, by firm.
+func (r Restoring) witnesses(m Manifest) (map[id.Firm][]witness, error) {
+	out := map[id.Firm][]witness{}
+	made, _, err := folders(r.From)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range made {
+		if other, err := read(r.From, name); err == nil { // a damaged one tells nothing
+			other.testify(out, false)
+		}
+	}
+	for _, raw := range r.Witness {
+		var other Manifest
+		if json.Unmarshal(raw, &other) == nil && other.Format == manifestFormat {
+			other.testify(out, true)
+			continue
+		}
+		f, checkpoint, err := testimony(raw)
+		if err == nil && !slices.ContainsFunc(m.Firms, func(known Firm) bool { return known.ID == f }) {
+			err = fmt.Errorf("of the firm %s, which the backup does not have", f)
+		}
+		if err != nil {
+			return nil, fault.New(fault.Invalid, "backup.witness").Because(err)
+		}
+		out[f] = append(out[f], witness{checkpoint, true})
+	}
+	return out, nil
+}
+
+// testimony reads a receipt or a checkpoint.
+func testimony(raw []byte) (id.Firm, string, error) {
+	checkpoint, err := journal.Checkpoint(bytes.TrimLeft(raw, " \t\r\n"))
+	if err != nil {
+		return "", "", err
+	}
+	f, err := journal.FirmOf(checkpoint)
+	return f, checkpoint, err
+}
+
+func (m Manifest) testify(to map[id.Firm][]witness, given bool) {
+	for _, f := range m.Firms {
+		if f.Head.Size > 0 {
+			to[f.ID] = append(to[f.ID], witness{f.Head.Checkpoint, given})
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+
+	"cenacle/internal/act"
+	"cenacle/internal/backup"
+	"cenacle/internal/blob"
+	"cenacle/internal/config"
+	"cenacle/internal/id"
+	"cenacle/internal/journal"
+	"cenacle/internal/live"
+	"cenacle/internal/store"
+	"cenacle/internal/vault"
+)
+
+// House lends what is carried: backups and archives are made of it. The caller
+// closes it, before the server.
+func (s *Server) House(program string) (h backup.House, closing func() error, err error) {
+	disk, err := blob.OpenDisk(s.config.Data)
+	if err != nil {
+		return h, nil, err
+	}
+	return backup.House{
+		Office: s.Office, Blobs: blob.New(disk), Data: s.config.Data, Program: program,
+	}, disk.Close, nil
+}
+
+// OpenFolder opens the databases of a folder that a restore fills, with the key
+// that the configuration names, which must be there.
+func OpenFolder(ctx context.Context, c *config.Config, dir string, o Options) (_ *act.Office, err error) {
+	root, err := existing(c, dir).Root(ctx)
+	if err != nil {
+		return nil, err
+	}
+	database, err := store.Open(ctx, store.Config{Dir: dir})
+	if err != nil {
+		return nil, err
+	}
+	ring, err := vault.NewRing(vault.New(root), database.Directory())
+	if err != nil {
+		return nil, errors.Join(err, database.Close())
+	}
+	return &act.Office{
+		Store: database, Ring: ring, Journal: journal.New(ring, o.Clock), Live: live.NewHub(),
+		Clock: o.Clock, Woken: func(id.Firm) {},
+	}, nil
+}
+
+// existing is [provider] of a key that is never made.
+func existing(c *config.Config, dir string) vault.Provider {
+	if c.Key.Provider == config.KeyFromFile {
+		return vault.KeyFile{Path: c.KeyFile()}
+	}
+	return vault.Passphrase{Read: c.Passphrase, SaltPath: filepath.Join(dir, "passphrase.salt")}
+}
