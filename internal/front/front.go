@@ -15,6 +15,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"cenacle/internal/metric"
 )
 
 // Config is what the server gives to every transport.
@@ -26,6 +28,10 @@ type Config struct {
 	Clock   func() time.Time
 	Until   func(time.Duration) time.Time // by the machine's own clock: deadlines of connections
 	Log     *slog.Logger
+	Meter   *metric.Requests // nil: nobody watches
+	// Alias is what the log calls a firm or a person: the same one each time,
+	// and not her identifier. Nil: the log calls nobody anything.
+	Alias func(kind, identifier string) string
 }
 
 // Policy is the Content-Security-Policy of an answer that does not choose a
@@ -48,13 +54,17 @@ func (c *Config) Guard(next http.Handler) http.Handler {
 		if c.Secure {
 			h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 		}
-		if !c.known(r.Host) {
+		if !c.known(r.Host) && !probe(r) {
 			http.Error(w, "421 Misdirected Request", http.StatusMisdirectedRequest)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
+
+// probe reports a question about the program itself, which a balancer asks under
+// whatever name it has for this machine; the answer holds no link.
+func probe(r *http.Request) bool { return r.URL.Path == "/livez" || r.URL.Path == "/readyz" }
 
 // known reports whether a host is ours: that of the public address, and for a
 // demonstration, which only this machine reaches, its names for itself.

@@ -4,14 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"cenacle/internal/account"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
+	"cenacle/internal/metric"
 )
 
 // answerLimit is how long a request that is no stream has to be read and
@@ -39,6 +42,11 @@ type Exchange interface {
 func (c *Config) Serve(pattern string, long bool, begin func(*Request) Exchange) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
 		now := c.Clock()
+		c.Meter.Begin()
+		body := &received{ReadCloser: hr.Body}
+		if hr.Body != nil { // never so from a listener
+			hr.Body = body
+		}
 		r := &Request{Request: hr, ID: id.New[id.Request](now), Now: now, Source: source(hr, c.Proxies)}
 		seen := &Writer{ResponseWriter: w}
 		e := begin(r)
@@ -48,8 +56,17 @@ func (c *Config) Serve(pattern string, long bool, begin func(*Request) Exchange)
 				c.Log.ErrorContext(hr.Context(), "answer of a fault", "request", r.ID, "cause", late.Error())
 			}
 		}
-		c.event(r, pattern, seen, err)
+		c.event(r, e, metric.Answered{
+			Route: pattern, Status: seen.status, Fault: faultOf(err), In: body.bytes.Load(), Out: seen.bytes, Took: c.Clock().Sub(now),
+		}, err)
 	})
+}
+
+func faultOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	return fault.KindOf(err).String()
 }
 
 // answer runs the exchange within its deadline; a panic is a fault of ours.
@@ -69,23 +86,49 @@ func (c *Config) answer(w *Writer, e Exchange, long bool) (err error) {
 	return e.Answer(w)
 }
 
-// event writes the one line of a request.
-func (c *Config) event(r *Request, pattern string, w *Writer, err error) {
+// Actor is what an [Exchange] that knows who asks tells the log: the firm and
+// the person, each empty when unknown.
+type Actor interface {
+	Who() (id.Firm, id.Person)
+}
+
+// event writes the one line of a request and counts it. Neither holds a path, a
+// name, an address of the network or anything else that was sent.
+func (c *Config) event(r *Request, e Exchange, a metric.Answered, err error) {
+	c.Meter.End(a)
 	level := slog.LevelInfo
 	attrs := []slog.Attr{
-		slog.String("request", string(r.ID)), slog.String("method", method(r.Method)), slog.String("route", pattern),
-		slog.Int("status", w.status), slog.Int64("bytes", w.bytes),
-		slog.Duration("took", c.Clock().Sub(r.Now)),
+		slog.String("request", string(r.ID)), slog.String("method", method(r.Method)), slog.String("route", a.Route),
+		slog.Int("status", a.Status), slog.Int64("received", a.In), slog.Int64("bytes", a.Out), slog.Duration("took", a.Took),
 	}
+	if trace := c.trace(r.Request); trace != "" {
+		attrs = append(attrs, slog.String("trace", trace))
+	}
+	attrs = append(attrs, c.who(e)...)
 	if err != nil {
-		kind := fault.KindOf(err)
-		attrs = append(attrs, slog.String("fault", kind.String()))
-		if ours(kind) && r.Context().Err() == nil && !errors.As(err, new(lost)) {
+		attrs = append(attrs, slog.String("fault", a.Fault))
+		if ours(fault.KindOf(err)) && r.Context().Err() == nil && !errors.As(err, new(lost)) {
 			level = slog.LevelError
 			attrs = append(attrs, slog.String("cause", err.Error()))
 		}
 	}
 	c.Log.LogAttrs(context.WithoutCancel(r.Context()), level, "request", attrs...)
+}
+
+// who calls the firm and the person by their aliases.
+func (c *Config) who(e Exchange) (attrs []slog.Attr) {
+	known, ok := e.(Actor)
+	if !ok || c.Alias == nil {
+		return nil
+	}
+	firm, person := known.Who()
+	if firm != "" {
+		attrs = append(attrs, slog.String("firm", c.Alias("firm", string(firm))))
+	}
+	if person != "" {
+		attrs = append(attrs, slog.String("person", c.Alias("person", string(person))))
+	}
+	return attrs
 }
 
 // ours reports a kind of fault that the operator can do something about.
@@ -130,6 +173,19 @@ func (w *Writer) Write(b []byte) (int, error) {
 
 // Unwrap lets the controller reach the connection.
 func (w *Writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// received counts the bytes that were read of a body; a handler that has ended
+// may leave one who still reads.
+type received struct {
+	io.ReadCloser
+	bytes atomic.Int64
+}
+
+func (b *received) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.bytes.Add(int64(n))
+	return n, err
+}
 
 // lost marks a failure to send: the reader went away, nobody is to be told.
 type lost struct{ error }

@@ -64,6 +64,9 @@ type exchange struct {
 	*Request
 }
 
+// Who is for the log: whoever the door has let in.
+func (e *exchange) Who() (id.Firm, id.Person) { return e.Actor.Firm, e.Session.Person }
+
 // Answer runs the route: limits, door, handler.
 func (e *exchange) Answer(w *front.Writer) (err error) {
 	r := e.Request
