@@ -50,6 +50,7 @@ var kinds = map[string]kind{
 	"link.issued": {}, "link.asked": {}, "link.used": {},
 	"firm.founded": {}, "firm.colleague_added": {}, "installation.restored": {},
 	"token.issued": {}, "token.revoked": {},
+	"webhook.created": {}, "webhook.changed": {}, "webhook.ended": {}, "webhook.replayed": {},
 }
 
 // Kinds lists every kind of event, sorted.

@@ -465,6 +465,8 @@ create table webhook (
   primary key (firm_id, id)
 );
 
+create index webhook_live on webhook (firm_id, id) where state <> 'ended';
+
 create table webhook_notice (
   firm_id text not null,
   id text not null,
@@ -483,9 +485,9 @@ create table webhook_notice (
   foreign key (firm_id, webhook_id) references webhook (firm_id, id)
 );
 
-create index webhook_notice_list on webhook_notice (firm_id, webhook_id, id);
+create index webhook_notice_list on webhook_notice (firm_id, webhook_id, created_at, position);
 create index webhook_notice_waiting on webhook_notice (firm_id, webhook_id, position, due_at) where state = 'waiting';
-create index webhook_notice_failed on webhook_notice (firm_id, webhook_id, id) where state = 'failed';
+create index webhook_notice_failed on webhook_notice (firm_id, webhook_id, created_at, position) where state = 'failed';
 create index webhook_notice_age on webhook_notice (firm_id, created_at);
 
 -- What a folder addresses to whom by itself, chosen by the firm; none: adding
