@@ -57,7 +57,7 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
       pages.push([stranger, path, path]);
     }
     pages.push([stranger, "a good link", paul.link], [stranger, "a used link", sophie.link]);
-    for (const path of ["", "/spaces/new", "/people", "/journal", "/search", "/search?q=convention"]) pages.push([lawyer, `desk ${path}`, desk + path]);
+    for (const path of ["", "/spaces/new", "/people", "/programs", "/journal", "/search", "/search?q=convention"]) pages.push([lawyer, `desk ${path}`, desk + path]);
     for (const path of ["", "/people", "/journal"]) pages.push([lawyer, `space ${path}`, space + path]);
     pages.push([lawyer, "a document", draft, unfolded], [lawyer, "a picture", plan], [lawyer, "a receipt", receipt], [lawyer, "her access", "/account", unfolded], [lawyer, "what is absent", `${desk}/spaces/none`]);
     pages.push([client, "the client's space", space, unfolded], [client, "her document", draft], [client, "her receipt", receipt], [client, "her access", "/account", unfolded]);

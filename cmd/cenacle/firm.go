@@ -81,7 +81,7 @@ func english() (*i18n.Printer, error) {
 func demo(ctx context.Context, t *terminal, args []string) error {
 	f := flags(t, "demo")
 	set := settingsOf(f)
-	asJSON := f.Bool("json", false, "print the people and their passwords as JSON")
+	asJSON := f.Bool("json", false, "print the people with their passwords and new tokens as JSON")
 	if err := parse(f, args, 0); err != nil {
 		return err
 	}
@@ -96,6 +96,9 @@ func demo(ctx context.Context, t *terminal, args []string) error {
 			return plain(err)
 		}
 		if *asJSON {
+			if err := sample.Programs(ctx, s, people); err != nil {
+				return plain(err)
+			}
 			out := json.NewEncoder(t.out)
 			out.SetIndent("", "  ")
 			return out.Encode(people)

@@ -41,6 +41,8 @@ type Person struct {
 	Email    string `json:"email"`
 	Password string `json:"password"`
 	Firm     string `json:"firm,omitempty"`
+	Token    string `json:"token,omitempty"` // for the API
+	Drive    string `json:"drive,omitempty"` // app password
 }
 
 // cast is everybody of the demonstration. The first founds the firm.

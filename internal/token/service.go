@@ -61,6 +61,21 @@ func (s *Service) Issue(ctx context.Context, by authz.Actor, n New) (text string
 	return text, t, nil
 }
 
+// IssueFor is Issue by the operator in a person's name; fault.Absent when she
+// has no active card in the firm.
+func (s *Service) IssueFor(ctx context.Context, of id.Firm, to id.Person, n New) (text string, t Token, err error) {
+	by := authz.Actor{Person: to, Firm: of, Via: authz.ViaCommand}
+	err = s.office.See(ctx, of, func(a *act.Act) error {
+		card, err := firm.ActiveCard(a, to)
+		by.Role = card.Role
+		return err
+	})
+	if err != nil {
+		return "", Token{}, err
+	}
+	return s.Issue(ctx, by, n)
+}
+
 type issued struct {
 	Use      Use        `json:"use"`
 	Expires  time.Time  `json:"expires"`

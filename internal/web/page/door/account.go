@@ -151,7 +151,11 @@ func (p *Pages) programs(r *web.Request, page *AccountPage, doors []firm.Profile
 				live++
 			}
 		}
-		page.Programs = append(page.Programs, ui.Link{Href: firmPath(d.ID) + "/programs", Label: r.Printer.T("door.programs_at", d.Name), Icon: "plug"})
+		link := ui.Link{Href: firmPath(d.ID) + "/programs", Label: r.Printer.T("web.programs"), Icon: "plug"}
+		if len(doors) > 1 {
+			link.Label = r.Printer.T("door.programs_at", d.Name)
+		}
+		page.Programs = append(page.Programs, link)
 	}
 	if live > 0 {
 		page.Keep = &ui.Field{

@@ -40,6 +40,9 @@ func newLine(r *web.Request, b ui.Base, t token.Token, names map[id.Space]string
 	if t.Use == token.Drive {
 		l.Icon = "folder"
 	}
+	if t.Pass.Spaces == nil && t.Person != r.Actor.Person {
+		l.Where = b.T("program.everywhere_hers")
+	}
 	if t.Pass.Kinds != nil {
 		l.What = b.T("program.what", l.What, b.T("program.kinds"))
 	}
