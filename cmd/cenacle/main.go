@@ -42,6 +42,9 @@ func commands() []command {
 		{"token create", "[--data DIR] --firm FIRM --email ADDRESS [--use api|drive] [--name NAME] [--read-only] [--days N]", "let a program act for a person; its token is printed once", tokenCreate},
 		{"verify", "[--key VERIFIER|FINGERPRINT] FILE", "verify a receipt, without any server", verify},
 		{"journal verify", "[--data DIR] [--firm ID]", "verify the whole evidence journal of a stopped or running server's folder", journalVerify},
+		{"backup verify", "--from FOLDER [--backup ID]", "read a backup again, byte by byte; needs no key", verifyBackup},
+		{"backup", "[--data DIR] --to FOLDER [--verify] [--keep N]", "back a running or stopped installation up, without its key", makeBackup},
+		{"restore", "--from FOLDER [--backup ID] --data DIR [--witness FILE]", "bring a backup back into an empty folder that holds the key", restore},
 		{"config", "[--config FILE]", "show the configuration, secrets left out, and what is wrong with it", showConfig},
 		{"version", "", "print the version", showVersion},
 	}
