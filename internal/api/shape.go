@@ -64,10 +64,9 @@ func (s *shape) locate(t reflect.Type, at string) {
 			continue
 		}
 		pointer := at + "/" + f.name
-		for _, called := range []string{f.name, t.FieldByIndex(f.index).Tag.Get("fault")} {
-			if _, taken := s.places[called]; !taken && called != "" {
-				s.places[called] = pointer
-			}
+		called := cmp.Or(t.FieldByIndex(f.index).Tag.Get("fault"), f.name)
+		if _, taken := s.places[called]; !taken {
+			s.places[called] = pointer
 		}
 		inner = append(inner, f)
 	}
