@@ -45,6 +45,7 @@ type Config struct {
 	Database Database `toml:"database"`
 	Mail     Mail     `toml:"mail"`
 	Limit    Limit    `toml:"limit"`
+	Drive    Drive    `toml:"drive"`
 	Outbound Outbound `toml:"outbound"`
 	Legal    Legal    `toml:"legal"`
 
@@ -112,6 +113,13 @@ type Limit struct {
 	// Requests is how many one program may send through the API in a minute,
 	// a sixth of them at once.
 	Requests int `toml:"requests"`
+}
+
+// Drive says what network drives (WebDAV) may do.
+type Drive struct {
+	// Delete lets a drive delete what its person may delete on the page of a
+	// document, to be restored for a day. Without it nothing leaves by a drive.
+	Delete bool `toml:"delete"`
 }
 
 // Outbound bounds where the program connects to because somebody typed an

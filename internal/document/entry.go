@@ -186,3 +186,21 @@ func FoldersInUse(a *act.Act, by authz.Actor, in id.Space, tray space.Tray) (map
 	})
 	return out, err
 }
+
+// EntryOf is one document that the actor may read. The caller has entered the
+// space.
+func EntryOf(a *act.Act, by authz.Actor, f authz.Facts, in id.Space, of id.Item) (Entry, error) {
+	locked, _, err := item.Load(a, in, item.Document, of)
+	if err != nil {
+		return Entry{}, err
+	}
+	if _, err := authz.Open(locked, by, authz.DocumentRead, f); err != nil {
+		return Entry{}, err
+	}
+	box, err := a.SpaceBox(in)
+	if err != nil {
+		return Entry{}, err
+	}
+	c, err := scanEntry(box, in, func(dest ...any) error { return a.Row(selectEntry, []any{of}, dest...) })
+	return c.Entry, err
+}

@@ -23,14 +23,19 @@ d.space_id = $4 and d.tray = $5 and d.folder_id = $6 and d.id > $7 and` + authz.
 order by d.id limit $8`)
 
 	// $2 space, $3 tray, $4 folder, $5 from, $6 to.
-	selectShelfAddresses = store.ForFirm(addresses + `
-d.space_id = $2 and d.tray = $3 and d.folder_id = $4 and d.id >= $5 and d.id <= $6
+	selectShelfAddresses = store.ForFirm(`
+select a.item_id, a.circle_id, a.sent_at, a.extended, a.mac
+from document d
+join audience a on a.firm_id = $1 and a.item_id = d.id
+where d.firm_id = $1 and d.space_id = $2 and d.tray = $3 and d.folder_id = $4 and d.id >= $5 and d.id <= $6
 order by a.item_id, a.sent_at, a.circle_id`)
 
 	// $2 space, $3 hash of the name, $4 tray, $5 folder, $6 how many.
 	selectNamed = store.ForFirm(entryColumns + `
 d.space_id = $2 and d.title_hash = $3 and d.tray = $4 and d.folder_id = $5 and i.deleted_at = 0
 order by d.id limit $6`)
+
+	selectEntry = store.ForFirm(entryColumns + `d.id = $2`)
 
 	// $2 the actor, $3 now, $4 space, $5 tray.
 	selectFoldersInUse = store.ForFirm(`

@@ -35,6 +35,7 @@ type (
 	Webhook string
 	Notice  string // one event on its way to one webhook
 	Lock    string // of a WebDAV client
+	Scratch string // what a program leaves on a drive for a while
 	Request string // one HTTP request, in the log
 )
 

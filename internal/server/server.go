@@ -24,8 +24,10 @@ import (
 	"cenacle/internal/api"
 	"cenacle/internal/blob"
 	"cenacle/internal/config"
+	"cenacle/internal/dav"
 	"cenacle/internal/deposit"
 	"cenacle/internal/document"
+	"cenacle/internal/drive"
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/front"
@@ -66,6 +68,7 @@ type Server struct {
 	Spaces      *space.Service
 	Documents   *document.Service
 	Deposits    *deposit.Service
+	Drives      *drive.Service
 	Memos       *memo.Service
 	Invitations *invitation.Service
 	Lifecycle   *lifecycle.Service
@@ -74,6 +77,7 @@ type Server struct {
 	Outbox      *outbox.Runner
 
 	config    *config.Config
+	blobs     *blob.Store
 	log       *slog.Logger
 	sequencer *act.Sequencer
 	handler   http.Handler
@@ -119,6 +123,9 @@ func New(ctx context.Context, c *config.Config, o Options) (s *Server, err error
 	if err := s.openNouns(c); err != nil {
 		return nil, err
 	}
+	s.Drives = drive.New(s.Office, s.blobs, s.Documents, s.Spaces, drive.Config{
+		Catalog: catalog, Zone: zone, Accounts: s.Accounts, Limit: int64(c.Limit.Upload), Delete: c.Drive.Delete,
+	})
 	if err := s.openJobs(c, catalog, o); err != nil {
 		return nil, err
 	}
@@ -192,7 +199,8 @@ func (s *Server) openNouns(c *config.Config) error {
 	s.Firms = firm.New(s.Office, s.Accounts)
 	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.Spaces = space.NewService(s.Office, models)
-	s.Documents = document.New(s.Office, blob.New(disk), document.Config{
+	s.blobs = blob.New(disk)
+	s.Documents = document.New(s.Office, s.blobs, document.Config{
 		Limit: int64(c.Limit.Upload), Quota: int64(c.Limit.Quota), Deposit: deposit.Attach, Alone: database.Empty(),
 	})
 	s.Deposits = deposit.New(s.Office)
@@ -214,6 +222,7 @@ func (s *Server) openJobs(c *config.Config, catalog *i18n.Catalog, o Options) er
 	}
 	handlers := s.Lifecycle.Handlers(composer, sender)
 	handlers[deposit.LapseJob] = s.Deposits.Lapse
+	handlers[drive.EmptyJob] = s.Drives.Settle
 	s.Outbox = outbox.NewRunner(outbox.Config{
 		Store: s.Office.Store, Ring: s.Office.Ring, Clock: o.Clock, Log: o.Log, Handlers: handlers,
 	})
@@ -256,7 +265,8 @@ func (s *Server) openSite(c *config.Config, catalog *i18n.Catalog, zone *time.Lo
 	mux := http.NewServeMux()
 	mux.Handle(api.Root+"/", programs)
 	mux.Handle("/", pages)
-	s.handler = f.Guard(mux)
+	drives := dav.New(&dav.Config{Config: f, Catalog: catalog, Zone: zone, Drives: s.Drives, Tokens: s.Tokens})
+	s.handler = f.Guard(drives.Beside(mux))
 	return nil
 }
 
@@ -395,7 +405,7 @@ func (s *Server) sweep(ctx context.Context) error {
 		return err
 	}
 	for _, f := range firms {
-		if err := errors.Join(s.Documents.Sweep(ctx, f), s.Office.Sweep(ctx, f), s.Tokens.Sweep(ctx, f)); err != nil {
+		if err := errors.Join(s.Documents.Sweep(ctx, f), s.Office.Sweep(ctx, f), s.Tokens.Sweep(ctx, f), s.Drives.Sweep(ctx, f)); err != nil {
 			return fmt.Errorf("firm %s: %w", f, err)
 		}
 	}

@@ -510,8 +510,7 @@ create table drive_lock (
   id text not null, -- also the opaque part of the lock token
   space_id text not null,
   person_id text not null,
-  place text not null, -- what is locked: a document, a folder, a tray, or the keyed hash of a name to come
-  root bytea not null, -- sealed path, as its holder sees it
+  place text not null, -- what is locked, after all that holds it: identifiers, and the keyed hash of a name to come
   owner bytea not null, -- sealed XML of the client
   deep bigint not null, -- 1: infinite depth
   shared bigint not null, -- 1: others may hold one beside it
@@ -533,7 +532,7 @@ create table drive_scratch (
   person_id text not null,
   place bytea not null, -- keyed hash of person, folder and name
   shelf bytea not null, -- keyed hash of person and folder
-  kind text not null, -- file · folder · empty · aside
+  kind text not null, -- file · folder · empty · aside; coming and gone while bytes come and go
   plan bytea not null, -- sealed: name, and the document it stands for
   body bytea not null, -- sealed bytes of a small file
   blob_id text not null, -- of a larger one; '' otherwise
