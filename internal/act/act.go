@@ -49,6 +49,7 @@ type Act struct {
 	recorded int
 	settled  bool
 	signals  []live.Signal
+	known    map[any]any
 }
 
 // Do runs an act. fn may run again when the database asks for a retry, so it
@@ -138,6 +139,27 @@ func (a *Act) Follow(kind, dedupe string, at time.Time, payload any) error {
 	}
 	return outbox.Enqueue(a.Tx, box, a.Now, outbox.Job{Kind: kind, Dedupe: dedupe, Payload: raw, RunAt: at})
 }
+
+// Remember returns what load returns, and for the same key the same again
+// until the act ends or [Act.Forget] is told: an act reads a row once. The key
+// is of a type of the package that remembers; what is returned is shared.
+func Remember[T any](a *Act, key any, load func() (T, error)) (T, error) {
+	if v, ok := a.known[key].(T); ok {
+		return v, nil
+	}
+	v, err := load()
+	if err != nil {
+		return v, err
+	}
+	if a.known == nil {
+		a.known = map[any]any{}
+	}
+	a.known[key] = v
+	return v, nil
+}
+
+// Forget has what was remembered read again; who writes such rows calls it.
+func (a *Act) Forget(key any) { delete(a.known, key) }
 
 // Signal tells the open pages of these circles, once the act is committed,
 // that something changed; it carries no content.

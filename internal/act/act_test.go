@@ -261,3 +261,38 @@ func TestRecordSaysWhoAndHow(t *testing.T) {
 		t.Errorf("recorded %+v", r)
 	}
 }
+
+func TestRememberReadsOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		d := open(t, s)
+		type key string
+		reads := 0
+		read := func(a *act.Act, k key) (int, error) {
+			return act.Remember(a, k, func() (int, error) {
+				reads++
+				if k == "broken" {
+					return 0, errRule
+				}
+				return reads, nil
+			})
+		}
+		for range 2 { // another act knows nothing of the one before
+			must(t, d.See(t.Context(), d.by.Firm, func(a *act.Act) error {
+				reads = 0
+				for _, tt := range []struct {
+					key  key
+					want int
+				}{{"a", 1}, {"a", 1}, {"b", 2}, {"a", 1}, {"broken", 0}, {"broken", 0}} {
+					if got, err := read(a, tt.key); got != tt.want || (err != nil) != (tt.key == "broken") {
+						t.Errorf("%s: %d, %v, want %d", tt.key, got, err, tt.want)
+					}
+				}
+				a.Forget(key("a"))
+				if got, err := read(a, "a"); got != 5 || err != nil {
+					t.Errorf("after Forget: %d, %v", got, err)
+				}
+				return nil
+			}))
+		}
+	})
+}

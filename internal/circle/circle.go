@@ -9,6 +9,7 @@ package circle
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -69,14 +70,26 @@ func create(a *act.Act, space id.Space, c Circle) error {
 		return err
 	}
 	name := box.SealText(vault.Place{Table: "circle", Column: "name", Row: string(c.ID)}, c.Name)
+	a.Forget(listOf(space))
 	_, err = a.Exec(insertCircle, c.ID, space, c.Kind, name, store.Micros(a.Now),
 		box.MAC("circle", string(c.ID), string(space), string(c.Kind)))
 	return err
 }
 
+// What an act remembers of a space: its circles, and who is in them.
+type (
+	listOf      id.Space
+	presencesOf id.Space
+)
+
 // List returns the circles of a space, oldest first. Callers have opened the
 // space; every row's MAC is checked.
 func List(a *act.Act, space id.Space) ([]Circle, error) {
+	all, err := act.Remember(a, listOf(space), func() ([]Circle, error) { return list(a, space) })
+	return slices.Clone(all), err
+}
+
+func list(a *act.Act, space id.Space) ([]Circle, error) {
 	box, err := a.SpaceBox(space)
 	if err != nil {
 		return nil, err
@@ -216,6 +229,7 @@ func putInCircle(a *act.Act, space id.Space, c id.Circle, person id.Person, s au
 	}
 	since, until := store.Micros(s.Since), store.Micros(s.Until)
 	mac := box.MAC("circle_member", string(c), string(person), micros(since), micros(until))
+	a.Forget(presencesOf(space))
 	if known {
 		_, err = a.Exec(updateInCircle, c, person, since, until, mac)
 	} else {
@@ -225,22 +239,15 @@ func putInCircle(a *act.Act, space id.Space, c id.Circle, person id.Person, s au
 }
 
 func membership(a *act.Act, space id.Space, person id.Person) (Member, bool, error) {
-	box, err := a.SpaceBox(space)
-	if err != nil {
-		return Member{}, false, err
-	}
-	m := Member{Person: person}
-	var since, until int64
-	var mac []byte
-	err = a.Row(selectMembership, []any{space, person}, &m.Role, &since, &until, &mac)
+	var r memberRow
+	err := a.Row(selectMembership, []any{space, person}, &r.role, &r.since, &r.until, &r.mac)
 	if errors.Is(err, store.ErrNoRow) {
 		return Member{}, false, nil
 	}
 	if err != nil {
 		return Member{}, false, err
 	}
-	err = box.CheckMAC(mac, "membership", string(space), string(person), string(m.Role), micros(since), micros(until))
-	m.Since, m.Until = store.Time(since), store.Time(until)
+	m, err := r.check(a, space, person)
 	return m, err == nil, err
 }
 

@@ -2,6 +2,7 @@ package circle
 
 import (
 	"errors"
+	"slices"
 
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
@@ -16,7 +17,8 @@ import (
 func Facts(a *act.Act, by authz.Actor, space id.Space) (authz.Facts, error) {
 	var state string
 	var walls int64
-	err := a.Row(selectStanding, []any{space, by.Person}, &state, &walls)
+	var m memberRow
+	err := a.Row(selectStanding, []any{space, by.Person}, &state, &walls, &m.role, &m.since, &m.until, &m.mac)
 	if errors.Is(err, store.ErrNoRow) {
 		return authz.Facts{}, fault.Absent()
 	}
@@ -24,13 +26,32 @@ func Facts(a *act.Act, by authz.Actor, space id.Space) (authz.Facts, error) {
 		return authz.Facts{}, err
 	}
 	f := authz.Facts{Now: a.Now, Space: space, Closed: state != "open", Walled: walls > 0}
-	m, found, err := membership(a, space, by.Person)
-	if err != nil || !found {
+	if m.role == nil {
+		return f, nil
+	}
+	own, err := m.check(a, space, by.Person)
+	if err != nil {
 		return f, err
 	}
-	f.Role, f.Member = m.Role, authz.Span{Since: m.Since, Until: m.Until}
+	f.Role, f.Member = own.Role, authz.Span{Since: own.Since, Until: own.Until}
 	f.Circles, err = ownCircles(a, space, by.Person)
 	return f, err
+}
+
+// memberRow is a membership as it is stored, or nothing of it.
+type memberRow struct {
+	role         *string
+	since, until *int64
+	mac          *[]byte
+}
+
+func (r memberRow) check(a *act.Act, space id.Space, person id.Person) (Member, error) {
+	box, err := a.SpaceBox(space)
+	if err != nil {
+		return Member{}, err
+	}
+	m := Member{Person: person, Role: authz.Role(*r.role), Since: store.Time(*r.since), Until: store.Time(*r.until)}
+	return m, box.CheckMAC(*r.mac, "membership", string(space), string(person), *r.role, micros(*r.since), micros(*r.until))
 }
 
 // Enter is the first line of every act in a space: it reads the facts and
@@ -76,6 +97,11 @@ type Presence struct {
 // Presences returns who is in which circle of a space, past ones included.
 // Callers have opened the space.
 func Presences(a *act.Act, space id.Space) ([]Presence, error) {
+	all, err := act.Remember(a, presencesOf(space), func() ([]Presence, error) { return presences(a, space) })
+	return slices.Clone(all), err
+}
+
+func presences(a *act.Act, space id.Space) ([]Presence, error) {
 	box, err := a.SpaceBox(space)
 	if err != nil {
 		return nil, err

@@ -58,6 +58,8 @@ where firm_id = $1 and space_id = $2 order by circle_id, since, person_id`)
 
 	selectStanding = store.ForFirm(`
 select s.state,
-  (select count(*) from wall w where w.firm_id = $1 and w.space_id = s.id and w.person_id = $3)
-from space s where s.firm_id = $1 and s.id = $2`)
+  (select count(*) from wall w where w.firm_id = $1 and w.space_id = s.id and w.person_id = $3),
+  m.role, m.since, m.until, m.mac
+from space s left join membership m on m.firm_id = $1 and m.space_id = s.id and m.person_id = $3
+where s.firm_id = $1 and s.id = $2`)
 )

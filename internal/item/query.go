@@ -23,10 +23,11 @@ on conflict (firm_id, item_id, circle_id) do nothing`)
 select circle_id, sent_at, extended, mac from audience
 where firm_id = $1 and item_id = $2 order by sent_at, circle_id`)
 
-	// Whoever is in a circle that item $2 was sent to, at $3, and has not read it.
+	// Whoever is in a circle that item $2 was sent to, at $3, and has not read it;
+	// who is in two of them comes twice and is written once.
 	insertUnread = store.ForFirm(`
 insert into unread (firm_id, person_id, space_id, item_id)
-select distinct i.firm_id, c.person_id, i.space_id, i.id
+select i.firm_id, c.person_id, i.space_id, i.id
 from item i cross join audience a cross join circle_member c
 where i.firm_id = $1 and i.id = $2
   and a.firm_id = $1 and a.item_id = i.id

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strings"
 )
 
 // preparedLimit bounds the statements kept ready on one SQLite connection.
@@ -27,8 +28,9 @@ type prepared struct {
 }
 
 type entry struct {
-	text string
-	stmt statement
+	text  string
+	stmt  statement
+	brief bool // cannot run for long, whatever the tables hold
 }
 
 // statement is what the driver of SQLite prepares.
@@ -52,10 +54,10 @@ func newPrepared(conn *sql.Conn) (*prepared, error) {
 	return p, err
 }
 
-func (p *prepared) get(text string) (statement, error) {
+func (p *prepared) get(text string) (*entry, error) {
 	if e, ok := p.texts[text]; ok {
 		p.order.MoveToFront(e)
-		return e.Value.(*entry).stmt, nil
+		return e.Value.(*entry), nil
 	}
 	if p.order.Len() >= preparedLimit {
 		last := p.order.Remove(p.order.Back()).(*entry)
@@ -72,19 +74,25 @@ func (p *prepared) get(text string) (statement, error) {
 	if !ok {
 		return nil, errors.Join(fmt.Errorf("store: %T takes no context", made), made.Close())
 	}
-	p.texts[text] = p.order.PushFront(&entry{text, stmt})
-	return stmt, nil
+	e := &entry{text, stmt, strings.Contains(text, "values") && !strings.Contains(text, "select")}
+	p.texts[text] = p.order.PushFront(e)
+	return e, nil
 }
 
+// exec listens to ctx inside a statement only where that may take long: the
+// driver has a goroutine watch it.
 func (p *prepared) exec(ctx context.Context, text string, args []any) (int64, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	stmt, err := p.get(text)
+	e, err := p.get(text)
 	if err != nil {
 		return 0, err
 	}
-	result, err := stmt.ExecContext(ctx, p.named(args))
+	if e.brief {
+		ctx = context.Background() // it ends by itself
+	}
+	result, err := e.stmt.ExecContext(ctx, p.named(args))
 	if err != nil {
 		return 0, err
 	}
@@ -97,11 +105,11 @@ func (p *prepared) each(ctx context.Context, text string, args []any, row rowFun
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	stmt, err := p.get(text)
+	e, err := p.get(text)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := stmt.QueryContext(context.WithoutCancel(ctx), p.named(args))
+	rows, err := e.stmt.QueryContext(context.WithoutCancel(ctx), p.named(args))
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,9 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"hash"
 	"io"
+	"sync"
 
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
@@ -43,7 +45,23 @@ type Place struct{ Table, Column, Row string }
 type Box struct {
 	prefix      []byte // what every authenticated text begins with: version, scope
 	seal, wrap  cipher.AEAD
-	lookup, mac []byte
+	lookup, mac *hasher
+}
+
+// hasher is HMAC-SHA-256 under one key. Its hashes are kept ready: preparing
+// one costs as much as hashing a short text. Safe for concurrent use.
+type hasher struct{ ready sync.Pool } // of hash.Hash
+
+func newHasher(key []byte) *hasher {
+	return &hasher{sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}}
+}
+
+func (h *hasher) sum(text []byte) []byte {
+	one := h.ready.Get().(hash.Hash)
+	defer h.ready.Put(one)
+	one.Reset()
+	one.Write(text) // a hash never fails
+	return one.Sum(make([]byte, 0, sha256.Size))
 }
 
 func newBox(key Key, s scope) *Box {
@@ -55,8 +73,8 @@ func newBox(key Key, s scope) *Box {
 		prefix: prefix[:len(prefix):len(prefix)],
 		seal:   newAEAD(raw[:], "seal"),
 		wrap:   newAEAD(raw[:], "wrap"),
-		lookup: derive(raw[:], "lookup"),
-		mac:    derive(raw[:], "mac"),
+		lookup: newHasher(derive(raw[:], "lookup")),
+		mac:    newHasher(derive(raw[:], "mac")),
 	}
 }
 
@@ -152,22 +170,23 @@ func (b *Box) place(p Place) []byte {
 // Lookup is the keyed hash by which a sealed value is found again: equal for
 // equal values of one domain in one scope, and only there.
 func (b *Box) Lookup(domain, value string) []byte {
-	h := hmac.New(sha256.New, b.lookup)
-	h.Write(field(field(nil, domain), value)) // a hash never fails
-	return h.Sum(nil)[:lookupSize]
+	text := make([]byte, 0, 8+len(domain)+len(value))
+	return b.lookup.sum(field(field(text, domain), value))[:lookupSize]
 }
 
 // MAC authenticates the row of a table that carries rights. Name every field
 // that decides, the row's key included; order and borders of fields count.
 func (b *Box) MAC(table string, fields ...string) []byte {
-	text := field(append([]byte(nil), b.prefix...), table)
+	size := len(b.prefix) + 8 + len(table)
+	for _, f := range fields {
+		size += 4 + len(f)
+	}
+	text := field(append(make([]byte, 0, size), b.prefix...), table)
 	text = binary.BigEndian.AppendUint32(text, uint32(len(fields)))
 	for _, f := range fields {
 		text = field(text, f)
 	}
-	h := hmac.New(sha256.New, b.mac)
-	h.Write(text) // a hash never fails
-	return h.Sum(nil)
+	return b.mac.sum(text)
 }
 
 // CheckMAC returns a fault around [ErrTampered] unless mac is the row's; it

@@ -215,7 +215,8 @@ func TestPrintsNoKey(t *testing.T) {
 	if err := json.NewEncoder(&out).Encode(h); err != nil {
 		t.Fatal(err)
 	}
-	for _, secret := range [][]byte{{0, 1, 2, 3, 4, 5}, b.lookup[:6], b.mac[:6]} {
+	raw := k.Bytes()
+	for _, secret := range [][]byte{{0, 1, 2, 3, 4, 5}, derive(raw[:], "lookup")[:6], derive(raw[:], "mac")[:6]} {
 		for _, form := range []string{"%x", "%X", "% x", "%d", "%#v", "%s"} {
 			text := strings.Trim(fmt.Sprintf(form, secret), "[]{}")
 			if strings.Contains(out.String(), text) {

@@ -365,10 +365,10 @@ create table journal_entry (
   position bigint,
   created_at bigint not null,
   mac bytea not null, -- over all but position, under the firm key: it outlives an erased space
-  primary key (firm_id, id),
-  unique (firm_id, position)
+  primary key (firm_id, id)
 );
 
+create unique index journal_entry_position on journal_entry (firm_id, position) where position is not null;
 create index journal_entry_space on journal_entry (firm_id, space_id, id);
 create index journal_entry_waiting on journal_entry (firm_id, id) where position is null;
 
