@@ -35,6 +35,8 @@ var jobs = map[string]string{
 	"notice.deposit":      "space.see of the lawyer who is told",
 	"notice.item":         "document.read or memo.read of something new for the person who is told",
 	"deposit.lapse":       "none: it reads nothing out, and the firm is told by notice.deposit",
+	"webhook.walk":        "firm.connect of the owner, and her right to see each event",
+	"webhook.send":        "firm.connect of the owner, and her right to see the event that is sent",
 }
 
 // ISO-02: every line of the table says what protects it, and there is no door

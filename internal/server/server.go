@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -28,6 +29,7 @@ import (
 	"cenacle/internal/deposit"
 	"cenacle/internal/document"
 	"cenacle/internal/drive"
+	"cenacle/internal/event"
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/front"
@@ -39,6 +41,7 @@ import (
 	"cenacle/internal/live"
 	"cenacle/internal/mail"
 	"cenacle/internal/memo"
+	"cenacle/internal/outbound"
 	"cenacle/internal/outbox"
 	"cenacle/internal/overview"
 	"cenacle/internal/space"
@@ -57,6 +60,7 @@ import (
 	"cenacle/internal/web/page/styleguide"
 	"cenacle/internal/web/page/upload"
 	"cenacle/internal/web/site"
+	"cenacle/internal/webhook"
 )
 
 // Server is the running program.
@@ -73,6 +77,8 @@ type Server struct {
 	Invitations *invitation.Service
 	Lifecycle   *lifecycle.Service
 	Overview    *overview.Service
+	Events      *event.Service
+	Webhooks    *webhook.Service
 	Mailbox     *mail.Mailbox // nil when a mail server sends
 	Outbox      *outbox.Runner
 
@@ -208,6 +214,10 @@ func (s *Server) openNouns(c *config.Config) error {
 	s.Invitations = invitation.New(s.Office, s.Accounts)
 	s.Lifecycle = lifecycle.New(s.Office, s.Accounts, s.Invitations)
 	s.Overview = overview.New(s.Office)
+	s.Events = event.New(s.Office)
+	s.Webhooks = webhook.NewService(s.Office, s.Events, outbound.New(outbound.Config{Allow: c.Networks()}))
+	s.sequencer.Tell(s.Events.Placed)
+	s.sequencer.Tell(s.Webhooks.Placed)
 	return nil
 }
 
@@ -223,8 +233,9 @@ func (s *Server) openJobs(c *config.Config, catalog *i18n.Catalog, o Options) er
 	handlers := s.Lifecycle.Handlers(composer, sender)
 	handlers[deposit.LapseJob] = s.Deposits.Lapse
 	handlers[drive.EmptyJob] = s.Drives.Settle
+	maps.Copy(handlers, s.Webhooks.Handlers())
 	s.Outbox = outbox.NewRunner(outbox.Config{
-		Store: s.Office.Store, Ring: s.Office.Ring, Clock: o.Clock, Log: o.Log, Handlers: handlers,
+		Store: s.Office.Store, Ring: s.Office.Ring, Clock: o.Clock, Log: o.Log, Handlers: handlers, Slow: webhook.SendJob,
 	})
 	return nil
 }
@@ -405,7 +416,7 @@ func (s *Server) sweep(ctx context.Context) error {
 		return err
 	}
 	for _, f := range firms {
-		if err := errors.Join(s.Documents.Sweep(ctx, f), s.Office.Sweep(ctx, f), s.Tokens.Sweep(ctx, f), s.Drives.Sweep(ctx, f)); err != nil {
+		if err := errors.Join(s.Documents.Sweep(ctx, f), s.Office.Sweep(ctx, f), s.Tokens.Sweep(ctx, f), s.Webhooks.Sweep(ctx, f), s.Drives.Sweep(ctx, f)); err != nil {
 			return fmt.Errorf("firm %s: %w", f, err)
 		}
 	}
