@@ -47,6 +47,8 @@ type Config struct {
 	Limit    Limit    `toml:"limit"`
 	Drive    Drive    `toml:"drive"`
 	Outbound Outbound `toml:"outbound"`
+	Metrics  Metrics  `toml:"metrics"`
+	Drain    Drain    `toml:"drain"`
 	Legal    Legal    `toml:"legal"`
 
 	file string // where it was read from; empty without a file
@@ -153,6 +155,7 @@ func Default() *Config {
 		Key:      Key{Provider: KeyFromFile},
 		Mail:     Mail{Port: 587, Security: "starttls", From: "cenacle@localhost.localdomain", FromName: "Cénacle"},
 		Limit:    Limit{Upload: 100e9, Requests: 6000},
+		Drain:    Drain{Grace: 20},
 	}
 }
 

@@ -26,6 +26,8 @@ func (c *Config) Validate() Reasons {
 	c.checkKey(&wrong)
 	c.checkDatabase(&wrong)
 	c.checkMail(&wrong)
+	c.checkMetrics(&wrong)
+	c.checkDrain(&wrong)
 	return wrong
 }
 

@@ -111,6 +111,11 @@ func TestCFG01_GoodConfigurationsAreAccepted(t *testing.T) {
 		"IPv6":          func(_ bench, c *Config) { c.Listen = "[::1]:8080" },
 		"localhost":     func(_ bench, c *Config) { c.Listen, c.URL = "localhost:0", "http://localhost:8080" },
 		"quota":         func(_ bench, c *Config) { c.Limit.Quota = c.Limit.Upload },
+		"figures here":  func(_ bench, c *Config) { c.Metrics.Listen = "127.0.0.1:9464" },
+		"figures for who has the token": func(b bench, c *Config) {
+			c.Metrics.Listen, c.Metrics.TokenFile = "0.0.0.0:9464", b.file("token", "0123456789abcdef0123", 0o600)
+		},
+		"a long end": func(_ bench, c *Config) { c.Drain.Delay, c.Drain.Grace = 30, 600 },
 		"own network to reach": func(_ bench, c *Config) {
 			c.Outbound.Allow = []string{"10.0.0.0/24", "192.168.1.7", "127.0.0.0/8", "fd00::/8", "::1"}
 		},
@@ -154,6 +159,25 @@ func TestCFG01_BadConfigurationsAreRefused(t *testing.T) {
 		{"negative quota", "limit.quota", func(_ bench, c *Config) { c.Limit.Quota = -1 }},
 		{"negative requests", "limit.requests", func(_ bench, c *Config) { c.Limit.Requests = -1 }},
 		{"quota below one file", "limit.quota", func(_ bench, c *Config) { c.Limit.Quota = 1 }},
+
+		{"figures for the network", "metrics.listen", func(_ bench, c *Config) { c.Metrics.Listen = "0.0.0.0:9464" }},
+		{"figures for the world", "metrics.listen", func(_ bench, c *Config) { c.Metrics.Listen = ":9464" }},
+		{"figures without a port", "metrics.listen", func(_ bench, c *Config) { c.Metrics.Listen = "127.0.0.1" }},
+		{"figures at a name", "metrics.listen", func(_ bench, c *Config) { c.Metrics.Listen = "figures.example:9464" }},
+		{"figures at the site's address", "metrics.listen", func(_ bench, c *Config) { c.Metrics.Listen = c.Listen }},
+		{"a token and no figures", "metrics.listen", func(b bench, c *Config) { c.Metrics.TokenFile = b.file("t", "0123456789abcdef0123", 0o600) }},
+		{"a token that is short", "metrics.token_file", func(b bench, c *Config) {
+			c.Metrics.Listen, c.Metrics.TokenFile = ":9464", b.file("t", "0123456789", 0o600)
+		}},
+		{"a token that others read", "metrics.token_file", func(b bench, c *Config) {
+			c.Metrics.Listen, c.Metrics.TokenFile = ":9464", b.file("t", "0123456789abcdef0123", 0o644)
+		}},
+		{"a token that is not there", "metrics.token_file", func(b bench, c *Config) {
+			c.Metrics.Listen, c.Metrics.TokenFile = ":9464", b.path("t")
+		}},
+		{"a negative delay", "drain.delay", func(_ bench, c *Config) { c.Drain.Delay = -1 }},
+		{"a delay of days", "drain.delay", func(_ bench, c *Config) { c.Drain.Delay = 86400 }},
+		{"no time to end", "drain.grace", func(_ bench, c *Config) { c.Drain.Grace = 0 }},
 
 		{"demonstration for others", "demo", func(b bench, c *Config) { b.behindProxy(c); c.Demo = true }},
 		{"demonstration at a public name", "demo", func(_ bench, c *Config) {
