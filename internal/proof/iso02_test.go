@@ -34,6 +34,7 @@ var jobs = map[string]string{
 	"notice.welcome":      "firm.enter of the founder",
 	"notice.deposit":      "space.see of the lawyer who is told",
 	"notice.item":         "document.read or memo.read of something new for the person who is told",
+	"drive.empty":         "document.file or deposit.make of who announced the file (drive.Settle)",
 	"deposit.lapse":       "none: it reads nothing out, and the firm is told by notice.deposit",
 	"webhook.walk":        "firm.connect of the owner, and her right to see each event",
 	"webhook.send":        "firm.connect of the owner, and her right to see the event that is sent",
