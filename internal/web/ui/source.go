@@ -9,8 +9,6 @@ import (
 	"sync"
 	text "text/template"
 	"text/template/parse"
-
-	"cenacle/internal/i18n"
 )
 
 // source is what a page is made of, parsed and never executed: its own files,
@@ -90,14 +88,48 @@ func calls(n parse.Node, visit func(string)) {
 	}
 }
 
-// set makes named templates executable in a printer's language. The trees are
-// copied, since the escaper writes into its own.
-func (s source) set(p *i18n.Printer, names []string) (*template.Template, error) {
-	out := template.New("page").Funcs(functions(p))
+// set makes named templates executable with the words of a language. The trees
+// are copied, since the escaper writes into its own.
+func (s source) set(words template.FuncMap, names []string) (*template.Template, error) {
+	out := template.New("page").Funcs(words)
 	for _, name := range names {
-		if _, err := out.AddParseTree(name, s.all.Lookup(name).Tree.Copy()); err != nil {
+		tree := s.all.Lookup(name).Tree.Copy()
+		s.join(tree.Root)
+		if _, err := out.AddParseTree(name, tree); err != nil {
 			return nil, fmt.Errorf("ui: taking %s: %w", name, err)
 		}
 	}
 	return out.Lookup("html"), nil
 }
+
+// join takes templates that are only a part of a tag, and are called with the
+// same dot, into the one that calls them: html/template would make a copy of
+// each for its place, which only it can find.
+func (s source) join(n parse.Node) {
+	branch := func(b parse.BranchNode) {
+		s.join(b.List)
+		if b.ElseList != nil {
+			s.join(b.ElseList)
+		}
+	}
+	switch n := n.(type) {
+	case *parse.ListNode:
+		for i, inner := range n.Nodes {
+			call, ok := inner.(*parse.TemplateNode)
+			if !ok {
+				s.join(inner)
+			} else if part := s.all.Lookup(call.Name); call.Pipe != nil && call.Pipe.String() == "." && part != nil && partial(part.Tree) {
+				n.Nodes[i] = part.Tree.Root.CopyList()
+			}
+		}
+	case *parse.IfNode:
+		branch(n.BranchNode)
+	case *parse.RangeNode:
+		branch(n.BranchNode)
+	case *parse.WithNode:
+		branch(n.BranchNode)
+	}
+}
+
+// partial reports a template without a tag and without variables.
+func partial(t *parse.Tree) bool { return !strings.ContainsAny(t.Root.String(), "<$") }

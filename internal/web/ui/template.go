@@ -8,14 +8,17 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"reflect"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"cenacle/internal/i18n"
 	"cenacle/internal/web/asset"
+	"cenacle/internal/web/ui/plan"
 )
 
 //go:embed layout/*.tmpl component/*.tmpl
@@ -25,8 +28,15 @@ var shared embed.FS
 type Template[P Page] struct {
 	source source
 	mu     sync.Mutex
-	spoken map[i18n.Language]*template.Template
+	spoken map[i18n.Language]*spoken
 	space  sync.Pool // of *bytes.Buffer, kept from one rendered page for the next
+}
+
+// spoken is a template in one language.
+type spoken struct {
+	page  *template.Template
+	words template.FuncMap
+	plan  atomic.Pointer[plan.Plan] // how to write it quickly, once a first page has proven it
 }
 
 // Parse reads the named templates of files, one of which defines "main", with
@@ -36,7 +46,7 @@ func Parse[P Page](files fs.FS, names ...string) (*Template[P], error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Template[P]{source: s, spoken: map[i18n.Language]*template.Template{}}, nil
+	return &Template[P]{source: s, spoken: map[i18n.Language]*spoken{}}, nil
 }
 
 // Must returns t, for package variables holding embedded templates: a template
@@ -57,7 +67,7 @@ func (t *Template[P]) Clone() (*template.Template, error) {
 			names = append(names, known.Name())
 		}
 	}
-	return t.source.set(nil, names)
+	return t.source.set(functions(nil), names)
 }
 
 // maxKept bounds the buffers kept, so that one huge page does not stay in memory.
@@ -83,7 +93,7 @@ func (t *Template[P]) Render(w io.Writer, p P) error {
 			t.space.Put(b)
 		}
 	}()
-	if err := spoken.Execute(b, p); err != nil {
+	if err := spoken.render(b, p); err != nil {
 		return fmt.Errorf("ui: rendering %T: %w", p, err)
 	}
 	if _, err := b.WriteTo(w); err != nil {
@@ -92,20 +102,70 @@ func (t *Template[P]) Render(w io.Writer, p P) error {
 	return nil
 }
 
-// in returns the templates whose functions write p's language. Printers of one
-// language write the same, so one copy per language is kept.
-func (t *Template[P]) in(p *i18n.Printer) (*template.Template, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if spoken, ok := t.spoken[p.Language()]; ok {
-		return spoken, nil
+// render writes a page. The first one is html/template's, which also escapes
+// the templates by it; what comes after follows a plan, if that writes the very
+// same first page.
+func (s *spoken) render(b *bytes.Buffer, page any) error {
+	if known := s.plan.Load(); known != nil {
+		raw, err := known.Append(b.AvailableBuffer(), page)
+		b.Write(raw) // a buffer takes everything
+		return err
 	}
-	spoken, err := t.source.set(p, t.source.used)
+	if err := s.page.Execute(b, page); err != nil {
+		return err
+	}
+	if made, err := s.proven(page, b.Bytes()); err == nil {
+		s.plan.Store(made)
+	}
+	return nil
+}
+
+// proven makes the plan of an executed template, which must write page as it
+// was written.
+func (s *spoken) proven(page any, written []byte) (*plan.Plan, error) {
+	made, err := plan.New(s.page, reflect.TypeOf(page), s.words)
 	if err != nil {
 		return nil, err
 	}
-	t.spoken[p.Language()] = spoken
-	return spoken, nil
+	again, err := made.Append(nil, page)
+	if err == nil && !bytes.Equal(again, written) {
+		err = fmt.Errorf("ui: the plan of %T writes another page", page)
+	}
+	return made, err
+}
+
+// Planned reports why a page is not written by a plan, for checks; nil when it
+// is. A page that html/template does not write either
+// only says whether there is a plan.
+func (t *Template[P]) Planned(p P) error {
+	spoken, err := t.in(p.frame().Printer)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if spoken.page.Execute(&b, p) != nil {
+		_, err := plan.New(spoken.page, reflect.TypeOf(p), spoken.words)
+		return err
+	}
+	_, err = spoken.proven(p, b.Bytes())
+	return err
+}
+
+// in returns the templates whose functions write p's language. Printers of one
+// language write the same, so one copy per language is kept.
+func (t *Template[P]) in(p *i18n.Printer) (*spoken, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if known, ok := t.spoken[p.Language()]; ok {
+		return known, nil
+	}
+	words := functions(p)
+	page, err := t.source.set(words, t.source.used)
+	if err != nil {
+		return nil, err
+	}
+	t.spoken[p.Language()] = &spoken{page: page, words: words}
+	return t.spoken[p.Language()], nil
 }
 
 // functions are the words every template may use. With a nil printer they only

@@ -51,6 +51,10 @@ func Check[P ui.Page](t testing.TB, tmpl *ui.Template[P]) {
 		t.Errorf("%T: its field %s hides that of ui.Base, which the frame shows", page, name)
 	}
 	p := Printer(t, i18n.French)
+	reflect.ValueOf(&page).Elem().FieldByName("Base").Set(reflect.ValueOf(ui.Base{Printer: p}))
+	if err := tmpl.Planned(page); err != nil {
+		t.Errorf("%T is not written by a plan: %v", page, err)
+	}
 	for _, key := range messages(set) {
 		if !p.Has(key) {
 			t.Errorf("%T: the catalogs have no message %q", page, key)

@@ -26,6 +26,9 @@ func Render[P ui.Page](t testing.TB, tmpl *ui.Template[P], page P) Node {
 	if err := tmpl.Render(&b, page); err != nil {
 		t.Fatal(err)
 	}
+	if err := tmpl.Planned(page); err != nil {
+		t.Errorf("%T is not written by a plan: %v", page, err)
+	}
 	return Parse(t, &b)
 }
 
