@@ -89,6 +89,12 @@ func (j *Journal) Verify(ctx context.Context, f *store.Firm, report func(Fault))
 	return s, err
 }
 
+// VerifyIn is Verify of what a transaction has written and has not committed.
+func (j *Journal) VerifyIn(tx *store.Tx) (s Summary, err error) {
+	defer fault.Op(&err, "journal.VerifyIn(%s)", tx.Firm())
+	return j.audit(tx, nil)
+}
+
 func (j *Journal) audit(tx *store.Tx, report func(Fault)) (Summary, error) {
 	k, err := j.verifier(tx)
 	if err != nil {
