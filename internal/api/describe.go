@@ -196,7 +196,7 @@ func (d *openapi) taken(o Operation) *schema {
 // schema of a type; a struct of ours is a component with its name.
 func (d *openapi) schema(t reflect.Type) *schema {
 	switch {
-	case t == instantType:
+	case isInstant(t):
 		return &schema{Type: "string", Format: "date-time"}
 	case t == reflect.TypeFor[json.RawMessage]():
 		return &schema{Type: "object"}

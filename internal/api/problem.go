@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"cenacle/internal/fault"
@@ -129,3 +130,6 @@ var slugs = [...]string{
 }
 
 func slug(k fault.Kind) string { return slugs[k] }
+
+// Problems is the classes of problems, each the last part of a Problem's type.
+func Problems() []string { return slices.Clone(slugs[:]) }

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"slices"
+
 	"cenacle/internal/authz"
 	"cenacle/internal/deposit"
 	"cenacle/internal/document"
@@ -30,24 +32,45 @@ var files = []authz.Action{authz.DepositMake, authz.DocumentManage}
 
 // Routes is the table, read top to bottom: all that a program can ask.
 func Routes(n *Nouns) []Operation {
+	return slices.Concat(
+		n.linkRows(),
+		n.firmRows(),
+		n.spaceRows(),
+		n.documentRows(),
+		n.uploadRows(),
+		n.depositRows(),
+		n.memoRows(),
+		n.waitRows(),
+	)
+}
+
+// linkRows let a client be served through the API alone.
+func (n *Nouns) linkRows() []Operation {
 	return []Operation{
-		// Mailed links: a client can be served through the API alone.
 		{Pattern: "POST /links/peek", Name: "peekLink", Open: true, Why: "tells what a link is and consumes nothing", Do: Ask(n.peek),
 			Summary: "What a mailed link is; this does not use it"},
 		{Pattern: "POST /links/use", Name: "useLink", Open: true, Why: "invitation.Use opens the one space the link is bound to", Do: Ask(n.useLink),
 			Summary: "Use a mailed link, once: answers with a token for its space alone"},
 		{Pattern: "POST /links/renew", Name: "renewLink", Open: true, Why: "mails a new link to the address the old one was sent to", Do: Ask(n.renewLink),
 			Summary: "Ask for a new link in the place of one that was used or has expired"},
+	}
+}
 
-		// The firm.
+// firmRows are the firm and its own people.
+func (n *Nouns) firmRows() []Operation {
+	return []Operation{
 		{Pattern: "GET /me", Name: "getMe", Why: "tells the holder of a token what it stands for", Do: Ask(n.me),
 			Summary: "Whom this token acts for, in which firm, and what it may do"},
 		{Pattern: "GET /people", Name: "listPeople", Action: authz.FirmPeopleSee, Do: Ask(n.people),
 			Summary: "The firm’s own people, those who left included"},
 		{Pattern: "POST /people", Name: "addColleague", Action: authz.FirmPeopleEdit, Status: 201, Do: Tell(n.addColleague, n.colleague),
 			Summary: "Add a colleague; she gets a mail to choose her password"},
+	}
+}
 
-		// Spaces.
+// spaceRows are spaces and who is in them.
+func (n *Nouns) spaceRows() []Operation {
+	return []Operation{
 		{Pattern: "GET /models", Name: "listModels", Action: authz.SpaceOpen, Do: Ask(n.models),
 			Summary: "What a space can open with"},
 		{Pattern: "GET /spaces", Name: "listSpaces", Action: authz.SpaceSee, Do: Ask(n.spaces),
@@ -68,8 +91,12 @@ func Routes(n *Nouns) []Operation {
 			Summary: "Mail a member from outside the firm a new link"},
 		{Pattern: "GET /spaces/{space}/recipients", Name: "previewRecipients", Action: authz.CircleSee, Do: Ask(n.recipients),
 			Summary: "Who would see a document sent to these circles, who would not, and why"},
+	}
+}
 
-		// Documents.
+// documentRows are documents and their bytes.
+func (n *Nouns) documentRows() []Operation {
+	return []Operation{
 		{Pattern: "GET /spaces/{space}/documents", Name: "listDocuments", Action: authz.DocumentRead, Do: Ask(n.documents),
 			Summary: "The documents of a space that one may see, the newest first"},
 		{Pattern: "POST /spaces/{space}/documents", Name: "fileDocument", Action: authz.DocumentFile, Also: files, Status: 201,
@@ -91,8 +118,12 @@ func Routes(n *Nouns) []Operation {
 			Summary: "The bytes of an earlier version"},
 		{Pattern: "GET /search", Name: "searchDocuments", Action: authz.DocumentRead, Do: Ask(n.search),
 			Summary: "Documents of all one’s spaces by the words of their titles"},
+	}
+}
 
-		// Uploads that survive a cut: the protocol tus 1.0.0.
+// uploadRows are uploads that survive a cut: the protocol tus 1.0.0.
+func (n *Nouns) uploadRows() []Operation {
+	return []Operation{
 		{Pattern: "GET /spaces/{space}/uploads", Name: "listUploads", Action: authz.DocumentFile, Also: files, Do: Ask(n.uploads),
 			Summary: "One’s own unfinished uploads in a space"},
 		{Pattern: "OPTIONS /spaces/{space}/uploads", Name: "describeUploads", Why: "says what is spoken, the same everywhere", Status: 204, Do: Give("", n.tusOptions),
@@ -106,8 +137,12 @@ func Routes(n *Nouns) []Operation {
 			Summary: "Send bytes from the offset on; with the last one the document exists (Upload-Document)"},
 		{Pattern: "DELETE /spaces/{space}/uploads/{upload}", Name: "giveUpUpload", Action: authz.DocumentFile, Also: files, Status: 204, Do: Give("", n.giveUp),
 			Summary: "Forget an upload and its bytes"},
+	}
+}
 
-		// Deposits and their receipts.
+// depositRows are deposits and their receipts.
+func (n *Nouns) depositRows() []Operation {
+	return []Operation{
 		{Pattern: "GET /spaces/{space}/deposits", Name: "listDeposits", Action: authz.DepositSee, Do: Ask(n.deposits),
 			Summary: "Deposits, the newest first: all for the firm’s side, one’s own for others"},
 		{Pattern: "GET /spaces/{space}/deposits/open", Name: "getOpenDeposit", Action: authz.DepositMake, Do: Ask(n.openDeposit),
@@ -122,8 +157,12 @@ func Routes(n *Nouns) []Operation {
 			Summary: "A receipt and what it says"},
 		{Pattern: "GET /receipts/{receipt}/file", Name: "getReceiptFile", Action: authz.ReceiptRead, Do: Give(journal.ReceiptMedia, n.receiptFile),
 			Summary: "The receipt as one file that verifies when nothing else is left"},
+	}
+}
 
-		// Memos.
+// memoRows are the conversation.
+func (n *Nouns) memoRows() []Operation {
+	return []Operation{
 		{Pattern: "GET /spaces/{space}/memos", Name: "listMemos", Action: authz.MemoRead, Do: Ask(n.memos),
 			Summary: "The conversation of a space, or of one document, the newest first; this marks nothing as read"},
 		{Pattern: "POST /spaces/{space}/memos", Name: "writeMemo", Action: authz.MemoWrite, Also: []authz.Action{authz.MemoInternal}, Status: 201, Do: Tell(n.write, n.written),
@@ -134,8 +173,12 @@ func Routes(n *Nouns) []Operation {
 			Summary: "What one has typed and not sent"},
 		{Pattern: "PUT /spaces/{space}/draft", Name: "saveDraft", Action: authz.MemoWrite, Do: Tell(n.saveDraft, nil),
 			Summary: "Keep what is being typed"},
+	}
+}
 
-		// What waits, and the journal.
+// waitRows are what waits, and the journal.
+func (n *Nouns) waitRows() []Operation {
+	return []Operation{
 		{Pattern: "GET /desk", Name: "getDesk", Action: authz.FirmEnter, Do: Ask(n.desk),
 			Summary: "«Qui attend quoi» over all one’s spaces"},
 		{Pattern: "GET /spaces/{space}/waits", Name: "listWaits", Action: authz.SpaceSee, Do: Ask(n.waits),

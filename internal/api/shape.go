@@ -36,10 +36,10 @@ type field struct {
 	min, max int64 // of a number; 0, 0: any
 }
 
-var (
-	instantType = reflect.TypeFor[Instant]()
-	idPackage   = reflect.TypeFor[id.Firm]().PkgPath()
-)
+// idPackage is where the types of identifiers come from.
+const idPackage = "cenacle/internal/id"
+
+func isInstant(t reflect.Type) bool { return t == reflect.TypeFor[Instant]() }
 
 func shapeOf(t reflect.Type) *shape {
 	s := &shape{typ: t, places: map[string]string{}}
@@ -71,7 +71,7 @@ func (s *shape) locate(t reflect.Type, at string) {
 		inner = append(inner, f)
 	}
 	for _, f := range inner {
-		if f.typ.Kind() == reflect.Struct && f.typ != instantType {
+		if f.typ.Kind() == reflect.Struct && !isInstant(f.typ) {
 			s.locate(f.typ, at+"/"+f.name)
 		}
 	}
@@ -239,7 +239,7 @@ const maxElements = 1000
 
 func (f field) member(into reflect.Value, node any, at string, wrong *fault.Fields) {
 	switch {
-	case into.Type() == instantType:
+	case isInstant(into.Type()):
 		text, _ := node.(string)
 		t, err := time.Parse(time.RFC3339, text)
 		if err != nil {

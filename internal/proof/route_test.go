@@ -92,7 +92,7 @@ func (s step) then(after func(*scene, answer)) step {
 
 func publicSteps() []step {
 	return []step{
-		plain("/{$}", nobody, 200), plain("/legal", nobody, 200), plain("/healthz", nobody, 200),
+		plain("/{$}", nobody, 200), plain("/legal", nobody, 200), plain("/healthz", nobody, 200), plain("/api", nobody, 200),
 		plain("/language/{code}", nobody, 303), plain("/signin", nobody, 200), plain("/signup", nobody, 200),
 		plain("/styleguide", nobody, 200),
 		form("/signin", nobody, 303, "email", "claire@delmas.example", "password", password),

@@ -11,6 +11,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log"
 	"log/slog"
 	"maps"
 	"net"
@@ -18,6 +19,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"cenacle/internal/account"
@@ -41,6 +43,7 @@ import (
 	"cenacle/internal/live"
 	"cenacle/internal/mail"
 	"cenacle/internal/memo"
+	"cenacle/internal/metric"
 	"cenacle/internal/outbound"
 	"cenacle/internal/outbox"
 	"cenacle/internal/overview"
@@ -56,6 +59,7 @@ import (
 	livepage "cenacle/internal/web/page/live"
 	"cenacle/internal/web/page/mailbox"
 	"cenacle/internal/web/page/program"
+	"cenacle/internal/web/page/reference"
 	"cenacle/internal/web/page/room"
 	"cenacle/internal/web/page/styleguide"
 	"cenacle/internal/web/page/upload"
@@ -89,12 +93,18 @@ type Server struct {
 	handler   http.Handler
 	closing   chan struct{} // closed when open streams must end
 	drain     sync.Once
+	draining  atomic.Bool  // since SIGTERM
+	flying    atomic.Int64 // requests under way
+	readiness readiness
+	survey    *survey     // nil without figures
+	set       *metric.Set // nil without figures
 }
 
 // Options are what the program gives besides its configuration.
 type Options struct {
-	Clock func() time.Time
-	Log   *slog.Logger
+	Clock   func() time.Time
+	Log     *slog.Logger
+	Version string // of the program, for the figures
 }
 
 // New opens a configuration that has been validated. On an error nothing stays
@@ -138,7 +148,9 @@ func New(ctx context.Context, c *config.Config, o Options) (s *Server, err error
 	s.Office.Woken = func(f id.Firm) {
 		s.sequencer.Wake(f)
 		s.Outbox.Wake(f)
+		s.survey.stir(f)
 	}
+	s.set = s.watch(o.Version)
 	return s, s.openSite(c, catalog, zone, o)
 }
 
@@ -260,24 +272,33 @@ func (s *Server) sender(c *config.Config) (mail.Sender, error) {
 func (s *Server) openSite(c *config.Config, catalog *i18n.Catalog, zone *time.Location, o Options) error {
 	f := &front.Config{
 		Base: c.Base(), Proxies: c.Proxies(), Secure: c.Base().Scheme == "https", Demo: c.Demo, Clock: o.Clock, Until: until, Log: o.Log,
+		Alias: s.alias,
+	}
+	if s.set != nil {
+		f.Meter = s.set.Requests
 	}
 	w := &web.Config{Config: f, Catalog: catalog, Zone: zone, Accounts: s.Accounts, Firms: s.Firms, Legal: site.Legal}
 	if err := asset.Check(); err != nil {
-		return err
-	}
-	pages, err := w.Handler(site.Routes(s.pages(c)), asset.Handler())
-	if err != nil {
 		return err
 	}
 	programs, err := s.openAPI(c, f, catalog, zone)
 	if err != nil {
 		return err
 	}
+	shown := s.pages(c)
+	if shown.Reference, err = reference.New(programs.Document(), api.Root+"/openapi.json", api.Problems()); err != nil {
+		return err
+	}
+	pages, err := w.Handler(site.Routes(shown), asset.Handler())
+	if err != nil {
+		return err
+	}
 	mux := http.NewServeMux()
 	mux.Handle(api.Root+"/", programs)
 	mux.Handle("/", pages)
+	s.probes(mux)
 	drives := dav.New(&dav.Config{Config: f, Catalog: catalog, Zone: zone, Drives: s.Drives, Tokens: s.Tokens})
-	s.handler = f.Guard(drives.Beside(mux))
+	s.handler = s.count(f.Guard(drives.Beside(mux)))
 	return nil
 }
 
@@ -309,26 +330,16 @@ func (s *Server) pages(c *config.Config) site.Pages {
 // until is an instant d from now by the machine's own clock.
 func until(d time.Duration) time.Time { return time.Now().Add(d) }
 
-// Ready reports whether the database answers.
-func (s *Server) Ready(ctx context.Context) error {
-	_, err := s.Office.Store.Firms(ctx)
-	return err
-}
-
 // Handler is the whole site, for tests that need no socket.
 func (s *Server) Handler() http.Handler { return s.handler }
 
-// grace is how long requests that were under way may take to end.
-const grace = 20 * time.Second
-
-// Run serves on l and works on jobs until ctx ends; then it stops accepting,
-// lets what is under way end, and returns. Uploads that are cut by the end
-// resume where they were.
+// Run serves on l and works on jobs until ctx ends; then it drains, as
+// [config.Drain] says, and returns.
 func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	inner, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	var work sync.WaitGroup
-	failed := make(chan error, 4)
+	failed := make(chan error, 6)
 	start := func(run func(context.Context) error) {
 		work.Go(func() {
 			if err := run(inner); err != nil {
@@ -339,7 +350,14 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	start(s.sequencer.Run)
 	start(s.Outbox.Run)
 	start(s.tidy)
+	if s.survey != nil {
+		start(s.survey.run)
+	}
 	h, err := s.httpServer(inner)
+	if err != nil {
+		return err
+	}
+	stopFigures, err := s.figures(failed)
 	if err != nil {
 		return err
 	}
@@ -348,36 +366,42 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 			failed <- err
 		}
 	}()
+	delay := time.Duration(s.config.Drain.Delay) * time.Second
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
+		delay = 0
 	}
-	s.drain.Do(func() { close(s.closing) })
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
-	defer cancel()
-	if late := h.Shutdown(ending); late != nil {
-		err = errors.Join(err, late, h.Close())
-	}
+	err = errors.Join(err, s.end(inner, h, delay))
 	stop()
 	work.Wait()
-	return err
+	return errors.Join(err, stopFigures())
 }
 
 func (s *Server) httpServer(ctx context.Context) (*http.Server, error) {
 	h := &http.Server{
 		Handler: s.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 		BaseContext: func(net.Listener) context.Context { return ctx },
-		ErrorLog:    slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		ErrorLog:    s.quiet(),
 	}
+	var err error
+	h.TLSConfig, err = s.certificate()
+	return h, err
+}
+
+// quiet is for what clients do wrong with a connection.
+func (s *Server) quiet() *log.Logger { return slog.NewLogLogger(s.log.Handler(), slog.LevelDebug) }
+
+// certificate is how connections are encrypted; nil when another does it.
+func (s *Server) certificate() (*tls.Config, error) {
 	if s.config.TLS.Mode != config.TLSFiles {
-		return h, nil
+		return nil, nil
 	}
 	pair, err := tls.LoadX509KeyPair(s.config.TLS.Certificate, s.config.TLS.Key)
 	if err != nil {
 		return nil, fault.New(fault.Internal, "fault.internal").Because(err)
 	}
-	h.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}
-	return h, nil
+	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}, nil
 }
 
 func serve(h *http.Server, l net.Listener) error {

@@ -15,6 +15,7 @@ import (
 	"cenacle/internal/web/page/live"
 	"cenacle/internal/web/page/mailbox"
 	"cenacle/internal/web/page/program"
+	"cenacle/internal/web/page/reference"
 	"cenacle/internal/web/page/room"
 	"cenacle/internal/web/page/styleguide"
 	"cenacle/internal/web/page/upload"
@@ -30,6 +31,8 @@ type Pages struct {
 	Room    *room.Pages
 	Upload  *upload.Pages
 	Live    *live.Pages
+	// Reference explains the API.
+	Reference *reference.Pages
 	// Of a demonstration; nil otherwise.
 	Mailbox    *mailbox.Pages
 	StyleGuide *styleguide.Pages
@@ -42,6 +45,7 @@ func Routes(p Pages) []web.Route {
 		{Pattern: "GET /{$}", Handle: p.Home.Show, Why: "holds nothing of any firm"},
 		{Pattern: "GET /legal", Handle: p.Home.Legal, Why: "holds nothing of any firm"},
 		{Pattern: "GET /language/{code}", Handle: p.Home.Language, Why: "a cookie of the reader's own browser"},
+		{Pattern: "GET /api", Handle: p.Reference.Show, Why: "explains the API, the same for everybody"},
 		{Pattern: "GET /healthz", Handle: p.Home.Health, Why: "says ready, and nothing else"},
 		{Pattern: "GET /signin", Handle: p.Door.SignIn, Why: "an empty form"},
 		{Pattern: "POST /signin", Handle: p.Door.DoSignIn, Why: "account.SignIn checks the password and brakes"},
