@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -137,6 +138,43 @@ func TestPass(t *testing.T) {
 	on.Kind = OfSpace
 	if d := Decide(stranger, SpaceManage, on, f); d.Visible {
 		t.Errorf("a pass shows a space to somebody who is not in it: %+v", d)
+	}
+}
+
+// TestPassGivesNothing tries every action in every place of the firm and of a
+// space, under passes of every shape: what a program may do or see, its person
+// may.
+func TestPassGivesNothing(t *testing.T) {
+	kinds := map[string]bool{}
+	for act := range rules {
+		kind, _, _ := strings.Cut(string(act), ".")
+		kinds[kind] = true
+	}
+	passes := []Pass{{}, {ReadOnly: true}, {Spaces: []id.Space{"s"}}, {Spaces: []id.Space{"x"}}, {Spaces: []id.Space{}}, {Kinds: []string{}}}
+	for kind := range kinds {
+		passes = append(passes, Pass{Kinds: []string{kind}}, Pass{Kinds: []string{kind}, ReadOnly: true, Spaces: []id.Space{"s"}})
+	}
+	tried := 0
+	for act, r := range rules {
+		for _, firm := range []FirmRole{Admin, Lawyer, FirmColleague, FirmAssistant, Outsider} {
+			for _, role := range append([]Role{""}, all...) {
+				for _, pass := range passes {
+					a, f := member(role)
+					a.Role = firm
+					on := sent()
+					on.Kind = r.kind
+					hers := Decide(a, act, on, f)
+					a.Pass = &pass
+					its := Decide(a, act, on, f)
+					if tried++; its.Allowed && !hers.Allowed || its.Visible && !hers.Visible {
+						t.Errorf("%s as %s and %s under %+v: %+v, herself %+v", act, firm, role, pass, its, hers)
+					}
+				}
+			}
+		}
+	}
+	if tried < 5000 {
+		t.Errorf("%d cases only", tried)
 	}
 }
 

@@ -27,9 +27,11 @@ var guesses = account.Brake{Name: "token.source", Limit: 20, Window: 10 * time.M
 
 // Enter finds who a program acts for by its token, and decides everything anew:
 // that it is not revoked or expired, has not ended with her password and is for
-// this use, that the firm is open and her card in it active. Every text that opens nothing gets one fault,
-// Unauthenticated "token.refused", after the same work; a source that shows too
-// many of them is fault.Busy.
+// this use, that the firm is open and her card in it active.
+//
+// Every text that opens nothing gets one fault, Unauthenticated "token.refused";
+// its time may tell whether a firm of this identifier exists, and nothing of its
+// tokens. A source that shows too many such texts is fault.Busy.
 //
 // The use is noted at most once a minute, and leaves no line in the journal:
 // what the program then does leaves its own.
