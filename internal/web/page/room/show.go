@@ -1,6 +1,7 @@
 package room
 
 import (
+	"slices"
 	"strconv"
 
 	"cenacle/internal/authz"
@@ -329,21 +330,19 @@ func (h here) closing(b ui.Base, open deposit.Deposit) ui.Dialog {
 }
 
 func (p *Pages) receipts(h here, b ui.Base) ([]ui.Link, error) {
-	found, err := p.Deposits.List(h.r.Context(), h.r.Actor, deposit.Query{Space: h.room.ID, Limit: receipts})
+	found, err := p.Deposits.Receipts(h.r.Context(), h.r.Actor, h.room.ID)
 	if err != nil {
 		return nil, err
 	}
 	var out []ui.Link
-	for _, d := range found {
-		if d.Receipt == "" {
-			continue
-		}
-		number := strconv.FormatInt(d.Number, 10)
-		label := b.T("room.receipt_link", number, b.DateTime(d.Closed))
+	for _, r := range found[max(0, len(found)-receipts):] {
+		number := strconv.FormatInt(r.Number, 10)
+		label := b.T("room.receipt_link", number, b.DateTime(r.Closed))
 		if h.inside() {
-			label = b.T("room.receipt_of", number, d.PersonName, b.DateTime(d.Closed))
+			label = b.T("room.receipt_of", number, h.name(r.Person), b.DateTime(r.Closed))
 		}
-		out = append(out, ui.Link{Href: h.path("receipts", string(d.Receipt)), Label: label, Icon: "shield-check"})
+		out = append(out, ui.Link{Href: h.path("receipts", string(r.ID)), Label: label, Icon: "shield-check"})
 	}
+	slices.Reverse(out)
 	return out, nil
 }
