@@ -11,7 +11,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"log"
 	"log/slog"
 	"maps"
 	"net"
@@ -19,7 +18,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"cenacle/internal/account"
@@ -43,7 +41,6 @@ import (
 	"cenacle/internal/live"
 	"cenacle/internal/mail"
 	"cenacle/internal/memo"
-	"cenacle/internal/metric"
 	"cenacle/internal/outbound"
 	"cenacle/internal/outbox"
 	"cenacle/internal/overview"
@@ -93,18 +90,12 @@ type Server struct {
 	handler   http.Handler
 	closing   chan struct{} // closed when open streams must end
 	drain     sync.Once
-	draining  atomic.Bool  // since SIGTERM
-	flying    atomic.Int64 // requests under way
-	readiness readiness
-	survey    *survey     // nil without figures
-	set       *metric.Set // nil without figures
 }
 
 // Options are what the program gives besides its configuration.
 type Options struct {
-	Clock   func() time.Time
-	Log     *slog.Logger
-	Version string // of the program, for the figures
+	Clock func() time.Time
+	Log   *slog.Logger
 }
 
 // New opens a configuration that has been validated. On an error nothing stays
@@ -148,9 +139,7 @@ func New(ctx context.Context, c *config.Config, o Options) (s *Server, err error
 	s.Office.Woken = func(f id.Firm) {
 		s.sequencer.Wake(f)
 		s.Outbox.Wake(f)
-		s.survey.stir(f)
 	}
-	s.set = s.watch(o.Version)
 	return s, s.openSite(c, catalog, zone, o)
 }
 
@@ -272,10 +261,6 @@ func (s *Server) sender(c *config.Config) (mail.Sender, error) {
 func (s *Server) openSite(c *config.Config, catalog *i18n.Catalog, zone *time.Location, o Options) error {
 	f := &front.Config{
 		Base: c.Base(), Proxies: c.Proxies(), Secure: c.Base().Scheme == "https", Demo: c.Demo, Clock: o.Clock, Until: until, Log: o.Log,
-		Alias: s.alias,
-	}
-	if s.set != nil {
-		f.Meter = s.set.Requests
 	}
 	w := &web.Config{Config: f, Catalog: catalog, Zone: zone, Accounts: s.Accounts, Firms: s.Firms, Legal: site.Legal}
 	if err := asset.Check(); err != nil {
@@ -296,9 +281,8 @@ func (s *Server) openSite(c *config.Config, catalog *i18n.Catalog, zone *time.Lo
 	mux := http.NewServeMux()
 	mux.Handle(api.Root+"/", programs)
 	mux.Handle("/", pages)
-	s.probes(mux)
 	drives := dav.New(&dav.Config{Config: f, Catalog: catalog, Zone: zone, Drives: s.Drives, Tokens: s.Tokens})
-	s.handler = s.count(f.Guard(drives.Beside(mux)))
+	s.handler = f.Guard(drives.Beside(mux))
 	return nil
 }
 
@@ -330,16 +314,26 @@ func (s *Server) pages(c *config.Config) site.Pages {
 // until is an instant d from now by the machine's own clock.
 func until(d time.Duration) time.Time { return time.Now().Add(d) }
 
+// Ready reports whether the database answers.
+func (s *Server) Ready(ctx context.Context) error {
+	_, err := s.Office.Store.Firms(ctx)
+	return err
+}
+
 // Handler is the whole site, for tests that need no socket.
 func (s *Server) Handler() http.Handler { return s.handler }
 
-// Run serves on l and works on jobs until ctx ends; then it drains, as
-// [config.Drain] says, and returns.
+// grace is how long requests that were under way may take to end.
+const grace = 20 * time.Second
+
+// Run serves on l and works on jobs until ctx ends; then it stops accepting,
+// lets what is under way end, and returns. Uploads that are cut by the end
+// resume where they were.
 func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	inner, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	var work sync.WaitGroup
-	failed := make(chan error, 6)
+	failed := make(chan error, 4)
 	start := func(run func(context.Context) error) {
 		work.Go(func() {
 			if err := run(inner); err != nil {
@@ -350,14 +344,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	start(s.sequencer.Run)
 	start(s.Outbox.Run)
 	start(s.tidy)
-	if s.survey != nil {
-		start(s.survey.run)
-	}
 	h, err := s.httpServer(inner)
-	if err != nil {
-		return err
-	}
-	stopFigures, err := s.figures(failed)
 	if err != nil {
 		return err
 	}
@@ -366,42 +353,36 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 			failed <- err
 		}
 	}()
-	delay := time.Duration(s.config.Drain.Delay) * time.Second
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
-		delay = 0
 	}
-	err = errors.Join(err, s.end(inner, h, delay))
+	s.drain.Do(func() { close(s.closing) })
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	if late := h.Shutdown(ending); late != nil {
+		err = errors.Join(err, late, h.Close())
+	}
 	stop()
 	work.Wait()
-	return errors.Join(err, stopFigures())
+	return err
 }
 
 func (s *Server) httpServer(ctx context.Context) (*http.Server, error) {
 	h := &http.Server{
 		Handler: s.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 		BaseContext: func(net.Listener) context.Context { return ctx },
-		ErrorLog:    s.quiet(),
+		ErrorLog:    slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
-	var err error
-	h.TLSConfig, err = s.certificate()
-	return h, err
-}
-
-// quiet is for what clients do wrong with a connection.
-func (s *Server) quiet() *log.Logger { return slog.NewLogLogger(s.log.Handler(), slog.LevelDebug) }
-
-// certificate is how connections are encrypted; nil when another does it.
-func (s *Server) certificate() (*tls.Config, error) {
 	if s.config.TLS.Mode != config.TLSFiles {
-		return nil, nil
+		return h, nil
 	}
 	pair, err := tls.LoadX509KeyPair(s.config.TLS.Certificate, s.config.TLS.Key)
 	if err != nil {
 		return nil, fault.New(fault.Internal, "fault.internal").Because(err)
 	}
-	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}, nil
+	h.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}
+	return h, nil
 }
 
 func serve(h *http.Server, l net.Listener) error {
