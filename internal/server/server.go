@@ -8,16 +8,15 @@ package server
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"cenacle/internal/account"
@@ -30,7 +29,6 @@ import (
 	"cenacle/internal/document"
 	"cenacle/internal/drive"
 	"cenacle/internal/event"
-	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/front"
 	"cenacle/internal/i18n"
@@ -41,6 +39,7 @@ import (
 	"cenacle/internal/live"
 	"cenacle/internal/mail"
 	"cenacle/internal/memo"
+	"cenacle/internal/metric"
 	"cenacle/internal/outbound"
 	"cenacle/internal/outbox"
 	"cenacle/internal/overview"
@@ -90,12 +89,18 @@ type Server struct {
 	handler   http.Handler
 	closing   chan struct{} // closed when open streams must end
 	drain     sync.Once
+	draining  atomic.Bool  // since SIGTERM
+	flying    atomic.Int64 // requests under way
+	readiness readiness
+	survey    *survey     // nil without figures
+	set       *metric.Set // nil without figures
 }
 
 // Options are what the program gives besides its configuration.
 type Options struct {
-	Clock func() time.Time
-	Log   *slog.Logger
+	Clock   func() time.Time
+	Log     *slog.Logger
+	Version string // of the program, for the figures
 }
 
 // New opens a configuration that has been validated. On an error nothing stays
@@ -139,7 +144,9 @@ func New(ctx context.Context, c *config.Config, o Options) (s *Server, err error
 	s.Office.Woken = func(f id.Firm) {
 		s.sequencer.Wake(f)
 		s.Outbox.Wake(f)
+		s.survey.stir(f)
 	}
+	s.set = s.watch(o.Version)
 	return s, s.openSite(c, catalog, zone, o)
 }
 
@@ -261,6 +268,10 @@ func (s *Server) sender(c *config.Config) (mail.Sender, error) {
 func (s *Server) openSite(c *config.Config, catalog *i18n.Catalog, zone *time.Location, o Options) error {
 	f := &front.Config{
 		Base: c.Base(), Proxies: c.Proxies(), Secure: c.Base().Scheme == "https", Demo: c.Demo, Clock: o.Clock, Until: until, Log: o.Log,
+		Alias: s.alias,
+	}
+	if s.set != nil {
+		f.Meter = s.set.Requests
 	}
 	w := &web.Config{Config: f, Catalog: catalog, Zone: zone, Accounts: s.Accounts, Firms: s.Firms, Legal: site.Legal}
 	if err := asset.Check(); err != nil {
@@ -281,8 +292,9 @@ func (s *Server) openSite(c *config.Config, catalog *i18n.Catalog, zone *time.Lo
 	mux := http.NewServeMux()
 	mux.Handle(api.Root+"/", programs)
 	mux.Handle("/", pages)
+	s.probes(mux)
 	drives := dav.New(&dav.Config{Config: f, Catalog: catalog, Zone: zone, Drives: s.Drives, Tokens: s.Tokens})
-	s.handler = f.Guard(drives.Beside(mux))
+	s.handler = s.count(f.Guard(drives.Beside(mux)))
 	return nil
 }
 
@@ -314,83 +326,8 @@ func (s *Server) pages(c *config.Config) site.Pages {
 // until is an instant d from now by the machine's own clock.
 func until(d time.Duration) time.Time { return time.Now().Add(d) }
 
-// Ready reports whether the database answers.
-func (s *Server) Ready(ctx context.Context) error {
-	_, err := s.Office.Store.Firms(ctx)
-	return err
-}
-
 // Handler is the whole site, for tests that need no socket.
 func (s *Server) Handler() http.Handler { return s.handler }
-
-// grace is how long requests that were under way may take to end.
-const grace = 20 * time.Second
-
-// Run serves on l and works on jobs until ctx ends; then it stops accepting,
-// lets what is under way end, and returns. Uploads that are cut by the end
-// resume where they were.
-func (s *Server) Run(ctx context.Context, l net.Listener) error {
-	inner, stop := context.WithCancel(context.WithoutCancel(ctx))
-	defer stop()
-	var work sync.WaitGroup
-	failed := make(chan error, 4)
-	start := func(run func(context.Context) error) {
-		work.Go(func() {
-			if err := run(inner); err != nil {
-				failed <- err
-			}
-		})
-	}
-	start(s.sequencer.Run)
-	start(s.Outbox.Run)
-	start(s.tidy)
-	h, err := s.httpServer(inner)
-	if err != nil {
-		return err
-	}
-	go func() {
-		if err := serve(h, l); !errors.Is(err, http.ErrServerClosed) {
-			failed <- err
-		}
-	}()
-	select {
-	case <-ctx.Done():
-	case err = <-failed:
-	}
-	s.drain.Do(func() { close(s.closing) })
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
-	defer cancel()
-	if late := h.Shutdown(ending); late != nil {
-		err = errors.Join(err, late, h.Close())
-	}
-	stop()
-	work.Wait()
-	return err
-}
-
-func (s *Server) httpServer(ctx context.Context) (*http.Server, error) {
-	h := &http.Server{
-		Handler: s.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
-		BaseContext: func(net.Listener) context.Context { return ctx },
-		ErrorLog:    slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
-	}
-	if s.config.TLS.Mode != config.TLSFiles {
-		return h, nil
-	}
-	pair, err := tls.LoadX509KeyPair(s.config.TLS.Certificate, s.config.TLS.Key)
-	if err != nil {
-		return nil, fault.New(fault.Internal, "fault.internal").Because(err)
-	}
-	h.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}
-	return h, nil
-}
-
-func serve(h *http.Server, l net.Listener) error {
-	if h.TLSConfig != nil {
-		return h.ServeTLS(l, "", "")
-	}
-	return h.Serve(l)
-}
 
 // sweepEvery is how often what has expired is removed.
 const sweepEvery = time.Hour

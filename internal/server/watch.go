@@ -1,0 +1,149 @@
+package server
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"errors"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"cenacle/internal/metric"
+)
+
+// alias is what the log calls a firm or a person: eight digits that only this
+// installation's key can make of an identifier.
+func (s *Server) alias(kind, identifier string) string {
+	return hex.EncodeToString(s.Office.Ring.Directory().Lookup("log."+kind, identifier)[:4])
+}
+
+// watch makes the figures of this server, when its operator asks for them.
+func (s *Server) watch(version string) *metric.Set {
+	if s.config.Metrics.Listen == "" {
+		return nil
+	}
+	database, err := s.config.DatabaseURL()
+	s.survey = newSurvey(s, err == nil && !database.Empty())
+	m := metric.New(version)
+	s.watchStore(m)
+	s.watchWork(m)
+	s.watchBytes(m)
+	return m
+}
+
+func (s *Server) watchStore(m *metric.Set) {
+	stats := s.Office.Store.Stats
+	m.Counter("store_updates_total", "Updates that became durable.", func() float64 { return float64(stats().Updates) })
+	m.Counter("store_commits_total", "Transactions that carried them: fewer where they met.", func() float64 { return float64(stats().Commits) })
+	m.Counter("store_retries_total", "Attempts that the database made repeat.", func() float64 { return float64(stats().Retried) })
+	m.Counter("store_exhausted_total", "Updates given up after the last attempt.", func() float64 { return float64(stats().Exhausted) })
+	m.Counter("store_waits_total", "Transactions that found every connection taken.", func() float64 { return float64(stats().Waits) })
+	m.Gauge("store_open_firms", "Files of firms open now; 0 on PostgreSQL.", func() float64 { return float64(stats().OpenFirms) })
+}
+
+func (s *Server) watchWork(m *metric.Set) {
+	v := s.survey
+	m.States("outbox_jobs", "Jobs of all firms, by state; waiting ones may be for a later day.", func() map[string]float64 {
+		sum := v.sum()
+		return map[string]float64{"waiting": float64(sum.waiting), "running": float64(sum.running), "dead": float64(sum.dead)}
+	})
+	m.Gauge("outbox_oldest_seconds", "How long the job that is due for longest has waited; below 0 before anything is due.",
+		func() float64 { return v.sum().jobAge.Seconds() })
+	m.Gauge("journal_waiting_entries", "Entries of the journals without a position yet.", func() float64 { return float64(v.sum().entries) })
+	m.Gauge("journal_lag_seconds", "How long the first of them has waited.", func() float64 { return v.sum().entryAge.Seconds() })
+	m.Gauge("survey_age_seconds", "How old the four figures before are.", func() float64 {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		if v.ended.IsZero() {
+			return 0
+		}
+		return until(0).Sub(v.ended).Seconds()
+	})
+	m.Gauge("survey_seconds", "How long the last round through the firms took.", func() float64 {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		return v.took.Seconds()
+	})
+	m.Counter("survey_failures_total", "Firms that did not answer in a round.", func() float64 {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		return float64(v.failed)
+	})
+	m.Gauge("ready", "1 while /readyz answers that all works.", func() float64 {
+		if _, err := s.readyNow(context.Background()); err != nil { // has a limit of its own
+			return 0
+		}
+		return 1
+	})
+}
+
+func (s *Server) watchBytes(m *metric.Set) {
+	m.Counter("blob_written_bytes_total", "Sealed bytes of documents made durable.", func() float64 { return float64(s.blobs.Stats().Written) })
+	m.Counter("blob_read_bytes_total", "Sealed bytes of documents read back.", func() float64 { return float64(s.blobs.Stats().Read) })
+	m.Gauge("uploads_open", "Uploads whose bytes arrive now.", func() float64 { return float64(s.blobs.Stats().Writing) })
+	m.Gauge("live_connections", "Pages that wait to be told that something changed.", func() float64 { return float64(s.Office.Live.Count()) })
+	m.States("password_hashes", "Passwords that are checked now, by state.", func() map[string]float64 {
+		h := s.Accounts.Hashing()
+		return map[string]float64{"running": float64(h.Running), "waiting": float64(h.Waiting)}
+	})
+	m.Counter("password_hashes_refused_total", "Sign-ins sent away because too many waited.", func() float64 { return float64(s.Accounts.Hashing().Refused) })
+}
+
+// figures serves the figures and the probes at an address of their own, until
+// the function it returns is called. Without figures it does nothing.
+func (s *Server) figures(failed chan<- error) (stop func() error, err error) {
+	if s.set == nil {
+		return func() error { return nil }, nil
+	}
+	token, err := s.config.MetricsToken()
+	if err != nil {
+		return nil, err
+	}
+	l, err := net.Listen("tcp", s.config.Metrics.Listen)
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	s.probes(mux)
+	mux.Handle("GET /metrics", bearer(token.Reveal(), s.set.Handler()))
+	h := &http.Server{
+		Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: s.quiet(),
+	}
+	if host, _, _ := net.SplitHostPort(s.config.Metrics.Listen); !isLoopback(host) {
+		if h.TLSConfig, err = s.certificate(); err != nil {
+			return nil, errors.Join(err, l.Close())
+		}
+	}
+	s.log.Info("figures are read", "address", l.Addr().String())
+	go func() {
+		if err := serve(h, l); !errors.Is(err, http.ErrServerClosed) {
+			failed <- err
+		}
+	}()
+	return h.Close, nil
+}
+
+func isLoopback(host string) bool {
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
+}
+
+// bearer lets those in who show the token; without one, whoever can connect.
+func bearer(token string, next http.Handler) http.Handler {
+	if token == "" {
+		return next
+	}
+	want := sha256.Sum256([]byte(token))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		shown, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		if got := sha256.Sum256([]byte(shown)); subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
+			w.Header().Set("WWW-Authenticate", "Bearer")
+			say(w, http.StatusUnauthorized, "unauthorized")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
