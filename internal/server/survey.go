@@ -143,8 +143,8 @@ func (v *survey) fail() {
 
 // sum is what waits in all firms, and how old the oldest of it is.
 type sum struct {
-	waiting, due, running, dead, entries int64
-	jobAge, entryAge                     time.Duration
+	waiting, running, dead, entries int64
+	jobAge, entryAge                time.Duration
 }
 
 func (v *survey) sum() (s sum) {
