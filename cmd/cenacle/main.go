@@ -53,6 +53,7 @@ func commands() []command {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends at once what the first one lets end
 	t := &terminal{os.Stdin, os.Stdout, os.Stderr, os.Environ()}
 	if err := run(ctx, t, os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "cenacle:", err)

@@ -77,7 +77,7 @@ func serve(ctx context.Context, t *terminal, args []string) error {
 	}
 	log := logger(t, c)
 	first := c.FirstStart()
-	s, err := server.New(ctx, c, server.Options{Clock: time.Now, Log: log})
+	s, err := server.New(ctx, c, server.Options{Clock: time.Now, Log: log, Version: version})
 	if err != nil {
 		return err
 	}
