@@ -42,7 +42,8 @@ const Edition = "1.0.0"
 type Config struct {
 	*front.Config
 	Keys     Keys
-	Requests int // of one token a minute; 0: no limit
+	Requests int             // of one token a minute; 0: no limit
+	Closing  <-chan struct{} // closed when open streams must end
 	Catalog  *i18n.Catalog
 	Zone     *time.Location
 	Office   *act.Office

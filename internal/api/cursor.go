@@ -41,16 +41,20 @@ func (r *Request) list() string {
 func (r *Request) whose() string { return string(r.Actor.Firm) + "/" + string(r.Actor.Person) }
 
 // next makes the cursor of what follows after.
-func (r *Request) next(after any) (string, error) {
+func (r *Request) next(after any) (string, error) { return r.seal(r.list(), after) }
+
+func (r *Request) seal(list string, after any) (string, error) {
 	plain, err := json.Marshal(after)
 	if err != nil {
 		return "", err
 	}
-	return base64.RawURLEncoding.EncodeToString(r.api.Keys.Seal(r.list(), r.whose(), plain)), nil
+	return base64.RawURLEncoding.EncodeToString(r.api.Keys.Seal(list, r.whose(), plain)), nil
 }
 
 // resume reads a cursor into after; none leaves it alone.
-func (r *Request) resume(cursor string, after any) error {
+func (r *Request) resume(cursor string, after any) error { return r.unseal(r.list(), cursor, after) }
+
+func (r *Request) unseal(list, cursor string, after any) error {
 	if cursor == "" {
 		return nil
 	}
@@ -62,7 +66,7 @@ func (r *Request) resume(cursor string, after any) error {
 	if err != nil {
 		return wrong.Because(err)
 	}
-	plain, err := r.api.Keys.Open(r.list(), r.whose(), sealed)
+	plain, err := r.api.Keys.Open(list, r.whose(), sealed)
 	if err != nil {
 		return wrong.Because(err)
 	}

@@ -28,7 +28,7 @@ func byNobody(*stage) string   { return "" }
 // book has a sample for each row of the table, by its name.
 func book() map[string]sample {
 	out := map[string]sample{}
-	for _, part := range []map[string]sample{firmSamples, spaceSamples, documentSamples, exchangeSamples} {
+	for _, part := range []map[string]sample{firmSamples, spaceSamples, documentSamples, exchangeSamples, eventSamples} {
 		for name, s := range part {
 			out[name] = s
 		}
@@ -49,6 +49,7 @@ func (s *stage) send(o api.Operation, with sample, token string) reply {
 // TestEveryOperation asks for each row once, as somebody who may.
 func TestEveryOperation(t *testing.T) {
 	s := open(t, 0)
+	close(s.closing) // a stream tells what there is and ends
 	samples := book()
 	for _, o := range api.Routes(s.nouns) {
 		with, found := samples[o.Name]
@@ -79,6 +80,7 @@ func TestEveryOperation(t *testing.T) {
 // for what changes something, with one that only reads.
 func TestMatrix(t *testing.T) {
 	s := open(t, 0)
+	close(s.closing) // a stream tells what there is and ends
 	samples := book()
 	for _, o := range api.Routes(s.nouns) {
 		with := samples[o.Name]
@@ -96,9 +98,18 @@ func TestMatrix(t *testing.T) {
 		}
 		if strings.Contains(o.Pattern, "{") && o.Action != "" {
 			for who, token := range map[string]string{"of another firm": s.other, "of a stranger": s.stranger} {
-				if r := s.send(o, with, token); r.status != http.StatusNotFound {
-					t.Errorf("%s with the token %s: %d, want 404: %s", o.Name, who, r.status, r.raw)
+				want := http.StatusNotFound
+				if token == s.stranger && ofFirm(o) {
+					want = http.StatusForbidden // she is one of the firm's people
 				}
+				if r := s.send(o, with, token); r.status != want {
+					t.Errorf("%s with the token %s: %d, want %d: %s", o.Name, who, r.status, want, r.raw)
+				}
+			}
+		}
+		if ofFirm(o) {
+			if r := s.send(o, with, s.client); r.status != http.StatusNotFound {
+				t.Errorf("%s with the token of a client: %d, want 404: %s", o.Name, r.status, r.raw)
 			}
 		}
 		if method, _, _ := strings.Cut(o.Pattern, " "); method != http.MethodGet && method != http.MethodHead && o.Action != "" && !readsOnly(o) {
@@ -107,6 +118,11 @@ func TestMatrix(t *testing.T) {
 			}
 		}
 	}
+}
+
+// ofFirm reports a row about the firm itself, whose outsiders do not see it.
+func ofFirm(o api.Operation) bool {
+	return strings.HasPrefix(string(o.Action), "firm.") || o.Action == authz.SpaceOpen
 }
 
 // readsOnly reports a row that a pass which reads takes, although its method

@@ -179,8 +179,7 @@ func TestBreakingChangesAreFound(t *testing.T) {
 // a reason.
 func TestCensus(t *testing.T) {
 	leftOut := map[authz.Action]string{
-		authz.FirmConnect: "webhooks are rows of their own",
-		authz.TokenKeep:   "a program makes and ends no token",
+		authz.TokenKeep: "a program makes and ends no token",
 	}
 	reached := map[authz.Action]bool{}
 	for _, o := range api.Routes(&api.Nouns{}) {

@@ -6,6 +6,7 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/deposit"
 	"cenacle/internal/document"
+	"cenacle/internal/event"
 	"cenacle/internal/firm"
 	"cenacle/internal/invitation"
 	"cenacle/internal/journal"
@@ -13,6 +14,7 @@ import (
 	"cenacle/internal/memo"
 	"cenacle/internal/overview"
 	"cenacle/internal/space"
+	"cenacle/internal/webhook"
 )
 
 // Nouns are the use cases that the operations call.
@@ -25,6 +27,8 @@ type Nouns struct {
 	Invitations *invitation.Service
 	Lifecycle   *lifecycle.Service
 	Overview    *overview.Service
+	Events      *event.Service
+	Webhooks    *webhook.Service
 }
 
 // files is what sending a file is instead, by who sends it and what for.
@@ -41,6 +45,8 @@ func Routes(n *Nouns) []Operation {
 		n.depositRows(),
 		n.memoRows(),
 		n.waitRows(),
+		n.eventRows(),
+		n.webhookRows(),
 	)
 }
 
@@ -71,7 +77,7 @@ func (n *Nouns) firmRows() []Operation {
 // spaceRows are spaces and who is in them.
 func (n *Nouns) spaceRows() []Operation {
 	return []Operation{
-		{Pattern: "GET /models", Name: "listModels", Action: authz.SpaceOpen, Do: Ask(n.models),
+		{Pattern: "GET /models", Name: "listModels", Why: "what the program carries, the same everywhere", Do: Ask(n.models),
 			Summary: "What a space can open with"},
 		{Pattern: "GET /spaces", Name: "listSpaces", Action: authz.SpaceSee, Do: Ask(n.spaces),
 			Summary: "One’s own spaces, the last changed first"},
@@ -91,6 +97,14 @@ func (n *Nouns) spaceRows() []Operation {
 			Summary: "Mail a member from outside the firm a new link"},
 		{Pattern: "GET /spaces/{space}/recipients", Name: "previewRecipients", Action: authz.CircleSee, Do: Ask(n.recipients),
 			Summary: "Who would see a document sent to these circles, who would not, and why"},
+		{Pattern: "POST /spaces/{space}/folders", Name: "addFolder", Action: authz.SpaceManage, Status: 201, Do: Tell(n.addFolder, n.addedFolder),
+			Summary: "Make a folder in a tray, or inside another folder"},
+		{Pattern: "PUT /folders/{folder}", Name: "moveFolder", Action: authz.SpaceManage, Do: Tell(n.moveFolder, nil),
+			Summary: "Give a folder another name, another place in its tray, or both"},
+		{Pattern: "GET /folders/{folder}/audience", Name: "getFolderAudience", Action: authz.CircleSee, Do: Ask(n.folderAudience),
+			Summary: "To whom a folder addresses by itself what is filed into it"},
+		{Pattern: "PUT /folders/{folder}/audience", Name: "addressFolder", Action: authz.SpaceManage, Do: Tell(n.addressFolder, n.addressedFolder),
+			Summary: "Choose to whom a folder addresses by itself; what lies in it already stays as it is"},
 	}
 }
 
@@ -191,5 +205,46 @@ func (n *Nouns) waitRows() []Operation {
 			Summary: "The latest signed state of the journal, for witnesses to keep"},
 		{Pattern: "GET /journal/entries/{entry}/proof", Name: "getProof", Action: authz.SpaceJournal, Also: []authz.Action{authz.FirmJournal}, Do: Ask(n.proof),
 			Summary: "The proof that an entry is in the signed journal"},
+	}
+}
+
+// eventRows are what happens, as it happens.
+func (n *Nouns) eventRows() []Operation {
+	return []Operation{
+		{Pattern: "GET /events", Name: "listEvents", Why: "event.Since gives what the rights of the moment let its holder see", Do: Ask(n.events),
+			Summary: "What happened since a cursor, as far as one may see it now"},
+		{Pattern: "GET /events/stream", Name: "streamEvents", Why: "event.Since gives what the rights of the moment let its holder see", Long: true, Do: Give("text/event-stream", n.stream),
+			Summary: "The same as it happens (server-sent events); rights are decided again for each"},
+	}
+}
+
+// webhookRows are who else is told.
+func (n *Nouns) webhookRows() []Operation {
+	const one = "/webhooks/{webhook}"
+	return []Operation{
+		{Pattern: "GET /webhooks", Name: "listWebhooks", Action: authz.FirmConnect, Do: Ask(n.webhooks),
+			Summary: "The firm’s webhooks, the oldest first"},
+		{Pattern: "POST /webhooks", Name: "createWebhook", Action: authz.FirmConnect, Status: 201, Do: Tell(n.createWebhook, n.createdWebhook),
+			Summary: "Tell an address what happens from now on, with one’s own rights; the secret is shown this once"},
+		{Pattern: "GET " + one, Name: "getWebhook", Action: authz.FirmConnect, Do: Ask(n.webhook),
+			Summary: "One webhook and how its deliveries stand"},
+		{Pattern: "PUT " + one, Name: "changeWebhook", Action: authz.FirmConnect, Do: Tell(n.changeWebhook, n.changedWebhook),
+			Summary: "Give a webhook of one’s own another address and other kinds"},
+		{Pattern: "DELETE " + one, Name: "endWebhook", Action: authz.FirmConnect, Do: Tell(n.endWebhook, nil),
+			Summary: "Forget a webhook, its secrets and what waits for it"},
+		{Pattern: "POST " + one + "/pause", Name: "pauseWebhook", Action: authz.FirmConnect, Do: Tell(n.pauseWebhook, n.settledWebhook),
+			Summary: "Send nothing until it is resumed; nothing is lost"},
+		{Pattern: "POST " + one + "/resume", Name: "resumeWebhook", Action: authz.FirmConnect, Do: Tell(n.resumeWebhook, n.settledWebhook),
+			Summary: "Go on where it was paused"},
+		{Pattern: "POST " + one + "/secret", Name: "rotateWebhook", Action: authz.FirmConnect, Do: Tell(n.rotateWebhook, n.rotatedWebhook),
+			Summary: "Sign with a new secret, shown this once; for a day the former one signs too"},
+		{Pattern: "POST " + one + "/ping", Name: "pingWebhook", Action: authz.FirmConnect, Status: 202, Do: Tell(n.pingWebhook, nil),
+			Summary: "Send a test that tells nothing"},
+		{Pattern: "GET " + one + "/notices", Name: "listNotices", Action: authz.FirmConnect, Do: Ask(n.notices),
+			Summary: "What was sent in the last thirty days, the newest first"},
+		{Pattern: "POST " + one + "/notices/{notice}/replay", Name: "replayNotice", Action: authz.FirmConnect, Status: 202, Do: Tell(n.replayNotice, nil),
+			Summary: "Send one notice again, under the same identifier"},
+		{Pattern: "POST " + one + "/replay", Name: "replayNotices", Action: authz.FirmConnect, Status: 202, Do: Tell(n.replayNotices, nil),
+			Summary: "Send again all that failed, or all since an instant"},
 	}
 }

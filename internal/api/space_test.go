@@ -20,6 +20,10 @@ var spaceSamples = map[string]sample{
 		s.ask(s.lead, "POST", s.path("/spaces/{space}/members"), `{"name":"Me Anne Roux","email":"anne@roux.example","role":"guest"}`).is(201)
 	}},
 	"inviteMember":      {who: byLead, want: 204},
+	"addFolder":         {who: byLead, body: `{"tray":"firm","name":"Correspondance adverse"}`, want: 201},
+	"moveFolder":        {who: byLead, body: `{"name":"Pièces adverses"}`, want: 204},
+	"getFolderAudience": {who: byLead, want: 200},
+	"addressFolder":     {who: byLead, body: `{"circles":["{circle}"]}`, want: 200},
 	"previewRecipients": {who: byLead, query: "?circle={circle}", want: 200},
 }
 

@@ -19,16 +19,19 @@ import (
 	"cenacle/internal/api"
 	"cenacle/internal/authz"
 	"cenacle/internal/document"
+	"cenacle/internal/event"
 	"cenacle/internal/front"
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
+	"cenacle/internal/outbound"
 	"cenacle/internal/space"
 	"cenacle/internal/token"
 	"cenacle/internal/vault"
 	"cenacle/internal/web"
 	"cenacle/internal/web/webtest"
+	"cenacle/internal/webhook"
 )
 
 // stage is the API over a firm with one of its spaces, everybody with a token,
@@ -43,17 +46,19 @@ type stage struct {
 
 	lead, client, stranger, other, reading string // tokens
 	ids                                    map[string]string
+	closing                                chan struct{}
 }
 
 // open starts the API; limit is requests a minute, 0 for none.
 func open(t *testing.T, limit int) *stage {
 	t.Helper()
-	s := &stage{t: t, Cast: webtest.NewCast(t, func(*webtest.Cast) []web.Route { return nil })}
+	s := &stage{t: t, closing: make(chan struct{}), Cast: webtest.NewCast(t, func(*webtest.Cast) []web.Route { return nil })}
 	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.nouns = &api.Nouns{
 		Firms: s.Firms, Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Memos: s.Memos,
-		Invitations: s.Invitations, Lifecycle: s.Lifecycle, Overview: s.Overview,
+		Invitations: s.Invitations, Lifecycle: s.Lifecycle, Overview: s.Overview, Events: event.New(s.Office),
 	}
+	s.nouns.Webhooks = webhook.NewService(s.Office, s.nouns.Events, outbound.New(outbound.Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}))
 	catalog, err := i18n.Load()
 	s.must(err)
 	server := httptest.NewUnstartedServer(nil)
@@ -66,7 +71,7 @@ func open(t *testing.T, limit int) *stage {
 	}
 	s.api, err = api.New(&api.Config{
 		Config: f, Keys: keys(s.Office.Ring.Directory()), Requests: limit, Catalog: catalog, Zone: time.UTC,
-		Office: s.Office, Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens,
+		Office: s.Office, Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Closing: s.closing,
 	}, api.Routes(s.nouns))
 	s.must(err)
 	server.Config.Handler = f.Guard(s.api)
@@ -123,6 +128,10 @@ func (s *stage) furnish() {
 	s.begin(reply{})
 	s.deposit()
 	s.link()
+	hook := s.asLead("POST", "/webhooks", `{"address":"http://127.0.0.1:9/hook"}`).is(201)
+	s.ids["webhook"] = hook["id"].(string)
+	s.ping()
+	s.sequence()
 }
 
 // foreign is the founder of another firm.
