@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"cenacle/internal/account"
+	"cenacle/internal/token"
 	"cenacle/internal/web/webtest"
 )
 
@@ -99,4 +100,44 @@ func TestEnterAsksOnlyWhereThereIsAChoice(t *testing.T) {
 	page.One("main a[href=/f/" + string(h.by.Firm) + "]").Says("Cabinet Delmas & Associés")
 	page.One("main a[href=/f/" + string(second.Firm) + "]").Says("Médiation Delmas")
 	b.Get("/account").Answers(t, http.StatusOK, "").Has("main a[href=/f/" + string(second.Firm) + "]")
+}
+
+// TestPasswordAndPrograms: a new password ends the accesses of programs unless
+// they are kept; signing out everywhere does not, and says so.
+func TestPasswordAndPrograms(t *testing.T) {
+	h := open(t)
+	b := h.Browser()
+	signIn := func(word string) {
+		t.Helper()
+		b.Post("/signin", "email", founderEmail, "password", word).Answers(t, http.StatusSeeOther, "/enter")
+	}
+	signIn(password)
+	page := b.Get("/account").Answers(t, http.StatusOK, "")
+	page.Lacks("input[name=keep]")
+	page.One("main a[href=/f/" + string(h.by.Firm) + "/programs]").Says("Accès des logiciels")
+	h.visitor().Get("/account").Answers(t, http.StatusOK, "").Lacks("#programs")
+
+	text, _, err := h.Tokens.Issue(t.Context(), h.by, token.New{Use: token.API, Name: "Sauvegarde"})
+	h.must(err)
+	opens := func(want bool) {
+		t.Helper()
+		if _, err := h.Tokens.Enter(t.Context(), text, token.API, account.Source{}); (err == nil) != want {
+			t.Errorf("the program enters: %v, want %v", err, want)
+		}
+	}
+	page = b.Get("/account").Answers(t, http.StatusOK, "")
+	page.One("input[name=keep]")
+	page.Lacks("input[name=keep][checked]")
+	page.One("#leave").Says("Les accès donnés à des logiciels continuent")
+	page = b.Post("/account/password", "current", password, "password", "court", "keep", "1").Answers(t, http.StatusUnprocessableEntity, "")
+	page.One("input[name=keep][checked]")
+	opens(true)
+	b.Post("/account/password", "current", password, "password", other, "keep", "1").Answers(t, http.StatusSeeOther, "/account?done=password_chosen")
+	opens(true)
+	b.Post("/account/signout").Answers(t, http.StatusSeeOther, "/signin?done=signed_out_everywhere")
+	opens(true)
+	signIn(other)
+	b.Post("/account/password", "current", other, "password", password).Answers(t, http.StatusSeeOther, "/account?done=password_chosen")
+	opens(false)
+	b.Get("/account").Answers(t, http.StatusOK, "").Lacks("input[name=keep]")
 }
