@@ -253,6 +253,7 @@ var (
 	dropPassword  = store.ForDirectory(`update person set password = $2 where id = $1`)
 	raiseProven   = store.ForDirectory(`update person set proven = 1 where id = $1`)
 	lowerEpoch    = store.ForDirectory(`update person set epoch = epoch - 1 where id = $1`)
+	lowerEra      = store.ForDirectory(`update person set era = era - 1 where id = $1`)
 	swapEmail     = store.ForDirectory(`update person set email = (select email from person where id = $2) where id = $1`)
 	renamePerson  = store.ForDirectory(`update person set id = $2 where id = $1`)
 	moveSession   = store.ForDirectory(`update session set person_id = $2 where id = $1`)
@@ -285,6 +286,7 @@ func TestCRY03_PersonTampered(t *testing.T) {
 		"no password":         {dropPassword, func(*world) []any { return []any{[]byte{}} }},
 		"proven":              {raiseProven, nil},
 		"epoch":               {lowerEpoch, nil},
+		"era":                 {lowerEra, nil},
 		"e-mail of another":   {swapEmail, other},
 		"another identifier":  {renamePerson, func(w *world) []any { return []any{id.New[id.Person](w.clock.Now())} }},
 	} {

@@ -349,6 +349,32 @@ func TestPretender(t *testing.T) {
 	})
 }
 
+// TestConfirm: what outlives a session asks for the password again, under the
+// brake of the door.
+func TestConfirm(t *testing.T) {
+	each(t, func(w *world) {
+		w.person("claire@exemple.fr")
+		_, in := w.enters("claire@exemple.fr", good, at("192.0.2.1"))
+		now := w.clock.Now()
+		link := in
+		link.Via = authz.ViaLink
+		if !in.Fresh(now.Add(5*time.Minute-1)) || in.Fresh(now.Add(5*time.Minute)) || link.Fresh(now) {
+			w.Error("which sessions are fresh")
+		}
+		confirm := func(password string) error { return w.Confirm(w.Context(), in, password, at("192.0.2.1")) }
+		w.must(confirm(good))
+		for range 12 {
+			w.wants(confirm(""), fault.Invalid, "account.confirm") // guesses nothing, costs nothing
+		}
+		for range 10 {
+			w.wants(confirm("wrong"), fault.Invalid, "account.confirm_wrong")
+		}
+		w.wants(confirm(good), fault.Busy, "fault.busy")
+		_, _, err := w.SignIn(w.Context(), "claire@exemple.fr", good, at("192.0.2.9"))
+		w.wants(err, fault.Busy, "fault.busy")
+	})
+}
+
 func TestChoosePassword(t *testing.T) {
 	each(t, func(w *world) {
 		p := w.person("claire@exemple.fr")
