@@ -17,7 +17,7 @@ const (
 )
 
 // tally counts what Stats reports.
-type tally struct{ updates, commits, retried, exhausted, waits atomic.Uint64 }
+type tally struct{ updates, commits, retried, exhausted, waits, statements atomic.Uint64 }
 
 // base is one database: a SQLite file, or all of PostgreSQL.
 //

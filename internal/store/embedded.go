@@ -282,8 +282,8 @@ func (e *embedded) openFile(ctx context.Context, path, scope string) (*file, err
 		return nil, err
 	}
 	db.SetMaxIdleConns(-1) // the slots hold the connections; one that is let go must close
-	writer := newSlots(e.tally, 1, func(ctx context.Context) (*link, error) { return dial(ctx, db, false) })
-	readers := newSlots(e.tally, readerMax, func(ctx context.Context) (*link, error) { return dial(ctx, db, true) })
+	writer := newSlots(e.tally, 1, func(ctx context.Context) (*link, error) { return dial(ctx, db, e.tally, false) })
+	readers := newSlots(e.tally, readerMax, func(ctx context.Context) (*link, error) { return dial(ctx, db, e.tally, true) })
 	f := &file{db: db, near: []*slots{writer, readers}}
 	f.base = base{writers: writer, readers: readers, tally: e.tally,
 		words: words{update: "begin immediate", view: "begin"}}
@@ -352,7 +352,7 @@ func (f *file) close() error {
 
 // dial opens a connection. Turning a new file to its log needs the file alone
 // and does not wait for the process that does the same; so it is tried again.
-func dial(ctx context.Context, db *sql.DB, reader bool) (*link, error) {
+func dial(ctx context.Context, db *sql.DB, t *tally, reader bool) (*link, error) {
 	conn, err := db.Conn(ctx)
 	for n, nap := 1, firstNap; n < attempts && fault.Is(classify(err), fault.Unavailable); n++ {
 		if err := pause(ctx, nap); err != nil {
@@ -364,7 +364,7 @@ func dial(ctx context.Context, db *sql.DB, reader bool) (*link, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &link{conn: conn}
+	l := &link{conn: conn, ran: &t.statements}
 	if l.prepared, err = newPrepared(conn); err != nil {
 		l.drop()
 		return nil, err

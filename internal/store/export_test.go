@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"io/fs"
 	"path/filepath"
+	"sync/atomic"
 )
 
 // What tests outside the package need to reach.
@@ -70,7 +71,7 @@ func MigrateScratch(ctx context.Context, c Config, fsys fs.FS) error {
 		return err
 	}
 	defer conn.Close() // gives it back
-	return migrateTo(ctx, &link{conn: conn}, d, "scratch", known)
+	return migrateTo(ctx, &link{conn: conn, ran: new(atomic.Uint64)}, d, "scratch", known)
 }
 
 // Limit changes how many firm files stay open.

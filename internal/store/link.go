@@ -7,6 +7,7 @@ import (
 	"errors"
 	"regexp"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,11 +18,13 @@ const wait = 10 * time.Second
 // link is one connection. It is used by one transaction at a time.
 type link struct {
 	conn     *sql.Conn
-	prepared *prepared // nil where the driver keeps its own (PostgreSQL)
+	prepared *prepared      // nil where the driver keeps its own (PostgreSQL)
+	ran      *atomic.Uint64 // statements of the whole store
 }
 
 // exec runs a statement and returns the number of rows it touched.
 func (l *link) exec(ctx context.Context, text string, args []any) (int64, error) {
+	l.ran.Add(1)
 	if l.prepared != nil {
 		return l.prepared.exec(ctx, text, args)
 	}
@@ -35,6 +38,7 @@ func (l *link) exec(ctx context.Context, text string, args []any) (int64, error)
 // each reads rows in order until row stops with an error of its own; err is
 // what the database said.
 func (l *link) each(ctx context.Context, text string, args []any, row rowFunc) (stopped, err error) {
+	l.ran.Add(1)
 	if l.prepared != nil {
 		return l.prepared.each(ctx, text, args, row)
 	}
@@ -171,7 +175,10 @@ func (p *slots) close() {
 }
 
 // shared is a pool over the connections of a sql.DB, for PostgreSQL.
-type shared struct{ db *sql.DB }
+type shared struct {
+	db    *sql.DB
+	tally *tally
+}
 
 func (p shared) take(ctx context.Context) (*link, error) {
 	bounded, cancel := context.WithTimeout(ctx, wait)
@@ -180,7 +187,7 @@ func (p shared) take(ctx context.Context) (*link, error) {
 	if err != nil {
 		return nil, await(ctx, err)
 	}
-	return &link{conn: conn}, nil
+	return &link{conn: conn, ran: &p.tally.statements}, nil
 }
 
 func (p shared) give(l *link, sound bool) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -77,7 +78,7 @@ func bounded(config *pgx.ConnConfig) *sql.DB {
 }
 
 func newPostgresBase(db *sql.DB, t *tally) base {
-	return base{writers: shared{db}, readers: shared{db}, tally: t, words: words{
+	return base{writers: shared{db, t}, readers: shared{db, t}, tally: t, words: words{
 		update: "begin isolation level serializable",
 		view:   "begin isolation level repeatable read read only",
 		firm:   "select set_config('cenacle.firm', $1, true)",
@@ -195,8 +196,8 @@ func migratePostgres(ctx context.Context, address, role string) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close() // gives it back to the pool that is closed next
-	l := &link{conn: conn}
+	defer conn.Close()                              // gives it back to the pool that is closed next
+	l := &link{conn: conn, ran: new(atomic.Uint64)} // before there is anything to count
 	d := &grantDialect{role: pgx.Identifier{role}.Sanitize()}
 	for _, scope := range []string{directoryScope, firmScope} {
 		if err := migrate(ctx, l, d, scope); err != nil {

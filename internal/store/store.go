@@ -162,6 +162,8 @@ type Stats struct {
 	Exhausted uint64 // updates given up after the last attempt
 	Waits     uint64 // transactions that found every connection, or the turn to write, taken
 	OpenFirms int    // embedded firm files open now; 0 on PostgreSQL
+
+	Statements uint64 // run by all transactions, those that begin and end them included
 }
 
 // Stats reads the counts.
@@ -173,5 +175,7 @@ func (s *Store) Stats() Stats {
 		Exhausted: s.tally.exhausted.Load(),
 		Waits:     s.tally.waits.Load() + s.engine.waits(),
 		OpenFirms: s.engine.open(),
+
+		Statements: s.tally.statements.Load(),
 	}
 }
