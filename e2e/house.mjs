@@ -77,9 +77,10 @@ async function freePort() {
 }
 
 export class House {
-  /** Makes the demonstration firm, serves it until t has ended. */
-  static async start(t) {
+  /** Makes the demonstration firm, serves it with further settings until t has ended. */
+  static async start(t, more = {}) {
     const house = new House();
+    house.more = more;
     house.data = join(await folder(t), "data");
     house.port = await freePort();
     house.base = `http://127.0.0.1:${house.port}`;
@@ -90,7 +91,7 @@ export class House {
     return house;
   }
 
-  settings() { return environment({ CENACLE_DATA: this.data, CENACLE_LISTEN: `127.0.0.1:${this.port}` }); }
+  settings() { return environment({ CENACLE_DATA: this.data, CENACLE_LISTEN: `127.0.0.1:${this.port}`, ...this.more }); }
 
   /** The demonstration's person whose e-mail address begins so. */
   person(beginning) {

@@ -77,7 +77,7 @@ func (l *life) look() {
 	if v.scope == "" {
 		v.visitor.firm = s.firm // a password opens every firm that knows her, and no other
 	}
-	switch l.r.IntN(12) {
+	switch l.r.IntN(13) {
 	case 0, 1, 2:
 		l.readSpace(v, s)
 	case 3, 4, 5:
@@ -96,6 +96,8 @@ func (l *life) look() {
 		l.readSlips(v, l.receipts, "receipts")
 	case 11:
 		l.readSlips(v, l.pending, "uploads")
+	case 12:
+		l.tells()
 	}
 }
 

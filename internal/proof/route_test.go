@@ -50,7 +50,7 @@ func byAccount(s *scene) browser { return s.account.browser }
 // needs. The last are those that end what the others live on.
 func book() []step {
 	var all []step
-	for _, part := range [][]step{publicSteps(), firmSteps(), roomSteps(), documentSteps(), uploadSteps(), exchangeSteps(), accountSteps()} {
+	for _, part := range [][]step{publicSteps(), firmSteps(), connectionSteps(), roomSteps(), documentSteps(), uploadSteps(), exchangeSteps(), accountSteps()} {
 		all = append(all, part...)
 	}
 	return all

@@ -128,6 +128,7 @@ func (s *scene) fill() {
 		"all": string(s.room.house.All), "person": string(s.guest.id), "client": string(s.client.id), "colleague": string(s.account.id),
 		"code": "en",
 	})
+	s.connect()
 }
 
 // deposit leaves an open deposit of the client.

@@ -49,6 +49,7 @@ import (
 	"cenacle/internal/vault"
 	"cenacle/internal/web"
 	"cenacle/internal/web/asset"
+	"cenacle/internal/web/page/connection"
 	"cenacle/internal/web/page/desk"
 	"cenacle/internal/web/page/door"
 	"cenacle/internal/web/page/home"
@@ -310,9 +311,10 @@ func (s *Server) pages(c *config.Config) site.Pages {
 			Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Memos: s.Memos, Lifecycle: s.Lifecycle,
 			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Limit: int64(c.Limit.Upload),
 		},
-		Program: &program.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Spaces: s.Spaces},
-		Upload:  &upload.Pages{Documents: s.Documents, Until: until},
-		Live:    &livepage.Pages{Hub: s.Office.Live, Spaces: s.Spaces, Until: until, Closing: s.closing},
+		Connection: &connection.Pages{Accounts: s.Accounts, Webhooks: s.Webhooks},
+		Program:    &program.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Spaces: s.Spaces},
+		Upload:     &upload.Pages{Documents: s.Documents, Until: until},
+		Live:       &livepage.Pages{Hub: s.Office.Live, Spaces: s.Spaces, Until: until, Closing: s.closing},
 	}
 	if c.Demo {
 		p.StyleGuide = &styleguide.Pages{}

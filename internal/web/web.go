@@ -114,6 +114,9 @@ func (r *Request) nav(layout ui.Layout) []ui.Section {
 	if authz.Decide(r.Actor, authz.FirmJournal, ofFirm, authz.Facts{}).Allowed {
 		sections = append(sections, ui.Section{Key: "journal", Href: r.FirmPath("journal"), Label: r.Printer.T("web.nav.journal")})
 	}
+	if authz.Decide(r.Actor, authz.FirmConnect, ofFirm, authz.Facts{}).Allowed {
+		sections = append(sections, ui.Section{Key: "connections", Href: r.FirmPath("connections"), Label: r.Printer.T("web.nav.connections")})
+	}
 	return sections
 }
 

@@ -9,6 +9,7 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/i18n"
 	"cenacle/internal/web"
+	"cenacle/internal/web/page/connection"
 	"cenacle/internal/web/page/desk"
 	"cenacle/internal/web/page/door"
 	"cenacle/internal/web/page/home"
@@ -24,13 +25,14 @@ import (
 
 // Pages are the handlers of the site, each with the use cases it calls.
 type Pages struct {
-	Home    *home.Pages
-	Door    *door.Pages
-	Desk    *desk.Pages
-	Program *program.Pages
-	Room    *room.Pages
-	Upload  *upload.Pages
-	Live    *live.Pages
+	Home       *home.Pages
+	Door       *door.Pages
+	Desk       *desk.Pages
+	Program    *program.Pages
+	Connection *connection.Pages
+	Room       *room.Pages
+	Upload     *upload.Pages
+	Live       *live.Pages
 	// Reference explains the API.
 	Reference *reference.Pages
 	// Of a demonstration; nil otherwise.
@@ -77,6 +79,18 @@ func Routes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/programs/{program}/revoke", Door: web.Member, Action: authz.TokenKeep, Handle: p.Program.DoRevoke},
 		{Pattern: "GET /f/{firm}/journal", Door: web.Member, Action: authz.FirmJournal, Handle: p.Desk.Journal},
 		{Pattern: "GET /f/{firm}/search", Door: web.Member, Action: authz.DocumentRead, Handle: p.Desk.Search},
+
+		// Other programs that are told when something happens in the firm.
+		{Pattern: "GET /f/{firm}/connections", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.List},
+		{Pattern: "POST /f/{firm}/connections", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoCreate},
+		{Pattern: "GET /f/{firm}/connections/{webhook}", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.Show},
+		{Pattern: "POST /f/{firm}/connections/{webhook}", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoChange},
+		{Pattern: "POST /f/{firm}/connections/{webhook}/test", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoTest},
+		{Pattern: "POST /f/{firm}/connections/{webhook}/replay", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoReplay},
+		{Pattern: "POST /f/{firm}/connections/{webhook}/secret", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoRotate},
+		{Pattern: "POST /f/{firm}/connections/{webhook}/pause", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoPause},
+		{Pattern: "POST /f/{firm}/connections/{webhook}/resume", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoResume},
+		{Pattern: "POST /f/{firm}/connections/{webhook}/end", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoEnd},
 
 		// A space: conversation and documents on one screen.
 		{Pattern: "GET /f/{firm}/spaces/{space}", Door: web.Member, Action: authz.SpaceSee, Handle: p.Room.Show},
