@@ -1,14 +1,11 @@
 package api
 
 import (
-	"context"
-	"errors"
 	"io"
 	"mime"
 	"net/http"
 	"strings"
 
-	"cenacle/internal/authz"
 	"cenacle/internal/document"
 	"cenacle/internal/fault"
 	"cenacle/internal/front"
@@ -53,26 +50,12 @@ func (n *Nouns) file(r *Request, in File) (Paper, error) {
 	return n.filed(r, in, string(u.Document))
 }
 
-// receive takes the bytes of a file whose size may be unknown. What carries the
-// key of the request is the document, not its announcement.
+// receive takes the bytes of a file whose size may be unknown.
 func (n *Nouns) receive(r *Request, in document.BeginUpload) (document.Upload, error) {
-	if in.Size <= 0 {
+	if in.Size < 0 {
 		return n.Documents.File(r.Context(), r.Actor, in, r.bytes())
 	}
-	announcing := r.Actor
-	announcing.Once = authz.Once{}
-	u, err := n.Documents.Begin(r.Context(), announcing, in)
-	if err != nil || u.Done {
-		return u, err
-	}
-	done, err := n.Documents.Append(r.Context(), r.Actor, u.ID, 0, r.bytes())
-	if err == nil && !done.Done {
-		err = fault.New(fault.Invalid, "api.cut")
-	}
-	if err != nil { // nobody knows of it who could go on
-		err = errors.Join(err, n.Documents.Cancel(context.WithoutCancel(r.Context()), announcing, u.ID))
-	}
-	return done, err
+	return n.Documents.Put(r.Context(), r.Actor, in, r.bytes())
 }
 
 // filed is what came of a file, as it is now. One who may deposit and not read

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"path/filepath"
 	"testing"
@@ -225,6 +226,25 @@ func TestWeReadTinks(t *testing.T) {
 }
 
 // A reader of unknown length, which gives its bytes as it likes.
+func TestPut(t *testing.T) {
+	b := newBench(t)
+	r := seeded(t)
+	for _, size := range edges(r) {
+		ref, key, plain := newRef(), vault.NewKey(), content(r, size)
+		sum, err := b.store.Put(t.Context(), ref, key, plain)
+		if err != nil || sum != sha256.Sum256(plain) {
+			t.Fatalf("%d bytes: %x, %v", size, sum, err)
+		}
+		b.mustHold(ref, key, plain)
+		if got, err := tinkOpen(t, ref, key, mustRead(t, b.path(ref))); err != nil || !bytes.Equal(got, plain) {
+			t.Errorf("Tink reads %d of %d bytes: %v", len(got), size, err)
+		}
+		if _, err := b.store.Put(t.Context(), ref, vault.NewKey(), plain); !errors.Is(err, fs.ErrExist) {
+			t.Errorf("Put over a blob: %v", err)
+		}
+	}
+}
+
 func TestWriteOfUnknownSize(t *testing.T) {
 	r := seeded(t)
 	b := newBench(t)

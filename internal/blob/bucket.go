@@ -65,3 +65,11 @@ type Object interface {
 	io.Closer
 	Size() int64
 }
+
+// Putter is a Bucket that keeps a small blob whole better than by one Append
+// and one Finish.
+type Putter interface {
+	// Put makes a finished blob of these bytes, durably. It never replaces one:
+	// fs.ErrExist. What a crash leaves of it is no blob, since nothing names it.
+	Put(ctx context.Context, n Name, sealed []byte) error
+}

@@ -132,6 +132,34 @@ func (d *Disk) Finish(_ context.Context, n Name, size int64) (err error) {
 	return errors.Join(d.sync(path.Dir(to)), d.sync(path.Dir(from)))
 }
 
+// Put is [Putter.Put]: one file, where it stays, and its folder. No row names
+// the blob before Put has returned, so that nobody opens what a crash left of it.
+func (d *Disk) Put(_ context.Context, n Name, sealed []byte) (err error) {
+	defer full(&err)
+	_, file, err := paths(n)
+	if err != nil {
+		return err
+	}
+	f, err := d.root.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := d.folder(path.Dir(file)); err != nil {
+			return err
+		}
+		f, err = d.root.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(sealed)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		return errors.Join(err, d.root.Remove(file)) // gives a full disk its room back
+	}
+	return d.sync(path.Dir(file))
+}
+
 // Open is [Bucket.Open].
 func (d *Disk) Open(_ context.Context, n Name) (Object, error) {
 	_, file, err := paths(n)

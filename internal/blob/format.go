@@ -140,6 +140,12 @@ func (s *stream) seal(segment int64, last bool, plain []byte) []byte {
 	return s.aead.Seal(plain[:0], n[:], plain, nil)
 }
 
+// append seals plain behind what out holds.
+func (s *stream) append(out []byte, segment int64, last bool, plain []byte) []byte {
+	n := s.nonce(segment, last)
+	return s.aead.Seal(out, n[:], plain, nil)
+}
+
 // open opens a segment into dst, which may be the beginning of sealed itself
 // and has room for its plaintext. After an error dst holds no plaintext.
 func (s *stream) open(dst []byte, segment int64, last bool, sealed []byte) ([]byte, error) {

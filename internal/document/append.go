@@ -171,7 +171,7 @@ func explain(w *writer, from *source, err error) error {
 		}
 		return why
 	}
-	if fault.Is(from.err, fault.TooLarge) {
+	if fault.Is(from.err, fault.TooLarge) || fault.Is(from.err, fault.Invalid) {
 		return from.err
 	}
 	if from.err != nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {

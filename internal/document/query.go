@@ -15,6 +15,8 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`)
 select id, number, author_id, size, media, created_at, mac, blob_id, key, digest_hash, name, reason, digest
 from version where firm_id = $1 and document_id = $2 order by number desc`)
 
+	countVersion = store.ForFirm(`select count(*) from version where firm_id = $1 and id = $2`)
+
 	countVersions = store.ForFirm(`
 select coalesce(max(number), 0) from version where firm_id = $1 and document_id = $2`)
 

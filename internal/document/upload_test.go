@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"cenacle/internal/act"
@@ -133,6 +134,18 @@ func wantNoIncoming(t *testing.T, h *documenttest.House) {
 		return err
 	})
 	h.Must(err)
+}
+
+// files are the sealed files of all firms.
+func files(t *testing.T, h *documenttest.House) (paths []string) {
+	t.Helper()
+	h.Must(filepath.WalkDir(h.Dir, func(path string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			paths = append(paths, path)
+		}
+		return err
+	}))
+	return paths
 }
 
 func TestEmptyFile(t *testing.T) {
@@ -662,4 +675,54 @@ func TestISO13_NothingInClear(t *testing.T) {
 	if files < 5 {
 		t.Errorf("only %d files were searched", files)
 	}
+}
+
+// Whatever its size, a file that comes in one piece is a document of exactly its
+// bytes, and one that is cut or too long leaves nothing.
+func TestPut(t *testing.T) {
+	documenttest.Each(t, document.Config{Limit: 3 << 20}, func(t *testing.T, h *documenttest.House) {
+		in := h.Space(h.Lead, "Mme Petit")
+		to := []id.Circle{h.Circles(h.Lead, in).Client}
+		put := func(size int64, r io.Reader) (document.Upload, error) {
+			return h.Documents.Put(t.Context(), h.Lead, document.BeginUpload{
+				Space: in, Tray: space.FirmTray, Name: "pièce.pdf", Size: size, Circles: to,
+			}, r)
+		}
+		for _, size := range []int{0, 1, 65_479, 65_480, 65_481, 1 << 20, 1<<20 + 1, 3 << 20} {
+			content := bytes.Repeat([]byte("%PDF-1.7 "), size/9+1)[:size]
+			u, err := put(int64(size), iotest.HalfReader(bytes.NewReader(content)))
+			if err != nil {
+				t.Fatalf("%d bytes: %v", size, err)
+			}
+			if got := h.Read(h.Lead, u.Document, ""); !u.Done || u.Offset != int64(size) || !bytes.Equal(got, content) {
+				t.Errorf("%d bytes: %+v, read back %d", size, u, len(got))
+			}
+		}
+		blobs := files(t, h)
+		for name, tt := range map[string]struct {
+			size int64
+			r    io.Reader
+			want fault.Kind
+		}{
+			"cut":             {100, strings.NewReader("short"), fault.Unavailable},
+			"failing":         {100, iotest.ErrReader(io.ErrClosedPipe), fault.Unavailable},
+			"longer":          {100, strings.NewReader(strings.Repeat("x", 101)), fault.Invalid},
+			"large and cut":   {2 << 20, strings.NewReader("short"), fault.Unavailable},
+			"large, longer":   {2 << 20, bytes.NewReader(make([]byte, 2<<20+1)), fault.Invalid},
+			"over the limit":  {3<<20 + 1, strings.NewReader(""), fault.TooLarge},
+			"of unknown size": {-1, strings.NewReader(""), fault.Invalid},
+		} {
+			if u, err := put(tt.size, tt.r); !fault.Is(err, tt.want) || u.Done {
+				t.Errorf("%s: %+v, %v, want %v", name, u, err, tt.want)
+			}
+		}
+		stranger := h.Found("Cabinet Rival", "Me Rival")
+		_, err := h.Documents.Put(t.Context(), stranger, document.BeginUpload{Space: in, Tray: space.FirmTray, Name: "x", Size: 1}, strings.NewReader("x"))
+		if !fault.Is(err, fault.NotFound) {
+			t.Errorf("another firm: %v", err)
+		}
+		if after := files(t, h); len(after) != len(blobs) {
+			t.Errorf("%d files of blobs remain, %d before", len(after), len(blobs))
+		}
+	})
 }

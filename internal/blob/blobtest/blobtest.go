@@ -41,6 +41,7 @@ func Run(t *testing.T, open func(t *testing.T) blob.Bucket) {
 		"ranges":                ranges,
 		"names":                 names,
 		"at once":               atOnce,
+		"whole":                 whole,
 	} {
 		t.Run(name, func(t *testing.T) { test(probe{t, open(t)}) })
 	}
@@ -283,6 +284,42 @@ func ranges(p probe) {
 	}
 	if err := o.Close(); err != nil {
 		p.Error(err)
+	}
+}
+
+// whole: a bucket that takes a small blob at once keeps it like any other.
+func whole(p probe) {
+	bucket, ok := p.bucket.(blob.Putter)
+	if !ok {
+		return
+	}
+	firm := id.New[id.Firm](now)
+	var names []id.Blob
+	for i, size := range []int{0, 1, 70_000, 1 << 20} {
+		n, want := blob.Name{Firm: firm, Blob: id.New[id.Blob](now)}, content(size, uint64(i))
+		names = append(names, n.Blob)
+		if err := bucket.Put(p.Context(), n, want); err != nil {
+			p.Fatalf("Put of %d bytes: %v", size, err)
+		}
+		if err := bucket.Put(p.Context(), n, content(size, 99)); !errors.Is(err, fs.ErrExist) {
+			p.Errorf("Put over a finished blob: %v, want fs.ErrExist", err)
+		}
+		p.mustHold(n, want)
+	}
+	slices.Sort(names)
+	if got := p.list(firm, blob.Finished); !slices.Equal(got, names) {
+		p.Errorf("%d of %d finished", len(got), len(names))
+	}
+	n := blob.Name{Firm: firm, Blob: names[0]}
+	if err := p.bucket.Remove(p.Context(), n); err != nil {
+		p.Errorf("Remove: %v", err)
+	}
+	_, err := p.bucket.Open(p.Context(), n)
+	p.missing("Open after Remove", err)
+	for _, bad := range []blob.Name{{}, {Firm: firm, Blob: "../../../../etc/passwd"}, {Firm: "..", Blob: names[0]}} {
+		if err := bucket.Put(p.Context(), bad, nil); !errors.Is(err, id.ErrMalformed) {
+			p.Errorf("Put of %q: %v, want ErrMalformed", bad, err)
+		}
 	}
 }
 
