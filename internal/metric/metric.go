@@ -1,6 +1,7 @@
 // Package metric counts what the operator watches, in the text format of
 // Prometheus: requests by the pattern of their route, and whatever the wiring
-// can read from the house with a function.
+// can read from the house with a function. doc/operations.md says what each
+// figure means.
 //
 // It refuses labels that come from people: a label is a pattern of the route
 // table, a class of status, a kind of fault or a state, all of them words of the
@@ -12,77 +13,77 @@
 package metric
 
 import (
+	"bytes"
+	"fmt"
+	"io"
+	"maps"
 	"net/http"
-	"time"
+	"slices"
+	"strconv"
+	"sync"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/VictoriaMetrics/metrics"
 )
 
 // space begins every name that is ours; the others are those of the process and
 // of the Go runtime, under the names that everybody's dashboards know.
-const space = "cenacle"
+const space = "cenacle_"
 
-// scrapeLimit is how long one reading may take.
-const scrapeLimit = 10 * time.Second
-
-// Set is all figures of one server. It is safe for concurrent use.
+// Set is all figures of one server. It is safe for concurrent use, but for the
+// methods that add to it, which come before its first reader.
 type Set struct {
 	// Requests is what package front tells of.
 	Requests *Requests
 
-	registry *prometheus.Registry
+	version string
+	own     *metrics.Set
+	read    []func(io.Writer)
+	reading sync.Mutex // one reader at a time costs enough
 }
 
 // New makes the set of a server whose program has this version.
 func New(version string) *Set {
-	s := &Set{registry: prometheus.NewRegistry()}
-	built := prometheus.NewGauge(prometheus.GaugeOpts{
-		Namespace: space, Name: "build_info", Help: "1, with the version of the program.", ConstLabels: prometheus.Labels{"version": version},
-	})
-	built.Set(1)
-	s.registry.MustRegister(built,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	s.Requests = newRequests(s.registry)
+	metrics.ExposeMetadata(true) // says of each series what it is
+	s := &Set{own: metrics.NewSet(), version: version}
+	s.Requests = newRequests(s.own)
 	return s
 }
 
-// Counter adds what only grows, read when it is asked for. A name is
-// registered once: a second one of the same name ends the program at start.
-func (s *Set) Counter(name, help string, read func() float64) {
-	s.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Namespace: space, Name: name, Help: help}, read))
+// Counter adds what only grows, read when it is asked for.
+func (s *Set) Counter(name string, read func() uint64) {
+	s.read = append(s.read, func(w io.Writer) { metrics.WriteCounterUint64(w, space+name, read()) })
 }
 
 // Gauge adds what goes up and down, read when it is asked for.
-func (s *Set) Gauge(name, help string, read func() float64) {
-	s.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: space, Name: name, Help: help}, read))
+func (s *Set) Gauge(name string, read func() float64) {
+	s.read = append(s.read, func(w io.Writer) { metrics.WriteGaugeFloat64(w, space+name, read()) })
 }
 
 // States adds one gauge for each state of something, read together.
-func (s *Set) States(name, help string, read func() map[string]float64) {
-	s.registry.MustRegister(&states{
-		desc: prometheus.NewDesc(prometheus.BuildFQName(space, "", name), help, []string{"state"}, nil), read: read,
+func (s *Set) States(name string, read func() map[string]int64) {
+	s.read = append(s.read, func(w io.Writer) {
+		metrics.WriteMetadataIfNeeded(w, space+name, "gauge")
+		found := read()
+		for _, state := range slices.Sorted(maps.Keys(found)) {
+			fmt.Fprintf(w, "%s%s{state=%q} %d\n", space, name, state, found[state]) // a buffer takes everything
+		}
 	})
-}
-
-// states is one reading that gives several figures.
-type states struct {
-	desc *prometheus.Desc
-	read func() map[string]float64
-}
-
-// Describe implements prometheus.Collector.
-func (s *states) Describe(out chan<- *prometheus.Desc) { out <- s.desc }
-
-// Collect implements prometheus.Collector.
-func (s *states) Collect(out chan<- prometheus.Metric) {
-	for state, v := range s.read() {
-		out <- prometheus.MustNewConstMetric(s.desc, prometheus.GaugeValue, v, state)
-	}
 }
 
 // Handler answers with all figures. Who may ask is the listener's to decide.
 func (s *Set) Handler() http.Handler {
-	return promhttp.HandlerFor(s.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 2, Timeout: scrapeLimit})
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		s.reading.Lock()
+		defer s.reading.Unlock()
+		var out bytes.Buffer
+		metrics.WriteGaugeUint64(&out, space+"build_info{version="+strconv.Quote(s.version)+"}", 1)
+		s.own.WritePrometheus(&out)
+		for _, read := range s.read {
+			read(&out)
+		}
+		metrics.WriteProcessMetrics(&out)
+		metrics.WriteFDMetrics(&out)
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+		_, _ = w.Write(out.Bytes()) // whoever asked has gone
+	})
 }

@@ -20,10 +20,10 @@ func read(t *testing.T, s *Set) string {
 
 func TestFiguresAreWhatWasCounted(t *testing.T) {
 	s := New("1.2.3")
-	jobs := map[string]float64{"waiting": 3, "dead": 1}
-	s.States("outbox_jobs", "Jobs.", func() map[string]float64 { return jobs })
-	s.Gauge("live_connections", "Open.", func() float64 { return 7 })
-	s.Counter("store_updates_total", "Updates.", func() float64 { return 12 })
+	jobs := map[string]int64{"waiting": 3, "dead": 1}
+	s.States("outbox_jobs", func() map[string]int64 { return jobs })
+	s.Gauge("live_connections", func() float64 { return 7 })
+	s.Counter("store_updates_total", func() uint64 { return 12 })
 	for _, status := range []int{200, 204, 404, 503, 0, 999} {
 		s.Requests.Begin()
 		s.Requests.End(Answered{Route: "GET /f/{firm}", Status: status, In: 5, Out: 7, Took: 30 * time.Millisecond})
@@ -45,7 +45,8 @@ func TestFiguresAreWhatWasCounted(t *testing.T) {
 		`cenacle_http_requests_in_flight 1`,
 		`cenacle_http_received_bytes_total 30`, `cenacle_http_sent_bytes_total 42`,
 		`cenacle_outbox_jobs{state="dead"} 1`, `cenacle_outbox_jobs{state="waiting"} 3`,
-		`cenacle_live_connections 7`, `cenacle_store_updates_total 12`,
+		`# TYPE cenacle_http_requests_total counter`, `# TYPE cenacle_outbox_jobs gauge`,
+		`# TYPE cenacle_store_updates_total counter`, `# TYPE cenacle_http_request_seconds histogram`, `cenacle_live_connections 7`, `cenacle_store_updates_total 12`,
 	} {
 		if !strings.Contains(out, "\n"+line+"\n") && !strings.HasPrefix(out, line+"\n") {
 			t.Errorf("missing %s", line)

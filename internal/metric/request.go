@@ -1,19 +1,24 @@
 package metric
 
 import (
+	"strconv"
+	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
+	"github.com/VictoriaMetrics/metrics"
 )
 
 // Requests counts requests. A nil Requests counts nothing, for servers whose
 // operator asks for no figures.
 type Requests struct {
-	answered *prometheus.CounterVec   // by route and class of status
-	took     *prometheus.HistogramVec // by route
-	faults   *prometheus.CounterVec   // by kind
-	flying   prometheus.Gauge
-	in, out  prometheus.Counter
+	set     *metrics.Set
+	flying  *metrics.Gauge
+	in, out *metrics.Counter
+
+	mu       sync.Mutex
+	answered map[[2]string]*metrics.Counter          // by route and class of status
+	took     map[string]*metrics.PrometheusHistogram // by route
+	faults   map[string]*metrics.Counter             // by kind
 }
 
 // Answered is one request that is over. Route and Fault are words of the
@@ -28,25 +33,16 @@ type Answered struct {
 
 // steps are in seconds: a page is to take 20 ms, a person waits for 1 s, and an
 // upload may take minutes.
-var steps = [...]float64{0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60}
+func steps() []float64 {
+	return []float64{0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60}
+}
 
-func newRequests(in *prometheus.Registry) *Requests {
-	opts := func(name, help string) prometheus.Opts {
-		return prometheus.Opts{Namespace: space, Subsystem: "http", Name: name, Help: help}
+func newRequests(set *metrics.Set) *Requests {
+	return &Requests{
+		set: set, flying: set.NewGauge(space+"http_requests_in_flight", nil),
+		in: set.NewCounter(space + "http_received_bytes_total"), out: set.NewCounter(space + "http_sent_bytes_total"),
+		answered: map[[2]string]*metrics.Counter{}, took: map[string]*metrics.PrometheusHistogram{}, faults: map[string]*metrics.Counter{},
 	}
-	r := &Requests{
-		answered: prometheus.NewCounterVec(prometheus.CounterOpts(opts("requests_total", "Requests answered, by the pattern of their route and class of status.")), []string{"route", "status"}),
-		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Namespace: space, Subsystem: "http", Name: "request_seconds", Buckets: steps[:],
-			Help: "Time from the request to the end of its answer; of uploads and downloads, with all their bytes.",
-		}, []string{"route"}),
-		faults: prometheus.NewCounterVec(prometheus.CounterOpts(opts("faults_total", "Requests that ended in a fault, by its kind.")), []string{"fault"}),
-		flying: prometheus.NewGauge(prometheus.GaugeOpts(opts("requests_in_flight", "Requests under way, live streams included."))),
-		in:     prometheus.NewCounter(prometheus.CounterOpts(opts("received_bytes_total", "Bytes of the bodies of requests."))),
-		out:    prometheus.NewCounter(prometheus.CounterOpts(opts("sent_bytes_total", "Bytes of the bodies of answers."))),
-	}
-	in.MustRegister(r.answered, r.took, r.faults, r.flying, r.in, r.out)
-	return r
 }
 
 // Begin counts a request that is under way; End must follow.
@@ -62,17 +58,43 @@ func (r *Requests) End(a Answered) {
 		return
 	}
 	r.flying.Dec()
-	route := a.Route
-	if route == "" {
-		route = "other"
+	if a.Route == "" {
+		a.Route = "other"
 	}
-	r.answered.WithLabelValues(route, class(a.Status)).Inc()
-	r.took.WithLabelValues(route).Observe(a.Took.Seconds())
-	if a.Fault != "" {
-		r.faults.WithLabelValues(a.Fault).Inc()
+	answered, took, fault := r.series(a)
+	answered.Inc()
+	took.Update(a.Took.Seconds())
+	if fault != nil {
+		fault.Inc()
 	}
-	r.in.Add(float64(a.In))
-	r.out.Add(float64(a.Out))
+	r.in.AddInt64(a.In)
+	r.out.AddInt64(a.Out)
+}
+
+// series are the figures of a request, made when they are first needed.
+func (r *Requests) series(a Answered) (*metrics.Counter, *metrics.PrometheusHistogram, *metrics.Counter) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	status := class(a.Status)
+	answered := r.answered[[2]string{a.Route, status}]
+	if answered == nil {
+		answered = r.set.NewCounter(space + "http_requests_total{route=" + strconv.Quote(a.Route) + `,status="` + status + `"}`)
+		r.answered[[2]string{a.Route, status}] = answered
+	}
+	took := r.took[a.Route]
+	if took == nil {
+		took = r.set.NewPrometheusHistogramExt(space+"http_request_seconds{route="+strconv.Quote(a.Route)+"}", steps())
+		r.took[a.Route] = took
+	}
+	if a.Fault == "" {
+		return answered, took, nil
+	}
+	fault := r.faults[a.Fault]
+	if fault == nil {
+		fault = r.set.NewCounter(space + "http_faults_total{fault=" + strconv.Quote(a.Fault) + "}")
+		r.faults[a.Fault] = fault
+	}
+	return answered, took, fault
 }
 
 // class is the first digit of a status.

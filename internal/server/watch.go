@@ -36,25 +36,24 @@ func (s *Server) watch(version string) *metric.Set {
 
 func (s *Server) watchStore(m *metric.Set) {
 	stats := s.Office.Store.Stats
-	m.Counter("store_updates_total", "Updates that became durable.", func() float64 { return float64(stats().Updates) })
-	m.Counter("store_commits_total", "Transactions that carried them: fewer where they met.", func() float64 { return float64(stats().Commits) })
-	m.Counter("store_retries_total", "Attempts that the database made repeat.", func() float64 { return float64(stats().Retried) })
-	m.Counter("store_exhausted_total", "Updates given up after the last attempt.", func() float64 { return float64(stats().Exhausted) })
-	m.Counter("store_waits_total", "Transactions that found every connection taken.", func() float64 { return float64(stats().Waits) })
-	m.Gauge("store_open_firms", "Files of firms open now; 0 on PostgreSQL.", func() float64 { return float64(stats().OpenFirms) })
+	m.Counter("store_updates_total", func() uint64 { return stats().Updates })
+	m.Counter("store_commits_total", func() uint64 { return stats().Commits })
+	m.Counter("store_retries_total", func() uint64 { return stats().Retried })
+	m.Counter("store_exhausted_total", func() uint64 { return stats().Exhausted })
+	m.Counter("store_waits_total", func() uint64 { return stats().Waits })
+	m.Gauge("store_open_firms", func() float64 { return float64(stats().OpenFirms) })
 }
 
 func (s *Server) watchWork(m *metric.Set) {
 	v := s.survey
-	m.States("outbox_jobs", "Jobs of all firms, by state; waiting ones may be for a later day.", func() map[string]float64 {
+	m.States("outbox_jobs", func() map[string]int64 {
 		sum := v.sum()
-		return map[string]float64{"waiting": float64(sum.waiting), "running": float64(sum.running), "dead": float64(sum.dead)}
+		return map[string]int64{"waiting": sum.waiting, "running": sum.running, "dead": sum.dead}
 	})
-	m.Gauge("outbox_oldest_seconds", "How long the job that is due for longest has waited; below 0 before anything is due.",
-		func() float64 { return v.sum().jobAge.Seconds() })
-	m.Gauge("journal_waiting_entries", "Entries of the journals without a position yet.", func() float64 { return float64(v.sum().entries) })
-	m.Gauge("journal_lag_seconds", "How long the first of them has waited.", func() float64 { return v.sum().entryAge.Seconds() })
-	m.Gauge("survey_age_seconds", "How old the four figures before are.", func() float64 {
+	m.Gauge("outbox_oldest_seconds", func() float64 { return v.sum().jobAge.Seconds() })
+	m.Gauge("journal_waiting_entries", func() float64 { return float64(v.sum().entries) })
+	m.Gauge("journal_lag_seconds", func() float64 { return v.sum().entryAge.Seconds() })
+	m.Gauge("survey_age_seconds", func() float64 {
 		v.mu.Lock()
 		defer v.mu.Unlock()
 		if v.ended.IsZero() {
@@ -62,17 +61,17 @@ func (s *Server) watchWork(m *metric.Set) {
 		}
 		return until(0).Sub(v.ended).Seconds()
 	})
-	m.Gauge("survey_seconds", "How long the last round through the firms took.", func() float64 {
+	m.Gauge("survey_seconds", func() float64 {
 		v.mu.Lock()
 		defer v.mu.Unlock()
 		return v.took.Seconds()
 	})
-	m.Counter("survey_failures_total", "Firms that did not answer in a round.", func() float64 {
+	m.Counter("survey_failures_total", func() uint64 {
 		v.mu.Lock()
 		defer v.mu.Unlock()
-		return float64(v.failed)
+		return v.failed
 	})
-	m.Gauge("ready", "1 while /readyz answers that all works.", func() float64 {
+	m.Gauge("ready", func() float64 {
 		if _, err := s.readyNow(context.Background()); err != nil { // has a limit of its own
 			return 0
 		}
@@ -81,15 +80,15 @@ func (s *Server) watchWork(m *metric.Set) {
 }
 
 func (s *Server) watchBytes(m *metric.Set) {
-	m.Counter("blob_written_bytes_total", "Sealed bytes of documents made durable.", func() float64 { return float64(s.blobs.Stats().Written) })
-	m.Counter("blob_read_bytes_total", "Sealed bytes of documents read back.", func() float64 { return float64(s.blobs.Stats().Read) })
-	m.Gauge("uploads_open", "Uploads whose bytes arrive now.", func() float64 { return float64(s.blobs.Stats().Writing) })
-	m.Gauge("live_connections", "Pages that wait to be told that something changed.", func() float64 { return float64(s.Office.Live.Count()) })
-	m.States("password_hashes", "Passwords that are checked now, by state.", func() map[string]float64 {
+	m.Counter("blob_written_bytes_total", func() uint64 { return s.blobs.Stats().Written })
+	m.Counter("blob_read_bytes_total", func() uint64 { return s.blobs.Stats().Read })
+	m.Gauge("uploads_open", func() float64 { return float64(s.blobs.Stats().Writing) })
+	m.Gauge("live_connections", func() float64 { return float64(s.Office.Live.Count()) })
+	m.States("password_hashes", func() map[string]int64 {
 		h := s.Accounts.Hashing()
-		return map[string]float64{"running": float64(h.Running), "waiting": float64(h.Waiting)}
+		return map[string]int64{"running": h.Running, "waiting": h.Waiting}
 	})
-	m.Counter("password_hashes_refused_total", "Sign-ins sent away because too many waited.", func() float64 { return float64(s.Accounts.Hashing().Refused) })
+	m.Counter("password_hashes_refused_total", func() uint64 { return s.Accounts.Hashing().Refused })
 }
 
 // figures serves the figures and the probes at an address of their own, until
