@@ -45,6 +45,8 @@ func commands() []command {
 		{"backup verify", "--from FOLDER [--backup ID]", "read a backup again, byte by byte; needs no key", verifyBackup},
 		{"backup", "[--data DIR] --to FOLDER [--verify] [--keep N]", "back a running or stopped installation up, without its key", makeBackup},
 		{"restore", "--from FOLDER [--backup ID] --data DIR [--witness FILE]", "bring a backup back into an empty folder that holds the key", restore},
+		{"export", "[--data DIR] --firm ID --to FILE --recipient age1… [--close]", "write one firm, complete, into an archive sealed to a recipient", export},
+		{"import", "[--data DIR] --from FILE --identity FILE [--key FINGERPRINT]", "bring the firm of an archive into this installation", importFirm},
 		{"config", "[--config FILE]", "show the configuration, secrets left out, and what is wrong with it", showConfig},
 		{"version", "", "print the version", showVersion},
 	}

@@ -87,7 +87,7 @@ func serve(ctx context.Context, t *terminal, args []string) error {
 
 func listen(ctx context.Context, t *terminal, c *config.Config, s *server.Server, log *slog.Logger, first bool) error {
 	if first {
-		fmt.Fprintf(t.err, "\n  A new root key was written to %s.\n  Whoever has this file and the data can read everything; without it nobody can.\n  Copy it now to a place that is not this machine.\n\n", c.KeyFile())
+		tellKey(t, c)
 	}
 	l, err := net.Listen("tcp", c.Listen)
 	if err != nil {
@@ -102,6 +102,11 @@ func listen(ctx context.Context, t *terminal, c *config.Config, s *server.Server
 		log.Warn("no mail server is configured: notices are kept as sealed files and reach nobody")
 	}
 	return s.Run(ctx, l)
+}
+
+// tellKey has the operator copy a key that was just made.
+func tellKey(t *terminal, c *config.Config) {
+	fmt.Fprintf(t.err, "\n  A new root key was written to %s.\n  Whoever has this file and the data can read everything; without it nobody can.\n  Copy it now to a place that is not this machine.\n\n", c.KeyFile())
 }
 
 // demonstrate makes the demonstration firm at the first start, and says at

@@ -8,7 +8,8 @@
 // on the disk, and to bring back an upload that was under way, whose next bytes
 // would break the cipher (doc/decisions/001-blob-format.md).
 //
-// Start at [Make], then [Restore]; [Manifest] is what makes a backup one.
+// Start at [Make], then [Restore]; [Manifest] is what makes a backup one, and
+// [Archive] an archive.
 package backup
 
 import (
@@ -25,6 +26,7 @@ import (
 	"strconv"
 	"time"
 
+	"cenacle/internal/account"
 	"cenacle/internal/act"
 	"cenacle/internal/blob"
 	"cenacle/internal/fault"
@@ -35,10 +37,11 @@ import (
 
 // House is an open installation.
 type House struct {
-	Office  *act.Office
-	Blobs   *blob.Store
-	Data    string // folder
-	Program string // version of the program
+	Office   *act.Office
+	Accounts *account.Service
+	Blobs    *blob.Store
+	Data     string // folder
+	Program  string // version of the program
 }
 
 // Head is a signed head as a backup or an archive writes it down.

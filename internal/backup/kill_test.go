@@ -14,8 +14,11 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/age"
+
 	"cenacle/internal/backup"
 	"cenacle/internal/config"
+	"cenacle/internal/id"
 	"cenacle/internal/server"
 	"cenacle/internal/store"
 )
@@ -34,7 +37,7 @@ func TestMain(m *testing.M) {
 }
 
 // child does what its arguments say, in a process that can be killed.
-func child(args []string) error {
+func child(args []string) (err error) {
 	fmt.Println("ready")
 	ctx := context.Background()
 	c, err := config.Load("", []string{"CENACLE_DATA=" + args[1]})
@@ -60,6 +63,13 @@ func child(args []string) error {
 	switch args[0] {
 	case "backup":
 		_, err = backup.Make(ctx, h, args[2], backup.Options{})
+	case "export":
+		_, err = backup.Export(ctx, h, backup.Exporting{Firm: id.Firm(args[2]), To: args[3], Recipients: args[4:], Step: smallStep})
+	case "import":
+		var identity *age.X25519Identity
+		if identity, err = age.ParseX25519Identity(args[3]); err == nil {
+			_, err = backup.Import(ctx, h, backup.Importing{From: args[2], Identities: []age.Identity{identity}})
+		}
 	default:
 		err = fmt.Errorf("%s is nothing to do", args[0])
 	}

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"cenacle/internal/blob"
 	"cenacle/internal/fault"
@@ -107,7 +106,7 @@ func (k *making) run(ctx context.Context) (_ Report, err error) {
 	if err := k.before(m.Installation); err != nil {
 		return Report{}, err
 	}
-	now := k.Office.Clock().UTC().Truncate(time.Microsecond)
+	now := instant(k.Office.Clock())
 	m.ID, m.At = id.New[string](now), now
 	k.base = filepath.Join(k.to, m.ID)
 	defer func() {
@@ -354,11 +353,11 @@ func eachVersion(ctx context.Context, f *store.Firm, visit func(version) error) 
 
 // lost tells bytes that an act removed since the snapshot from bytes that the
 // installation lost.
-func (k *making) lost(ctx context.Context, f id.Firm, v version, cause error) error {
+func (h House) lost(ctx context.Context, f id.Firm, v version, cause error) error {
 	if !errors.Is(cause, blob.ErrMissing) {
 		return cause
 	}
-	live, err := k.Office.Store.Firm(ctx, f)
+	live, err := h.Office.Store.Firm(ctx, f)
 	if err != nil {
 		return err
 	}

@@ -239,6 +239,9 @@ var (
 	// What is under way or dropped; what is done is told to who asks again.
 	deleteUploads = store.ForFirm(`
 delete from upload where firm_id = $1 and touched_at >= 0 and state <> 'done'`)
+	// Of drives: what they leave for a day, whose bytes are in no backup.
+	deleteScratch = store.ForFirm(`delete from drive_scratch where firm_id = $1 and touched_at >= 0`)
+	deleteLocks   = store.ForFirm(`delete from drive_lock where firm_id = $1 and expires_at >= 0`)
 )
 
 // endSessions keeps a session that was ended after the backup from coming back.
@@ -314,6 +317,11 @@ type marking struct {
 func (v revival) mark(a *act.Act, out *Restored) (err error) {
 	if out.Uploads, err = a.Exec(deleteUploads); err != nil {
 		return err
+	}
+	for _, s := range []store.FirmStmt{deleteScratch, deleteLocks} {
+		if _, err := a.Exec(s); err != nil {
+			return err
+		}
 	}
 	details := marking{
 		Backup: v.backup.ID, At: store.Micros(v.backup.At), Size: out.Head.Size, Root: out.Head.Root, Uploads: out.Uploads,

@@ -48,7 +48,7 @@ var kinds = map[string]kind{
 	"folder.addressed": {},
 	"member.joined":    {}, "member.left": {},
 	"link.issued": {}, "link.asked": {}, "link.used": {},
-	"firm.founded": {}, "firm.colleague_added": {}, "installation.restored": {},
+	"firm.founded": {}, "firm.colleague_added": {}, "installation.restored": {}, "firm.exported": {},
 	"token.issued": {}, "token.revoked": {},
 	"webhook.created": {}, "webhook.changed": {}, "webhook.ended": {}, "webhook.replayed": {},
 }

@@ -73,14 +73,19 @@ func Origin(f id.Firm) string { return "cenacle/" + string(f) }
 func (j *Journal) Head(ctx context.Context, f *store.Firm) (h Head, err error) {
 	defer fault.Op(&err, "journal.Head(%s)", f.ID())
 	err = f.View(ctx, func(tx *store.Tx) error {
-		k, err := j.verifier(tx)
-		if err != nil {
-			return err
-		}
-		h, err = latestHead(tx, k)
+		h, err = j.HeadIn(tx)
 		return err
 	})
 	return h, err
+}
+
+// HeadIn is Head in a transaction.
+func (j *Journal) HeadIn(tx *store.Tx) (Head, error) {
+	k, err := j.verifier(tx)
+	if err != nil {
+		return Head{}, err
+	}
+	return latestHead(tx, k)
 }
 
 // turn waits for the firm's turn in this process; the caller gives it back.

@@ -24,7 +24,7 @@ func (s *Server) House(program string) (h backup.House, closing func() error, er
 		return h, nil, err
 	}
 	return backup.House{
-		Office: s.Office, Blobs: blob.New(disk), Data: s.config.Data, Program: program,
+		Office: s.Office, Accounts: s.Accounts, Blobs: blob.New(disk), Data: s.config.Data, Program: program,
 	}, disk.Close, nil
 }
 
