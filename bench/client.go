@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -17,10 +19,12 @@ import (
 	"time"
 )
 
-// browser is one signed-in person with connections that stay open.
+// browser is one signed-in person, or a program with her token, with connections
+// that stay open.
 type browser struct {
-	base string
-	http *http.Client
+	base  string
+	token string
+	http  *http.Client
 }
 
 func newBrowser(base string) (*browser, error) {
@@ -28,7 +32,7 @@ func newBrowser(base string) (*browser, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &browser{base, &http.Client{
+	return &browser{base: base, http: &http.Client{
 		Jar: jar,
 		Transport: &http.Transport{
 			DialContext: (&net.Dialer{}).DialContext, MaxIdleConnsPerHost: 256, DisableCompression: true,
@@ -51,10 +55,50 @@ func (b *bench) signIn(ctx context.Context, who person) (*browser, error) {
 	return out, out.get(ctx, "/account")
 }
 
+// program is one with a token of a person's.
+func (b *bench) program(who person) (*browser, error) {
+	out, err := newBrowser(b.served.base)
+	if err == nil {
+		out.token = who.Token
+	}
+	return out, err
+}
+
+// send posts a value to the API and returns the identifier of what it made.
+func (br *browser) send(ctx context.Context, path, media, disposition string, body io.Reader, size int64) (string, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, br.base+path, body)
+	if err != nil {
+		return "", err
+	}
+	r.ContentLength = size
+	r.Header.Set("Content-Type", media)
+	r.Header.Set("Authorization", "Bearer "+br.token)
+	if disposition != "" {
+		r.Header.Set("Content-Disposition", disposition)
+	}
+	answer, err := br.http.Do(r)
+	if err != nil {
+		return "", err
+	}
+	raw, err := io.ReadAll(answer.Body)
+	if err := errors.Join(err, answer.Body.Close()); err != nil {
+		return "", err
+	}
+	var made struct{ ID string }
+	if err := json.Unmarshal(raw, &made); err != nil || answer.StatusCode != http.StatusCreated {
+		return "", fmt.Errorf("POST %s: %s: %.300s", path, answer.Status, raw)
+	}
+	return made.ID, nil
+}
+
 // do sends a request, reads the whole answer and returns its headers. An
 // answer without the expected status is an error.
 func (br *browser) do(r *http.Request, want int) (http.Header, error) {
-	r.Header.Set("Sec-Fetch-Mode", "cors") // as a page's script asks: a fault comes as one line of text
+	if br.token != "" {
+		r.Header.Set("Authorization", "Bearer "+br.token)
+	} else {
+		r.Header.Set("Sec-Fetch-Mode", "cors") // as a page's script asks: a fault comes as one line of text
+	}
 	answer, err := br.http.Do(r)
 	if err != nil {
 		return nil, err
@@ -66,6 +110,32 @@ func (br *browser) do(r *http.Request, want int) (http.Header, error) {
 	}
 	_, err = io.Copy(io.Discard, answer.Body)
 	return answer.Header, err
+}
+
+// cookies are those of the session, as a header.
+func (br *browser) cookies() string {
+	at, err := url.Parse(br.base)
+	if err != nil {
+		return "" // the server will say so
+	}
+	var out []string
+	for _, c := range br.http.Jar.Cookies(at) {
+		out = append(out, c.Name+"="+c.Value)
+	}
+	return strings.Join(out, "; ")
+}
+
+// count sends a request and returns the bytes of its answer.
+func (br *browser) count(r *http.Request) (int64, error) {
+	if br.token != "" {
+		r.Header.Set("Authorization", "Bearer "+br.token)
+	}
+	answer, err := br.http.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	n, err := io.Copy(io.Discard, answer.Body)
+	return n, errors.Join(err, answer.Body.Close())
 }
 
 func (br *browser) get(ctx context.Context, path string) error {

@@ -27,11 +27,13 @@ import (
 	"cenacle/internal/memo"
 	"cenacle/internal/server"
 	"cenacle/internal/space"
+	"cenacle/internal/token"
 )
 
 // person is somebody who can sign in.
 type person struct {
 	Email, Password string
+	Token           string // of a program that may do all that she may
 	Actor           authz.Actor
 }
 
@@ -116,6 +118,7 @@ func (b *bench) build(ctx context.Context, into string) (raw []byte, err error) 
 	var w world
 	err = b.fill(ctx, s, &w)
 	then.turn()
+	err = errors.Join(err, arm(ctx, s, &w))
 	if err := errors.Join(err, settle(ctx, s), s.Close()); err != nil {
 		return nil, err
 	}
@@ -126,6 +129,17 @@ func (b *bench) build(ctx context.Context, into string) (raw []byte, err error) 
 		return nil, err
 	}
 	return raw, os.WriteFile(filepath.Join(into, "world.json"), raw, 0o600)
+}
+
+// arm gives people of the fixture tokens for programs.
+func arm(ctx context.Context, s *server.Server, w *world) error {
+	var errs []error
+	for _, p := range []*person{&w.Small.Lawyer, &w.Small.Client, &w.Large.Lawyer} {
+		text, _, err := s.Tokens.IssueFor(ctx, p.Actor.Firm, p.Actor.Person, token.New{Use: token.API, Name: "bench", Life: 90 * 24 * time.Hour})
+		p.Token = text
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
 }
 
 // age is how old the fixture is: all that its acts made due is done.
@@ -186,8 +200,8 @@ func (b *bench) fill(ctx context.Context, s *server.Server, w *world) error {
 	small, large := builder{ctx: ctx, s: s, paper: b.noise[:depth]}, builder{ctx: ctx, s: s, paper: b.noise[:depth]}
 	work.Go(func() {
 		w.Small = small.found("small")
-		for name, n := range map[string]int{"deposit": 0, "ten": 10, "thousand": 1000, "unopened": 1000, "many": 10000} {
-			w.Small.Rooms[name] = small.open(&w.Small, place{name, w.Small.Client.Email, number(n), name != "unopened"})
+		for name, n := range map[string]int{"deposit": 0, "ten": 10, "thousand": 1000, "unopened": 1000, "many": number(10000)} {
+			w.Small.Rooms[name] = small.open(&w.Small, place{name, w.Small.Client.Email, n, name != "unopened"})
 		}
 		small.desk(&w.Small, number(smallIn))
 	})

@@ -34,6 +34,7 @@ type options struct {
 	rounds  int
 	size    int64
 	scale   float64
+	quick   bool
 	inside  bool
 	profile string
 }
@@ -44,14 +45,18 @@ func main() {
 	flag.StringVar(&o.bin, "bin", "bin/cenacle", "the program to measure")
 	flag.StringVar(&o.dir, "dir", os.TempDir(), "folder on the `disk` to measure on")
 	flag.StringVar(&o.fixture, "fixture", "", "`folder` to keep the fixture in and to find it again")
-	flag.StringVar(&o.only, "only", "", "comma-separated `measures`: start, page, desk, signin, memo, live, deposit, transfer")
+	flag.StringVar(&o.only, "only", "", "comma-separated `measures`: start, list, desk, signin, memo, live, deposit, transfer, act")
 	flag.IntVar(&o.rounds, "rounds", 3, "rounds of each measure; the table has their medians")
 	flag.Int64Var(&o.size, "size", 1024, "`MiB` of the large file")
-	flag.Float64Var(&o.scale, "scale", 1, "share of the fixture's documents, for a quick look")
+	flag.Float64Var(&o.scale, "scale", 1, "share of the documents of what is large in the fixture")
+	flag.BoolVar(&o.quick, "quick", false, "one round, a tenth of the fixture, 256 MiB")
 	flag.BoolVar(&o.inside, "inside", false, "serve from this process, to profile it; memory and processor figures then mean nothing")
 	flag.StringVar(&o.profile, "profile", "", "with -inside, the `file` that takes a processor profile of the measures")
 	flag.StringVar(&limit, "limit", "", "serve as the bare server in this `folder`; bench starts itself so")
 	flag.Parse()
+	if o.quick {
+		o.rounds, o.scale, o.size = 1, 0.1, 256
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := start(ctx, o, limit); err != nil {
@@ -84,6 +89,7 @@ type bench struct {
 	limit  *process // the bare server, nil before it is needed
 	lawyer *browser
 	client *browser
+	tool   *browser // a program of the lawyer's, through the API
 	sheet  sheet
 }
 
@@ -98,13 +104,14 @@ type chapter struct {
 func chapters() []chapter {
 	return []chapter{
 		{"start", "Start and rest", (*bench).starts},
-		{"page", "Page of a space, read", (*bench).pages},
+		{"list", "A thousand documents, read", (*bench).lists},
 		{"desk", "Desk, read", (*bench).desks},
 		{"signin", "Sign-in with a password", (*bench).signIns},
 		{"memo", "Memos, written", (*bench).memos},
 		{"live", "Live connections", (*bench).lives},
 		{"deposit", "Deposits of 50 KB", (*bench).deposits},
 		{"transfer", "One large file", (*bench).transfers},
+		{"act", "One request, looked at from inside", (*bench).acts},
 	}
 }
 
@@ -141,7 +148,10 @@ func (b *bench) enter(ctx context.Context) error {
 	if b.lawyer, err = b.signIn(ctx, b.world.Small.Lawyer); err != nil {
 		return err
 	}
-	b.client, err = b.signIn(ctx, b.world.Small.Client)
+	if b.client, err = b.signIn(ctx, b.world.Small.Client); err != nil {
+		return err
+	}
+	b.tool, err = b.program(b.world.Small.Lawyer)
 	return err
 }
 

@@ -51,10 +51,15 @@ func (b *bench) again(ctx context.Context) error {
 	if err := b.serve(ctx); err != nil {
 		return err
 	}
-	for _, who := range []*browser{b.lawyer, b.client} {
+	b.follow()
+	return nil
+}
+
+// follow has everybody speak to the server that runs now.
+func (b *bench) follow() {
+	for _, who := range []*browser{b.lawyer, b.client, b.tool} {
 		who.base = b.served.base
 	}
-	return nil
 }
 
 // spawn starts the built program on a data folder.
@@ -64,12 +69,20 @@ func (b *bench) spawn(ctx context.Context, data string) (*served, error) {
 		return nil, err
 	}
 	c := exec.CommandContext(ctx, b.bin, "serve")
-	c.Env = append(os.Environ(), "CENACLE_DATA="+data, "CENACLE_LISTEN="+address)
+	c.Env = append(os.Environ(), "CENACLE_DATA="+data, "CENACLE_LISTEN="+address, "CENACLE_LIMIT_REQUESTS=0")
 	p, err := spawn(ctx, address, "/healthz", c, filepath.Join(b.dir, "server.log"))
 	if err != nil {
 		return nil, err
 	}
 	return &served{meter{c.Process.Pid}, p.base, p.took, p.stop}, nil
+}
+
+// value opens the product on the fixture as a value of this process.
+func (b *bench) value(ctx context.Context, address string) (*server.Server, error) {
+	c := config.Default()
+	c.Data, c.Listen, c.Limit.Requests = b.world.Dir, address, 0
+	log := slog.New(slog.NewJSONHandler(io.Discard, nil))
+	return server.New(ctx, c, server.Options{Clock: time.Now, Log: log})
 }
 
 // within serves the fixture from this process.
@@ -78,10 +91,7 @@ func (b *bench) within(ctx context.Context) (*served, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := config.Default()
-	c.Data, c.Listen = b.world.Dir, l.Addr().String()
-	log := slog.New(slog.NewJSONHandler(io.Discard, nil))
-	s, err := server.New(ctx, c, server.Options{Clock: time.Now, Log: log})
+	s, err := b.value(ctx, l.Addr().String())
 	if err != nil {
 		return nil, err
 	}

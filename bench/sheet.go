@@ -28,13 +28,28 @@ func atMost(times float64) aim {
 	return aim{fmt.Sprintf("≤ %g times it", times), func(_, s float64) bool { return s <= times }}
 }
 
-// figure is one line: a value, the limit of the machine (0: none), the aim.
+// figure is one line: a value, the limit of the machine (0: none), the aim and
+// where we want to be after it.
 type figure struct {
 	what  string
 	unit  string
 	got   float64
 	limit float64
 	aim   aim
+	next  aim
+}
+
+// standing says which of the two is reached.
+func (f figure) standing(share float64) string {
+	switch {
+	case f.next.met != nil && f.next.met(f.got, share):
+		return "beyond"
+	case f.aim.met == nil:
+		return ""
+	case f.aim.met(f.got, share):
+		return "met"
+	}
+	return "short"
 }
 
 // sheet collects the figures of a chapter.
@@ -44,20 +59,15 @@ func (s *sheet) add(f figure) { s.lines = append(s.lines, f) }
 
 // print writes the figures as a table that a terminal and Markdown both show.
 func (s *sheet) print(title string) {
-	rows := [][]string{{title, "here", "limit", "share", "aim", ""}}
+	rows := [][]string{{title, "here", "limit", "share", "aim", "then", ""}}
 	for _, f := range s.lines {
-		row := []string{f.what, amount(f.got) + " " + f.unit, "", "", f.aim.text, ""}
+		row := []string{f.what, amount(f.got) + " " + f.unit, "", "", f.aim.text, f.next.text, ""}
 		share := 0.0
 		if f.limit > 0 {
 			share = f.got / f.limit
 			row[2], row[3] = amount(f.limit)+" "+f.unit, fmt.Sprintf("%.2f", share)
 		}
-		if f.aim.met != nil {
-			row[5] = "short"
-			if f.aim.met(f.got, share) {
-				row[5] = "met"
-			}
-		}
+		row[6] = f.standing(share)
 		rows = append(rows, row)
 	}
 	s.lines = nil

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"cenacle/internal/id"
 )
 
 // note is the form of a memo to the client.
@@ -23,45 +26,67 @@ func note(r room, i int) url.Values {
 
 // memos measures acts that are journalled, sealed and durable.
 func (b *bench) memos(ctx context.Context) error {
+	bareServer, err := b.bareClient(ctx)
+	if err != nil {
+		return err
+	}
 	small := b.world.Small
-	var alone, together, limits, spent []float64
-	write := func(n int) func(client, i int) error {
-		return func(client, i int) error {
-			r := small.Desks[client]
-			return b.lawyer.post(ctx, small.path(r)+"/memos", note(r, i))
+	ours := func(client, i int) error {
+		r := small.Desks[client]
+		raw, err := json.Marshal(map[string]any{"subject": fmt.Sprintf("Point %d", i), "body": memoText(), "circles": []id.Circle{r.House.Client}})
+		if err == nil {
+			_, err = b.tool.send(ctx, "/api/v1/spaces/"+string(r.ID)+"/memos", "application/json", "", bytes.NewReader(raw), int64(len(raw)))
 		}
+		return err
 	}
+	bare := func(int, int) error { return bareServer.noteBare(ctx, bareMemo("memo")) }
+	var here, there weighed
 	for range b.rounds {
-		one, err := crowd(1, 200, write(0))
-		if err != nil {
+		if err := b.weigh(&here, b.served.meter, 1000, ours); err != nil {
 			return err
 		}
-		before, err := b.served.processor()
-		if err != nil {
+		if err := b.weigh(&there, meter{b.limit.command.Process.Pid}, 2000, bare); err != nil {
 			return err
 		}
-		eight, err := crowd(8, 600, write(200))
-		if err != nil {
-			return err
-		}
-		after, err := b.served.processor()
-		if err != nil {
-			return err
-		}
-		bare, err := b.commits(ctx, 600)
-		if err != nil {
-			return err
-		}
-		alone, together, limits = append(alone, one), append(together, eight), append(limits, bare)
-		spent = append(spent, ms(after-before)/600)
 	}
-	b.sheet.add(figure{what: "1 client (limit: bare commits of SQLite)", unit: "/s", got: middle(alone), limit: middle(limits)})
-	b.sheet.add(figure{what: "8 clients (the same limit)", unit: "/s", got: middle(together), limit: middle(limits), aim: atLeast(0.6)})
-	b.sheet.add(figure{what: "processor for one memo", unit: "ms", got: middle(spent)})
-	return nil
+	b.compare("written by API, 8 clients", here, there, atLeast(0.6), atLeast(0.85))
+	form, err := crowd(8, 600, func(client, i int) error {
+		r := small.Desks[client]
+		return b.lawyer.post(ctx, small.path(r)+"/memos", note(r, i))
+	})
+	b.sheet.add(figure{what: "written by form, 8 clients", unit: "/s", got: form})
+	return err
 }
 
-const paperSize = 50 << 10
+// weighed is the rate of an act by eight clients, and what one costs.
+type weighed struct{ rate, spent, flushed []float64 }
+
+// weigh has eight clients do an act n times.
+func (b *bench) weigh(into *weighed, m meter, n int, do func(client, i int) error) error {
+	before, err := m.processor()
+	if err != nil {
+		return err
+	}
+	kept := flushes(b.dir)
+	rate, err := crowd(8, n, do)
+	if err != nil {
+		return err
+	}
+	after, err := m.processor()
+	into.rate = append(into.rate, rate)
+	into.spent = append(into.spent, ms(after-before)/float64(n))
+	into.flushed = append(into.flushed, (flushes(b.dir)-kept)/float64(n))
+	return err
+}
+
+// compare adds the lines of an act beside the bare server's.
+func (b *bench) compare(what string, here, there weighed, a, next aim) {
+	b.sheet.add(figure{what: what, unit: "/s", got: middle(here.rate), limit: middle(there.rate), aim: a, next: next})
+	b.sheet.add(figure{what: what + ", processor", unit: "ms", got: middle(here.spent), limit: middle(there.spent)})
+	b.sheet.add(figure{what: what + ", flushes of the disk", unit: "", got: middle(here.flushed), limit: middle(there.flushed)})
+}
+
+const paperSize = 50_000
 
 // paper is the i-th small file: no two are alike.
 func (b *bench) paper(i int) []byte {
@@ -69,37 +94,56 @@ func (b *bench) paper(i int) []byte {
 	return b.noise[at : at+paperSize]
 }
 
-// deposits measures many small files from eight clients, by both ways in, and
-// how they go out again.
+// deposits measures many small files from eight clients, and how they go out.
 func (b *bench) deposits(ctx context.Context) error {
-	const files, clients = 2000, 8
-	small := b.world.Small
-	space := small.path(small.Rooms["deposit"])
+	const files = 2000
 	bareServer, err := b.bareClient(ctx)
 	if err != nil {
 		return err
 	}
-	bare, err := crowd(clients, files, func(_, i int) error {
-		return bareServer.put(ctx, fmt.Sprintf("/sealed/paper-%d", i), bytes.NewReader(b.paper(i)), paperSize)
-	})
-	if err != nil {
-		return err
+	r := b.world.Small.Rooms["deposit"]
+	path := "/api/v1/spaces/" + string(r.ID) + "/documents?circle=" + string(r.House.Client)
+	var in, out, bareIn, bareOut weighed
+	bareMeter := meter{b.limit.command.Process.Pid}
+	for round := range b.rounds {
+		made := make([]string, files)
+		err := b.weigh(&in, b.served.meter, files, func(_, i int) (err error) {
+			name := fmt.Sprintf(`attachment; filename="Justificatif %d-%d.pdf"`, round, i)
+			made[i], err = b.tool.send(ctx, path, "application/octet-stream", name, bytes.NewReader(b.paper(i)), paperSize)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		name := func(i int) string { return fmt.Sprintf("/sealed/round-%d/paper-%d", round, i) }
+		err = errors.Join(
+			b.weigh(&bareIn, bareMeter, files, func(_, i int) error {
+				return bareServer.put(ctx, name(i), bytes.NewReader(b.paper(i)), paperSize)
+			}),
+			b.weigh(&out, b.served.meter, files, func(_, i int) error {
+				return b.tool.get(ctx, "/api/v1/documents/"+made[i*797%files]+"/content")
+			}),
+			b.weigh(&bareOut, bareMeter, files, func(_, i int) error { return bareServer.get(ctx, name(i*797%files)) }))
+		if err != nil {
+			return err
+		}
 	}
-	before, err := b.served.processor()
-	if err != nil {
-		return err
-	}
-	form, err := crowd(clients, files, func(_, i int) error {
+	b.compare("in by API, one request each, 8 clients", in, bareIn, atLeast(0.7), atLeast(0.85))
+	b.compare("out by API, each recorded, 8 clients", out, bareOut, atLeast(0.7), atLeast(0.85))
+	return b.forms(ctx, middle(bareIn.rate))
+}
+
+// forms is the same by the two ways of a browser.
+func (b *bench) forms(ctx context.Context, bare float64) error {
+	const files = 1000
+	space := b.world.Small.path(b.world.Small.Rooms["deposit"])
+	form, err := crowd(8, files, func(_, i int) error {
 		return b.client.hand(ctx, space, fmt.Sprintf("Justificatif %d.pdf", i), b.paper(i))
 	})
 	if err != nil {
 		return err
 	}
-	after, err := b.served.processor()
-	if err != nil {
-		return err
-	}
-	script, err := crowd(clients, files, func(_, i int) error {
+	script, err := crowd(8, files, func(_, i int) error {
 		at, err := b.client.announce(ctx, space, paperSize, map[string]string{"filename": fmt.Sprintf("Photo %d.jpg", i), "tray": "client"})
 		if err != nil {
 			return err
@@ -107,9 +151,8 @@ func (b *bench) deposits(ctx context.Context) error {
 		_, err = b.client.patch(ctx, at, 0, bytes.NewReader(b.paper(i)), paperSize)
 		return err
 	})
-	b.sheet.add(figure{what: "plain form, 8 clients", unit: "/s", got: form, limit: bare, aim: atLeast(0.7)})
-	b.sheet.add(figure{what: "resumable protocol, two requests each, 8 clients", unit: "/s", got: script, limit: bare})
-	b.sheet.add(figure{what: "processor for one deposit by form", unit: "ms", got: ms(after-before) / files})
+	b.sheet.add(figure{what: "in by plain form, 8 clients", unit: "/s", got: form, limit: bare})
+	b.sheet.add(figure{what: "in by the resumable protocol, two requests each", unit: "/s", got: script, limit: bare})
 	return err
 }
 
