@@ -47,6 +47,7 @@ func commands() []command {
 		{"restore", "--from FOLDER [--backup ID] --data DIR [--witness FILE]", "bring a backup back into an empty folder that holds the key", restore},
 		{"export", "[--data DIR] --firm ID --to FILE --recipient age1… [--close]", "write one firm, complete, into an archive sealed to a recipient", export},
 		{"import", "[--data DIR] --from FILE --identity FILE [--key FINGERPRINT]", "bring the firm of an archive into this installation", importFirm},
+		{"doctor", "[--data DIR] [--reach] [--backup FOLDER] [--language fr|en] [--json]", "examine an installation, beside its server or without, and say what to do", examine},
 		{"config", "[--config FILE]", "show the configuration, secrets left out, and what is wrong with it", showConfig},
 		{"version", "", "print the version", showVersion},
 	}
@@ -68,6 +69,9 @@ func main() {
 var errUsage = errors.New("see cenacle help")
 
 func exitCode(err error) int {
+	if f, ok := errors.AsType[found](err); ok {
+		return int(f.level)
+	}
 	if errors.Is(err, errUsage) {
 		return 2
 	}

@@ -51,18 +51,26 @@ func (s settings) read(t *terminal) (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.apply(c); err != nil {
+		return nil, err
+	}
+	return c, c.Validate().Err()
+}
+
+// apply sets what the options say.
+func (s settings) apply(c *config.Config) error {
 	for name, value := range map[string]string{"data": *s.data, "listen": *s.listen} {
 		if value == "" {
 			continue
 		}
 		if err := c.Set(name, value); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if *s.demo {
 		c.Demo = true
 	}
-	return c, c.Validate().Err()
+	return nil
 }
 
 func serve(ctx context.Context, t *terminal, args []string) error {

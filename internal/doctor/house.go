@@ -1,0 +1,237 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"cenacle/internal/config"
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+	"cenacle/internal/journal"
+	"cenacle/internal/outbox"
+	"cenacle/internal/store"
+	"cenacle/internal/vault"
+)
+
+// open opens the database to look at it, and the key; it reports whether there
+// is a database to go on with.
+func (e *examination) open(ctx context.Context) bool {
+	url, err := e.config.DatabaseURL()
+	if err != nil {
+		return false // said by the configuration
+	}
+	e.store, err = store.Inspect(ctx, store.Config{Dir: e.config.Data, PostgresURL: url.Reveal()})
+	if err == nil {
+		e.firms, err = e.store.Firms(ctx)
+	}
+	if err != nil {
+		e.closed(err)
+		return false
+	}
+	e.key(ctx)
+	return true
+}
+
+// closed says why the database cannot be opened.
+func (e *examination) closed(err error) {
+	switch key := keyOf(err); {
+	case errors.Is(err, fs.ErrNotExist):
+		e.add("database", Warning, "database_none", e.config.Data)
+	case store.Damaged(err):
+		e.add("database", Error, "database_damaged", cause(err))
+	case key == "store.newer", key == "store.edited", key == "store.behind", key == "store.role":
+		e.add("database", Error, "database_refused", err)
+	default:
+		e.add("database", Error, "database_unreachable", cause(err))
+	}
+}
+
+// key looks for the root key and tries it on the directory.
+func (e *examination) key(ctx context.Context) {
+	provider, there := e.provider()
+	if !there {
+		return
+	}
+	root, err := provider.Root(ctx)
+	if err != nil {
+		e.add("key", Error, "key_refused", err)
+		return
+	}
+	ring, err := vault.NewRing(vault.New(root), e.store.Directory())
+	switch {
+	case errors.Is(err, store.ErrNoRow):
+		e.add("key", Warning, "key_unused")
+	case keyOf(err) == "vault.wrong_key":
+		e.add("key", Error, "key_wrong")
+	case err != nil:
+		e.add("key", Error, "key_refused", err)
+	default:
+		e.ring, e.journal = ring, journal.New(ring, e.Clock)
+		e.add("key", Fine, "key_fine")
+	}
+}
+
+// provider is that of the configuration, which is never asked to make a key.
+func (e *examination) provider() (_ vault.Provider, there bool) {
+	if e.config.Key.Provider == config.KeyFromFile {
+		path := e.config.KeyFile()
+		if _, err := os.Stat(path); err != nil {
+			e.add("key", Error, "key_missing", path)
+			return nil, false
+		}
+		return vault.KeyFile{Path: path}, true
+	}
+	salt := filepath.Join(e.config.Data, "passphrase.salt")
+	if _, err := os.Stat(salt); err != nil {
+		e.add("key", Error, "key_salt", salt)
+		return nil, false
+	}
+	return vault.Passphrase{Read: e.config.Passphrase, SaltPath: salt}, true
+}
+
+// each visits the firms until a share of the budget is spent, and returns how
+// many it came to.
+func (e *examination) each(ctx context.Context, visit func(context.Context, *store.Firm) error) (seen int64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, e.Budget/3)
+	defer cancel()
+	for _, f := range e.firms {
+		handle, err := e.store.Firm(ctx, f)
+		if err == nil {
+			err = visit(ctx, handle)
+		}
+		if ctx.Err() != nil {
+			return seen, nil
+		}
+		if err != nil {
+			return seen, err
+		}
+		seen++
+	}
+	return seen, nil
+}
+
+// database reads the files of the embedded engine, or asks PostgreSQL whether
+// each firm is behind its wall.
+func (e *examination) database(ctx context.Context) {
+	tables, err := e.store.Unwalled(ctx)
+	switch {
+	case err != nil:
+		e.add("database", Error, "database_unreachable", cause(err))
+		return
+	case len(tables) > 0:
+		e.add("database", Error, "database_unwalled", tables)
+		return
+	}
+	if err := e.examineDirectory(ctx); err != nil {
+		e.add("database", Error, "database_damaged", cause(err))
+		return
+	}
+	broken := false
+	seen, err := e.each(ctx, func(ctx context.Context, f *store.Firm) error {
+		err := f.Examine(ctx)
+		if err != nil && ctx.Err() == nil {
+			broken = true
+			e.firm(f.ID(), err)
+		}
+		return nil
+	})
+	_ = err // each visit has said what it met, and a firm that does not open is met below
+	if missing := int64(len(e.firms)) - seen; err != nil || missing > 0 && ctx.Err() == nil && !broken {
+		e.unseen(seen, err)
+		return
+	}
+	if !broken {
+		e.add("database", Fine, "database_fine", seen)
+	}
+}
+
+func (e *examination) examineDirectory(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, e.Budget/3)
+	defer cancel()
+	err := e.store.Directory().Examine(ctx)
+	if ctx.Err() != nil {
+		return nil // more than the time given: the firms say how far it came
+	}
+	return err
+}
+
+// firm says that the database of one firm is not whole, or does not answer.
+func (e *examination) firm(f id.Firm, err error) {
+	switch {
+	case store.Damaged(err):
+		e.add("database", Error, "database_firm_damaged", string(f), cause(err))
+	case fault.Is(err, fault.NotFound):
+		e.add("database", Error, "database_firm_missing", string(f))
+	default:
+		e.add("database", Error, "database_firm", string(f), cause(err))
+	}
+}
+
+// unseen says that not all firms were come to.
+func (e *examination) unseen(seen int64, err error) {
+	if err != nil {
+		e.firm(e.firms[seen], err)
+		return
+	}
+	e.add("database", Warning, "database_partly", seen, int64(len(e.firms)))
+}
+
+// journals verifies the end of each firm's journal: its last head is signed by
+// the firm and is that of the tree.
+func (e *examination) journals(ctx context.Context) {
+	found := len(e.Findings)
+	var entries int64
+	seen, _ := e.each(ctx, func(ctx context.Context, f *store.Firm) error { // what a firm meets is said at once
+		head, err := e.journal.CheckHead(ctx, f)
+		if err != nil {
+			if ctx.Err() == nil {
+				e.add("journal", Error, "journal_broken", string(f.ID()), cause(err))
+			}
+			return nil
+		}
+		entries += head.Size
+		e.remembers(head.At)
+		lag, err := e.journal.Lag(ctx, f)
+		if err == nil && lag.Entries > 0 && e.Clock().Sub(lag.Since) > largeDrift {
+			e.add("journal", Warning, "journal_waiting", lag.Entries, string(f.ID()))
+		}
+		return err
+	})
+	if len(e.Findings) == found {
+		e.add("journal", Fine, "journal_fine", seen, entries)
+	}
+}
+
+// overdue is how late a job is when something holds it up.
+const overdue = time.Hour
+
+// jobs counts what the outbox has given up, and what is late.
+func (e *examination) jobs(ctx context.Context) {
+	runner := outbox.NewRunner(outbox.Config{Store: e.store})
+	var waiting, dead int64
+	var late time.Duration
+	_, err := e.each(ctx, func(ctx context.Context, f *store.Firm) error {
+		c, err := runner.Counts(ctx, f.ID())
+		waiting, dead = waiting+c.Waiting, dead+c.Dead
+		if c.Waiting > 0 {
+			late = max(late, e.Clock().Sub(c.Oldest))
+		}
+		return err
+	})
+	if err != nil {
+		return // the database has said why
+	}
+	if dead > 0 {
+		e.add("jobs", Warning, "jobs_dead", dead)
+	}
+	if late > overdue {
+		e.add("jobs", Warning, "jobs_late", late.Round(time.Minute))
+	}
+	if dead == 0 && late <= overdue {
+		e.add("jobs", Fine, "jobs_fine", waiting)
+	}
+}
