@@ -22,20 +22,27 @@ var kindForm = regexp.MustCompile(`^[a-z]+\.[a-z_]+$`)
 func TestEveryKindIsJudged(t *testing.T) {
 	recorded := map[string]string{}
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+		if err != nil || !d.IsDir() || d.Name() == "testdata" {
 			return err
 		}
 		set := token.NewFileSet()
-		file, err := parser.ParseFile(set, path, nil, 0)
+		names, err := filepath.Glob(filepath.Join(path, "*.go"))
 		if err != nil {
 			return err
 		}
-		for _, decl := range file.Decls {
-			if f, ok := decl.(*ast.FuncDecl); ok && f.Body != nil {
-				for _, kind := range recordedIn(f) {
-					recorded[kind] = set.Position(f.Pos()).String()
-				}
+		var files []*ast.File
+		for _, name := range names {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
 			}
+			file, err := parser.ParseFile(set, name, nil, 0)
+			if err != nil {
+				return err
+			}
+			files = append(files, file)
+		}
+		for kind, at := range recordedIn(files) {
+			recorded[kind] = set.Position(at).String()
 		}
 		return nil
 	})
@@ -55,24 +62,73 @@ func TestEveryKindIsJudged(t *testing.T) {
 	}
 }
 
-// recordedIn finds the kinds that a function gives to act.Act.Record: as a
-// literal, or else every kind that the function names.
-func recordedIn(f *ast.FuncDecl) (out []string) {
-	ast.Inspect(f.Body, func(n ast.Node) bool {
-		call, ok := n.(*ast.CallExpr)
-		if !ok || len(call.Args) != 5 {
-			return true
+// recordedIn finds the kinds that a package gives to act.Act.Record, or writes
+// into a journal.Entry of its own: as a literal, as a constant of the package,
+// or else every kind that the function names.
+func recordedIn(files []*ast.File) map[string]token.Pos {
+	out := map[string]token.Pos{}
+	constants := constantsIn(files)
+	add := func(e ast.Expr, in ast.Node) {
+		kinds := literals(e)
+		if name, ok := e.(*ast.Ident); ok && constants[name.Name] != "" {
+			kinds = []string{constants[name.Name]}
+		} else if len(kinds) == 0 && in != nil {
+			kinds = literals(in)
 		}
-		if sel, ok := call.Fun.(*ast.SelectorExpr); !ok || sel.Sel.Name != "Record" {
-			return true
+		for _, kind := range kinds {
+			out[kind] = e.Pos()
 		}
-		if kinds := literals(call.Args[1]); len(kinds) > 0 {
-			out = append(out, kinds...)
-		} else {
-			out = append(out, literals(f.Body)...)
+	}
+	for _, file := range files {
+		for _, decl := range file.Decls {
+			ast.Inspect(decl, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.CallExpr:
+					if sel, ok := n.Fun.(*ast.SelectorExpr); ok && sel.Sel.Name == "Record" && len(n.Args) == 5 {
+						add(n.Args[1], decl)
+					}
+				case *ast.CompositeLit:
+					if sel, ok := n.Type.(*ast.SelectorExpr); ok && sel.Sel.Name == "Entry" {
+						for _, field := range n.Elts {
+							if pair, ok := field.(*ast.KeyValueExpr); ok && isNamed(pair.Key, "Kind") {
+								add(pair.Value, nil)
+							}
+						}
+					}
+				}
+				return true
+			})
 		}
-		return true
-	})
+	}
+	return out
+}
+
+func isNamed(e ast.Expr, name string) bool {
+	ident, ok := e.(*ast.Ident)
+	return ok && ident.Name == name
+}
+
+// constantsIn are the kinds that a package has as constants, by name.
+func constantsIn(files []*ast.File) map[string]string {
+	out := map[string]string{}
+	for _, file := range files {
+		for _, decl := range file.Decls {
+			group, ok := decl.(*ast.GenDecl)
+			if !ok || group.Tok != token.CONST {
+				continue
+			}
+			for _, spec := range group.Specs {
+				v := spec.(*ast.ValueSpec) // the only kind a const declaration has
+				for i, name := range v.Names {
+					if i < len(v.Values) {
+						if kinds := literals(v.Values[i]); len(kinds) == 1 {
+							out[name.Name] = kinds[0]
+						}
+					}
+				}
+			}
+		}
+	}
 	return out
 }
 

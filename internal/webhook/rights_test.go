@@ -72,27 +72,34 @@ func TestISO07_RightsAreThoseOfTheMoment(t *testing.T) {
 			t.Errorf("what she may not see still waits: %+v", now)
 		}
 		o.Join(boss, o.space, authz.Colleague)
-		r.answers(always(503))
-		o.file("waits.txt")
-		o.settle()
-		r.read()
-		o.card(boss, firm.Card{Person: boss.Person, Role: authz.Lawyer, State: firm.Active, Name: "Me Paul Leroy"})
-		r.answers(nil)
-		o.pass(time.Hour)
-		o.file("later.txt")
-		o.settle()
-		now := o.show(o.Lead, w.ID)
-		if came := r.read(); len(came) != 0 || now.State != webhook.Paused || now.Reason != webhook.OwnerGone {
-			t.Errorf("no administrator any more: %v were sent, %+v", types(came), now)
-		}
-		if err := o.hooks.Resume(t.Context(), o.Lead, w.ID); !fault.Is(err, fault.Conflict) {
-			t.Errorf("resumed without an owner: %v", err)
-		}
-		boss.Role = authz.Lawyer
-		if err := o.hooks.Pause(t.Context(), boss, w.ID); !fault.Is(err, fault.Forbidden) {
-			t.Errorf("she still may: %v", err)
-		}
+		o.demote(r, boss, w.ID)
 	})
+}
+
+// demote takes the right to keep webhooks from the owner of one, while an event
+// waits.
+func (o *office) demote(r *receiver, boss authz.Actor, of id.Webhook) {
+	o.t.Helper()
+	r.answers(always(503))
+	o.file("waits.txt")
+	o.settle()
+	r.read()
+	o.card(boss, firm.Card{Person: boss.Person, Role: authz.Lawyer, State: firm.Active, Name: "Me Paul Leroy"})
+	r.answers(nil)
+	o.pass(time.Hour)
+	o.file("later.txt")
+	o.settle()
+	now := o.show(o.Lead, of)
+	if came := r.read(); len(came) != 0 || now.State != webhook.Paused || now.Reason != webhook.OwnerGone {
+		o.t.Errorf("no administrator any more: %v were sent, %+v", types(came), now)
+	}
+	if err := o.hooks.Resume(o.t.Context(), o.Lead, of); !fault.Is(err, fault.Conflict) {
+		o.t.Errorf("resumed without an owner: %v", err)
+	}
+	boss.Role = authz.Lawyer
+	if err := o.hooks.Pause(o.t.Context(), boss, of); !fault.Is(err, fault.Forbidden) {
+		o.t.Errorf("she still may: %v", err)
+	}
 }
 
 func TestFirmsAreApart(t *testing.T) {
@@ -127,6 +134,35 @@ func TestFirmsAreApart(t *testing.T) {
 	})
 }
 
+// acts is everything that can be asked of one webhook, with values that nobody
+// may use.
+func (o *office) acts(of id.Webhook) map[string]func(authz.Actor) error {
+	ctx := o.t.Context()
+	return map[string]func(by authz.Actor) error{
+		"create": func(by authz.Actor) error {
+			_, _, err := o.hooks.Create(ctx, by, webhook.New{Address: "nonsense"})
+			return err
+		},
+		"list": func(by authz.Actor) error { _, err := o.hooks.List(ctx, by); return err },
+		"show": func(by authz.Actor) error { _, err := o.hooks.Show(ctx, by, of); return err },
+		"change": func(by authz.Actor) error {
+			return o.hooks.Change(ctx, by, of, webhook.New{Address: "nonsense"})
+		},
+		"rotate": func(by authz.Actor) error { _, err := o.hooks.Rotate(ctx, by, of); return err },
+		"pause":  func(by authz.Actor) error { return o.hooks.Pause(ctx, by, of) },
+		"resume": func(by authz.Actor) error { return o.hooks.Resume(ctx, by, of) },
+		"end":    func(by authz.Actor) error { return o.hooks.End(ctx, by, of) },
+		"ping":   func(by authz.Actor) error { _, err := o.hooks.Ping(ctx, by, of); return err },
+		"log": func(by authz.Actor) error {
+			_, err := o.hooks.Notices(ctx, by, webhook.Log{Webhook: of})
+			return err
+		},
+		"replay":        func(by authz.Actor) error { return o.hooks.Replay(ctx, by, of, "x") },
+		"replay failed": func(by authz.Actor) error { _, err := o.hooks.ReplayFailed(ctx, by, of); return err },
+		"replay since":  func(by authz.Actor) error { return o.hooks.ReplaySince(ctx, by, of, time.Time{}) },
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	embedded(t, func(t *testing.T, o *office) {
 		r := receive(t)
@@ -138,29 +174,7 @@ func TestRefusals(t *testing.T) {
 		stranger := o.Found("Cabinet Rival", "Me Rival")
 		narrow, reads, confined := o.Lead, o.Lead, o.Lead
 		narrow.Pass, reads.Pass, confined.Pass = &authz.Pass{Kinds: []string{"firm"}}, &authz.Pass{ReadOnly: true}, &authz.Pass{Spaces: []id.Space{o.space}}
-		acts := map[string]func(by authz.Actor) error{
-			"create": func(by authz.Actor) error {
-				_, _, err := o.hooks.Create(t.Context(), by, webhook.New{Address: "nonsense"})
-				return err
-			},
-			"list": func(by authz.Actor) error { _, err := o.hooks.List(t.Context(), by); return err },
-			"show": func(by authz.Actor) error { _, err := o.hooks.Show(t.Context(), by, w.ID); return err },
-			"change": func(by authz.Actor) error {
-				return o.hooks.Change(t.Context(), by, w.ID, webhook.New{Address: "nonsense"})
-			},
-			"rotate": func(by authz.Actor) error { _, err := o.hooks.Rotate(t.Context(), by, w.ID); return err },
-			"pause":  func(by authz.Actor) error { return o.hooks.Pause(t.Context(), by, w.ID) },
-			"resume": func(by authz.Actor) error { return o.hooks.Resume(t.Context(), by, w.ID) },
-			"end":    func(by authz.Actor) error { return o.hooks.End(t.Context(), by, w.ID) },
-			"ping":   func(by authz.Actor) error { _, err := o.hooks.Ping(t.Context(), by, w.ID); return err },
-			"log": func(by authz.Actor) error {
-				_, err := o.hooks.Notices(t.Context(), by, webhook.Log{Webhook: w.ID})
-				return err
-			},
-			"replay":        func(by authz.Actor) error { return o.hooks.Replay(t.Context(), by, w.ID, "x") },
-			"replay failed": func(by authz.Actor) error { _, err := o.hooks.ReplayFailed(t.Context(), by, w.ID); return err },
-			"replay since":  func(by authz.Actor) error { return o.hooks.ReplaySince(t.Context(), by, w.ID, time.Time{}) },
-		}
+		acts := o.acts(w.ID)
 		for name, do := range acts {
 			for who, by := range map[string]authz.Actor{"lawyer": lawyer, "narrow pass": narrow, "read-only pass": reads, "confined pass": confined} {
 				if err := do(by); !fault.Is(err, fault.Forbidden) {
