@@ -94,7 +94,7 @@ func (s *Set) Icon(name string) (template.HTML, error) {
 	if !ok {
 		return "", fmt.Errorf("asset: icon %q is not in the build; build the assets again, or correct its name", name)
 	}
-	const open = `<svg class="icon" viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">`
+	const open = `<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">` // the style sheet says how it is drawn
 	return open + inner + `</svg>`, nil
 }
 

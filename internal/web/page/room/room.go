@@ -45,8 +45,8 @@ type Pages struct {
 }
 
 const (
-	rows  = 100 // documents of a tray on the first screen, and with each « Afficher la suite »
-	memos = 60  // memos of the conversation on the first screen
+	rows  = 50 // documents of a tray on the first screen, and with each « Afficher la suite »
+	memos = 60 // memos of the conversation on the first screen
 
 	receipts = 50 // receipts listed below the deposits
 )
