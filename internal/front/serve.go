@@ -45,6 +45,7 @@ func (c *Config) Serve(pattern string, long bool, begin func(*Request) Exchange)
 		c.Meter.Begin()
 		body := &received{ReadCloser: hr.Body}
 		if hr.Body != nil { // never so from a listener
+			hr = hr.WithContext(hr.Context()) // the server knows its own request by its body (Expect: 100-continue)
 			hr.Body = body
 		}
 		r := &Request{Request: hr, ID: id.New[id.Request](now), Now: now, Source: source(hr, c.Proxies)}
