@@ -153,12 +153,16 @@ type Writer struct {
 	begun  bool
 	status int
 	bytes  int64
+	last   atomic.Bool // the connection is good for nothing more, see Body
 }
 
 // WriteHeader begins the answer.
 func (w *Writer) WriteHeader(status int) {
 	if !w.begun {
 		w.begun, w.status = true, status
+		if w.last.Load() {
+			w.Header().Set("Connection", "close")
+		}
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
