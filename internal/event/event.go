@@ -60,6 +60,7 @@ const (
 	usual  = 100
 	most   = 500
 	window = 500 // entries that one call looks at
+	chunk  = 50  // of them at a time, so that a full answer opens no more than it needs
 )
 
 // Service tells events. It is safe for concurrent use.
@@ -93,28 +94,43 @@ func (s *Service) In(a *act.Act, by authz.Actor, q Query) ([]Event, int64, error
 			return nil, 0, err
 		}
 	}
-	records, next, err := s.office.Journal.Since(a.Tx, journal.Window{
-		From: q.After, Limit: window,
-		Wanted: func(kind string, of id.Space) bool { return chosen(q.Kinds, kind) && (q.Space == "" || q.Space == of) },
-	})
-	if err != nil {
-		return nil, 0, err
-	}
 	w := newWitness(a, by)
 	var out []Event
-	for _, r := range records {
-		if len(out) == q.Limit {
-			return out, r.Position, nil
-		}
-		seen, err := w.sees(r)
+	next := q.After
+	for next < q.After+window {
+		records, beyond, err := s.office.Journal.Since(a.Tx, journal.Window{
+			From: next, Limit: min(chunk, int(q.After+window-next)), Wanted: q.wants,
+		})
 		if err != nil {
 			return nil, 0, err
 		}
-		if seen {
-			out = append(out, Event{r.Position, r.ID, r.Kind, r.Space, r.Object, r.Actor, r.At})
+		for _, r := range records {
+			if len(out) == q.Limit {
+				return out, r.Position, nil
+			}
+			seen, err := w.sees(r)
+			if err != nil {
+				return nil, 0, err
+			}
+			if seen {
+				out = append(out, told(r))
+			}
 		}
+		if beyond == next {
+			break
+		}
+		next = beyond
 	}
 	return out, next, nil
+}
+
+func told(r journal.Record) Event {
+	return Event{r.Position, r.ID, r.Kind, r.Space, r.Object, r.Actor, r.At}
+}
+
+// wants chooses from what is not sealed.
+func (q Query) wants(kind string, of id.Space) bool {
+	return chosen(q.Kinds, kind) && (q.Space == "" || q.Space == of)
 }
 
 func (q *Query) check() error {
@@ -143,7 +159,7 @@ func (s *Service) At(a *act.Act, by authz.Actor, position int64) (Event, error) 
 			return Event{}, err
 		}
 		if seen {
-			return Event{r.Position, r.ID, r.Kind, r.Space, r.Object, r.Actor, r.At}, nil
+			return told(r), nil
 		}
 	}
 	return Event{}, fault.Absent()
