@@ -92,6 +92,7 @@ type examination struct {
 	ring    *vault.Ring
 	journal *journal.Journal
 	firms   []id.Firm
+	lost    map[id.Firm]bool // whose database is not whole
 }
 
 const budget = time.Minute
@@ -102,7 +103,7 @@ func Examine(ctx context.Context, c *config.Config, o Options) Report {
 	if o.Budget <= 0 {
 		o.Budget = budget
 	}
-	e := &examination{Options: o, config: c, began: o.Clock(), ran: o.Uptime()}
+	e := &examination{Options: o, config: c, lost: map[id.Firm]bool{}, began: o.Clock(), ran: o.Uptime()}
 	e.configuration()
 	e.disk()
 	if e.open(ctx) {

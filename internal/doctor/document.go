@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"cenacle/internal/blob"
@@ -35,7 +36,10 @@ func (e *examination) documents(ctx context.Context) {
 	}
 	var h holdings
 	bytes := blob.New(disk)
-	_, err = e.each(ctx, func(ctx context.Context, f *store.Firm) error { return e.compare(ctx, f, bytes, &h) })
+	_, ill := e.each(ctx, func(ctx context.Context, f *store.Firm) error { return e.compare(ctx, f, bytes, &h) })
+	for _, f := range ill {
+		err = errors.Join(err, fmt.Errorf("%s: %w", f.firm, f.cause))
+	}
 	if err = errors.Join(err, disk.Close()); err != nil {
 		e.add("documents", Error, "documents_unreachable", cause(err))
 		return

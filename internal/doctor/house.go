@@ -93,25 +93,36 @@ func (e *examination) provider() (_ vault.Provider, there bool) {
 	return vault.Passphrase{Read: e.config.Passphrase, SaltPath: salt}, true
 }
 
-// each visits the firms until a share of the budget is spent, and returns how
-// many it came to.
-func (e *examination) each(ctx context.Context, visit func(context.Context, *store.Firm) error) (seen int64, err error) {
+// failure is what one firm answers instead.
+type failure struct {
+	firm  id.Firm
+	cause error
+}
+
+// each visits the firms until a share of the budget is spent. It returns how
+// many were well, and what the others answer, those left out that the database
+// has spoken of.
+func (e *examination) each(ctx context.Context, visit func(context.Context, *store.Firm) error) (well int64, ill []failure) {
 	ctx, cancel := context.WithTimeout(ctx, e.Budget/3)
 	defer cancel()
 	for _, f := range e.firms {
+		if e.lost[f] {
+			continue
+		}
 		handle, err := e.store.Firm(ctx, f)
 		if err == nil {
 			err = visit(ctx, handle)
 		}
-		if ctx.Err() != nil {
-			return seen, nil
+		switch {
+		case ctx.Err() != nil:
+			return well, ill
+		case err != nil:
+			ill = append(ill, failure{f, err})
+		default:
+			well++
 		}
-		if err != nil {
-			return seen, err
-		}
-		seen++
 	}
-	return seen, nil
+	return well, ill
 }
 
 // database reads the files of the embedded engine, or asks PostgreSQL whether
@@ -130,22 +141,16 @@ func (e *examination) database(ctx context.Context) {
 		e.add("database", Error, "database_damaged", cause(err))
 		return
 	}
-	broken := false
-	seen, err := e.each(ctx, func(ctx context.Context, f *store.Firm) error {
-		err := f.Examine(ctx)
-		if err != nil && ctx.Err() == nil {
-			broken = true
-			e.firm(f.ID(), err)
-		}
-		return nil
-	})
-	_ = err // each visit has said what it met, and a firm that does not open is met below
-	if missing := int64(len(e.firms)) - seen; err != nil || missing > 0 && ctx.Err() == nil && !broken {
-		e.unseen(seen, err)
-		return
+	well, ill := e.each(ctx, func(ctx context.Context, f *store.Firm) error { return f.Examine(ctx) })
+	for _, f := range ill {
+		e.lost[f.firm] = true
+		e.firm(f)
 	}
-	if !broken {
-		e.add("database", Fine, "database_fine", seen)
+	switch came := well + int64(len(ill)); {
+	case came < int64(len(e.firms)):
+		e.add("database", Warning, "database_partly", came, int64(len(e.firms)))
+	case len(ill) == 0:
+		e.add("database", Fine, "database_fine", well)
 	}
 }
 
@@ -160,24 +165,15 @@ func (e *examination) examineDirectory(ctx context.Context) error {
 }
 
 // firm says that the database of one firm is not whole, or does not answer.
-func (e *examination) firm(f id.Firm, err error) {
+func (e *examination) firm(f failure) {
 	switch {
-	case store.Damaged(err):
-		e.add("database", Error, "database_firm_damaged", string(f), cause(err))
-	case fault.Is(err, fault.NotFound):
-		e.add("database", Error, "database_firm_missing", string(f))
+	case store.Damaged(f.cause):
+		e.add("database", Error, "database_firm_damaged", string(f.firm), cause(f.cause))
+	case fault.Is(f.cause, fault.NotFound):
+		e.add("database", Error, "database_firm_missing", string(f.firm))
 	default:
-		e.add("database", Error, "database_firm", string(f), cause(err))
+		e.add("database", Error, "database_firm", string(f.firm), cause(f.cause))
 	}
-}
-
-// unseen says that not all firms were come to.
-func (e *examination) unseen(seen int64, err error) {
-	if err != nil {
-		e.firm(e.firms[seen], err)
-		return
-	}
-	e.add("database", Warning, "database_partly", seen, int64(len(e.firms)))
 }
 
 // journals verifies the end of each firm's journal: its last head is signed by
@@ -185,13 +181,10 @@ func (e *examination) unseen(seen int64, err error) {
 func (e *examination) journals(ctx context.Context) {
 	found := len(e.Findings)
 	var entries int64
-	seen, _ := e.each(ctx, func(ctx context.Context, f *store.Firm) error { // what a firm meets is said at once
+	well, ill := e.each(ctx, func(ctx context.Context, f *store.Firm) error {
 		head, err := e.journal.CheckHead(ctx, f)
 		if err != nil {
-			if ctx.Err() == nil {
-				e.add("journal", Error, "journal_broken", string(f.ID()), cause(err))
-			}
-			return nil
+			return err
 		}
 		entries += head.Size
 		e.remembers(head.At)
@@ -201,8 +194,11 @@ func (e *examination) journals(ctx context.Context) {
 		}
 		return err
 	})
+	for _, f := range ill {
+		e.add("journal", Error, "journal_broken", string(f.firm), cause(f.cause))
+	}
 	if len(e.Findings) == found {
-		e.add("journal", Fine, "journal_fine", seen, entries)
+		e.add("journal", Fine, "journal_fine", well, entries)
 	}
 }
 
@@ -214,7 +210,7 @@ func (e *examination) jobs(ctx context.Context) {
 	runner := outbox.NewRunner(outbox.Config{Store: e.store})
 	var waiting, dead int64
 	var late time.Duration
-	_, err := e.each(ctx, func(ctx context.Context, f *store.Firm) error {
+	e.each(ctx, func(ctx context.Context, f *store.Firm) error { // the journals have said which firm does not answer
 		c, err := runner.Counts(ctx, f.ID())
 		waiting, dead = waiting+c.Waiting, dead+c.Dead
 		if c.Waiting > 0 {
@@ -222,9 +218,6 @@ func (e *examination) jobs(ctx context.Context) {
 		}
 		return err
 	})
-	if err != nil {
-		return // the database has said why
-	}
 	if dead > 0 {
 		e.add("jobs", Warning, "jobs_dead", dead)
 	}
