@@ -50,6 +50,7 @@ type Act struct {
 	settled  bool
 	signals  []live.Signal
 	known    map[any]any
+	reads    bool // and changes nothing
 }
 
 // Do runs an act. fn may run again when the database asks for a retry, so it
@@ -79,7 +80,7 @@ func (o *Office) See(ctx context.Context, firm id.Firm, fn func(*Act) error) err
 		return err
 	}
 	return f.View(ctx, func(tx *store.Tx) error {
-		return fn(&Act{Tx: tx, Now: o.Clock(), office: o})
+		return fn(&Act{Tx: tx, Now: o.Clock(), office: o, reads: true})
 	})
 }
 
@@ -156,6 +157,15 @@ func Remember[T any](a *Act, key any, load func() (T, error)) (T, error) {
 	}
 	a.known[key] = v
 	return v, nil
+}
+
+// Seen is [Remember] in an act that only reads. One that changes things loads
+// each time, and so sees what it has changed.
+func Seen[T any](a *Act, key any, load func() (T, error)) (T, error) {
+	if !a.reads {
+		return load()
+	}
+	return Remember(a, key, load)
 }
 
 // Forget has what was remembered read again; who writes such rows calls it.

@@ -15,6 +15,16 @@ import (
 // transaction of the act. A space that does not exist, or whose key is
 // destroyed, is absent. A row whose MAC fails ends the act.
 func Facts(a *act.Act, by authz.Actor, space id.Space) (authz.Facts, error) {
+	return act.Seen(a, factsOf{space, by.Person}, func() (authz.Facts, error) { return facts(a, by, space) })
+}
+
+// factsOf is what an act that reads remembers the facts under.
+type factsOf struct {
+	space  id.Space
+	person id.Person
+}
+
+func facts(a *act.Act, by authz.Actor, space id.Space) (authz.Facts, error) {
 	var state string
 	var walls int64
 	var m memberRow

@@ -39,28 +39,33 @@ func (s *Service) Receipt(ctx context.Context, by authz.Actor, of id.Receipt) (v
 func (s *Service) Receipts(ctx context.Context, by authz.Actor, in id.Space) (out []Receipt, err error) {
 	defer fault.Op(&err, "deposit.Receipts(%s)", in)
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
-		out = nil
-		f, err := circle.Enter(a, by, in, authz.SpaceSee)
-		if err != nil {
-			return err
-		}
-		whose := by.Person
-		if f.Role.Inside() {
-			whose = ""
-		}
-		err = a.Each(selectReceipts, []any{in, whose, maxPage}, func(scan func(...any) error) error {
-			r := Receipt{Space: in}
-			var closed int64
-			err := scan(&r.ID, &r.Person, &r.Deposit, &r.Number, &r.Entry, &closed)
-			r.Closed = store.Time(closed)
-			if err == nil && authz.Decide(by, authz.ReceiptRead, private(a, in, r.Person), f).Allowed {
-				out = append(out, r)
-			}
-			return err
-		})
-		slices.Reverse(out)
+		out, err = ReceiptsIn(a, by, in)
 		return err
 	})
+	return out, err
+}
+
+// ReceiptsIn is Receipts inside a running act.
+func ReceiptsIn(a *act.Act, by authz.Actor, in id.Space) (out []Receipt, err error) {
+	f, err := circle.Enter(a, by, in, authz.SpaceSee)
+	if err != nil {
+		return nil, err
+	}
+	whose := by.Person
+	if f.Role.Inside() {
+		whose = ""
+	}
+	err = a.Each(selectReceipts, []any{in, whose, maxPage}, func(scan func(...any) error) error {
+		r := Receipt{Space: in}
+		var closed int64
+		err := scan(&r.ID, &r.Person, &r.Deposit, &r.Number, &r.Entry, &closed)
+		r.Closed = store.Time(closed)
+		if err == nil && authz.Decide(by, authz.ReceiptRead, private(a, in, r.Person), f).Allowed {
+			out = append(out, r)
+		}
+		return err
+	})
+	slices.Reverse(out)
 	return out, err
 }
 

@@ -79,6 +79,25 @@ func (s *Service) ListIn(a *act.Act, by authz.Actor, q ListQuery) ([]Document, e
 	return out, view.finish(out)
 }
 
+// NamedIn returns those of some documents that the actor may see, inside a
+// running act, for who names them beside something else. They are as a list
+// shows them, without author and reading.
+func (s *Service) NamedIn(a *act.Act, by authz.Actor, in id.Space, of []id.Item) ([]Document, error) {
+	facts, err := circle.Enter(a, by, in, authz.SpaceSee)
+	if err != nil {
+		return nil, err
+	}
+	var page []mark
+	for _, it := range of {
+		found, err := marks(a, markOne, []any{in, it})
+		if err != nil {
+			return nil, err
+		}
+		page = append(page, found...)
+	}
+	return s.opened(view{a, by, facts}, page, nil)
+}
+
 // Hit is a document found by its title, with the space it lies in.
 type Hit struct {
 	Document

@@ -42,6 +42,10 @@ select d.id, d.revision from document d
 where d.firm_id = $1 and d.space_id = $2 and d.tray = $3 and d.id < $5 and ($4 = '' or d.folder_id = $4)
 order by d.id desc limit $6`)
 
+	// $2 space, $3 one document.
+	markOne = store.ForFirm(`
+select d.id, d.revision from document d where d.firm_id = $1 and d.space_id = $2 and d.id = $3`)
+
 	// $2 the actor, $3 now, $4 space, $5 to $10 the terms of a query, $11 how many.
 	markFound = store.ForFirm(`
 select d.id, d.revision from document d

@@ -107,6 +107,13 @@ func (r row) open(box *vault.Box) (c Card, err error) {
 // CardOf returns a person's card, active or not; fault.Absent when the firm
 // does not know her.
 func CardOf(a *act.Act, p id.Person) (Card, error) {
+	return act.Seen(a, cardOf(p), func() (Card, error) { return load(a, p) })
+}
+
+// cardOf is what an act that reads remembers a card under.
+type cardOf id.Person
+
+func load(a *act.Act, p id.Person) (Card, error) {
 	var r row
 	if err := r.scan(func(dest ...any) error { return a.Row(selectCard, []any{p}, dest...) }); err != nil {
 		return Card{}, absent(err)

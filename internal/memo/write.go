@@ -218,27 +218,33 @@ func seal(box *vault.Box, p id.Person, d Draft) []byte {
 // DraftOf returns one's draft of a place, empty when there is none.
 func (s *Service) DraftOf(ctx context.Context, by authz.Actor, of id.Space, place string) (d Draft, err error) {
 	defer fault.Op(&err, "memo.DraftOf(%s)", of)
-	d = Draft{Space: of, Place: place}
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
-		if _, err := circle.Enter(a, by, of, authz.SpaceSee); err != nil || !by.Pass.Takes(authz.MemoRead) {
-			return err
-		}
-		var sealed []byte
-		var saved int64
-		err := a.Row(selectDraft, []any{of, by.Person, place}, &sealed, &saved)
-		if errors.Is(err, store.ErrNoRow) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		box, err := a.SpaceBox(of)
-		if err != nil {
-			return err
-		}
-		d.Saved = store.Time(saved)
-		d.Body, err = box.OpenText(draftPlace(by.Person, place), sealed)
+		d, err = DraftIn(a, by, of, place)
 		return err
 	})
+	return d, err
+}
+
+// DraftIn is DraftOf inside a running act.
+func DraftIn(a *act.Act, by authz.Actor, of id.Space, place string) (Draft, error) {
+	d := Draft{Space: of, Place: place}
+	if _, err := circle.Enter(a, by, of, authz.SpaceSee); err != nil || !by.Pass.Takes(authz.MemoRead) {
+		return d, err
+	}
+	var sealed []byte
+	var saved int64
+	err := a.Row(selectDraft, []any{of, by.Person, place}, &sealed, &saved)
+	if errors.Is(err, store.ErrNoRow) {
+		return d, nil
+	}
+	if err != nil {
+		return d, err
+	}
+	box, err := a.SpaceBox(of)
+	if err != nil {
+		return d, err
+	}
+	d.Saved = store.Time(saved)
+	d.Body, err = box.OpenText(draftPlace(by.Person, place), sealed)
 	return d, err
 }

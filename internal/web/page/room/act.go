@@ -39,7 +39,7 @@ func (p *Pages) DoWrite(r *web.Request) (web.Answer, error) {
 		if n.Document != "" {
 			return p.document(h, n.Document, err, n)
 		}
-		return p.screen(h, err, n)
+		return p.screen(r, err, n)
 	default:
 		return nil, err
 	}

@@ -49,7 +49,7 @@ func (p *Pages) People(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.people(here{r, room}, nil)
+	return p.people(here{r: r, room: room}, nil)
 }
 
 func (p *Pages) people(h here, refused error) (web.Answer, error) {

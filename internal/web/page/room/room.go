@@ -55,6 +55,7 @@ const (
 type here struct {
 	r    *web.Request
 	room space.Room
+	all  overview.Screen // of the first page only
 }
 
 func (p *Pages) enter(r *web.Request) (here, error) {
@@ -63,8 +64,29 @@ func (p *Pages) enter(r *web.Request) (here, error) {
 		return here{}, err
 	}
 	room, err := p.Spaces.Show(r.Context(), r.Actor, of)
+	return stand(r, room), err
+}
+
+func stand(r *web.Request, room space.Room) here {
 	slices.SortStableFunc(room.Circles, func(a, b space.CircleView) int { return cmp.Compare(rank(a.Kind), rank(b.Kind)) })
-	return here{r, room}, err
+	return here{r: r, room: room}
+}
+
+// look reads the first page of a space, all of it at once.
+func (p *Pages) look(r *web.Request) (here, error) {
+	of, err := web.PathID[id.Space](r, "space")
+	if err != nil {
+		return here{}, err
+	}
+	q := overview.ScreenQuery{Space: of, After: map[space.Tray]id.Item{}, Rows: rows + 1, Before: id.Item(r.Value("before")), Memos: memos}
+	asked := r.URL.Query()
+	for _, tray := range space.Trays() {
+		q.After[tray] = id.Item(asked.Get("after-" + string(tray)))
+	}
+	all, err := p.Overview.Screen(r.Context(), r.Actor, p.Documents, q)
+	h := stand(r, all.Room)
+	h.all = all
+	return h, err
 }
 
 // rank is the place of a circle among those that are offered: from the fewest

@@ -104,96 +104,63 @@ var (
 
 // Show is the space, as the person who looks lives in it.
 func (p *Pages) Show(r *web.Request) (web.Answer, error) {
-	h, err := p.enter(r)
-	if err != nil {
-		return nil, err
-	}
-	return p.screen(h, nil, memo.New{})
+	return p.screen(r, nil, memo.New{})
 }
 
 // screen shows the space, with the composer filled from a memo that came back.
-func (p *Pages) screen(h here, refused error, back memo.New) (web.Answer, error) {
+func (p *Pages) screen(r *web.Request, refused error, back memo.New) (web.Answer, error) {
+	h, err := p.look(r)
+	if err != nil {
+		return nil, err
+	}
 	if h.inside() {
-		page, err := p.insidePage(h, refused, back)
-		if err != nil {
-			return nil, err
-		}
+		page := p.insidePage(h, refused, back)
 		if refused != nil {
 			return web.Again(inside, page, refused), nil
 		}
 		return web.Show(inside, page), nil
 	}
-	page, err := p.clientPage(h, refused, back)
-	if err != nil {
-		return nil, err
-	}
+	page := p.clientPage(h, refused, back)
 	if refused != nil {
 		return web.Again(client, page, refused), nil
 	}
 	return web.Show(client, page), nil
 }
 
-func (p *Pages) insidePage(h here, refused error, back memo.New) (Inside, error) {
+func (p *Pages) insidePage(h here, refused error, back memo.New) Inside {
 	page := Inside{Base: h.base(h.room.Name), Name: h.room.Name, Tabs: h.tabs("space")}
 	b := page.Base
 	page.About = b.T("room.about", i18n.Key("space.model."+string(h.room.Model)), i18n.Key("space.profile."+string(h.room.Profile)))
 	if names := h.clients(); names != h.room.Name {
 		page.Clients = names
 	}
-	found, err := p.Overview.Space(h.r.Context(), h.r.Actor, h.room.ID)
-	if err != nil {
-		return page, err
-	}
-	if page.Shelves, err = p.shelves(h, b, space.Trays()); err != nil {
-		return page, err
-	}
-	pending, err := p.Documents.Pending(h.r.Context(), h.r.Actor, h.room.ID)
-	if err != nil {
-		return page, err
-	}
-	page.Upload = p.upload(h, space.FirmTray, pending)
-	if page.Talks, page.More, err = p.talks(h, b, "", refused, back); err != nil {
-		return page, err
-	}
-	page.Waits = h.waits(b, found, h.shown(page.Shelves, page.Talks))
-	if page.Compose, err = p.composer(h, refused, back); err != nil {
-		return page, err
-	}
+	page.Shelves = h.shelves(b)
+	page.Upload = p.upload(h, space.FirmTray, h.all.Pending)
+	page.Talks, page.More = h.conversation(b, refused, back)
+	page.Waits = h.waits(b, h.all.Waits, h.shown(page.Shelves, page.Talks))
+	page.Compose = h.composer(refused, back)
 	if doc, err := id.Parse[id.Item](h.r.URL.Query().Get("deleted")); err == nil {
 		page.Undo = h.path("documents", string(doc), "restore")
 	}
 	page.Live = ui.Live{Src: h.path("live"), Regions: "waits documents talks"}
-	page.Deposit, err = p.receipts(h, b)
-	return page, err
+	page.Deposit = h.receipts(b)
+	return page
 }
 
-func (p *Pages) clientPage(h here, refused error, back memo.New) (Client, error) {
+func (p *Pages) clientPage(h here, refused error, back memo.New) Client {
 	page := Client{Base: h.base(h.r.Printer.T("room.your_space"))}
 	b := page.Base
 	page.Greeting = b.T("room.greeting", h.r.Card.Name)
 	if len(h.room.Matters) > 0 {
 		page.Matter = h.room.Matters[0].Name
 	}
-	found, err := p.Overview.Space(h.r.Context(), h.r.Actor, h.room.ID)
-	if err != nil {
-		return page, err
-	}
-	if page.Shelves, err = p.shelves(h, b, space.Trays()); err != nil {
-		return page, err
-	}
-	if err := p.depositPart(h, b, &page); err != nil {
-		return page, err
-	}
-	if page.Talks, page.More, err = p.talks(h, b, "", refused, back); err != nil {
-		return page, err
-	}
-	page.Waits = h.waits(b, found, h.shown(page.Shelves, page.Talks))
+	page.Shelves = h.shelves(b)
+	p.depositPart(h, b, &page)
+	page.Talks, page.More = h.conversation(b, refused, back)
+	page.Waits = h.waits(b, h.all.Waits, h.shown(page.Shelves, page.Talks))
 	page.Next = next(b, page.Waits)
 	if h.room.Mine != authz.Reader {
-		c, err := p.composer(h, refused, back)
-		if err != nil {
-			return page, err
-		}
+		c := h.composer(refused, back)
 		page.Compose = &c
 	}
 	for _, person := range h.room.People {
@@ -205,7 +172,7 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) (Client, error)
 		page.Password = "/account"
 	}
 	page.Live = ui.Live{Src: h.path("live"), Regions: "waits documents deposit talks"}
-	return page, nil
+	return page
 }
 
 func next(b ui.Base, waits []ui.Waiting) string {
@@ -225,23 +192,17 @@ func (h here) clients() string {
 	return h.r.Printer.List(names)
 }
 
-// shelves reads the documents of each tray, in the order of its folders.
-func (p *Pages) shelves(h here, b ui.Base, trays []space.Tray) ([]Shelf, error) {
+// shelves shows the documents of each tray, in the order of its folders.
+func (h here) shelves(b ui.Base) []Shelf {
 	var out []Shelf
-	for _, tray := range trays {
-		after := id.Item(h.r.URL.Query().Get("after-" + string(tray)))
-		found, err := p.Documents.List(h.r.Context(), h.r.Actor, document.ListQuery{
-			Space: h.room.ID, Tray: tray, After: after, Limit: rows + 1,
-		})
-		if err != nil {
-			return nil, err
-		}
+	for _, tray := range space.Trays() {
+		found := h.all.Documents[tray]
 		if tray == space.SharedTray && len(found) == 0 {
 			continue // nobody has put anything between the two sides yet
 		}
 		out = append(out, h.shelf(b, tray, found))
 	}
-	return out, nil
+	return out
 }
 
 func (h here) shelf(b ui.Base, tray space.Tray, found []document.Document) Shelf {
@@ -291,24 +252,16 @@ func (p *Pages) upload(h here, tray space.Tray, pending []document.Upload) ui.Up
 	return u
 }
 
-func (p *Pages) depositPart(h here, b ui.Base, page *Client) error {
-	ctx := h.r.Context()
-	var err error
-	if page.Receipts, err = p.receipts(h, b); err != nil {
-		return err
-	}
+func (p *Pages) depositPart(h here, b ui.Base, page *Client) {
+	page.Receipts = h.receipts(b)
 	if h.room.Mine != authz.Client && h.room.Mine != authz.Guest {
-		return nil
+		return
 	}
-	pending, err := p.Documents.Pending(ctx, h.r.Actor, h.room.ID)
-	if err != nil {
-		return err
-	}
-	u := p.upload(h, space.ClientTray, pending)
+	u := p.upload(h, space.ClientTray, h.all.Pending)
 	page.Upload = &u
-	open, err := p.Deposits.Open(ctx, h.r.Actor, h.room.ID)
-	if err != nil || len(open.Items) == 0 {
-		return err
+	open := h.all.Deposit
+	if len(open.Items) == 0 {
+		return
 	}
 	page.Deposit = &Deposit{Close: h.closing(b, open)}
 	for _, d := range open.Items {
@@ -317,7 +270,6 @@ func (p *Pages) depositPart(h here, b ui.Base, page *Client) error {
 			Href: h.path("documents", string(d.Document)), Title: d.Name, Media: d.Media, Size: d.Size, At: b.When(d.At),
 		})
 	}
-	return nil
 }
 
 func (h here) closing(b ui.Base, open deposit.Deposit) ui.Dialog {
@@ -329,11 +281,8 @@ func (h here) closing(b ui.Base, open deposit.Deposit) ui.Dialog {
 	}
 }
 
-func (p *Pages) receipts(h here, b ui.Base) ([]ui.Link, error) {
-	found, err := p.Deposits.Receipts(h.r.Context(), h.r.Actor, h.room.ID)
-	if err != nil {
-		return nil, err
-	}
+func (h here) receipts(b ui.Base) []ui.Link {
+	found := h.all.Receipts
 	var out []ui.Link
 	for _, r := range found[max(0, len(found)-receipts):] {
 		number := strconv.FormatInt(r.Number, 10)
@@ -344,5 +293,5 @@ func (p *Pages) receipts(h here, b ui.Base) ([]ui.Link, error) {
 		out = append(out, ui.Link{Href: h.path("receipts", string(r.ID)), Label: label, Icon: "shield-check"})
 	}
 	slices.Reverse(out)
-	return out, nil
+	return out
 }

@@ -5,13 +5,14 @@ import (
 	"slices"
 
 	"cenacle/internal/authz"
+	"cenacle/internal/document"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/memo"
 	"cenacle/internal/web/ui"
 )
 
-// talks reads the conversation of the space, or of one document.
+// talks reads the conversation about one document.
 func (p *Pages) talks(h here, b ui.Base, of id.Item, refused error, back memo.New) ([]Talk, *ui.More, error) {
 	threads, before, err := p.Memos.Conversation(h.r.Context(), h.r.Actor, memo.Query{
 		Space: h.room.ID, Document: of, Before: id.Item(h.r.Value("before")), Limit: memos,
@@ -23,6 +24,33 @@ func (p *Pages) talks(h here, b ui.Base, of id.Item, refused error, back memo.Ne
 	if err != nil {
 		return nil, nil, err
 	}
+	return h.threads(b, of, threads, titles, composing{refused, back}), older(before), nil
+}
+
+// conversation shows that of the space.
+func (h here) conversation(b ui.Base, refused error, back memo.New) ([]Talk, *ui.More) {
+	titles := map[id.Item]ui.Reference{}
+	for doc, d := range h.all.Named {
+		titles[doc] = h.reference(d)
+	}
+	return h.threads(b, "", h.all.Threads, titles, composing{refused, back}), older(h.all.Before)
+}
+
+func older(before id.Item) *ui.More {
+	if before == "" {
+		return nil
+	}
+	return &ui.More{Href: "?before=" + string(before), List: "talks"}
+}
+
+// composing is a memo that came back, and why.
+type composing struct {
+	refused error
+	back    memo.New
+}
+
+// threads shows threads of the space, or of one document.
+func (h here) threads(b ui.Base, of id.Item, threads []memo.Thread, titles map[id.Item]ui.Reference, c composing) []Talk {
 	var out []Talk
 	for _, th := range threads {
 		talk := Talk{ID: "talk-" + string(th.ID), Subject: th.Subject}
@@ -42,16 +70,16 @@ func (p *Pages) talks(h here, b ui.Base, of id.Item, refused error, back memo.Ne
 			talk.Seen.Memos = append(talk.Seen.Memos, string(m.ID))
 		}
 		if h.room.Mine != authz.Reader {
-			talk.Reply = h.reply(th, refused, back)
+			talk.Reply = h.reply(th, c.refused, c.back)
 			talk.Reply.Hidden = append(talk.Reply.Hidden, h.whereabouts(of)...)
 		}
 		out = append(out, talk)
 	}
-	var more *ui.More
-	if before != "" {
-		more = &ui.More{Href: "?before=" + string(before), List: "talks"}
-	}
-	return out, more, nil
+	return out
+}
+
+func (h here) reference(d document.Document) ui.Reference {
+	return ui.Reference{Href: h.path("documents", string(d.ID)), Title: d.Title, Media: d.Current.Media, Size: d.Current.Size}
 }
 
 // titles names the documents that a conversation points to.
@@ -75,7 +103,7 @@ func (p *Pages) titles(h here, threads []memo.Thread) (map[id.Item]ui.Reference,
 		if err != nil {
 			return nil, err
 		}
-		out[doc] = ui.Reference{Href: h.path("documents", string(doc)), Title: d.Title, Media: d.Current.Media, Size: d.Current.Size}
+		out[doc] = h.reference(d.Document)
 	}
 	return out, nil
 }
@@ -110,11 +138,8 @@ func (h here) sheet(b ui.Base, m memo.Memo, titles map[id.Item]ui.Reference) ui.
 }
 
 // composer writes a memo that opens a thread.
-func (p *Pages) composer(h here, refused error, back memo.New) (ui.Composer, error) {
-	draft, err := p.Memos.DraftOf(h.r.Context(), h.r.Actor, h.room.ID, "")
-	if err != nil {
-		return ui.Composer{}, err
-	}
+func (h here) composer(refused error, back memo.New) ui.Composer {
+	draft := h.all.Draft
 	mine := refused != nil && back.Thread == "" && back.Document == ""
 	if !mine {
 		back = memo.New{} // what another form brought back stays there
@@ -133,7 +158,7 @@ func (p *Pages) composer(h here, refused error, back memo.New) (ui.Composer, err
 	if mine {
 		c.Summary = ui.Refuse(t, refused).Mark(fieldsOf(&c)...)
 	}
-	return c, nil
+	return c
 }
 
 // reply answers in a thread, by default to those the last memo went to.

@@ -1,0 +1,108 @@
+package overview
+
+import (
+	"context"
+	"slices"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/deposit"
+	"cenacle/internal/document"
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+	"cenacle/internal/memo"
+	"cenacle/internal/space"
+)
+
+// Screen is what the first page of a space shows to one of its members, all of
+// one moment and read in one act.
+type Screen struct {
+	Room      space.Room
+	Waits     []Wait
+	Documents map[space.Tray][]document.Document
+	Pending   []document.Upload // unfinished uploads of the actor
+	Threads   []memo.Thread
+	Before    id.Item                       // where the conversation goes on, or empty
+	Named     map[id.Item]document.Document // documents that the conversation points to
+	Draft     memo.Draft                    // of a new thread
+	Receipts  []deposit.Receipt
+	Deposit   deposit.Deposit // the open one of a depositor
+}
+
+// ScreenQuery says how much of it.
+type ScreenQuery struct {
+	Space  id.Space
+	After  map[space.Tray]id.Item // the last document shown of a tray
+	Rows   int                    // documents of a tray
+	Before id.Item                // the memo to go on before
+	Memos  int
+}
+
+// Screen reads the first page of a space. Documents are listed by the service
+// that remembers them.
+func (s *Service) Screen(ctx context.Context, by authz.Actor, documents *document.Service, q ScreenQuery) (out Screen, err error) {
+	defer fault.Op(&err, "overview.Screen(%s)", q.Space)
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		out = Screen{Documents: map[space.Tray][]document.Document{}, Named: map[id.Item]document.Document{}}
+		if out.Room, err = space.Enter(a, by, q.Space, authz.SpaceSee); err != nil {
+			return err
+		}
+		if err := out.papers(a, by, documents, q); err != nil {
+			return err
+		}
+		if out.Threads, out.Before, err = memo.In(a, by, memo.Query{Space: q.Space, Before: q.Before, Limit: q.Memos}); err != nil {
+			return err
+		}
+		if err := out.name(a, by, documents); err != nil {
+			return err
+		}
+		if out.Draft, err = memo.DraftIn(a, by, q.Space, ""); err != nil {
+			return err
+		}
+		out.Waits, err = waits(a, by, q.Space)
+		return err
+	})
+	return out, err
+}
+
+// papers reads documents, uploads and deposits.
+func (s *Screen) papers(a *act.Act, by authz.Actor, documents *document.Service, q ScreenQuery) (err error) {
+	for _, tray := range space.Trays() {
+		s.Documents[tray], err = documents.ListIn(a, by, document.ListQuery{Space: q.Space, Tray: tray, After: q.After[tray], Limit: q.Rows})
+		if err != nil {
+			return err
+		}
+	}
+	if s.Receipts, err = deposit.ReceiptsIn(a, by, q.Space); err != nil {
+		return err
+	}
+	if s.Room.Mine == authz.Client || s.Room.Mine == authz.Guest {
+		if s.Deposit, err = deposit.OpenIn(a, by, q.Space); fault.Is(err, fault.Forbidden) {
+			err = nil // a closed space takes nothing any more
+		}
+		if err != nil {
+			return err
+		}
+	}
+	s.Pending, err = document.PendingIn(a, q.Space, by.Person)
+	return err
+}
+
+// name finds the documents that the conversation points to.
+func (s *Screen) name(a *act.Act, by authz.Actor, documents *document.Service) error {
+	var of []id.Item
+	for _, t := range s.Threads {
+		if t.Document != "" {
+			of = append(of, t.Document)
+		}
+		for _, m := range t.Memos {
+			of = append(of, m.References...)
+		}
+	}
+	slices.Sort(of)
+	found, err := documents.NamedIn(a, by, s.Room.ID, slices.Compact(of))
+	for _, d := range found {
+		s.Named[d.ID] = d
+	}
+	return err
+}
