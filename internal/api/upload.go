@@ -41,21 +41,17 @@ func (n *Nouns) file(r *Request, in File) (Paper, error) {
 	case tray == "":
 		tray = space.FirmTray
 	}
-	u, err := n.receive(r, document.BeginUpload{
+	send := n.Documents.Put
+	if r.ContentLength < 0 {
+		send = n.Documents.File // as much as comes
+	}
+	u, err := send(r.Context(), r.Actor, document.BeginUpload{
 		Space: in.Space, Tray: tray, Folder: in.Folder, Name: name, Size: r.ContentLength, Circles: in.Circles, Replaces: in.Replaces, Reason: in.Reason,
-	})
+	}, r.bytes())
 	if err != nil {
 		return Paper{}, err
 	}
 	return n.filed(r, in, string(u.Document))
-}
-
-// receive takes the bytes of a file whose size may be unknown.
-func (n *Nouns) receive(r *Request, in document.BeginUpload) (document.Upload, error) {
-	if in.Size < 0 {
-		return n.Documents.File(r.Context(), r.Actor, in, r.bytes())
-	}
-	return n.Documents.Put(r.Context(), r.Actor, in, r.bytes())
 }
 
 // filed is what came of a file, as it is now. One who may deposit and not read
