@@ -147,7 +147,11 @@ func TestDatabase(t *testing.T) {
 		"newer": {func(p *patient) {
 			p.exec(p.path("directory.db"), "insert into schema_migration values ('directory', 99, 'later', 'x')")
 		}, []string{"database_refused"}},
-		"no time": {func(p *patient) { p.Budget = 1 }, []string{"database_partly"}},
+		"a newer firm": {func(p *patient) {
+			p.exec(p.file(), "insert into schema_migration values ('firm', 99, 'later', 'x')")
+		}, []string{"database_firm_refused"}},
+		"a firm not opened since": {func(p *patient) { p.exec(p.file(), "delete from schema_migration") }, []string{"database_firm_behind"}},
+		"no time":                 {func(p *patient) { p.Budget = 1 }, []string{"database_partly"}},
 		"unreachable": {func(p *patient) {
 			p.must(p.Config.Database.URL.UnmarshalText([]byte("postgres://app@127.0.0.1:1/cenacle")))
 		}, []string{"database_unreachable"}},

@@ -166,7 +166,11 @@ func (e *examination) examineDirectory(ctx context.Context) error {
 
 // firm says that the database of one firm is not whole, or does not answer.
 func (e *examination) firm(f failure) {
-	switch {
+	switch key := keyOf(f.cause); {
+	case key == "store.behind":
+		e.add("database", Warning, "database_firm_behind", string(f.firm))
+	case key == "store.newer", key == "store.edited":
+		e.add("database", Error, "database_firm_refused", string(f.firm), f.cause)
 	case store.Damaged(f.cause):
 		e.add("database", Error, "database_firm_damaged", string(f.firm), cause(f.cause))
 	case fault.Is(f.cause, fault.NotFound):
