@@ -1,8 +1,11 @@
 package dav_test
 
 import (
+	"encoding/base64"
+	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -118,4 +121,30 @@ func (c client) ask(method, address, body string, headers ...string) reply {
 	raw, err := io.ReadAll(answer.Body)
 	c.must(err, answer.Body.Close())
 	return reply{answer.StatusCode, answer.Header, string(raw)}
+}
+
+// listen opens a port of this machine for the test.
+func listen(t testing.TB) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// raw sends a request line exactly as it is, which no library would, and reads
+// the whole answer.
+func (c client) raw(method, path, destination string) string {
+	c.t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(c.host, "http://"))
+	c.must(err)
+	defer func() { c.must(conn.Close()) }()
+	basic := base64.StdEncoding.EncodeToString([]byte("x:" + c.password))
+	_, err = fmt.Fprintf(conn, "%s %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Basic %s\r\nDepth: 0\r\nDestination: %s\r\nConnection: close\r\n\r\n",
+		method, path, strings.TrimPrefix(c.host, "http://"), basic, destination)
+	c.must(err)
+	answer, err := io.ReadAll(conn)
+	c.must(err)
+	return string(answer)
 }

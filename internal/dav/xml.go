@@ -1,6 +1,7 @@
 package dav
 
 import (
+	"bytes"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -49,9 +50,9 @@ func (r *request) parse(w http.ResponseWriter) (*element, error) {
 func parseXML(from io.Reader) (root *element, err error) {
 	d := xml.NewDecoder(from)
 	var open []*element
-	for {
+	for seen := false; ; seen = true {
 		t, err := d.Token()
-		if errors.Is(err, io.EOF) && len(open) == 0 {
+		if errors.Is(err, io.EOF) && len(open) == 0 && (root != nil || !seen) {
 			return root, nil
 		}
 		if err != nil {
@@ -77,6 +78,8 @@ func parseXML(from io.Reader) (root *element, err error) {
 		case xml.CharData:
 			if len(open) > 0 {
 				open[len(open)-1].text += string(t)
+			} else if len(bytes.TrimSpace(t)) > 0 {
+				return nil, malformed(errXML)
 			}
 		}
 	}
@@ -137,11 +140,16 @@ func closing(b *strings.Builder, n xml.Name) {
 // text writes characters so that they mean themselves, in an element or an
 // attribute.
 func text(b *strings.Builder, s string) {
-	if !strings.ContainsAny(s, "<>&\"'\t\r\n") {
+	if !strings.ContainsFunc(s, special) {
 		b.WriteString(s)
 		return
 	}
 	_ = xml.EscapeText(b, []byte(s)) // a strings.Builder takes everything
+}
+
+// special reports a character that is not written as itself, or not at all.
+func special(r rune) bool {
+	return r < ' ' || r == '<' || r == '>' || r == '&' || r == '"' || r == '\'' || r >= 0xfffd
 }
 
 // begin starts a document with one element of the DAV: namespace.

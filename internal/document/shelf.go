@@ -25,10 +25,10 @@ order by d.id limit $8`)
 	// $2 space, $3 tray, $4 folder, $5 from, $6 to.
 	selectShelfAddresses = store.ForFirm(`
 select a.item_id, a.circle_id, a.sent_at, a.extended, a.mac
-from document d
-join audience a on a.firm_id = $1 and a.item_id = d.id
-where d.firm_id = $1 and d.space_id = $2 and d.tray = $3 and d.folder_id = $4 and d.id >= $5 and d.id <= $6
-order by a.item_id, a.sent_at, a.circle_id`)
+from audience a
+where a.firm_id = $1 and a.item_id in (
+  select d.id from document d
+  where d.firm_id = $1 and d.space_id = $2 and d.tray = $3 and d.folder_id = $4 and d.id >= $5 and d.id <= $6)`)
 
 	// $2 space, $3 hash of the name, $4 tray, $5 folder, $6 how many.
 	selectNamed = store.ForFirm(entryColumns + `

@@ -208,7 +208,7 @@ create table document (
 -- Lists read where documents stand, and in which revision, from these alone.
 create index document_tray on document (firm_id, space_id, tray, id, folder_id, revision);
 create index document_space on document (firm_id, space_id, id, revision);
-create index document_title on document (firm_id, space_id, title_hash);
+create index document_title on document (firm_id, space_id, title_hash, tray, folder_id, id);
 create index document_deposit on document (firm_id, deposit_id);
 
 create table version (
@@ -544,6 +544,6 @@ create table drive_scratch (
   unique (firm_id, space_id, place)
 );
 
-create index drive_scratch_shelf on drive_scratch (firm_id, space_id, shelf);
-create index drive_scratch_person on drive_scratch (firm_id, space_id, person_id, kind);
+create index drive_scratch_shelf on drive_scratch (firm_id, space_id, shelf, id);
+create index drive_scratch_person on drive_scratch (firm_id, space_id, person_id, kind, id);
 create index drive_scratch_age on drive_scratch (firm_id, touched_at);

@@ -1,0 +1,121 @@
+package dav_test
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"cenacle/internal/document"
+	"cenacle/internal/space"
+)
+
+// TestCadaver holds a conversation of the command-line client.
+func TestCadaver(t *testing.T) {
+	s := open(t, false)
+	c := s.drive(s.Lead)
+	home := t.TempDir()
+	s.must(os.WriteFile(filepath.Join(home, "Pièce n° 1.txt"), []byte("un"), 0o600))
+	s.must(os.WriteFile(filepath.Join(home, ".netrc"), []byte("machine 127.0.0.1 login claire password "+c.password+"\n"), 0o600))
+	out, err := s.run("HOME="+home, strings.Join([]string{
+		"open " + s.at(room, shared) + "/",
+		"lcd " + home, "mkcol 2026", "cd 2026", `put "Pièce n° 1.txt"`, "ls", `move "Pièce n° 1.txt" "Pièce n° 2.txt"`,
+		`copy "Pièce n° 2.txt" copie.txt`, `get "Pièce n° 2.txt" rendu.txt`, "lock copie.txt", "discover copie.txt", "unlock copie.txt",
+		"propnames copie.txt", "delete copie.txt", "quit",
+	}, "\n")+"\n", "cadaver")
+	t.Log(out)
+	if err != nil {
+		t.Errorf("cadaver: %v", err)
+	}
+	got, err := os.ReadFile(filepath.Join(home, "rendu.txt"))
+	if err != nil || string(got) != "un" {
+		t.Errorf("it gave back %q, %v", got, err)
+	}
+	if n := strings.Count(out, "succeeded"); n < 8 {
+		t.Errorf("only %d commands succeeded", n)
+	}
+	if !strings.Contains(out, "403") {
+		t.Error("it deleted a copy")
+	}
+	s.detail("Pièce n° 2.txt")
+	s.detail("copie.txt")
+}
+
+// names are made of these words, some of them written as macOS writes them.
+var words = []string{
+	"Pièce", "Convention", "Été", "Cœur", "naïf", "Élodie", "garçon", "n° 12", "§ 3", "Œuvre", "Straße", "Ångström", "日本", "Ελλάς",
+	"l’avocat", "(copie)", "50 €", "« note »", "E\u0301te\u0301", "a+b", "x&y", "100 %", "#1", ";", "[x]", "~", "'q'",
+}
+
+// plant writes n small files into folders below home.
+func plant(t *testing.T, home string, n int) {
+	t.Helper()
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 2))
+	for i := range n {
+		folder := filepath.Join(home, fmt.Sprintf("%s %d", words[r.IntN(12)], i%3), fmt.Sprintf("%s %d", words[r.IntN(12)], i%2))
+		if i%10 == 0 {
+			folder = home
+		}
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		name := fmt.Sprintf("%s %s %d.txt", words[r.IntN(len(words))], words[r.IntN(len(words))], i)
+		body := fmt.Appendf(nil, "%d %x", i, sha256.Sum256([]byte(name)))
+		if err := os.WriteFile(filepath.Join(folder, name), body, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestRclone takes 2,000 files with difficult names to a drive and finds no
+// difference, in names or bytes; and the journal has one line for each.
+func TestRclone(t *testing.T) {
+	const files = 2000
+	s := open(t, false)
+	c := s.drive(s.Lead)
+	home := t.TempDir()
+	plant(t, home, files)
+	obscured, err := s.run("", "", "rclone", "obscure", c.password)
+	s.must(err)
+	remote := fmt.Sprintf(":webdav,url='%s/',vendor=other,user=claire,pass=%s:", s.at(room, shared), strings.TrimSpace(obscured))
+	began := time.Now()
+	out, err := s.run("", "", "rclone", "sync", home, remote+"2026", "--transfers", "8", "--checkers", "8", "--config", "", "-q")
+	if err != nil {
+		t.Fatalf("rclone sync: %v\n%s", err, out)
+	}
+	t.Logf("%d files in %s", files, time.Since(began))
+	began = time.Now()
+	out, err = s.run("", "", "rclone", "check", "--download", home, remote+"2026", "--config", "")
+	if err != nil || !strings.Contains(out, "0 differences found") || !strings.Contains(out, fmt.Sprintf("%d matching files", files)) {
+		t.Errorf("rclone check: %v\n%s", err, out)
+	}
+	t.Logf("checked in %s", time.Since(began))
+	out, err = s.run("", "", "rclone", "sync", home, remote+"2026", "--config", "", "-v")
+	if err != nil || !strings.Contains(out, "There was nothing to transfer") {
+		t.Errorf("a second sync: %v\n%.2000s", err, out)
+	}
+	count := 0
+	q := document.ListQuery{Space: s.Space, Tray: space.SharedTray, Limit: 1000}
+	for {
+		page, err := s.Documents.List(t.Context(), s.Lead.Actor, q)
+		s.must(err)
+		for _, d := range page {
+			if count++; d.Current.Number != 1 {
+				t.Errorf("%q has %d versions", d.Title, d.Current.Number)
+			}
+		}
+		if len(page) < q.Limit {
+			break
+		}
+		q.After = page[len(page)-1].ID
+	}
+	if count != files {
+		t.Errorf("%d documents of %d files", count, files)
+	}
+}
