@@ -73,3 +73,12 @@ type Putter interface {
 	// fs.ErrExist. What a crash leaves of it is no blob, since nothing names it.
 	Put(ctx context.Context, n Name, sealed []byte) error
 }
+
+// Extender is a Bucket that can write ahead of what is durable.
+type Extender interface {
+	// Extend is Append, but what it wrote is durable only after a Sync.
+	Extend(ctx context.Context, n Name, offset int64, parts ...[]byte) error
+	// Sync makes durable what was written of an incoming blob before it was
+	// called. It may run beside Extend.
+	Sync(ctx context.Context, n Name) error
+}

@@ -43,33 +43,75 @@ func (d *Disk) Close() error { return d.root.Close() }
 // Append is [Bucket.Append].
 func (d *Disk) Append(_ context.Context, n Name, offset int64, parts ...[]byte) (err error) {
 	defer full(&err)
+	f, err := d.extend(n, offset, parts)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// Extend is [Extender.Extend].
+func (d *Disk) Extend(_ context.Context, n Name, offset int64, parts ...[]byte) (err error) {
+	defer full(&err)
+	f, err := d.extend(n, offset, parts)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// Sync is [Extender.Sync]. The name of the file is durable since it was made.
+func (d *Disk) Sync(_ context.Context, n Name) (err error) {
+	defer full(&err)
 	file, _, err := paths(n)
 	if err != nil {
 		return err
 	}
+	f, err := d.root.OpenFile(file, os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return missing(err)
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// extend writes parts at offset, drops what lay behind them, and leaves the
+// file open.
+func (d *Disk) extend(n Name, offset int64, parts [][]byte) (_ *os.File, err error) {
+	file, _, err := paths(n)
+	if err != nil {
+		return nil, err
+	}
 	f, err := d.incoming(file, offset)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, f.Close())
+		}
+	}()
 	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	if info.Size() < offset {
-		return missing(fmt.Errorf("%d of %d bytes of %s", info.Size(), offset, n.Blob))
-	}
-	if err := f.Truncate(offset); err != nil {
-		return err
+	switch {
+	case err != nil:
+		return nil, err
+	case info.Size() < offset:
+		return nil, missing(fmt.Errorf("%d of %d bytes of %s", info.Size(), offset, n.Blob))
+	case info.Size() > offset:
+		if err := f.Truncate(offset); err != nil {
+			return nil, err
+		}
 	}
 	at := offset
 	for _, p := range parts {
 		if _, err := f.WriteAt(p, at); err != nil {
-			return errors.Join(err, f.Truncate(offset)) // gives a full disk its room back
+			return nil, errors.Join(err, f.Truncate(offset)) // gives a full disk its room back
 		}
 		at += int64(len(p))
 	}
-	return f.Sync()
+	return f, nil
 }
 
 // incoming opens an incoming file, which the first append creates.

@@ -29,6 +29,7 @@ func (s *Store) Put(ctx context.Context, ref Ref, key vault.Key, plain []byte) (
 	if err := s.put(ctx, ref.name(), sealed); err != nil {
 		return sum, err
 	}
+	s.tally.written.Add(uint64(len(sealed)))
 	return sha256.Sum256(plain), nil
 }
 

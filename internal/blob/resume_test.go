@@ -73,6 +73,15 @@ var errKilled = errors.New("killed")
 func (w *witness) Append(ctx context.Context, n blob.Name, offset int64, parts ...[]byte) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	all := w.see(n, offset, parts)
+	if !w.dies() {
+		return w.Bucket.Append(ctx, n, offset, parts...)
+	}
+	torn := all[:w.random.IntN(len(all)+1)]
+	return errors.Join(errKilled, w.Bucket.Append(ctx, n, offset, torn))
+}
+
+func (w *witness) see(n blob.Name, offset int64, parts [][]byte) []byte {
 	all := bytes.Join(parts, nil)
 	if offset == 0 && len(all) >= 40 {
 		w.stream[n] = string(all[:40])
@@ -85,11 +94,96 @@ func (w *witness) Append(ctx context.Context, n blob.Name, offset int64, parts .
 		}
 		w.seen[key] = sum
 	}
-	if !w.dies() {
-		return w.Bucket.Append(ctx, n, offset, parts...)
+	return all
+}
+
+// volatile is a witness that writes ahead, and whose machine loses what was not
+// synced when it dies.
+type volatile struct {
+	*witness
+	b               bench
+	written, synced int64
+	own             *rand.Rand // of whoever holds the lock
+}
+
+func (v *volatile) Extend(ctx context.Context, n blob.Name, offset int64, parts ...[]byte) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	all := v.see(n, offset, parts)
+	if v.own.IntN(12) == 0 {
+		all = all[:v.own.IntN(len(all)+1)]
+		v.written = offset + int64(len(all))
+		return errors.Join(errKilled, v.b.disk.Extend(ctx, n, offset, all))
 	}
-	torn := all[:w.random.IntN(len(all)+1)]
-	return errors.Join(errKilled, w.Bucket.Append(ctx, n, offset, torn))
+	v.written = offset + int64(len(all))
+	return v.b.disk.Extend(ctx, n, offset, parts...)
+}
+
+func (v *volatile) Sync(ctx context.Context, n blob.Name) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.own.IntN(8) == 0 {
+		return errKilled
+	}
+	v.synced = v.written
+	return v.b.disk.Sync(ctx, n)
+}
+
+// crash leaves of what was not synced a part, and zeroes in some of it.
+func (v *volatile) crash(ref blob.Ref) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	lost := v.written - v.synced
+	if lost <= 0 {
+		return
+	}
+	left := v.synced + v.own.Int64N(lost+1)
+	path := v.b.incomingPath(ref)
+	if err := os.Truncate(path, left); err != nil {
+		v.t.Fatal(err)
+	}
+	if v.own.IntN(2) == 0 {
+		if err := errors.Join(os.Truncate(path, v.synced), os.Truncate(path, left)); err != nil {
+			v.t.Fatal(err)
+		}
+	}
+	v.written = left
+}
+
+// TestResumeAhead is TestResume on a machine that loses its memory when it dies.
+func TestResumeAhead(t *testing.T) {
+	r := seeded(t)
+	b := newBench(t)
+	for range 5 {
+		ref, key, plain := newRef(), vault.NewKey(), content(r, 10<<20+r.IntN(16<<20))
+		disk, kept := &volatile{witness: newWitness(b, r), b: b, own: rand.New(rand.NewPCG(r.Uint64(), 4))}, &row{}
+		tries, furthest := 0, int64(0)
+		for p := (blob.Progress{}); ; tries++ {
+			if p = kept.read(); len(p.State) > 0 && complete(t, p, len(plain)) {
+				break
+			}
+			if tries > 500 || p.Sealed < furthest {
+				t.Fatalf("no end after %d tries at %d, once at %d", tries, p.Sealed, furthest)
+			}
+			furthest = p.Sealed
+			save := kept.saver(p)
+			_, err := blob.New(disk).Write(t.Context(), ref, key, int64(len(plain)), p, bytes.NewReader(plain[p.Sealed:]), func(p blob.Progress) error {
+				if disk.random.IntN(20) == 0 {
+					return errKilled
+				}
+				return save(p)
+			})
+			if err != nil && !errors.Is(err, errKilled) {
+				t.Fatalf("try %d at %d of %d: %v", tries, p.Sealed, len(plain), err)
+			}
+			if err != nil {
+				disk.crash(ref)
+			}
+		}
+		t.Logf("%d bytes in %d tries", len(plain), tries)
+		b.finish(ref, kept.read(), plain)
+		b.mustHold(ref, key, plain)
+	}
 }
 
 // TestResume uploads with cuts of the network, kills before, in and after each

@@ -14,14 +14,13 @@ import (
 	"cenacle/internal/vault"
 )
 
-// A Write holds three blocks of 2.5 MiB: one is filled and hashed while two,
-// a window, are sealed and made durable. 7.5 MiB, whatever the size of the
-// upload.
+// A Write holds six blocks of 1.25 MiB: four, a window, are sealed and written
+// while two are filled and hashed. 7.5 MiB, whatever the size of the upload.
 const (
-	blockSegments  = 40
+	blockSegments  = 20
 	blockSize      = blockSegments * segmentSize
-	windowSegments = 2 * blockSegments
-	blocksAtOnce   = 3
+	windowSegments = 4 * blockSegments
+	blocksAtOnce   = 6
 )
 
 // Unknown is the size of a plaintext that ends where its reader ends. Such a
@@ -34,8 +33,9 @@ const unknown = -1
 // came. size is that of the whole plaintext in bytes. The key must be fresh
 // for this version and never used for another.
 //
-// Write makes every 5 MiB durable and calls save with a progress from which
-// any process can go on. A short r is no error: the rest is for another Write,
+// Write calls save before each 5 MiB with a progress from which any process can
+// go on: what is durable then, at most 37 MiB behind what r gave. When it
+// returns, all that it took is durable and saved. A short r is no error: the rest is for another Write,
 // which must begin at Progress.Sealed of the plaintext; what came after the
 // last whole segment is asked for again. When r fails, what it gave before is
 // kept and the failure is returned. A cancelled ctx stops the reading, not the

@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) blob.Bucket) {
 		"names":                 names,
 		"at once":               atOnce,
 		"whole":                 whole,
+		"ahead":                 ahead,
 	} {
 		t.Run(name, func(t *testing.T) { test(probe{t, open(t)}) })
 	}
@@ -321,6 +322,41 @@ func whole(p probe) {
 			p.Errorf("Put of %q: %v, want ErrMalformed", bad, err)
 		}
 	}
+}
+
+// ahead: a bucket that writes ahead keeps what it was given, synced in between
+// or not, and drops the tail like Append.
+func ahead(p probe) {
+	bucket, ok := p.bucket.(blob.Extender)
+	if !ok {
+		return
+	}
+	n, want := newName(), content(3_000_000, 12)
+	extend := func(offset, end int) {
+		p.Helper()
+		if err := bucket.Extend(p.Context(), n, int64(offset), want[offset:end]); err != nil {
+			p.Fatalf("Extend at %d: %v", offset, err)
+		}
+	}
+	p.missing("Sync of nothing", bucket.Sync(p.Context(), n))
+	extend(0, 2_000_000)
+	var beside sync.WaitGroup
+	beside.Go(func() {
+		if err := bucket.Sync(p.Context(), n); err != nil {
+			p.Errorf("Sync: %v", err)
+		}
+	})
+	extend(2_000_000, 2_500_000)
+	beside.Wait()
+	p.missing("Extend after a gap", bucket.Extend(p.Context(), n, 2_500_001, want))
+	p.append(n, 1_000_000, want[1_000_000:1_500_000])
+	p.missing("Finish of what was dropped", p.bucket.Finish(p.Context(), n, 2_500_000))
+	extend(1_500_000, len(want))
+	if err := bucket.Sync(p.Context(), n); err != nil {
+		p.Errorf("Sync: %v", err)
+	}
+	p.finish(n, len(want))
+	p.mustHold(n, want)
 }
 
 // names: a name that is no identifier never reaches the storage.
