@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -191,5 +192,40 @@ func TestReadyWantsTheDatabase(t *testing.T) {
 	}
 	if name, err := s.readyNow(t.Context()); name != "database" || err == nil {
 		t.Errorf("with a closed database: %q, %v", name, err)
+	}
+}
+
+// TestFiguresAreWritten holds doc/operations.md to the figures that there are,
+// and its alerts to them.
+func TestFiguresAreWritten(t *testing.T) {
+	doc, err := os.ReadFile("../../doc/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := run(t)
+	ask(t, s.base+"/CANARY", nil) // a fault, so that there is a series of each
+	_, text := ask(t, s.figures+"/metrics", nil)
+	name := regexp.MustCompile(`\bcenacle_[a-z_]+`)
+	there, written := map[string]bool{}, map[string]bool{}
+	for _, n := range regexp.MustCompile(`(?m)^# TYPE (cenacle_[a-z_]+)`).FindAllStringSubmatch(text, -1) {
+		there[n[1]] = true
+	}
+	_, section, _ := strings.Cut(string(doc), "\n## Figures\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	for _, n := range name.FindAllString(section, -1) {
+		written[strings.TrimSuffix(n, "_bucket")] = true
+	}
+	for n := range there {
+		if !written[n] {
+			t.Errorf("doc/operations.md does not say what %s is", n)
+		}
+	}
+	for n := range written {
+		if !there[n] {
+			t.Errorf("doc/operations.md speaks of %s, which does not exist", n)
+		}
+	}
+	if len(there) < 25 {
+		t.Errorf("%d figures: %v", len(there), there)
 	}
 }
