@@ -128,12 +128,14 @@ func restore(ctx context.Context, t *terminal, args []string) error {
 	return printRestored(t, m, firms)
 }
 
-// keys are the names of the files that may stand in an empty data folder.
+// keys are the names of what may stand in an empty data folder: the key, and
+// what the root of every volume has.
 func keys(c *config.Config) []string {
+	const volume = "lost+found"
 	if filepath.Dir(c.KeyFile()) == filepath.Clean(c.Data) {
-		return []string{filepath.Base(c.KeyFile())}
+		return []string{volume, filepath.Base(c.KeyFile())}
 	}
-	return nil
+	return []string{volume}
 }
 
 func printRestored(t *terminal, m backup.Manifest, firms []backup.Restored) error {

@@ -91,3 +91,30 @@ func TestBackupRefuses(t *testing.T) {
 		}
 	}
 }
+
+// A passphrase needs its salt, which the backup has; the passphrase it has not.
+func TestBackupUnderAPassphrase(t *testing.T) {
+	data, to, there := t.TempDir(), t.TempDir(), filepath.Join(t.TempDir(), "data")
+	environ := []string{"CENACLE_KEY_PROVIDER=passphrase-environment", "CENACLE_KEY_PASSPHRASE=cinq mots sans aucun rapport"}
+	for _, tt := range []struct {
+		in   string
+		args []string
+	}{
+		{"kormoran-zeltplane-41-violett\n", []string{"firm", "create", "--data", data, "--name", "Cabinet", "--lawyer", "Me Neuf", "--email", "neuf@neuf.example"}},
+		{"", []string{"backup", "--data", data, "--to", to}},
+		{"", []string{"restore", "--from", to, "--data", there}},
+		{"", []string{"journal", "verify", "--data", there}},
+	} {
+		if err := typing(tt.in, environ...).run(t, tt.args...); err != nil {
+			t.Fatalf("%v: %v", tt.args, err)
+		}
+	}
+	other := typing("", environ[0], "CENACLE_KEY_PASSPHRASE=cinq autres mots sans rapport")
+	elsewhere := filepath.Join(t.TempDir(), "data")
+	if err := other.run(t, "restore", "--from", to, "--data", elsewhere); err == nil || !strings.Contains(err.Error(), "vault.wrong_key") {
+		t.Errorf("another passphrase: %v", err)
+	}
+	if left, err := os.ReadDir(elsewhere); err != nil || len(left) != 0 {
+		t.Errorf("it left %v, %v", left, err)
+	}
+}

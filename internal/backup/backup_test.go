@@ -2,6 +2,7 @@ package backup_test
 
 import (
 	"bytes"
+	"encoding/hex"
 	"maps"
 	"net/netip"
 	"os"
@@ -21,17 +22,23 @@ import (
 	"cenacle/internal/store/storetest"
 )
 
-// A backup of an installation in which eight people write comes back as an
-// installation: its journal holds, and every document it names can be read.
-func TestBackupWhileOthersWrite(t *testing.T) {
+// CRY-07: a backup of an installation in which eight people write, made in its
+// process or in another one, comes back as an installation: its journal holds,
+// and every document it names can be read.
+func TestCRY07_BackupWhileOthersWrite(t *testing.T) {
 	w, f := demonstration(t, store.Config{})
 	to := filepath.Join(t.TempDir(), "backups")
 	stop := make(chan struct{})
 	wait := w.write(f, 8, stop)
 	var last backup.Report
-	for range 3 {
+	for n := range 3 {
 		time.Sleep(300 * time.Millisecond)
-		r, err := backup.Make(t.Context(), w.house, to, backup.Options{Verify: true})
+		if n == 1 {
+			duration(t, "backup", w.data, to)
+			all := list(t, to)
+			last.Manifest = all[len(all)-1]
+		}
+		r, err := backup.Make(t.Context(), w.house, to, backup.Options{Verify: n == 2})
 		w.must(err)
 		if r.Manifest.Firms[0].Blobs <= last.Manifest.Blobs() || r.Copied != r.Manifest.Blobs()-last.Manifest.Blobs() {
 			t.Errorf("%d blobs, %d copied, after a backup of %d", r.Manifest.Blobs(), r.Copied, last.Manifest.Blobs())
@@ -79,9 +86,9 @@ func (w *world) marked(f id.Firm, backupID, says string) {
 	}
 }
 
-// A state that is older than what somebody has seen says so in its journal,
+// CRY-07: a state that is older than what somebody has seen says so in its journal,
 // whoever it is that has seen it.
-func TestRestoreOfAnOlderState(t *testing.T) {
+func TestCRY07_OlderState(t *testing.T) {
 	w, f := demonstration(t, store.Config{})
 	to := t.TempDir()
 	first, err := backup.Make(t.Context(), w.house, to, backup.Options{})
@@ -133,8 +140,8 @@ func TestRestoreOfAnOlderState(t *testing.T) {
 	}
 }
 
-// An upload that was under way does not come back: its next bytes would repeat
-// a nonce.
+// An upload that was under way does not come back: its next bytes would
+// repeat a nonce.
 func TestRestoreDropsUploads(t *testing.T) {
 	w, f := demonstration(t, store.Config{})
 	by, in := w.lawyer(f)
@@ -163,9 +170,9 @@ func TestRestoreDropsUploads(t *testing.T) {
 	}
 }
 
-// Whatever byte of a backup is changed, cut or missing, nothing is restored;
-// nor with another key, nor over anything.
-func TestRestoreRefuses(t *testing.T) {
+// CRY-07: whatever byte of a backup is changed, cut or missing, nothing is
+// restored; nor with another key or none, nor over anything.
+func TestCRY07_AlteredOrWithoutKey(t *testing.T) {
 	w, f := demonstration(t, store.Config{})
 	to := t.TempDir()
 	made, err := backup.Make(t.Context(), w.house, to, backup.Options{})
@@ -310,4 +317,36 @@ func TestBackupOnPostgreSQL(t *testing.T) {
 			t.Errorf("it left %d backups, %v", len(all), err)
 		}
 	})
+}
+
+// CRY-07: what is carried about shows nothing to one who has no key: no name, no
+// title, no address, no text, and not the key.
+func TestCRY07_NothingInClear(t *testing.T) {
+	w, f := demonstration(t, store.Config{})
+	dir := t.TempDir()
+	_, err := backup.Make(t.Context(), w.house, filepath.Join(dir, "backups"), backup.Options{})
+	w.must(err)
+	who := identity(t)
+	w.export(f, filepath.Join(dir, "firm.tar"), who)
+	key, err := os.ReadFile(w.config.KeyFile())
+	w.must(err)
+	digits := strings.ReplaceAll(strings.Split(string(key), "\n")[1], " ", "")
+	root, err := hex.DecodeString(digits)
+	w.must(err)
+	canaries := []string{"Delmas", "delmas", "Sophie", "Petit", "sophie.petit", "Livret", "livret", digits[:16], string(root), string(root[:16])}
+	for _, text := range w.contents(f) {
+		canaries = append(canaries, text[:min(len(text), 200)][min(len(text), 200)/2:])
+	}
+	if len(canaries) < 12 {
+		t.Fatalf("only %d canaries", len(canaries))
+	}
+	for _, path := range files(t, dir) {
+		raw, err := os.ReadFile(path)
+		w.must(err)
+		for _, c := range canaries {
+			if bytes.Contains(raw, []byte(c)) {
+				t.Errorf("%s shows %.30q", filepath.Base(path), c)
+			}
+		}
+	}
 }

@@ -97,13 +97,31 @@ func (k *making) blob(ctx context.Context, f id.Firm, v version, before Blob) (B
 		}
 	}
 	m := newMeasure()
-	err = create(path, func(w io.Writer) error {
-		return copyAll(ctx, io.MultiWriter(w, m), io.NewSectionReader(bytes, 0, out.Size))
+	err = place(path, func(f *os.File) error {
+		return copyAll(ctx, io.MultiWriter(f, m), io.NewSectionReader(bytes, 0, out.Size))
 	})
+	if err != nil {
+		return out, err
+	}
 	k.report.Copied++
 	k.report.Bytes += m.size
 	out.SHA256 = m.sum()
-	return out, err
+	k.placed = append(k.placed, path)
+	return out, k.settle(ctx, together)
+}
+
+// together is how many blobs become durable at once. One that is there without
+// being durable is in no list, and is compared before it is believed.
+const together = 256
+
+// settle makes what was placed durable, when there is enough of it.
+func (k *making) settle(ctx context.Context, enough int) error {
+	if len(k.placed) < enough {
+		return nil
+	}
+	err := settle(ctx, k.placed)
+	k.placed = k.placed[:0]
+	return err
 }
 
 // same returns the hash of bytes that the folder has, empty when they differ

@@ -155,7 +155,7 @@ func (x *export) complete() error {
 	if err := os.Rename(x.path(partName), x.To); err != nil { // a disk to carry about may know no links
 		return err
 	}
-	if err := syncFolder(filepath.Dir(x.To)); err != nil {
+	if err := syncPath(filepath.Dir(x.To)); err != nil {
 		return err
 	}
 	return os.RemoveAll(x.dir)

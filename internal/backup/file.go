@@ -12,6 +12,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"syscall"
 
 	"cenacle/internal/fault"
@@ -88,7 +90,17 @@ func hashFiles(ctx context.Context, folder string) (all []File, err error) {
 
 // create makes a file appear at a path whole and durable, or not at all. It
 // replaces the one that is there.
-func create(path string, write func(io.Writer) error) (err error) {
+func create(path string, write func(io.Writer) error) error {
+	err := place(path, func(f *os.File) error { return errors.Join(write(f), f.Sync()) })
+	if err != nil {
+		return err
+	}
+	return syncPath(filepath.Dir(path))
+}
+
+// place makes a file appear at a path when it was written; what is durable of
+// it, write has seen to.
+func place(path string, write func(*os.File) error) (err error) {
 	defer full(&err)
 	dir := filepath.Dir(path)
 	if err := folder(dir); err != nil {
@@ -103,13 +115,54 @@ func create(path string, write func(io.Writer) error) (err error) {
 			err = errors.Join(err, os.Remove(f.Name()))
 		}
 	}()
-	if err := errors.Join(write(f), f.Sync(), f.Close()); err != nil {
+	if err := errors.Join(write(f), f.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(f.Name(), path); err != nil {
+	return os.Rename(f.Name(), path)
+}
+
+// settle makes files and their folders durable, many at once, so that the disk
+// writes them together.
+func settle(ctx context.Context, paths []string) error {
+	if err := crowd(ctx, paths, syncPath); err != nil {
 		return err
 	}
-	return syncFolder(dir)
+	var dirs []string
+	for _, p := range paths {
+		if d := filepath.Dir(p); !slices.Contains(dirs, d) {
+			dirs = append(dirs, d)
+		}
+	}
+	return crowd(ctx, dirs, syncPath)
+}
+
+// hands is how many work at once where each waits for the disk.
+const hands = 8
+
+// crowd does something with each, several at once, and stops at the first error.
+func crowd[T any](ctx context.Context, all []T, do func(T) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	work := make(chan T)
+	var crew sync.WaitGroup
+	for range min(hands, len(all)) {
+		crew.Go(func() {
+			for one := range work {
+				if ctx.Err() != nil {
+					continue
+				}
+				if err := do(one); err != nil {
+					cancel(err)
+				}
+			}
+		})
+	}
+	for _, one := range all {
+		work <- one
+	}
+	close(work)
+	crew.Wait()
+	return context.Cause(ctx)
 }
 
 // folder makes a folder and those above it, durably.
@@ -127,10 +180,11 @@ func folder(path string) error {
 	if err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(path))
+	return syncPath(filepath.Dir(path))
 }
 
-func syncFolder(path string) error {
+// syncPath makes a file or a folder durable.
+func syncPath(path string) error {
 	d, err := os.Open(path)
 	if err != nil {
 		return err
@@ -209,4 +263,28 @@ func eachBlob(path string, visit func(Blob) error) error {
 			return err
 		}
 	}
+}
+
+// inGroups visits a list of blobs, many at a time; no two of a group are the
+// same.
+func inGroups(path string, visit func([]Blob) error) error {
+	group := make([]Blob, 0, together)
+	seen := map[id.Blob]bool{}
+	err := eachBlob(path, func(b Blob) error {
+		if seen[b.Blob] {
+			return nil
+		}
+		seen[b.Blob] = true
+		if group = append(group, b); len(group) < together {
+			return nil
+		}
+		err := visit(group)
+		group = group[:0]
+		clear(seen)
+		return err
+	})
+	if err != nil || len(group) == 0 {
+		return err
+	}
+	return visit(group)
 }

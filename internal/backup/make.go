@@ -88,6 +88,7 @@ type making struct {
 	options  Options
 	prior    Manifest // the one before; empty when there is none to be trusted
 	snap     *store.Store
+	placed   []string // blobs that are not durable yet
 	report   Report
 }
 
@@ -275,7 +276,10 @@ func (k *making) firm(ctx context.Context, f id.Firm) (entry Firm, err error) {
 			return out.Encode(b)
 		})
 	})
-	return entry, err
+	if err != nil {
+		return entry, err
+	}
+	return entry, k.settle(ctx, 1)
 }
 
 // complete makes the backup one.
@@ -296,7 +300,7 @@ func (k *making) complete(ctx context.Context, m Manifest) error {
 	if err != nil {
 		return err
 	}
-	if err := syncFolder(k.to); err != nil {
+	if err := syncPath(k.to); err != nil {
 		return err
 	}
 	if k.options.Keep > 0 {

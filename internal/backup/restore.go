@@ -151,7 +151,10 @@ func (r Restoring) blobs(ctx context.Context, m Manifest) (err error) {
 	to := blob.New(disk)
 	for _, f := range m.Firms {
 		list := filepath.Join(r.stage(), firmFolder(f.ID), blobList)
-		if err := eachBlob(list, func(b Blob) error { return r.blob(ctx, to, f.ID, b) }); err != nil {
+		err := inGroups(list, func(group []Blob) error {
+			return crowd(ctx, group, func(b Blob) error { return r.blob(ctx, to, f.ID, b) })
+		})
+		if err != nil {
 			return err
 		}
 		if err := os.Remove(list); err != nil {
@@ -346,14 +349,14 @@ func (r Restoring) complete() error {
 		if err := os.Rename(filepath.Join(r.stage(), e.Name()), filepath.Join(r.To, e.Name())); err != nil {
 			return err
 		}
-		if err := syncFolder(r.To); err != nil {
+		if err := syncPath(r.To); err != nil {
 			return err
 		}
 	}
 	if err := os.Remove(r.stage()); err != nil {
 		return err
 	}
-	return syncFolder(r.To)
+	return syncPath(r.To)
 }
 
 func last(e fs.DirEntry) int {

@@ -153,6 +153,7 @@ func (w *world) write(f id.Firm, n int, stop <-chan struct{}) (wait func() int) 
 				mu.Lock()
 				made++
 				mu.Unlock()
+				time.Sleep(20 * time.Millisecond) // others want the disk too
 			}
 		})
 	}
