@@ -10,6 +10,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/journal"
 	"cenacle/internal/outbox"
+	"cenacle/internal/webhook"
 )
 
 const (
@@ -37,15 +38,16 @@ type survey struct {
 
 // waiting is what waits in one firm.
 type waiting struct {
-	jobs outbox.Counts
-	lag  journal.Lag
+	jobs    outbox.Counts
+	lag     journal.Lag
+	notices webhook.Counts
 }
 
 func (w waiting) none() bool { return w == waiting{} }
 
 // due reports that something should have been done by now.
 func (w waiting) due(now time.Time) bool {
-	return w.lag.Entries > 0 || w.jobs.Running > 0 || w.jobs.Waiting > 0 && !w.jobs.Oldest.After(now)
+	return w.lag.Entries > 0 || w.notices.Waiting > 0 || w.jobs.Running > 0 || w.jobs.Waiting > 0 && !w.jobs.Oldest.After(now)
 }
 
 func newSurvey(s *Server, all bool) *survey {
@@ -127,6 +129,9 @@ func (v *survey) visit(ctx context.Context, f id.Firm) (w waiting, err error) {
 	if w.jobs, err = v.server.Outbox.Counts(ctx, f); err != nil {
 		return w, err
 	}
+	if w.notices, err = v.server.Webhooks.Counts(ctx, f); err != nil {
+		return w, err
+	}
 	handle, err := v.server.Office.Store.Firm(ctx, f)
 	if err != nil {
 		return w, err
@@ -144,6 +149,7 @@ func (v *survey) fail() {
 // sum is what waits in all firms, and how old the oldest of it is.
 type sum struct {
 	waiting, running, dead, entries int64
+	notices, failed                 int64
 	jobAge, entryAge                time.Duration
 }
 
@@ -156,6 +162,8 @@ func (v *survey) sum() (s sum) {
 		s.running += w.jobs.Running
 		s.dead += w.jobs.Dead
 		s.entries += w.lag.Entries
+		s.notices += w.notices.Waiting
+		s.failed += w.notices.Failed
 		if w.jobs.Waiting > 0 {
 			s.jobAge = max(s.jobAge, now.Sub(w.jobs.Oldest))
 		}

@@ -51,6 +51,10 @@ func (s *Server) watchWork(m *metric.Set) {
 		return map[string]int64{"waiting": sum.waiting, "running": sum.running, "dead": sum.dead}
 	})
 	m.Gauge("outbox_oldest_seconds", func() float64 { return v.sum().jobAge.Seconds() })
+	m.States("webhook_notices", func() map[string]int64 {
+		sum := v.sum()
+		return map[string]int64{"waiting": sum.notices, "failed": sum.failed}
+	})
 	m.Gauge("journal_waiting_entries", func() float64 { return float64(v.sum().entries) })
 	m.Gauge("journal_lag_seconds", func() float64 { return v.sum().entryAge.Seconds() })
 	m.Gauge("survey_age_seconds", func() float64 {
