@@ -107,7 +107,13 @@ func Decide(a Actor, act Action, on Resource, f Facts) Decision {
 	if r.writes && f.Closed {
 		return forbidden("space-closed")
 	}
-	return Decision{Allowed: true, Visible: true, Reason: "role-" + string(f.Role)}
+	return Decision{Allowed: true, Visible: true, Reason: because[f.Role]}
+}
+
+// because are the reasons of what a role may do.
+var because = map[Role]string{
+	Lead: "role-lead", Colleague: "role-colleague", Assistant: "role-assistant",
+	Client: "role-client", Guest: "role-guest", Reader: "role-reader",
 }
 
 func decideFirm(a Actor, r rule) Decision {

@@ -69,7 +69,11 @@ func (s *Service) ListIn(a *act.Act, by authz.Actor, q ListQuery) ([]Document, e
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, shown...)
+		if out == nil {
+			out = shown
+		} else {
+			out = append(out, shown...)
+		}
 		if len(page) < n || len(out) >= q.Limit {
 			break
 		}
@@ -89,7 +93,7 @@ func (s *Service) NamedIn(a *act.Act, by authz.Actor, in id.Space, of []id.Item)
 	}
 	var page []mark
 	for _, it := range of {
-		found, err := marks(a, markOne, []any{in, it})
+		found, err := marks(a, 1, markOne, []any{in, it})
 		if err != nil {
 			return nil, err
 		}
@@ -162,7 +166,7 @@ func (s *Service) searchIn(a *act.Act, by authz.Actor, sp space.Space, text stri
 		return nil, nil
 	}
 	args := append([]any{by.Person, store.Micros(a.Now)}, append(search.Args(sp.ID, query), maxFound)...)
-	page, err := marks(a, markFound, args)
+	page, err := marks(a, maxFound, markFound, args)
 	if err != nil {
 		return nil, err
 	}

@@ -21,13 +21,14 @@ type mark struct {
 // marked reads the next n marks of a list, the newest first.
 func marked(a *act.Act, q ListQuery, n int) ([]mark, error) {
 	if q.Tray == "" {
-		return marks(a, markSpace, []any{q.Space, q.After, n})
+		return marks(a, n, markSpace, []any{q.Space, q.After, n})
 	}
-	return marks(a, markTray, []any{q.Space, q.Tray, q.Folder, q.After, n})
+	return marks(a, n, markTray, []any{q.Space, q.Tray, q.Folder, q.After, n})
 }
 
-func marks(a *act.Act, stmt store.FirmStmt, args []any) ([]mark, error) {
-	out := make([]mark, 0, defaultPage)
+// marks reads at most n marks.
+func marks(a *act.Act, n int, stmt store.FirmStmt, args []any) ([]mark, error) {
+	out := make([]mark, 0, n)
 	err := a.Each(stmt, args, func(scan func(...any) error) error {
 		var of string
 		var m mark
@@ -218,15 +219,30 @@ func (v view) finish(page []Document) error {
 		return err
 	}
 	for i := range page {
-		d := &page[i]
-		d.Read = !waiting[string(d.ID)]
-		if !v.facts.Role.Inside() {
-			d.Audience = nil
-			continue
-		}
-		d.Audience = append([]authz.Address(nil), d.Audience...) // the other one is what is decided on
+		page[i].Read = !waiting[string(page[i].ID)]
 	}
+	v.address(page)
 	return signed(v.act, page)
+}
+
+// address leaves the addresses to the firm's side alone, and gives it a copy:
+// the other one is what is decided on.
+func (v view) address(page []Document) {
+	all := 0
+	for i := range page {
+		if !v.facts.Role.Inside() {
+			page[i].Audience = nil
+		}
+		all += len(page[i].Audience)
+	}
+	copies := make([]authz.Address, 0, all)
+	for i := range page {
+		if d := &page[i]; len(d.Audience) > 0 {
+			from := len(copies)
+			copies = append(copies, d.Audience...)
+			d.Audience = copies[from:len(copies):len(copies)]
+		}
+	}
 }
 
 // signed writes the authors' names beside their documents.
