@@ -34,8 +34,8 @@ check: $(STAMP) ## the quick loop: format, vet, staticcheck, rules, unit tests o
 test: bin/cenacle ## install what the tests need and run everything
 	tools/test
 
-bench: bin/cenacle ## print the figures of doc/performance.md
-	$(GO) run ./bench
+bench: bin/cenacle ## print the figures of doc/performance.md; BENCH=-quick for a short look
+	$(GO) run ./bench $(BENCH)
 
 screenshots: bin/cenacle ## take the README's pictures from the running program
 	tools/provide chromium
