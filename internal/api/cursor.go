@@ -16,7 +16,7 @@ const maxCursor = 1000
 // cannot be read, made or taken elsewhere.
 type Page struct {
 	Limit  int    `query:"limit" min:"1" max:"1000" doc:"how many, 100 by default"`
-	Cursor string `query:"cursor" doc:"the «next» of the page before; without it, the first page"`
+	Cursor string `query:"cursor" doc:"the “next” of the page before; without it, the first page"`
 }
 
 // most is how many a page has.

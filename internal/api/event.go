@@ -39,8 +39,8 @@ func eventOf(e event.Event) Event {
 // Since asks for what happened.
 type Since struct {
 	Limit  int      `query:"limit" min:"1" max:"500" doc:"how many, 100 by default"`
-	Cursor string   `query:"cursor" doc:"the «next» of an earlier answer; without it, from the beginning"`
-	From   string   `query:"from" enum:"beginning now" doc:"without a cursor: «now» gives nothing but where to go on from"`
+	Cursor string   `query:"cursor" doc:"the “next” of an earlier answer; without it, from the beginning"`
+	From   string   `query:"from" enum:"beginning now" doc:"without a cursor: “now” gives nothing but where to go on from"`
 	Kinds  []string `query:"kind" doc:"once for each: a kind (document.filed) or a noun (document)"`
 	Space  id.Space `query:"space" doc:"those of one space"`
 }

@@ -164,7 +164,7 @@ func (n *Nouns) depositRows() []Operation {
 		{Pattern: "GET /spaces/{space}/deposits/{deposit}", Name: "getDeposit", Action: authz.DepositSee, Do: Ask(n.deposit),
 			Summary: "A deposit with its documents"},
 		{Pattern: "POST /spaces/{space}/deposits/close", Name: "closeDeposit", Action: authz.DepositMake, Do: Tell(n.closeDeposit, n.closedDeposit),
-			Summary: "«J’ai terminé»: end the deposit; the receipt is the answer"},
+			Summary: "“J’ai terminé”: end the deposit; the receipt is the answer"},
 		{Pattern: "GET /spaces/{space}/receipts", Name: "listReceipts", Action: authz.ReceiptRead, Do: Ask(n.receipts),
 			Summary: "The last receipts of a space: all for the firm’s side, one’s own for others"},
 		{Pattern: "GET /receipts/{receipt}", Name: "getReceipt", Action: authz.ReceiptRead, Do: Ask(n.receipt),
@@ -194,7 +194,7 @@ func (n *Nouns) memoRows() []Operation {
 func (n *Nouns) waitRows() []Operation {
 	return []Operation{
 		{Pattern: "GET /desk", Name: "getDesk", Action: authz.FirmEnter, Do: Ask(n.desk),
-			Summary: "«Qui attend quoi» over all one’s spaces"},
+			Summary: "“Qui attend quoi” over all one’s spaces"},
 		{Pattern: "GET /spaces/{space}/waits", Name: "listWaits", Action: authz.SpaceSee, Do: Ask(n.waits),
 			Summary: "What waits in one space, for oneself and, for the firm’s side, for everybody outside it"},
 		{Pattern: "GET /spaces/{space}/journal", Name: "listSpaceJournal", Action: authz.SpaceJournal, Do: Ask(n.spaceJournal),

@@ -161,7 +161,7 @@ type Notice struct {
 type NoticeList struct {
 	InWebhook
 	Limit  int    `query:"limit" min:"1" max:"199" doc:"how many, 100 by default"`
-	Cursor string `query:"cursor" doc:"the «next» of the page before; without it, the first page"`
+	Cursor string `query:"cursor" doc:"the “next” of the page before; without it, the first page"`
 	Failed bool   `query:"failed" doc:"true: those that were given up"`
 }
 
