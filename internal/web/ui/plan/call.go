@@ -67,10 +67,10 @@ func (c *compiler) commands(all []*parse.CommandNode, dot reflect.Type, s scope)
 // sentence is .T of a page, which speaks its own language.
 func sentence(dot reflect.Type, names []string, args []value) (value, error) {
 	m, ok := dot.MethodByName(names[0])
-	if !ok || len(names) != 1 || args[0].text == nil || m.Type.NumIn() != 3 || m.Type.NumOut() != 1 || m.Type.Out(0) != stringType {
+	if !ok || len(names) != 1 || args[0].text == nil || m.Type.NumIn() != 3 || m.Type.NumOut() != 1 || m.Type.Out(0) != reflect.TypeFor[string]() {
 		return value{}, fmt.Errorf("%w: %v of %v", ErrUnplanned, names, dot)
 	}
-	return computedText(stringType, func(r *run, dot reflect.Value) string {
+	return computedText(reflect.TypeFor[string](), func(r *run, dot reflect.Value) string {
 		say, ok := dot.Method(m.Index).Interface().(func(string, ...any) string)
 		if !ok {
 			r.fail(fmt.Errorf("%w: %s", ErrUnplanned, m.Name))
@@ -93,7 +93,7 @@ func (c *compiler) function(name string, args []value) (value, error) {
 		return computedTruth(func(r *run, dot reflect.Value) bool { return !holds(r, dot) }), err
 	case name == "len" && len(args) == 1 && (args[0].typ.Kind() == reflect.Slice || args[0].typ.Kind() == reflect.String):
 		get := args[0].get
-		return value{typ: intType, get: func(r *run, dot reflect.Value) reflect.Value { return reflect.ValueOf(get(r, dot).Len()) }}, nil
+		return value{typ: reflect.TypeFor[int](), get: func(r *run, dot reflect.Value) reflect.Value { return reflect.ValueOf(get(r, dot).Len()) }}, nil
 	case len(args) == 2:
 		return compare(name, args[0], args[1])
 	}
@@ -112,7 +112,7 @@ func either(or bool, args []value) (value, error) {
 		holds = append(holds, h)
 		same = same && a.typ == args[0].typ
 	}
-	if !same || args[0].typ == boolType { // only its truth can matter
+	if !same || args[0].typ == reflect.TypeFor[bool]() { // only its truth can matter
 		return computedTruth(func(r *run, dot reflect.Value) bool {
 			for _, h := range holds {
 				if h(r, dot) == or {
@@ -163,14 +163,14 @@ func word(f any, args []value) (value, error) {
 			return phrase(args[0], args[1:], func(key string, _ int, rest []any) string { return f(key, rest...) }), nil
 		}
 	case func(string, int, ...any) string:
-		if len(args) >= 2 && args[0].text != nil && args[1].typ == intType {
+		if len(args) >= 2 && args[0].text != nil && args[1].typ == reflect.TypeFor[int]() {
 			count := args[1].get
 			return phraseOf(args[0], count, args[2:], f), nil
 		}
 	case func(time.Time) string:
 		if len(args) == 1 && args[0].typ == reflect.TypeFor[time.Time]() {
 			get := args[0].get
-			return computedText(stringType, func(r *run, dot reflect.Value) string {
+			return computedText(reflect.TypeFor[string](), func(r *run, dot reflect.Value) string {
 				if at, ok := get(r, dot).Interface().(time.Time); ok {
 					return f(at)
 				}
@@ -184,15 +184,15 @@ func word(f any, args []value) (value, error) {
 // phrase is a sentence of the catalogs; without arguments it is constant.
 func phrase(key value, args []value, say func(string, int, []any) string) value {
 	if len(args) == 0 && key.constant != nil {
-		return constantText(stringType, say(*key.constant, 0, nil))
+		return constantText(reflect.TypeFor[string](), say(*key.constant, 0, nil))
 	}
-	return computedText(stringType, func(r *run, dot reflect.Value) string {
+	return computedText(reflect.TypeFor[string](), func(r *run, dot reflect.Value) string {
 		return say(key.text(r, dot), 0, values(r, dot, args))
 	})
 }
 
 func phraseOf(key value, count func(*run, reflect.Value) reflect.Value, args []value, say func(string, int, ...any) string) value {
-	return computedText(stringType, func(r *run, dot reflect.Value) string {
+	return computedText(reflect.TypeFor[string](), func(r *run, dot reflect.Value) string {
 		return say(key.text(r, dot), int(count(r, dot).Int()), values(r, dot, args)...)
 	})
 }
@@ -200,7 +200,7 @@ func phraseOf(key value, count func(*run, reflect.Value) reflect.Value, args []v
 func values(r *run, dot reflect.Value, args []value) []any {
 	out := make([]any, len(args))
 	for i, a := range args {
-		if a.text != nil && a.typ == stringType {
+		if a.text != nil && a.typ == reflect.TypeFor[string]() {
 			out[i] = a.text(r, dot)
 		} else {
 			out[i] = a.get(r, dot).Interface()
@@ -214,7 +214,7 @@ func values(r *run, dot reflect.Value, args []value) []any {
 func called(f reflect.Value, args []value) (value, error) {
 	t := f.Type()
 	if len(args) != 1 || t.NumIn() != 1 || t.IsVariadic() || t.NumOut() == 0 || t.NumOut() > 2 ||
-		t.NumOut() == 2 && t.Out(1) != errorType || !args[0].typ.AssignableTo(t.In(0)) && args[0].constant == nil {
+		t.NumOut() == 2 && t.Out(1) != reflect.TypeFor[error]() || !args[0].typ.AssignableTo(t.In(0)) && args[0].constant == nil {
 		return value{}, fmt.Errorf("%w: a call of %v", ErrUnplanned, t)
 	}
 	in, out := t.In(0), t.Out(0)
@@ -238,7 +238,7 @@ func called(f reflect.Value, args []value) (value, error) {
 		text := do(&r, get(&r, reflect.Value{})).String()
 		return constantText(out, text), r.err
 	}
-	if in.Kind() == reflect.String && out == htmlType {
+	if in.Kind() == reflect.String && out == reflect.TypeFor[template.HTML]() {
 		return computedText(out, remembered(get, do)), nil
 	}
 	return computedText(out, func(r *run, dot reflect.Value) string { return do(r, get(r, dot)).String() }), nil
@@ -273,7 +273,7 @@ func remembered(get func(*run, reflect.Value) reflect.Value, do func(*run, refle
 // isMarkup reports a type that html/template treats as safe in some context.
 func isMarkup(t reflect.Type) bool {
 	switch t {
-	case htmlType, reflect.TypeFor[template.HTMLAttr](), reflect.TypeFor[template.CSS](), reflect.TypeFor[template.JS](),
+	case reflect.TypeFor[template.HTML](), reflect.TypeFor[template.HTMLAttr](), reflect.TypeFor[template.CSS](), reflect.TypeFor[template.JS](),
 		reflect.TypeFor[template.JSStr](), reflect.TypeFor[template.URL](), reflect.TypeFor[template.Srcset]():
 		return true
 	}

@@ -217,7 +217,7 @@ func (c *compiler) loop(n *parse.RangeNode, dot reflect.Type, s scope) (step, er
 	if names := n.Pipe.Decl; len(names) > 0 {
 		slot = s.declare(names[len(names)-1].Ident[0], value.typ.Elem())
 		if len(names) > 1 {
-			number = s.declare(names[0].Ident[0], intType)
+			number = s.declare(names[0].Ident[0], reflect.TypeFor[int]())
 		}
 	}
 	body, err := c.list(n.List, value.typ.Elem(), s.inner())

@@ -15,7 +15,7 @@ type escapeFunc func(to []byte, text string) []byte
 func escaper(names []string, t reflect.Type) (escapeFunc, error) {
 	chain := strings.Join(names, " ")
 	if isMarkup(t) {
-		if t == htmlType && chain == "htmlescaper" {
+		if t == reflect.TypeFor[template.HTML]() && chain == "htmlescaper" {
 			return func(to []byte, text string) []byte { return append(to, text...) }, nil
 		}
 		return nil, fmt.Errorf("%w: %s of %v", ErrUnplanned, chain, t)

@@ -3,7 +3,6 @@ package plan
 import (
 	"errors"
 	"fmt"
-	"html/template"
 	"reflect"
 	"strconv"
 	"text/template/parse"
@@ -19,15 +18,6 @@ type value struct {
 	constant *string
 }
 
-var (
-	stringType = reflect.TypeFor[string]()
-	boolType   = reflect.TypeFor[bool]()
-	intType    = reflect.TypeFor[int]()
-	htmlType   = reflect.TypeFor[template.HTML]()
-	errorType  = reflect.TypeFor[error]()
-	saysType   = reflect.TypeFor[fmt.Stringer]()
-)
-
 func constantText(t reflect.Type, s string) value {
 	v := reflect.ValueOf(s).Convert(t)
 	return value{
@@ -40,7 +30,7 @@ func constantText(t reflect.Type, s string) value {
 func computedText(t reflect.Type, text func(r *run, dot reflect.Value) string) value {
 	return value{typ: t, text: text, get: func(r *run, dot reflect.Value) reflect.Value {
 		v := reflect.ValueOf(text(r, dot))
-		if t != stringType {
+		if t != reflect.TypeFor[string]() {
 			v = v.Convert(t)
 		}
 		return v
@@ -48,7 +38,7 @@ func computedText(t reflect.Type, text func(r *run, dot reflect.Value) string) v
 }
 
 func computedTruth(truth func(r *run, dot reflect.Value) bool) value {
-	return value{typ: boolType, truth: truth, get: func(r *run, dot reflect.Value) reflect.Value {
+	return value{typ: reflect.TypeFor[bool](), truth: truth, get: func(r *run, dot reflect.Value) reflect.Value {
 		return reflect.ValueOf(truth(r, dot))
 	}}
 }
@@ -59,8 +49,8 @@ func (v value) asText() (func(r *run, dot reflect.Value) string, error) {
 		return v.text, nil
 	}
 	get := v.get
-	if says := v.typ.Implements(saysType) || v.typ.Implements(errorType) ||
-		reflect.PointerTo(v.typ).Implements(saysType) || reflect.PointerTo(v.typ).Implements(errorType); says {
+	if says := v.typ.Implements(reflect.TypeFor[fmt.Stringer]()) || v.typ.Implements(reflect.TypeFor[error]()) ||
+		reflect.PointerTo(v.typ).Implements(reflect.TypeFor[fmt.Stringer]()) || reflect.PointerTo(v.typ).Implements(reflect.TypeFor[error]()); says {
 		return nil, fmt.Errorf("%w: %v writes itself", ErrUnplanned, v.typ)
 	}
 	switch {
@@ -180,13 +170,13 @@ func (c *compiler) argument(n parse.Node, dot reflect.Type, s scope) (value, err
 		}
 		return fields(v, n.Field)
 	case *parse.StringNode:
-		return constantText(stringType, n.Text), nil
+		return constantText(reflect.TypeFor[string](), n.Text), nil
 	case *parse.NumberNode:
 		if !n.IsInt {
 			return value{}, fmt.Errorf("%w: %v", ErrUnplanned, n)
 		}
 		v := reflect.ValueOf(int(n.Int64))
-		return value{typ: intType, get: func(*run, reflect.Value) reflect.Value { return v }}, nil
+		return value{typ: reflect.TypeFor[int](), get: func(*run, reflect.Value) reflect.Value { return v }}, nil
 	case *parse.PipeNode:
 		return c.pipe(n, dot, s)
 	case *parse.IdentifierNode:
