@@ -104,6 +104,7 @@ const (
 type progress struct {
 	Archive    Archive  `json:"archive"`
 	Recipients []string `json:"recipients"`
+	Closed     bool     `json:"closed"` // the firm was shut before the rows were read
 	Size       int64    `json:"size"`
 	SHA256     string   `json:"sha256"`
 	Blobs      int64    `json:"blobs"` // written, in the order of the list
@@ -177,6 +178,9 @@ func (x *export) resume(ctx context.Context) (bool, error) {
 	if p.Archive.Firm != x.Firm || !slices.Equal(p.Recipients, x.Recipients) {
 		return false, fault.New(fault.Conflict, "backup.other_export", x.dir)
 	}
+	if x.Close && !p.Closed {
+		return false, nil // what happened since would be lost
+	}
 	m := newMeasure()
 	if err := copyAll(ctx, m, io.NewSectionReader(x.out.file, 0, p.Size)); err != nil {
 		return false, err
@@ -213,7 +217,7 @@ func (x *export) begin(ctx context.Context) error {
 		return err
 	}
 	now := instant(x.Office.Clock())
-	x.done = progress{Recipients: x.Recipients, Archive: Archive{
+	x.done = progress{Recipients: x.Recipients, Closed: x.Close, Archive: Archive{
 		Format: archiveFormat, ID: id.New[string](now), At: now, Program: x.Program, Schema: schema,
 		Firm: x.Firm, Rows: map[string]int64{},
 	}}

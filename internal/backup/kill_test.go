@@ -136,7 +136,7 @@ func TestBackupKilled(t *testing.T) {
 	to := filepath.Join(t.TempDir(), "backups")
 	long := duration(t, "backup", w.data, to)
 	whole := 1
-	for range 20 {
+	for range 12 {
 		w.must(os.RemoveAll(filepath.Join(to, "blobs"))) // so that there is something to copy
 		for _, m := range list(t, to) {
 			w.must(os.RemoveAll(filepath.Join(to, m.ID)))
@@ -156,7 +156,7 @@ func TestBackupKilled(t *testing.T) {
 	if last := all[len(all)-1]; last.ID != made.Manifest.ID {
 		t.Errorf("the last backup is %s", last.ID)
 	}
-	t.Logf("%d of 20 ended before they were killed; one takes %v", whole-1, long)
+	t.Logf("%d of 12 ended before they were killed; one takes %v", whole-1, long)
 }
 
 func list(t testing.TB, to string) []backup.Manifest {
@@ -179,7 +179,7 @@ func TestRestoreKilled(t *testing.T) {
 	want := w.contents(f)
 	long := duration(t, "restore", w.restoring(from).To, from)
 	whole, refused := 0, 0
-	for range 20 {
+	for range 12 {
 		to := w.restoring(from).To
 		over := kill(t, time.Duration(r.Int64N(int64(long))), "restore", to, from)
 		_, err := os.Stat(filepath.Join(to, "directory.db"))
