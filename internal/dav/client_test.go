@@ -119,3 +119,62 @@ func TestRclone(t *testing.T) {
 		t.Errorf("%d documents of %d files", count, files)
 	}
 }
+
+// TestDavfs mounts a drive into the file system of this machine and uses it
+// with ordinary calls. Where nothing may be mounted, the requests of davfs2 are
+// played instead, as it sends them.
+func TestDavfs(t *testing.T) {
+	s := open(t, false)
+	c := s.drive(s.Lead)
+	c.ask("PUT", s.at(room, firms, "Note.txt"), "depuis le web")
+	fuse, err := os.OpenFile("/dev/fuse", os.O_RDWR, 0)
+	if err == nil && os.Getuid() == 0 {
+		s.must(fuse.Close())
+		s.mounted(c)
+	} else {
+		s.played(c)
+	}
+	if d := s.detail("Été.txt"); d.Current.Size != 6 || len(d.Versions) != 1 {
+		t.Errorf("%d bytes in %d versions", d.Current.Size, len(d.Versions))
+	}
+	if r := c.ask("PROPFIND", s.at(room, shared, "Été.txt"), "", "Depth", "0"); strings.Contains(r.body, "activelock") {
+		t.Error("it is still locked")
+	}
+}
+
+func (s *stage) mounted(c client) {
+	s.t.Helper()
+	at, conf := s.t.TempDir(), filepath.Join(s.t.TempDir(), "conf")
+	s.must(os.WriteFile(conf, []byte("use_locks 1\ndelay_upload 0\ngui_optimize 0\nask_auth 1\n"), 0o600))
+	out, err := s.run("", "claire\n"+c.password+"\n", "/usr/sbin/mount.davfs", "-o", "conf="+conf, s.at()+"/", at)
+	if err != nil {
+		s.t.Fatalf("mount.davfs: %v\n%s", err, out)
+	}
+	entries, err := os.ReadDir(filepath.Join(at, room))
+	s.must(err)
+	if len(entries) != 3 {
+		s.t.Errorf("the space has %v", entries)
+	}
+	raw, err := os.ReadFile(filepath.Join(at, room, firms, "Note.txt"))
+	if string(raw) != "depuis le web" {
+		s.t.Errorf("the note is %q, %v", raw, err)
+	}
+	s.must(os.WriteFile(filepath.Join(at, room, shared, "Été.txt"), []byte("monté"), 0o600))
+	if err := os.Remove(filepath.Join(at, room, firms, "Note.txt")); err == nil {
+		s.t.Error("a mounted drive deletes")
+	}
+	if out, err := s.run("", "", "umount", at); err != nil { // waits until all is sent
+		s.t.Errorf("umount: %v\n%s", err, out)
+	}
+}
+
+func (s *stage) played(c client) {
+	s.t.Helper()
+	c.wants("the root", c.ask("PROPFIND", s.at()+"/", "", "Depth", "1"), 207)
+	c.wants("a folder", c.ask("PROPFIND", s.at(room, shared)+"/", "", "Depth", "1"), 207)
+	at := s.at(room, shared, "Été.txt")
+	token := c.wants("a name", c.ask("LOCK", at, lockBody, "Depth", "0"), 201).header.Get("Lock-Token")
+	c.wants("it is there", c.ask("HEAD", at, ""), 200)
+	c.wants("written", c.ask("PUT", at, "monté", "If", "<"+at+"> ("+token+")"), 204)
+	c.wants("unlocked", c.ask("UNLOCK", at, "", "Lock-Token", token), 204)
+}

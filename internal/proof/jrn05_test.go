@@ -12,6 +12,7 @@ var journalled = [...]string{
 	"POST /l/{firm}/{token}",
 	"POST /f/{firm}/spaces/new", "POST /f/{firm}/people",
 	"POST /f/{firm}/spaces/{space}/name", "POST /f/{firm}/spaces/{space}/people",
+	"POST /f/{firm}/spaces/{space}/folders", "POST /f/{firm}/spaces/{space}/folders/{folder}",
 	"POST /f/{firm}/spaces/{space}/people/{person}/remove", "POST /f/{firm}/spaces/{space}/people/{person}/invite",
 	"GET /f/{firm}/spaces/{space}/documents/{document}/view", "GET /f/{firm}/spaces/{space}/documents/{document}/file",
 	"GET /f/{firm}/spaces/{space}/documents/{document}/versions/{version}/file",

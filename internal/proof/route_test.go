@@ -134,6 +134,8 @@ func roomSteps() []step {
 	return []step{
 		plain(room, byLead, 200), plain(room+"/live", byLead, 200),
 		form(room+"/name", byLead, 303, "name", "Petit c. Petit"),
+		plain(room+"/folders", byLead, 200), plain(room+"/folders/{folder}", byLead, 200),
+		fresh(form(room+"/folders", byLead, 303, "name", "Dossier {fresh}", "tray", "firm")), form(room+"/folders/{folder}", byLead, 303),
 		plain(room+"/people", byLead, 200),
 		fresh(form(room+"/people", byLead, 303, "name", "M. Lecteur", "email", "{fresh}@lecteur.example", "role", "reader")),
 		form(room+"/people/{person}/remove", byLead, 303).then(func(s *scene, _ answer) {

@@ -225,6 +225,29 @@ func (s *Service) FolderAudience(ctx context.Context, by authz.Actor, of id.Fold
 	return out, err
 }
 
+// FolderAudiences returns what was chosen for each folder of a space that
+// chooses anything.
+func (s *Service) FolderAudiences(ctx context.Context, by authz.Actor, of id.Space) (out map[id.Folder][]id.Circle, err error) {
+	defer fault.Op(&err, "space.FolderAudiences(%s)", of)
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		if _, err := circle.Enter(a, by, of, authz.CircleSee); err != nil {
+			return err
+		}
+		box, err := a.SpaceBox(of)
+		if err != nil {
+			return err
+		}
+		out = map[id.Folder][]id.Circle{}
+		return a.Each(selectSpaceCircles, []any{of}, func(scan func(...any) error) error {
+			var f id.Folder
+			c, err := chosen(box, of, &f, scan)
+			out[f] = append(out[f], c)
+			return err
+		})
+	})
+	return out, err
+}
+
 // SetFolderAudience chooses to whom a folder addresses by itself; no circle
 // ends it. What lies in the folder already stays addressed as it is.
 func (s *Service) SetFolderAudience(ctx context.Context, by authz.Actor, of id.Folder, circles []id.Circle) (err error) {
@@ -276,17 +299,24 @@ func Audience(a *act.Act, in id.Space, of id.Folder) ([]id.Circle, error) {
 	}
 	var out []id.Circle
 	err = a.Each(selectFolderCircles, []any{of}, func(scan func(...any) error) error {
-		var c id.Circle
-		var by id.Person
-		var created int64
-		var mac []byte
-		if err := scan(&c, &by, &created, &mac); err != nil {
-			return err
-		}
+		var f id.Folder
+		c, err := chosen(box, in, &f, scan)
 		out = append(out, c)
-		return box.CheckMAC(mac, "folder_circle", audienceFields(in, of, c, by, created)...)
+		return err
 	})
 	return out, err
+}
+
+// chosen reads a row of a choice and checks it.
+func chosen(box *vault.Box, in id.Space, of *id.Folder, scan func(...any) error) (id.Circle, error) {
+	var c id.Circle
+	var by id.Person
+	var created int64
+	var mac []byte
+	if err := scan(of, &c, &by, &created, &mac); err != nil {
+		return "", err
+	}
+	return c, box.CheckMAC(mac, "folder_circle", audienceFields(in, *of, c, by, created)...)
 }
 
 func audienceFields(in id.Space, of id.Folder, c id.Circle, by id.Person, created int64) []string {

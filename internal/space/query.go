@@ -37,8 +37,12 @@ update folder set parent_id = $3, matter_id = $4, name = $5 where firm_id = $1 a
 	deleteFolder = store.ForFirm(`delete from folder where firm_id = $1 and id = $2`)
 
 	selectFolderCircles = store.ForFirm(`
-select circle_id, chosen_by, created_at, mac from folder_circle
+select folder_id, circle_id, chosen_by, created_at, mac from folder_circle
 where firm_id = $1 and folder_id = $2 order by circle_id`)
+
+	selectSpaceCircles = store.ForFirm(`
+select folder_id, circle_id, chosen_by, created_at, mac from folder_circle
+where firm_id = $1 and space_id = $2 order by folder_id, circle_id`)
 
 	insertFolderCircle = store.ForFirm(`
 insert into folder_circle (firm_id, folder_id, circle_id, space_id, chosen_by, created_at, mac)

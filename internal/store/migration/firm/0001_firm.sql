@@ -504,6 +504,8 @@ create table folder_circle (
   foreign key (firm_id, folder_id) references folder (firm_id, id)
 );
 
+create index folder_circle_space on folder_circle (firm_id, space_id, folder_id, circle_id);
+
 -- Locks of WebDAV clients (RFC 4918, 6).
 create table drive_lock (
   firm_id text not null,

@@ -125,6 +125,7 @@ func (h here) tabs(current string) []ui.Tab {
 	p := h.r.Printer
 	return []ui.Tab{
 		{Href: h.path(), Label: p.T("room.tab.space"), Current: current == "space"},
+		{Href: h.path("folders"), Label: p.T("room.tab.folders"), Current: current == "folders"},
 		{Href: h.path("people"), Label: p.T("room.tab.people"), Current: current == "people"},
 		{Href: h.path("journal"), Label: p.T("room.tab.journal"), Current: current == "journal"},
 	}

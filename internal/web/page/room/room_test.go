@@ -72,6 +72,8 @@ func table(c *webtest.Cast) []web.Route {
 		handle  web.Handler
 	}{
 		{"GET ", authz.SpaceSee, p.Show}, {"POST /name", authz.SpaceManage, p.DoRenameSpace},
+		{"GET /folders", authz.CircleSee, p.Folders}, {"POST /folders", authz.SpaceManage, p.DoAddFolder},
+		{"GET /folders/{folder}", authz.CircleSee, p.Folder}, {"POST /folders/{folder}", authz.SpaceManage, p.DoAddressFolder},
 		{"GET /people", authz.CircleSee, p.People}, {"POST /people", authz.SpaceManage, p.DoAddMember},
 		{"POST /people/{person}/remove", authz.SpaceManage, p.DoRemoveMember}, {"POST /people/{person}/invite", authz.SpaceInvite, p.DoInvite},
 		{"GET /journal", authz.SpaceJournal, p.Journal}, {"GET /documents/{document}", authz.DocumentRead, p.Document},
