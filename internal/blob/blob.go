@@ -61,6 +61,7 @@ type Store struct {
 	tally  tally
 	blocks sync.Pool // of *[blockSize]byte, sealed or about to be
 	pages  sync.Pool // of *[segmentSize]byte, for readers
+	pieces sync.Pool // of *piece, for readers that copy
 }
 
 // New makes a store over a bucket, which stays the caller's to close.
@@ -69,6 +70,7 @@ func New(b Bucket) *Store {
 		bucket: b,
 		blocks: sync.Pool{New: func() any { return new([blockSize]byte) }},
 		pages:  sync.Pool{New: func() any { return new([segmentSize]byte) }},
+		pieces: sync.Pool{New: func() any { return new(piece) }},
 	}
 }
 

@@ -341,3 +341,93 @@ func BenchmarkRead(b *testing.B) {
 		}
 	})
 }
+
+// TestCopyTo: any part of any size, as reading it gives it.
+func TestCopyTo(t *testing.T) {
+	r := seeded(t)
+	b := newBench(t)
+	for _, size := range append(edges(r), 700_000, 2_000_000) {
+		ref, key, plain := newRef(), vault.NewKey(), content(r, size)
+		b.put(ref, key, plain)
+		reader := b.open(ref, key, size)
+		for range 12 {
+			from := r.Int64N(int64(size) + 1)
+			n := r.Int64N(int64(size) + 2)
+			if _, err := reader.Seek(from, io.SeekStart); err != nil {
+				t.Fatal(err)
+			}
+			var out bytes.Buffer
+			want := plain[from:min(int64(size), from+n)]
+			if k, err := reader.CopyTo(&out, n); err != nil || k != int64(len(want)) || !bytes.Equal(out.Bytes(), want) {
+				t.Fatalf("%d of %d from %d: %d bytes, %v", n, size, from, k, err)
+			}
+			next := plain[min(int64(size), from+n):]
+			got := make([]byte, min(len(next), 100))
+			if _, err := io.ReadFull(reader, got); err != nil || !bytes.Equal(got, next[:len(got)]) {
+				t.Fatalf("reading on after %d of %d from %d: %v", n, size, from, err)
+			}
+		}
+		if err := reader.Close(); err != nil {
+			t.Error(err)
+		}
+		if _, err := reader.CopyTo(io.Discard, 1); !errors.Is(err, fs.ErrClosed) {
+			t.Errorf("after Close: %v", err)
+		}
+	}
+}
+
+// A segment that was altered ends the copy, after all that comes before it; so
+// does a reader who goes away.
+func TestCopyToEnds(t *testing.T) {
+	r := seeded(t)
+	b := newBench(t)
+	ref, key, plain := newRef(), vault.NewKey(), content(r, 2_000_000)
+	b.put(ref, key, plain)
+	path := b.path(ref)
+	raw := mustRead(t, path)
+	for _, hurt := range []int{1, 2, 3, 17, 30} {
+		changed := bytes.Clone(raw)
+		changed[hurt*segment+7] ^= 1
+		if err := os.WriteFile(path, changed, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		reader := b.open(ref, key, len(plain))
+		var out bytes.Buffer
+		good := first + (hurt-1)*other
+		if n, err := reader.CopyTo(&out, int64(len(plain))); !errors.Is(err, blob.ErrAltered) || n != int64(good) || !bytes.Equal(out.Bytes(), plain[:good]) {
+			t.Errorf("segment %d altered: %d bytes, %v, want %d", hurt, n, err, good)
+		}
+		if err := reader.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := os.WriteFile(path, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	reader := b.open(ref, key, len(plain))
+	gone := errors.New("gone")
+	if n, err := reader.CopyTo(&limited{left: 300_000, err: gone}, int64(len(plain))); !errors.Is(err, gone) || n != 300_000 {
+		t.Errorf("a writer that fails: %d, %v", n, err)
+	}
+	if got, err := io.ReadAll(reader); err != nil || !bytes.Equal(got, plain[300_000:]) {
+		t.Errorf("the rest after it: %d bytes, %v", len(got), err)
+	}
+	if err := reader.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// limited takes some bytes and fails then.
+type limited struct {
+	left int
+	err  error
+}
+
+func (l *limited) Write(p []byte) (int, error) {
+	n := min(len(p), l.left)
+	l.left -= n
+	if n < len(p) {
+		return n, l.err
+	}
+	return n, nil
+}

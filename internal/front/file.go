@@ -89,6 +89,42 @@ func (s *stream) Write(b []byte) (int, error) {
 	return s.ResponseWriter.Write(b)
 }
 
+// copier is content that writes itself better than it is read.
+type copier interface {
+	// CopyTo writes n bytes from where the content stands to w.
+	CopyTo(w io.Writer, n int64) (int64, error)
+}
+
+// ReadFrom lets such content write itself; ServeContent comes here.
+func (s *stream) ReadFrom(r io.Reader) (int64, error) {
+	if part, ok := r.(*io.LimitedReader); ok {
+		if in, ok := part.R.(*told); ok {
+			if from, ok := in.ReadSeeker.(copier); ok {
+				to := &taker{stream: s}
+				n, err := from.CopyTo(to, part.N)
+				if err != nil && to.failed == nil {
+					in.failed = err
+				}
+				return n, err
+			}
+		}
+	}
+	return io.Copy(&taker{stream: s}, r)
+}
+
+// taker is the writing half of a stream, and remembers that it was the one to
+// fail.
+type taker struct {
+	stream *stream
+	failed error
+}
+
+func (t *taker) Write(b []byte) (n int, err error) {
+	n, err = t.stream.Write(b)
+	t.failed = err
+	return n, err
+}
+
 // Unwrap lets the controller reach the connection.
 func (s *stream) Unwrap() http.ResponseWriter { return s.ResponseWriter }
 
