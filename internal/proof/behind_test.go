@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
@@ -129,8 +130,8 @@ func (b *behind) exec(statements ...string) {
 // state is a digest of every table, whatever the order of its rows.
 type state map[string][sha256.Size]byte
 
-// state digests all tables. Of a session, the instant at which it was last
-// seen does not count.
+// state digests all tables. Of a session and of a program's token, the instant
+// at which it was last seen does not count.
 func (b *behind) state() state {
 	b.t.Helper()
 	out := state{}
@@ -140,8 +141,11 @@ func (b *behind) state() state {
 			short = short[i+1:]
 		}
 		columns := "*"
-		if short == "session" {
+		switch short {
+		case "session":
 			columns = "hash, id, person_id, epoch, via, firm_id, space_id, created_at, expires_at"
+		case "access_token":
+			columns = "firm_id, id, person_id, hash, use, name, pass, created_at, expires_at, ended_at, era, mac"
 		}
 		var sum [sha256.Size]byte
 		b.each(db, "select "+columns+" from "+table, func(row []any) {
@@ -154,6 +158,22 @@ func (b *behind) state() state {
 		out[name] = sum
 	})
 	return out
+}
+
+// still is the state of all tables once nothing moves by itself any more.
+func (w *world) still() state {
+	w.t.Helper()
+	w.settle()
+	before := w.behind().state()
+	for range 40 {
+		time.Sleep(10 * time.Millisecond)
+		now := w.behind().state()
+		if len(before.changed(now)) == 0 {
+			break
+		}
+		before = now
+	}
+	return before
 }
 
 // changed names the tables, without their database, in which two states differ.

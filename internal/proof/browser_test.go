@@ -23,6 +23,9 @@ type browser struct {
 	base  string
 	token string // of the session; empty for anybody
 	host  string // asked for instead of the address, when not empty
+
+	bearer string // a program's token instead of a session
+	app    string // a drive's app password instead of a session
 }
 
 // wire sends requests as they are: no redirect is followed, nothing is
@@ -103,6 +106,12 @@ func (b browser) request(ctx context.Context, c call) (*http.Request, error) {
 	}
 	for k, v := range c.header {
 		r.Header.Set(k, v)
+	}
+	if b.bearer != "" {
+		r.Header.Set("Authorization", "Bearer "+b.bearer)
+	}
+	if b.app != "" {
+		r.SetBasicAuth("proof", b.app)
 	}
 	if b.token != "" {
 		name := "cenacle"

@@ -22,8 +22,7 @@ func TestOUT07(t *testing.T) {
 				continue
 			}
 			who, c := st.who(s), st.send(s.ids)
-			s.settle()
-			before := s.behind().state()
+			before := s.still()
 			for _, from := range [][]string{
 				{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Sec-Fetch-Site", "cross-site", "Origin", w.base},
 				{"Origin", "https://evil.example"}, {"Origin", "null"}, {"Origin", strings.Replace(w.base, "http:", "https:", 1) + "0"},

@@ -230,7 +230,7 @@ func misused(s *scene) {
 	before := s.behind().state()
 	for path, good := range has {
 		for _, m := range methods {
-			if slices.Contains(good, m) {
+			if slices.Contains(good, m) || path == "/{$}" && (m == "OPTIONS" || m == "PROPFIND") { // asked by Windows, see TestISO03Drives
 				continue
 			}
 			a := s.lead.do(call{method: m, path: s.ids.path(" " + path)})
