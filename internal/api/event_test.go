@@ -186,8 +186,8 @@ func (s *stage) listen(last string) func() map[string]string {
 	}
 }
 
-// TestStreamEndsWithItsToken within five seconds.
-func TestStreamEndsWithItsToken(t *testing.T) {
+// TestISO07_StreamEnds within five seconds.
+func TestISO07_StreamEnds(t *testing.T) {
 	s := open(t, 0)
 	me := s.ask(s.client, "GET", "/me", "").is(200)
 	done := make(chan reply, 1)

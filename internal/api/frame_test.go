@@ -14,8 +14,8 @@ import (
 	"cenacle/internal/id"
 )
 
-// TestBodies are refused with the places that are wrong, all at once.
-func TestBodies(t *testing.T) {
+// TestDOS04_Bodies are refused with the places that are wrong, all at once.
+func TestDOS04_Bodies(t *testing.T) {
 	s := open(t, 0)
 	for _, tt := range []struct {
 		body   string
@@ -150,8 +150,8 @@ func TestIdempotencyAtOnce(t *testing.T) {
 	}
 }
 
-// TestCursors cannot be changed, made, or taken to another list or person.
-func TestCursors(t *testing.T) {
+// TestISO04_Cursors cannot be changed, made, or taken to another list or person.
+func TestISO04_Cursors(t *testing.T) {
 	s := open(t, 0)
 	for i := range 3 {
 		s.asLead("POST", "/spaces", fmt.Sprintf(`{"client":{"name":"C%d","email":"c%d@client.example"},"model":"divorce"}`, i, i)).is(201)
@@ -160,7 +160,7 @@ func TestCursors(t *testing.T) {
 	s.asLead("GET", "/spaces?limit=2&cursor="+cursor, "").is(200)
 	colleague := s.issue(s.Colleague.Actor, authz.Pass{})
 	for who, r := range map[string]reply{
-		"another person": s.ask(colleague, "GET", "/spaces?limit=1&cursor="+cursor, ""), "another firm": s.ask(s.other, "GET", "/spaces?cursor="+cursor, ""),
+		"another person": s.ask(colleague, "GET", "/spaces?limit=1&cursor="+cursor, ""), "another firm": s.ask(s.other(), "GET", "/spaces?cursor="+cursor, ""),
 		"another list": s.asLead("GET", "/desk?cursor="+cursor, ""), "a list of a space": s.asLead("GET", "/spaces/{space}/journal?cursor="+cursor, ""),
 		"cut": s.asLead("GET", "/spaces?cursor="+cursor[:len(cursor)-1], ""), "long": s.asLead("GET", "/spaces?cursor="+strings.Repeat("A", 1001), ""),
 		"made up": s.asLead("GET", "/spaces?cursor=e30", ""), "no text at all": s.asLead("GET", "/spaces?cursor=%00", ""),
@@ -241,8 +241,8 @@ func TestRateLimit(t *testing.T) {
 	s.ask(token, "GET", "/me", "").refuses(http.StatusTooManyRequests, "fault.busy")
 }
 
-// TestRevokedTokenEndsAtOnce, and so does a pass that named another space.
-func TestRevokedTokenEndsAtOnce(t *testing.T) {
+// TestISO07_TokenEndsAtOnce, and so does a pass that named another space.
+func TestISO07_TokenEndsAtOnce(t *testing.T) {
 	s := open(t, 0)
 	token := s.issue(s.Lead.Actor, authz.Pass{})
 	me := s.ask(token, "GET", "/me", "").is(200)

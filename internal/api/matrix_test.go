@@ -75,10 +75,10 @@ func TestEveryOperation(t *testing.T) {
 	}
 }
 
-// TestMatrix has every row asked by those who may not: without a token, with a
+// TestISO02_Matrix has every row asked by those who may not: without a token, with a
 // made-up one, with one of another firm, of somebody outside the space, and,
 // for what changes something, with one that only reads.
-func TestMatrix(t *testing.T) {
+func TestISO02_Matrix(t *testing.T) {
 	s := open(t, 0)
 	close(s.closing) // a stream tells what there is and ends
 	samples := book()
@@ -97,7 +97,7 @@ func TestMatrix(t *testing.T) {
 			}
 		}
 		if strings.Contains(o.Pattern, "{") && o.Action != "" {
-			for who, token := range map[string]string{"of another firm": s.other, "of a stranger": s.stranger} {
+			for who, token := range map[string]string{"of another firm": s.other(), "of a stranger": s.stranger} {
 				want := http.StatusNotFound
 				if token == s.stranger && ofFirm(o) {
 					want = http.StatusForbidden // she is one of the firm's people

@@ -144,12 +144,12 @@ func (n *Nouns) uploadRows() []Operation {
 			Summary: "What of the protocol is spoken"},
 		{Pattern: "POST /spaces/{space}/uploads", Name: "beginUpload", Action: authz.DocumentFile, Also: files, Status: 201, Do: Give("", n.announce).settled(),
 			Summary: "Announce a file; Location tells where its bytes go"},
-		{Pattern: "HEAD /spaces/{space}/uploads/{upload}", Name: "getUpload", Action: authz.DocumentFile, Also: files, Status: 200, Do: Give("", n.offset),
+		{Pattern: "HEAD /uploads/{upload}", Name: "getUpload", Action: authz.DocumentFile, Also: files, Status: 200, Do: Give("", n.offset),
 			Summary: "Where an upload goes on (Upload-Offset)"},
-		{Pattern: "PATCH /spaces/{space}/uploads/{upload}", Name: "continueUpload", Action: authz.DocumentFile, Also: files, Status: 204,
+		{Pattern: "PATCH /uploads/{upload}", Name: "continueUpload", Action: authz.DocumentFile, Also: files, Status: 204,
 			Long: true, Body: -1, Takes: "application/offset+octet-stream", Do: Give("", n.more),
 			Summary: "Send bytes from the offset on; with the last one the document exists (Upload-Document)"},
-		{Pattern: "DELETE /spaces/{space}/uploads/{upload}", Name: "giveUpUpload", Action: authz.DocumentFile, Also: files, Status: 204, Do: Give("", n.giveUp),
+		{Pattern: "DELETE /uploads/{upload}", Name: "giveUpUpload", Action: authz.DocumentFile, Also: files, Status: 204, Do: Give("", n.giveUp),
 			Summary: "Forget an upload and its bytes"},
 	}
 }

@@ -44,9 +44,10 @@ type stage struct {
 	nouns  *api.Nouns
 	Tokens *token.Service
 
-	lead, client, stranger, other, reading string // tokens
-	ids                                    map[string]string
-	closing                                chan struct{}
+	lead, client, stranger, reading string // tokens
+	ids                             map[string]string
+	others                          string
+	closing                         chan struct{}
 }
 
 // open starts the API; limit is requests a minute, 0 for none.
@@ -113,7 +114,6 @@ func (s *stage) furnish() {
 	all := authz.Pass{}
 	s.lead, s.client, s.stranger = s.issue(s.Lead.Actor, all), s.issue(s.Client.Actor, all), s.issue(s.Stranger.Actor, all)
 	s.reading = s.issue(s.Lead.Actor, authz.Pass{ReadOnly: true})
-	s.other = s.issue(s.foreign(), all)
 	room, err := s.Spaces.Show(s.t.Context(), s.Lead.Actor, s.Space)
 	s.must(err)
 	doc := s.File(s.Lead, document.BeginUpload{Tray: space.FirmTray, Name: "Conclusions.pdf", Circles: []id.Circle{s.House.Firm, s.House.Client}}, []byte("%PDF-1.7 conclusions"))
@@ -132,6 +132,15 @@ func (s *stage) furnish() {
 	s.ids["webhook"] = hook["id"].(string)
 	s.ping()
 	s.sequence()
+}
+
+// other is the token of the founder of another firm.
+func (s *stage) other() string {
+	s.t.Helper()
+	if s.others == "" {
+		s.others = s.issue(s.foreign(), authz.Pass{})
+	}
+	return s.others
 }
 
 // foreign is the founder of another firm.

@@ -76,12 +76,12 @@ func fileName(disposition string) string {
 
 // Tus is a request of the resumable protocol, tus 1.0.0.
 type Tus struct {
-	InSpace
 	Version string `header:"Tus-Resumable" doc:"1.0.0"`
 }
 
 // NewUpload announces a file.
 type NewUpload struct {
+	InSpace
 	Tus
 	Length   string `header:"Upload-Length" doc:"bytes of the whole file"`
 	Metadata string `header:"Upload-Metadata" doc:"filename, tray, folder, circle (separated by commas), replaces, reason: keys and base64 values"`
@@ -106,9 +106,7 @@ func (n *Nouns) tus(r *Request) tus.Protocol {
 
 func (r *Request) call(c tus.Call) tus.Call {
 	c.Request, c.Actor = r.Request.Request, r.Actor
-	c.Path = func(u document.Upload) string {
-		return Root + "/spaces/" + string(u.Space) + "/uploads/" + string(u.ID)
-	}
+	c.Path = func(u document.Upload) string { return Root + "/uploads/" + string(u.ID) }
 	return c
 }
 
