@@ -54,18 +54,19 @@ join item i on i.firm_id = $1 and i.id = r.document_id
 where r.firm_id = $1 and i.space_id = $4 and r.memo_id >= $5 and r.memo_id <= $6 and` + authz.Visible + `
 order by r.memo_id, r.document_id`)
 
+	// Of the memos of space $2 from $3 to $4: who reads keeps those that the list
+	// has shown her.
 	selectReaders = store.ForFirm(`
 select r.item_id, r.person_id, r.read_at
-from read_mark r
-join item i on i.firm_id = $1 and i.id = r.item_id
-where r.firm_id = $1 and i.space_id = $4 and i.kind = 'memo' and i.id >= $5 and i.id <= $6 and` + authz.Visible + `
+from item i join read_mark r on r.firm_id = $1 and r.item_id = i.id
+where i.firm_id = $1 and i.space_id = $2 and i.kind = 'memo' and i.id >= $3 and i.id <= $4
 order by r.item_id, r.read_at`)
 
+	// The same.
 	selectSentTo = store.ForFirm(`
 select s.item_id, s.circle_id, s.sent_at, s.extended, s.mac
-from audience s
-join item i on i.firm_id = $1 and i.id = s.item_id
-where s.firm_id = $1 and i.space_id = $4 and i.kind = 'memo' and i.id >= $5 and i.id <= $6 and` + authz.Visible + `
+from item i join audience s on s.firm_id = $1 and s.item_id = i.id
+where i.firm_id = $1 and i.space_id = $2 and i.kind = 'memo' and i.id >= $3 and i.id <= $4
 order by s.item_id, s.circle_id`)
 
 	upsertDraft = store.ForFirm(`

@@ -134,10 +134,11 @@ func annotate(a *act.Act, by authz.Actor, space id.Space, found []entry, inside 
 	if err != nil {
 		return err
 	}
-	if err := address(a, space, args, at, inside); err != nil || !inside {
+	among := args[2:]
+	if err := address(a, space, among, at, inside); err != nil || !inside {
 		return err
 	}
-	return a.Each(selectReaders, args, func(scan func(...any) error) error {
+	return a.Each(selectReaders, among, func(scan func(...any) error) error {
 		var memo id.Item
 		var r Reader
 		var when int64
@@ -151,12 +152,12 @@ func annotate(a *act.Act, by authz.Actor, space id.Space, found []entry, inside 
 }
 
 // address checks the addresses of a page, and shows them to the firm's side.
-func address(a *act.Act, space id.Space, args []any, at map[id.Item]*Memo, inside bool) error {
+func address(a *act.Act, space id.Space, among []any, at map[id.Item]*Memo, inside bool) error {
 	box, err := a.SpaceBox(space)
 	if err != nil {
 		return err
 	}
-	return a.Each(selectSentTo, args, func(scan func(...any) error) error {
+	return a.Each(selectSentTo, among, func(scan func(...any) error) error {
 		var memo id.Item
 		var to authz.Address
 		var sent, extended int64
@@ -164,7 +165,11 @@ func address(a *act.Act, space id.Space, args []any, at map[id.Item]*Memo, insid
 		if err := scan(&memo, &to.Circle, &sent, &extended, &mac); err != nil {
 			return err
 		}
-		if m := at[memo]; m != nil && inside {
+		m := at[memo]
+		if m == nil {
+			return nil // one she may not see
+		}
+		if inside {
 			m.Circles = append(m.Circles, to.Circle)
 		}
 		to.Sent, to.Extended = store.Time(sent), extended == 1
