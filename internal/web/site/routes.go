@@ -91,7 +91,22 @@ func Routes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/connections/{webhook}/pause", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoPause},
 		{Pattern: "POST /f/{firm}/connections/{webhook}/resume", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoResume},
 		{Pattern: "POST /f/{firm}/connections/{webhook}/end", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoEnd},
+	}
+	routes = append(routes, spaceRoutes(p)...)
+	if p.StyleGuide != nil {
+		routes = append(routes, web.Route{Pattern: "GET /styleguide", Handle: p.StyleGuide.Show, Why: "components without content, in demonstration mode only"})
+	}
+	if p.Mailbox != nil {
+		routes = append(routes,
+			web.Route{Pattern: "GET /demo/mails", Handle: p.Mailbox.List, Why: "fictitious mails, in demonstration mode on the loopback only"},
+			web.Route{Pattern: "GET /demo/mails/{mail}", Handle: p.Mailbox.Show, Why: "fictitious mails, in demonstration mode on the loopback only"})
+	}
+	return routes
+}
 
+// spaceRoutes are those inside a space.
+func spaceRoutes(p Pages) []web.Route {
+	return []web.Route{
 		// A space: conversation and documents on one screen.
 		{Pattern: "GET /f/{firm}/spaces/{space}", Door: web.Member, Action: authz.SpaceSee, Handle: p.Room.Show},
 		{Pattern: "GET /f/{firm}/spaces/{space}/live", Door: web.Member, Action: authz.SpaceSee, Handle: p.Live.Space, Long: true},
@@ -134,15 +149,6 @@ func Routes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/spaces/{space}/memos/read", Door: web.Member, Action: authz.MemoRead, Handle: p.Room.DoRead},
 		{Pattern: "POST /f/{firm}/spaces/{space}/draft", Door: web.Member, Action: authz.MemoWrite, Handle: p.Room.DoDraft},
 	}
-	if p.StyleGuide != nil {
-		routes = append(routes, web.Route{Pattern: "GET /styleguide", Handle: p.StyleGuide.Show, Why: "components without content, in demonstration mode only"})
-	}
-	if p.Mailbox != nil {
-		routes = append(routes,
-			web.Route{Pattern: "GET /demo/mails", Handle: p.Mailbox.List, Why: "fictitious mails, in demonstration mode on the loopback only"},
-			web.Route{Pattern: "GET /demo/mails/{mail}", Handle: p.Mailbox.Show, Why: "fictitious mails, in demonstration mode on the loopback only"})
-	}
-	return routes
 }
 
 // Legal is the row of links below every page.
