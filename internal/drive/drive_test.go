@@ -383,8 +383,8 @@ func failure(_ bool, err error) error { return err }
 
 func failure2[A, B any](_ A, _ B, err error) error { return err }
 
-// TestNothingInClear: what drives leave is sealed in the database.
-func TestNothingInClear(t *testing.T) {
+// TestISO13_NothingInClear: what drives leave is sealed in the database.
+func TestISO13_NothingInClear(t *testing.T) {
 	each(t, func(w *world) {
 		const canary = "Kanarienvogel"
 		w.put(w.Lead, canary+" im Text", sp, firms, canary+".tmp")

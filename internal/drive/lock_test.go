@@ -79,9 +79,9 @@ func TestLocks(t *testing.T) {
 	})
 }
 
-// TestLockRights: a lock is for who may write, and of one who has left hinders
-// nobody (ISO-07).
-func TestLockRights(t *testing.T) {
+// TestISO07_Locks: a lock is for who may write, and of one who has left hinders
+// nobody.
+func TestISO07_Locks(t *testing.T) {
 	each(t, func(w *world) {
 		house := w.Circles(w.Lead, w.space)
 		w.File(w.Lead, w.space, "Note.txt", []byte("x"), house.All)
