@@ -27,6 +27,7 @@ type Page struct {
 	ui.Base
 	Version  string
 	Server   string // path below which everything is
+	Example  string // the first request, for a terminal
 	Notes    string // what holds everywhere
 	Document string // where the document itself is
 	Groups   []Group
@@ -104,6 +105,7 @@ func New(document []byte, at string, problems []string) (*Pages, error) {
 func (p *Pages) Show(r *web.Request) (web.Answer, error) {
 	page := p.page
 	page.Base = r.Base(ui.Public, r.Printer.T("reference.title"))
+	page.Example = `curl -H "Authorization: Bearer $TOKEN" ` + r.Absolute(p.page.Server+"/me")
 	for _, code := range p.problems {
 		page.Problems = append(page.Problems, Problem{code, r.Printer.T("api.problem." + code)})
 	}
