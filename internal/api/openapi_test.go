@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"cenacle/internal/api"
-	"cenacle/internal/authz"
 )
 
 var update = flag.Bool("update", false, "write the description anew, when its version was raised")
@@ -171,26 +170,6 @@ func TestBreakingChangesAreFound(t *testing.T) {
 		change(&less)
 		if gone := strings.Join(missing(whole, less), "; "); gone != name {
 			t.Errorf("told %q, want %q", gone, name)
-		}
-	}
-}
-
-// TestCensus wants every action that there is to be reachable, or left out for
-// a reason.
-func TestCensus(t *testing.T) {
-	leftOut := map[authz.Action]string{
-		authz.TokenKeep: "a program makes and ends no token",
-	}
-	reached := map[authz.Action]bool{}
-	for _, o := range api.Routes(&api.Nouns{}) {
-		reached[o.Action] = true
-		for _, also := range o.Also {
-			reached[also] = true
-		}
-	}
-	for _, action := range authz.Actions() {
-		if _, left := leftOut[action]; left == reached[action] {
-			t.Errorf("%s: reached %v, left out %v", action, reached[action], left)
 		}
 	}
 }

@@ -1,0 +1,123 @@
+package api_test
+
+import (
+	"testing"
+
+	"cenacle/internal/api"
+	"cenacle/internal/authz"
+	"cenacle/internal/web"
+	"cenacle/internal/web/page/mailbox"
+	"cenacle/internal/web/page/styleguide"
+	"cenacle/internal/web/site"
+)
+
+// twins are the pages of a firm and the operation that does the same for a
+// program; a blank begins the reason why there is none.
+var twins = map[string]string{
+	"GET /f/{firm}":                            "getDesk",
+	"GET /f/{firm}/spaces/new":                 "listModels",
+	"POST /f/{firm}/spaces/new":                "openSpace",
+	"GET /f/{firm}/people":                     "listPeople",
+	"POST /f/{firm}/people":                    "addColleague",
+	"GET /f/{firm}/programs":                   " a program keeps no programs",
+	"POST /f/{firm}/programs":                  " a program makes no programs",
+	"POST /f/{firm}/programs/{program}/revoke": " a program ends no programs",
+	"GET /f/{firm}/journal":                    "listJournal",
+	"GET /f/{firm}/search":                     "searchDocuments",
+
+	"GET /f/{firm}/connections":                   "listWebhooks",
+	"POST /f/{firm}/connections":                  "createWebhook",
+	"GET /f/{firm}/connections/{webhook}":         "listNotices",
+	"POST /f/{firm}/connections/{webhook}":        "changeWebhook",
+	"POST /f/{firm}/connections/{webhook}/test":   "pingWebhook",
+	"POST /f/{firm}/connections/{webhook}/replay": "replayNotices",
+	"POST /f/{firm}/connections/{webhook}/secret": "rotateWebhook",
+	"POST /f/{firm}/connections/{webhook}/pause":  "pauseWebhook",
+	"POST /f/{firm}/connections/{webhook}/resume": "resumeWebhook",
+	"POST /f/{firm}/connections/{webhook}/end":    "endWebhook",
+
+	"GET /f/{firm}/spaces/{space}":                         "getSpace",
+	"GET /f/{firm}/spaces/{space}/live":                    "streamEvents",
+	"POST /f/{firm}/spaces/{space}/name":                   "renameSpace",
+	"GET /f/{firm}/spaces/{space}/folders":                 "getSpace",
+	"POST /f/{firm}/spaces/{space}/folders":                "addFolder",
+	"GET /f/{firm}/spaces/{space}/folders/{folder}":        "getFolderAudience",
+	"POST /f/{firm}/spaces/{space}/folders/{folder}":       "addressFolder",
+	"GET /f/{firm}/spaces/{space}/people":                  "listMembers",
+	"POST /f/{firm}/spaces/{space}/people":                 "addMember",
+	"POST /f/{firm}/spaces/{space}/people/{person}/remove": "removeMember",
+	"POST /f/{firm}/spaces/{space}/people/{person}/invite": "inviteMember",
+	"GET /f/{firm}/spaces/{space}/journal":                 "listSpaceJournal",
+
+	"GET /f/{firm}/spaces/{space}/documents/{document}":                         "getDocument",
+	"GET /f/{firm}/spaces/{space}/documents/{document}/view":                    "getContent",
+	"GET /f/{firm}/spaces/{space}/documents/{document}/file":                    "getContent",
+	"GET /f/{firm}/spaces/{space}/documents/{document}/versions/{version}/file": "getVersionContent",
+	"POST /f/{firm}/spaces/{space}/documents/{document}/address":                "addressDocument",
+	"POST /f/{firm}/spaces/{space}/documents/{document}/name":                   "reviseDocument",
+	"POST /f/{firm}/spaces/{space}/documents/{document}/delete":                 "deleteDocument",
+	"POST /f/{firm}/spaces/{space}/documents/{document}/restore":                "restoreDocument",
+
+	"POST /f/{firm}/spaces/{space}/files":              "fileDocument",
+	"OPTIONS /f/{firm}/spaces/{space}/uploads":         "describeUploads",
+	"POST /f/{firm}/spaces/{space}/uploads":            "beginUpload",
+	"HEAD /f/{firm}/spaces/{space}/uploads/{upload}":   "getUpload",
+	"PATCH /f/{firm}/spaces/{space}/uploads/{upload}":  "continueUpload",
+	"DELETE /f/{firm}/spaces/{space}/uploads/{upload}": "giveUpUpload",
+
+	"POST /f/{firm}/spaces/{space}/deposit/close":          "closeDeposit",
+	"GET /f/{firm}/spaces/{space}/receipts/{receipt}":      "getReceipt",
+	"GET /f/{firm}/spaces/{space}/receipts/{receipt}/file": "getReceiptFile",
+	"POST /f/{firm}/spaces/{space}/memos":                  "writeMemo",
+	"POST /f/{firm}/spaces/{space}/memos/read":             "readMemos",
+	"POST /f/{firm}/spaces/{space}/draft":                  "saveDraft",
+}
+
+// TestEveryPageHasItsOperation: what people do in a firm, programs can do, or
+// there is a reason.
+func TestEveryPageHasItsOperation(t *testing.T) {
+	operations := map[string]api.Operation{}
+	for _, o := range api.Routes(&api.Nouns{}) {
+		operations[o.Name] = o
+	}
+	left := map[string]bool{}
+	for pattern := range twins {
+		left[pattern] = true
+	}
+	for _, page := range site.Routes(site.Pages{Mailbox: &mailbox.Pages{}, StyleGuide: &styleguide.Pages{}}) {
+		if page.Door != web.Member {
+			continue
+		}
+		delete(left, page.Pattern)
+		twin := twins[page.Pattern]
+		if twin != "" && twin[0] == ' ' {
+			continue
+		}
+		if _, found := operations[twin]; !found {
+			t.Errorf("%s has no operation: %q", page.Pattern, twin)
+		}
+	}
+	for pattern := range left {
+		t.Errorf("the page %s is gone", pattern)
+	}
+}
+
+// TestCensus wants every action that there is to be reachable, or left out for
+// a reason.
+func TestCensus(t *testing.T) {
+	leftOut := map[authz.Action]string{
+		authz.TokenKeep: "a program makes and ends no token",
+	}
+	reached := map[authz.Action]bool{}
+	for _, o := range api.Routes(&api.Nouns{}) {
+		reached[o.Action] = true
+		for _, also := range o.Also {
+			reached[also] = true
+		}
+	}
+	for _, action := range authz.Actions() {
+		if _, left := leftOut[action]; left == reached[action] {
+			t.Errorf("%s: reached %v, left out %v", action, reached[action], left)
+		}
+	}
+}
