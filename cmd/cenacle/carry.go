@@ -87,14 +87,9 @@ func importFirm(ctx context.Context, t *terminal, args []string) error {
 	if err != nil {
 		return err
 	}
-	file, err := os.Open(*identity)
+	identities, err := readIdentities(*identity)
 	if err != nil {
 		return err
-	}
-	defer file.Close() // read only: nothing can be lost
-	identities, err := age.ParseIdentities(file)
-	if err != nil {
-		return fmt.Errorf("%s holds no age identity", *identity) // the cause would quote a line of it
 	}
 	first := c.FirstStart()
 	fmt.Fprintf(t.err, "Importing the firm of %s into the installation in %s; every byte is checked first.\n", *from, c.Data)
@@ -116,4 +111,17 @@ func importFirm(ctx context.Context, t *terminal, args []string) error {
 		fmt.Fprintln(t.err, "Its people have no password here: each asks for a link on the sign-in page. A server that runs already takes its jobs up after a restart.")
 		return err
 	})
+}
+
+func readIdentities(path string) ([]age.Identity, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close() // read only: nothing can be lost
+	identities, err := age.ParseIdentities(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s holds no age identity", path) // the cause would quote a line of it
+	}
+	return identities, nil
 }
