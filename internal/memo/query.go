@@ -58,16 +58,18 @@ order by r.memo_id, r.document_id`)
 	// has shown her.
 	selectReaders = store.ForFirm(`
 select r.item_id, r.person_id, r.read_at
-from item i join read_mark r on r.firm_id = $1 and r.item_id = i.id
+from item i cross join read_mark r
 where i.firm_id = $1 and i.space_id = $2 and i.kind = 'memo' and i.id >= $3 and i.id <= $4
-order by r.item_id, r.read_at`)
+  and r.firm_id = $1 and r.item_id = i.id
+order by i.id, r.read_at`)
 
 	// The same.
 	selectSentTo = store.ForFirm(`
 select s.item_id, s.circle_id, s.sent_at, s.extended, s.mac
-from item i join audience s on s.firm_id = $1 and s.item_id = i.id
+from item i cross join audience s
 where i.firm_id = $1 and i.space_id = $2 and i.kind = 'memo' and i.id >= $3 and i.id <= $4
-order by s.item_id, s.circle_id`)
+  and s.firm_id = $1 and s.item_id = i.id
+order by i.id, s.circle_id`)
 
 	upsertDraft = store.ForFirm(`
 insert into memo_draft (firm_id, space_id, person_id, place, body, saved_at) values ($1, $2, $3, $4, $5, $6)
