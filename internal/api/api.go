@@ -27,6 +27,7 @@ import (
 	"cenacle/internal/firm"
 	"cenacle/internal/front"
 	"cenacle/internal/i18n"
+	"cenacle/internal/id"
 	"cenacle/internal/token"
 )
 
@@ -194,6 +195,7 @@ type Request struct {
 	answer    http.Header // what the answer will say besides
 	body      []byte      // as it came, for the fingerprint of the request
 	wire      http.ResponseWriter
+	current   id.Version // for a problem that another one was expected
 }
 
 // Set adds a header to the answer.

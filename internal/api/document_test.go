@@ -122,6 +122,21 @@ func TestNextVersion(t *testing.T) {
 	}
 }
 
+// TestNextVersionOntoAnother: of two versions made from the same one, one is
+// kept, and the other learns which is current.
+func TestNextVersionOntoAnother(t *testing.T) {
+	s := open(t, 0)
+	const path = "/spaces/{space}/documents?replaces={document}&onto={version}"
+	first := s.asLead("POST", path, "%PDF-1.7 une", "Content-Disposition", named).is(201)
+	late := s.asLead("POST", path, "%PDF-1.7 deux", "Content-Disposition", named).refuses(409, "document.other_version")
+	current := first["version"].(map[string]any)["id"].(string)
+	if late["current"] != current {
+		t.Errorf("the late one is told %v, current is %s", late["current"], current)
+	}
+	s.ids["version"] = current
+	s.asLead("POST", path, "%PDF-1.7 trois", "Content-Disposition", named).is(201)
+}
+
 func TestDocumentsArePaged(t *testing.T) {
 	s := open(t, 0)
 	for i := range 6 {

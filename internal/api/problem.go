@@ -9,18 +9,20 @@ import (
 
 	"cenacle/internal/fault"
 	"cenacle/internal/front"
+	"cenacle/internal/id"
 )
 
 // Problem is what the API refuses with (RFC 9457). Code is stable, the words
 // are for people and in the language asked for.
 type Problem struct {
-	Type     string  `json:"type" doc:"where the reference page explains this class of problem"`
-	Title    string  `json:"title" doc:"the class of problem, in the reader's language"`
-	Status   int     `json:"status" doc:"the HTTP status again"`
-	Detail   string  `json:"detail" doc:"what happened and what to do, in the reader's language"`
-	Code     string  `json:"code" doc:"the same for ever, for programs"`
-	Instance string  `json:"instance" doc:"this one request, as the operator finds it in the log"`
-	Errors   []Wrong `json:"errors,omitempty" doc:"everything that cannot be accepted"`
+	Type     string     `json:"type" doc:"where the reference page explains this class of problem"`
+	Title    string     `json:"title" doc:"the class of problem, in the reader's language"`
+	Status   int        `json:"status" doc:"the HTTP status again"`
+	Detail   string     `json:"detail" doc:"what happened and what to do, in the reader's language"`
+	Code     string     `json:"code" doc:"the same for ever, for programs"`
+	Instance string     `json:"instance" doc:"this one request, as the operator finds it in the log"`
+	Errors   []Wrong    `json:"errors,omitempty" doc:"everything that cannot be accepted"`
+	Current  id.Version `json:"current,omitempty" doc:"the version that is current now, when another one was expected"`
 }
 
 // Wrong is one thing that cannot be accepted: a place in the body or a
@@ -47,7 +49,7 @@ func (e *exchange) Fail(w *front.Writer, err error) error {
 	p := Problem{
 		Type: "/api#" + slug(kind), Title: r.Printer.T("api.problem." + slug(kind)), Status: status,
 		Detail: r.Printer.Fault(err), Code: code(err), Instance: "urn:cenacle:request:" + string(r.ID),
-		Errors: r.wrongs(err),
+		Errors: r.wrongs(err), Current: r.current,
 	}
 	raw, err2 := json.Marshal(p)
 	if err2 != nil {

@@ -23,6 +23,7 @@ type File struct {
 	Folder      id.Folder   `query:"folder" doc:"of that tray"`
 	Circles     []id.Circle `query:"circle" doc:"to whom it goes, once for each; none: whom its folder addresses, else the firm alone"`
 	Replaces    id.Item     `query:"replaces" doc:"the document it is the next version of; tray, folder and circles are ignored then"`
+	Onto        id.Version  `query:"onto" doc:"the version it was made from: 409 with the current one when that is another by now"`
 	Reason      string      `query:"reason" doc:"why it replaces that"`
 }
 
@@ -46,12 +47,24 @@ func (n *Nouns) file(r *Request, in File) (Paper, error) {
 		send = n.Documents.File // as much as comes
 	}
 	u, err := send(r.Context(), r.Actor, document.BeginUpload{
-		Space: in.Space, Tray: tray, Folder: in.Folder, Name: name, Size: r.ContentLength, Circles: in.Circles, Replaces: in.Replaces, Reason: in.Reason,
+		Space: in.Space, Tray: tray, Folder: in.Folder, Name: name, Size: r.ContentLength, Circles: in.Circles, Replaces: in.Replaces, Onto: in.Onto, Reason: in.Reason,
 	}, r.bytes())
 	if err != nil {
-		return Paper{}, err
+		return Paper{}, n.besides(r, in, err)
 	}
 	return n.filed(r, in, string(u.Document))
+}
+
+// besides tells which version is current when another one was expected.
+func (n *Nouns) besides(r *Request, in File, err error) error {
+	if code(err) != "document.other_version" {
+		return err
+	}
+	d, unread := n.Documents.Show(r.Context(), r.Actor, in.Replaces)
+	if unread == nil { // else she is told the rest
+		r.current = d.Current.ID
+	}
+	return err
 }
 
 // filed is what came of a file, as it is now. One who may deposit and not read
@@ -84,7 +97,7 @@ type NewUpload struct {
 	InSpace
 	Tus
 	Length   string `header:"Upload-Length" doc:"bytes of the whole file"`
-	Metadata string `header:"Upload-Metadata" doc:"filename, tray, folder, circle (separated by commas), replaces, reason: keys and base64 values"`
+	Metadata string `header:"Upload-Metadata" doc:"filename, tray, folder, circle (separated by commas), replaces, onto, reason: keys and base64 values"`
 }
 
 // InUpload names an upload in the path.

@@ -157,6 +157,9 @@ func (s *Service) replace(a *act.Act, by authz.Actor, u arrival, f found) error 
 	if err != nil {
 		return err
 	}
+	if err := onto(a, u.plan); err != nil {
+		return err
+	}
 	var last int64
 	if err := a.Row(countVersions, []any{u.Document}, &last); err != nil {
 		return err
@@ -183,6 +186,21 @@ func (s *Service) replace(a *act.Act, by authz.Actor, u arrival, f found) error 
 	}
 	a.Signal(u.Space, circlesOf(h.Audience)...)
 	return s.tell(a, by, u.Document, resource(a, h), nil)
+}
+
+// onto refuses a version that was made from one that is not current any more.
+func onto(a *act.Act, p plan) error {
+	if p.Onto == "" {
+		return nil
+	}
+	var current id.Version
+	if err := a.Row(selectCurrent, []any{p.Document}, &current); err != nil {
+		return err
+	}
+	if current != p.Onto {
+		return fault.New(fault.Conflict, "document.other_version")
+	}
+	return nil
 }
 
 // addVersion writes a version. Its MAC binds the bytes to the document: a

@@ -20,6 +20,8 @@ from version where firm_id = $1 and document_id = $2 order by number desc`)
 	countVersions = store.ForFirm(`
 select coalesce(max(number), 0) from version where firm_id = $1 and document_id = $2`)
 
+	selectCurrent = store.ForFirm(`select version_id from document where firm_id = $1 and id = $2`)
+
 	updateCurrent = store.ForFirm(`update document set version_id = $3, revision = revision + 1 where firm_id = $1 and id = $2`)
 
 	updateTitle = store.ForFirm(`update document set title = $3, title_hash = $4, revision = revision + 1 where firm_id = $1 and id = $2`)

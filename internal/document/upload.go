@@ -34,8 +34,10 @@ type BeginUpload struct {
 	Circles []id.Circle
 	// Replaces makes it the next version of that document, which keeps its
 	// place, title and circles: Tray, Folder and Circles are ignored. Reason
-	// says why.
+	// says why. Onto, unless empty, is the version that it was made from: when
+	// another one is current by the time all bytes are there, it is Conflict.
 	Replaces id.Item
+	Onto     id.Version
 	Reason   string
 }
 
@@ -66,6 +68,7 @@ type plan struct {
 	Document id.Item     `json:"document"`
 	Version  id.Version  `json:"version"`
 	Replaces bool        `json:"replaces"`
+	Onto     id.Version  `json:"onto,omitempty"`
 	Name     string      `json:"name"`
 	Reason   string      `json:"reason"`
 	Size     int64       `json:"size"`
@@ -241,7 +244,10 @@ func (p plan) replacing(a *act.Act, by authz.Actor, in BeginUpload) (plan, error
 	if d.Deposit != "" {
 		return plan{}, fault.New(fault.Forbidden, "document.deposited_stays")
 	}
-	p.Replaces, p.Document, p.Space = true, d.ID, d.Space
+	if in.Onto != "" && in.Onto != d.Current.ID {
+		return plan{}, fault.New(fault.Conflict, "document.other_version")
+	}
+	p.Replaces, p.Onto, p.Document, p.Space = true, in.Onto, d.ID, d.Space
 	p.Tray, p.Folder = d.Tray, d.Folder
 	p.Reason = fold.Name(in.Reason)
 	return p, nil

@@ -184,7 +184,7 @@ func Announced(header string) (document.BeginUpload, error) {
 	}
 	in := document.BeginUpload{
 		Name: meta["filename"], Tray: space.Tray(meta["tray"]), Folder: id.Folder(meta["folder"]),
-		Replaces: id.Item(meta["replaces"]), Reason: meta["reason"],
+		Replaces: id.Item(meta["replaces"]), Onto: id.Version(meta["onto"]), Reason: meta["reason"],
 	}
 	for c := range strings.SplitSeq(meta["circle"], ",") {
 		if c != "" {
