@@ -16,6 +16,7 @@ import (
 
 // TestCadaver holds a conversation of the command-line client.
 func TestCadaver(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	c := s.drive(s.Lead)
 	home := t.TempDir()
@@ -76,6 +77,7 @@ func plant(t *testing.T, home string, n int) {
 // TestRclone takes 2,000 files with difficult names to a drive and finds no
 // difference, in names or bytes; and the journal has one line for each.
 func TestRclone(t *testing.T) {
+	t.Parallel()
 	const files = 2000
 	s := open(t, false)
 	c := s.drive(s.Lead)
@@ -124,6 +126,7 @@ func TestRclone(t *testing.T) {
 // with ordinary calls. Where nothing may be mounted, the requests of davfs2 are
 // played instead, as it sends them.
 func TestDavfs(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	c := s.drive(s.Lead)
 	c.ask("PUT", s.at(room, firms, "Note.txt"), "depuis le web")

@@ -38,6 +38,7 @@ func (c client) wants(what string, r reply, status int) reply {
 
 // TestDoor: only an app password opens a drive, and it opens only its person's.
 func TestDoor(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	c := s.drive(s.Lead)
 	c.wants("root", c.ask("PROPFIND", s.at(), "", "Depth", "1"), 207)
@@ -105,6 +106,7 @@ func TestISO02_VerbsDeclare(t *testing.T) {
 
 // TestFile: bytes go in and out, whole and in part, under conditions.
 func TestFile(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	c := s.drive(s.Lead)
 	at := s.at(room, firms, "Note.txt")
@@ -207,6 +209,7 @@ func (c client) read(r reply) map[string]map[string]string {
 }
 
 func TestProperties(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	c, her := s.drive(s.Lead), s.drive(s.Client)
 	c.ask("PUT", s.at(room, firms, "Pièce n°1 & <2>.pdf"), "%PDF-1.7 x")
@@ -252,6 +255,7 @@ func TestProperties(t *testing.T) {
 const lockBody = `<?xml version="1.0"?><D:lockinfo xmlns:D="DAV:"><D:lockscope><D:exclusive/></D:lockscope><D:locktype><D:write/></D:locktype><D:owner><x:moi xmlns:x="urn:x">Claire &amp; moi</x:moi></D:owner></D:lockinfo>`
 
 func TestLocking(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	c, colleague := s.drive(s.Lead), s.drive(s.Colleague)
 	at := s.at(room, firms, "Note.txt")
@@ -287,6 +291,7 @@ func TestLocking(t *testing.T) {
 // TestLNK05_Spellings: two thousand ways to write a path lead to nothing that
 // its own way would not.
 func TestLNK05_Spellings(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	c := s.drive(s.Client)
 	other, err := s.Spaces.Show(t.Context(), s.Lead.Actor, s.Space)
@@ -340,6 +345,7 @@ func TestLNK05_Spellings(t *testing.T) {
 // TestUPL01_NamesThroughDrives: a hostile name is one harmless file, which its
 // address finds again.
 func TestUPL01_NamesThroughDrives(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	c := s.drive(s.Lead)
 	raw, err := os.ReadFile("../fold/testdata/hostile.txt")
@@ -379,6 +385,7 @@ func TestUPL01_NamesThroughDrives(t *testing.T) {
 // TestSSRF02_HostileXML: no entity, no document type, no depth, no size; and
 // nothing takes long.
 func TestSSRF02_HostileXML(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	c := s.drive(s.Lead)
 	c.ask("PUT", s.at(room, firms, "a.txt"), "x")

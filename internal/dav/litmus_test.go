@@ -72,6 +72,7 @@ var undeleted = []string{
 // TestFUZ03_Litmus holds the conformance suite, test by test, against what a
 // drive is meant to refuse.
 func TestFUZ03_Litmus(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		deletes bool
 		refused []string

@@ -14,6 +14,7 @@ import (
 // TestListingOfAThousand: one question shows a folder of 1,000 documents, to
 // each what she may see, in the time of a page.
 func TestListingOfAThousand(t *testing.T) {
+	t.Parallel()
 	s := open(t, false)
 	c, her := s.drive(s.Lead), s.drive(s.Client)
 	room2026, err := s.Spaces.AddFolder(t.Context(), s.Lead.Actor, space.NewFolder{Space: s.Space, Tray: space.SharedTray, Name: "2026"})

@@ -151,7 +151,7 @@ func (r *request) put(w *front.Writer) error {
 		return fault.New(fault.Conflict, "drive.is_folder")
 	}
 	created, err := r.dav.Drives.Put(r.Context(), r.actor, r.path, drive.Incoming{
-		Size: r.ContentLength, Body: front.NewBody(w, r.Body, r.dav.Until), Reason: r.printer.T("drive.reason"), Guard: r.guard(),
+		Size: r.ContentLength, Body: front.NewBody(w, r.Body, r.dav.Until).While(r.enter), Reason: r.printer.T("drive.reason"), Guard: r.guard(),
 	})
 	if err != nil {
 		return err

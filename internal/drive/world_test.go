@@ -48,6 +48,7 @@ func each(t *testing.T, run func(w *world)) { eachWith(t, false, run) }
 
 func eachWith(t *testing.T, deletes bool, run func(w *world)) {
 	t.Helper()
+	t.Parallel()
 	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
 		w := &world{House: h, t: t}
 		w.open(deletes)
