@@ -28,7 +28,9 @@ type File struct {
 }
 
 // bytes is the body of the request as it arrives.
-func (r *Request) bytes() io.Reader { return front.NewBody(r.wire, r.Body, r.api.Until) }
+func (r *Request) bytes() io.Reader {
+	return front.NewBody(r.wire, r.Body, r.api.Until).While(r.Recheck)
+}
 
 func (n *Nouns) file(r *Request, in File) (Paper, error) {
 	name := fileName(in.Disposition)
@@ -118,7 +120,7 @@ func (n *Nouns) tus(r *Request) tus.Protocol {
 }
 
 func (r *Request) call(c tus.Call) tus.Call {
-	c.Request, c.Actor = r.Request.Request, r.Actor
+	c.Request, c.Actor, c.Still = r.Request.Request, r.Actor, r.Recheck
 	c.Path = func(u document.Upload) string { return Root + "/uploads/" + string(u.ID) }
 	return c
 }

@@ -153,6 +153,9 @@ func (r *request) put(w *front.Writer) error {
 	created, err := r.dav.Drives.Put(r.Context(), r.actor, r.path, drive.Incoming{
 		Size: r.ContentLength, Body: front.NewBody(w, r.Body, r.dav.Until).While(r.enter), Reason: r.printer.T("drive.reason"), Guard: r.guard(),
 	})
+	if r.exact() && fault.Is(err, fault.Conflict) && !errors.Is(err, drive.ErrLocked) {
+		return changed() // another version came while this one was on its way
+	}
 	if err != nil {
 		return err
 	}

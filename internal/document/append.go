@@ -162,6 +162,16 @@ func (s *Service) write(w *writer, by authz.Actor, u *arrival, r io.Reader) erro
 	return explain(w, from, err)
 }
 
+// said reports a failure of a reader that is no broken connection: too much
+// came, something else than was announced, or from who may not send any more.
+func said(err error) bool {
+	switch fault.KindOf(err) {
+	case fault.TooLarge, fault.Invalid, fault.Unauthenticated, fault.Forbidden, fault.NotFound:
+		return true
+	}
+	return false
+}
+
 // explain tells a writer that was stopped and a sender who broke off from a
 // failure of ours.
 func explain(w *writer, from *source, err error) error {
@@ -171,7 +181,7 @@ func explain(w *writer, from *source, err error) error {
 		}
 		return why
 	}
-	if fault.Is(from.err, fault.TooLarge) || fault.Is(from.err, fault.Invalid) {
+	if said(from.err) {
 		return from.err
 	}
 	if from.err != nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {

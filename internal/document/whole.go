@@ -52,7 +52,7 @@ func (s *Service) receive(ctx context.Context, by authz.Actor, in BeginUpload, r
 	}
 	head, ended, err := beginning(r, in.Size)
 	switch {
-	case fault.Is(err, fault.TooLarge), fault.Is(err, fault.Invalid):
+	case said(err):
 		return Upload{}, err
 	case err != nil:
 		return Upload{}, fault.New(fault.Unavailable, "document.upload_cut").Because(err)

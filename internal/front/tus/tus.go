@@ -40,6 +40,7 @@ type Call struct {
 	Space  id.Space                     // in which something is announced
 	Upload id.Upload                    // that is spoken of
 	Path   func(document.Upload) string // where an upload goes on
+	Still  func() error                 // whether she who asks still may, asked while bytes come
 }
 
 // Options says what is spoken.
@@ -107,7 +108,7 @@ func (p Protocol) Append(w http.ResponseWriter, c Call) error {
 	if err != nil {
 		return fault.New(fault.Invalid, "upload.offset")
 	}
-	u, err := p.Documents.Append(c.Context(), c.Actor, c.Upload, offset, front.NewBody(w, c.Body, p.Until))
+	u, err := p.Documents.Append(c.Context(), c.Actor, c.Upload, offset, front.NewBody(w, c.Body, p.Until).While(c.Still))
 	if err != nil {
 		if u.ID != "" {
 			announce(w.Header(), u)

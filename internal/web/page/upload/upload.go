@@ -65,7 +65,7 @@ type step func(http.ResponseWriter, tus.Call) error
 
 func speak(then step, c tus.Call) web.Answer {
 	return web.Answering(func(w http.ResponseWriter, r *web.Request) error {
-		c.Request, c.Actor = r.Request, r.Actor
+		c.Request, c.Actor, c.Still = r.Request, r.Actor, r.Recheck
 		c.Path = func(u document.Upload) string { return r.SpacePath(u.Space, "uploads", string(u.ID)) }
 		return then(w, c)
 	})
@@ -120,7 +120,7 @@ func (p *Pages) parts(w http.ResponseWriter, r *web.Request, form *multipart.Rea
 			continue
 		}
 		into.Name = part.FileName()
-		if _, err := p.Documents.File(r.Context(), r.Actor, into, front.NewBody(w, part, p.Until)); err != nil {
+		if _, err := p.Documents.File(r.Context(), r.Actor, into, front.NewBody(w, part, p.Until).While(r.Recheck)); err != nil {
 			return files, err
 		}
 		files++
