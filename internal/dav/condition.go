@@ -31,6 +31,12 @@ func (r *request) preconditions(n *drive.Node) error {
 	return nil
 }
 
+// exact reports whether the request is for one version and no other.
+func (r *request) exact() bool {
+	match := r.Header.Get("If-Match")
+	return match != "" && match != "*"
+}
+
 func changed() error { return fault.New(fault.Precondition, "drive.changed") }
 
 // has reports whether a list of entity tags names one; "*" names any.

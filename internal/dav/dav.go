@@ -205,7 +205,7 @@ func (r *request) destination() (drive.Path, error) {
 
 // guard is what the request demands of what it changes.
 func (r *request) guard() drive.Guard {
-	return drive.Guard{Tokens: r.tokens(), Check: r.preconditions}
+	return drive.Guard{Tokens: r.tokens(), Check: r.preconditions, Exact: r.exact()}
 }
 
 var (

@@ -104,8 +104,10 @@ type Lock struct {
 
 // Guard is what a client demands of something before it is changed. Tokens are
 // the locks it says to hold. Check, which may be nil, is asked with what is
-// there (nil: nothing) and refuses with its own fault.
+// there (nil: nothing) and refuses with its own fault. Exact holds a new version
+// to the one that Check has seen: if another comes first, it is Conflict.
 type Guard struct {
 	Tokens []id.Lock
 	Check  func(*Node) error
+	Exact  bool
 }

@@ -3,6 +3,7 @@ package drive_test
 import (
 	"bytes"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -180,6 +181,39 @@ func TestPut(t *testing.T) {
 		if w.count("Note.txt") != 1 {
 			t.Error("the list has changed")
 		}
+	})
+}
+
+// overtaken gives its bytes once another version has come.
+type overtaken struct {
+	io.Reader
+	first func()
+}
+
+func (o *overtaken) Read(p []byte) (int, error) {
+	if o.first != nil {
+		o.first()
+		o.first = nil
+	}
+	return o.Reader.Read(p)
+}
+
+// TestExact: a version made from another one does not replace a newer one.
+func TestExact(t *testing.T) {
+	each(t, func(w *world) {
+		w.put(w.Lead, "un", sp, firms, "Note.txt")
+		in := drive.Incoming{
+			Size: 5, Body: &overtaken{strings.NewReader("trois"), func() { w.put(w.colleague, "deux", sp, firms, "Note.txt") }},
+			Guard: drive.Guard{Exact: true, Check: func(*drive.Node) error { return nil }},
+		}
+		_, err := w.drives.Put(t.Context(), w.Lead, path(sp, firms, "Note.txt"), in)
+		w.wants("overtaken", err, fault.Conflict)
+		if got := w.read(w.Lead, sp, firms, "Note.txt"); got != "deux" {
+			t.Errorf("it reads %q", got)
+		}
+		in.Body = strings.NewReader("trois")
+		_, err = w.drives.Put(t.Context(), w.Lead, path(sp, firms, "Note.txt"), in)
+		w.Must(err)
 	})
 }
 

@@ -150,7 +150,14 @@ func (s *Service) file(ctx context.Context, by authz.Actor, at spot, in Incoming
 	if at.in.tray != space.ClientTray { // what was deposited is never replaced: a correction is another document
 		begun.Replaces = at.replaces()
 	}
-	if _, err := s.documents.File(ctx, by, begun, in.Body); err != nil {
+	if in.Guard.Exact && begun.Replaces != "" && at.entry != nil {
+		begun.Onto = at.entry.Version
+	}
+	take := s.documents.File
+	if in.Size > 0 {
+		take = s.documents.Put
+	}
+	if _, err := take(ctx, by, begun, in.Body); err != nil {
 		return err
 	}
 	return s.tidy(ctx, by, at)
