@@ -56,7 +56,7 @@ func newRef() blob.Ref {
 // path is where a finished blob stands.
 func (b bench) path(ref blob.Ref) string {
 	name := string(ref.Blob)
-	return filepath.Join(b.dir, "firms", string(ref.Firm), "blobs", name[24:], name)
+	return filepath.Join(b.dir, "firms", string(ref.Firm), "blobs", name[25:], name)
 }
 
 func (b bench) incomingPath(ref blob.Ref) string {

@@ -15,8 +15,9 @@ import (
 )
 
 // Disk is the bucket on a local file system: firms/<firm>/incoming/<blob>
-// while bytes arrive, firms/<firm>/blobs/<last two letters>/<blob> afterwards
-// (the last letters of an identifier are random, the first are its age).
+// while bytes arrive, firms/<firm>/blobs/<last letter>/<blob> afterwards (the
+// last letter of an identifier is random, the first are its age). 32 folders:
+// each new one has to be made durable, and none of a million files has too many.
 // Files have mode 0600, folders 0700. Every path stays below the data folder
 // whatever is linked there (os.Root).
 type Disk struct {
@@ -342,7 +343,7 @@ func paths(n Name) (arriving, finished string, err error) {
 	}
 	blob := string(n.Blob)
 	return path.Join(incomingFolder(n.Firm), blob),
-		path.Join(finishedFolder(n.Firm), blob[id.Length-2:], blob), nil
+		path.Join(finishedFolder(n.Firm), blob[id.Length-1:], blob), nil
 }
 
 func incomingFolder(f id.Firm) string { return path.Join("firms", string(f), "incoming") }

@@ -258,7 +258,7 @@ func TestDocuments(t *testing.T) {
 	stray := func(at time.Time, folder string) {
 		name := string(id.New[id.Blob](at))
 		if folder == "blobs" {
-			folder = filepath.Join(folder, name[len(name)-2:])
+			folder = filepath.Join(folder, name[len(name)-1:])
 		}
 		p.must(os.MkdirAll(p.path("firms", string(p.firm), folder), 0o700))
 		p.must(os.WriteFile(p.path("firms", string(p.firm), folder, name), []byte("x"), 0o600))

@@ -516,7 +516,7 @@ func TestUPL01_HostileNames(t *testing.T) {
 		}
 		h.Must(filepath.WalkDir(h.Dir, func(path string, _ fs.DirEntry, err error) error {
 			base := filepath.Base(path)
-			if _, bad := id.Parse[id.Blob](base); bad != nil && path != h.Dir && len(base) != 2 &&
+			if _, bad := id.Parse[id.Blob](base); bad != nil && path != h.Dir && len(base) != 1 &&
 				base != "firms" && base != "blobs" && base != "incoming" {
 				t.Errorf("a foreign name on disk: %s", path)
 			}

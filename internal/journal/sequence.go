@@ -11,9 +11,13 @@ import (
 	"cenacle/internal/store"
 )
 
-// batch is how many entries one transaction sequences, and how many rows a
-// verification holds: at most batch × recordLimit bytes, 8 MiB.
-const batch = 512
+// batch is how many entries one transaction sequences: some 5 ms, for which
+// those who write wait.
+const batch = 128
+
+// page is how many rows a verification holds: at most page × recordLimit bytes,
+// 8 MiB.
+const page = 512
 
 var (
 	selectAnyWaiting = store.ForFirm(`
@@ -33,7 +37,7 @@ var (
 
 // Sequence gives every waiting entry the next position, in the order of their
 // identifiers, stores the hashes that the tree gains and signs a checkpoint
-// for each batch of 512. It returns the head that covers all entries that were
+// for each batch of 128. It returns the head that covers all entries that were
 // waiting when it was called. With none waiting it writes nothing. It may be
 // called at any time, by several processes: a crash leaves whole batches.
 //

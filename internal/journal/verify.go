@@ -152,7 +152,7 @@ func (a *audit) found(f Fault) {
 func (a *audit) placed() error {
 	after := int64(math.MinInt64)
 	for {
-		rows, err := placedRows(a.tx, selectPlaced, after, batch)
+		rows, err := placedRows(a.tx, selectPlaced, after, page)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -279,7 +279,7 @@ func (a *audit) head(h storedHead, size int64) error {
 
 func (a *audit) peekHead() (h storedHead, ok bool, err error) {
 	if len(a.heads) == 0 {
-		args := []any{a.lastHead, batch}
+		args := []any{a.lastHead, page}
 		err = a.tx.Each(selectHeads, args, func(scan func(...any) error) error {
 			var h storedHead
 			err := scan(&h.size, &h.checkpoint, &h.at)
@@ -334,7 +334,7 @@ func (a *audit) surplus() error {
 func (a *audit) waiting() error {
 	after := ""
 	for {
-		rows, err := waitingRows(a.tx, after, batch)
+		rows, err := waitingRows(a.tx, after, page)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
