@@ -66,10 +66,17 @@ func connectionSteps() []step {
 // of what others do in a space nothing unless she is of the firm.
 func (l *life) tells() {
 	l.t.Helper()
-	v := pick(l, l.visitors)
+	l.judge(pick(l, l.visitors))
+	l.count["is told "+string(granted)]++
+}
+
+// judge compares the events that the use case gives a visitor with the oracle.
+func (l *life) judge(v guestbook) []event.Event {
+	l.t.Helper()
 	ctx := l.t.Context()
 	told := map[string]bool{}
-	for _, e := range l.everything(ctx, v) {
+	all := l.everything(ctx, v)
+	for _, e := range all {
 		noun, verb, _ := strings.Cut(e.Kind, ".")
 		s := l.spaceOf(e.Space)
 		switch {
@@ -93,7 +100,7 @@ func (l *life) tells() {
 			l.t.Errorf("%v is told nothing of %s", v.visitor, handle)
 		}
 	}
-	l.count["is told "+string(granted)]++
+	return all
 }
 
 func (l *life) everything(ctx context.Context, v guestbook) (out []event.Event) {

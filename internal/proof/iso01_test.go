@@ -26,16 +26,22 @@ func TestISO01(t *testing.T) {
 		l := &life{
 			world: w, r: rand.New(rand.NewPCG(seed, 1)), o: newOracle(), firms: map[string]*cabinet{}, people: map[string]*person{},
 			threads: map[string]id.Thread{}, drafts: map[[2]string]string{}, count: map[string]int{},
+			openings: map[visitor]openings{},
 		}
 		l.settleIn()
+		l.connect()
 		for len(l.spaces) < 8 {
 			l.open(pick(l, l.visitors))
 		}
 		for n := range attempts {
 			if n%3 == 0 || n < attempts/10 {
 				l.act()
+				l.watch()
 			} else {
 				l.look()
+			}
+			if n%(attempts/6) == attempts/6-1 {
+				l.overhear()
 			}
 			if w.t.Failed() {
 				w.t.Fatalf("CENACLE_TEST_SEED=%d, attempt %d", seed, n)
@@ -43,7 +49,7 @@ func TestISO01(t *testing.T) {
 		}
 		l.listen()
 		l.balance()
-	})
+	}, "CENACLE_OUTBOUND_ALLOW=127.0.0.1/32", "CENACLE_LIMIT_REQUESTS=0")
 }
 
 // seed is a new one each time, or CENACLE_TEST_SEED to see a failure again.
@@ -74,6 +80,10 @@ func (l *life) balance() {
 func (l *life) look() {
 	l.t.Helper()
 	v, s := l.anybody()
+	if l.r.IntN(4) == 0 {
+		l.lookBy(v, s)
+		return
+	}
 	if v.scope == "" {
 		v.visitor.firm = s.firm // a password opens every firm that knows her, and no other
 	}

@@ -33,6 +33,8 @@ type life struct {
 	pending  []*slip // unfinished uploads
 	drafts   map[[2]string]string
 	count    map[string]int // of attempts, by what and how they ended
+	openings map[visitor]openings
+	hooks    []*hook
 }
 
 // guestbook is one visitor with her browser.
