@@ -247,6 +247,9 @@ func (s *spec) known(i ids, name string, of *schema, required bool) any {
 	case of.Type == "boolean":
 		return false
 	}
+	if i["word"] != "" {
+		return i["word"]
+	}
 	return "Texte " + strconv.Itoa(len(name))
 }
 
