@@ -44,7 +44,7 @@ func (a *API) serve(o Operation) http.Handler {
 // Who is for the log: whoever the door has let in.
 func (e *exchange) Who() (id.Firm, id.Person) { return e.request.Actor.Firm, e.request.Actor.Person }
 
-// Answer runs the operation: door, condition, use case.
+// Answer runs the operation: door, then use case.
 func (e *exchange) Answer(w *front.Writer) error {
 	r := e.request
 	r.wire = w
@@ -55,11 +55,6 @@ func (e *exchange) Answer(w *front.Writer) error {
 	if err := r.pass(); err != nil {
 		return err
 	}
-	release, err := r.hold()
-	if err != nil {
-		return err
-	}
-	defer release()
 	out, err := r.operation.Do.run(r)
 	if err != nil {
 		return err
@@ -172,12 +167,12 @@ func meets(lines []string, tag string, weak bool) bool {
 // answers, and keeps other such writes of this process away until release.
 func (r *Request) hold() (release func(), err error) {
 	condition := r.Header.Values("If-Match")
-	method, path := r.operation.split()
-	if len(condition) == 0 || method == http.MethodGet || r.operation.Long {
+	if len(condition) == 0 {
 		return func() {}, nil
 	}
+	_, path := r.operation.split()
 	seen, found := r.api.reads[path]
-	if !found || !seen.Do.asks {
+	if !found || !seen.Do.asks || r.operation.Long {
 		return nil, fault.New(fault.Precondition, "api.no_condition")
 	}
 	at := &r.api.held[maphash.String(r.api.seed, r.URL.Path)%uint64(len(r.api.held))]

@@ -54,7 +54,14 @@ func Tell[In, Out any](do func(*Request, In) (Out, error), again func(r *Request
 		if err := r.once(); err != nil {
 			return nil, err
 		}
-		out, err := settle(r, func() (Out, error) { return do(r, taken) }, func(object string) (out Out, err error) {
+		out, err := settle(r, func() (out Out, err error) {
+			release, err := r.hold()
+			if err != nil {
+				return out, err
+			}
+			defer release()
+			return do(r, taken)
+		}, func(object string) (out Out, err error) {
 			if again != nil {
 				out, err = again(r, taken, object)
 			}
