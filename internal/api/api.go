@@ -123,7 +123,7 @@ func (a *API) nothing(mux *http.ServeMux, r *Request) error {
 		return fault.Absent()
 	}
 	r.Set("Allow", strings.Join(allowed, ", "))
-	return notAllowed
+	return errMethod
 }
 
 func (a *API) describe(*Request) (answer, error) {

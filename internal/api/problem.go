@@ -34,8 +34,8 @@ type Wrong struct {
 	Detail    string `json:"detail" doc:"what is the matter, in the reader's language"`
 }
 
-// notAllowed is a path that takes other methods.
-var notAllowed = errors.New("api: the path does not take this method")
+// errMethod is a path that takes other methods.
+var errMethod = errors.New("api: the path does not take this method")
 
 // Fail shows a fault as a problem.
 func (e *exchange) Fail(w *front.Writer, err error) error {
@@ -43,7 +43,7 @@ func (e *exchange) Fail(w *front.Writer, err error) error {
 	err = front.Known(err)
 	kind := fault.KindOf(err)
 	status := front.Status(kind)
-	if errors.Is(err, notAllowed) {
+	if errors.Is(err, errMethod) {
 		kind, status, err = fault.NotFound, http.StatusMethodNotAllowed, fault.New(fault.NotFound, "api.method")
 	}
 	p := Problem{
