@@ -287,7 +287,7 @@ func (e *embedded) openFile(ctx context.Context, path, scope string) (*file, err
 	f := &file{db: db, near: []*slots{writer, readers}}
 	f.base = base{writers: writer, readers: readers, tally: e.tally,
 		words: words{update: "begin immediate", view: "begin"}}
-	f.groups = &groups{base: &f.base}
+	f.groups = &groups{base: &f.base, time: groupTime}
 	ready := f.migrate
 	if e.look {
 		ready = f.current

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"sync/atomic"
+	"time"
 )
 
 // What tests outside the package need to reach.
@@ -90,3 +91,14 @@ func Queued(ctx context.Context, f *Firm) (n int, err error) {
 
 // GroupMax bounds the members of a group.
 const GroupMax = groupMax
+
+// LongGroups lets the groups of an embedded firm take members however slow the
+// machine is.
+func LongGroups(ctx context.Context, f *Firm) error {
+	return f.with(ctx, func(b *base) error {
+		b.groups.mu.Lock()
+		defer b.groups.mu.Unlock()
+		b.groups.time = time.Minute
+		return nil
+	})
+}

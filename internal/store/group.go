@@ -41,6 +41,7 @@ var errAside = errors.New("store: set aside, the update runs again")
 // The turn makes this safe: only who has it touches the transaction.
 type groups struct {
 	base *base
+	time time.Duration // groupTime, more in tests
 
 	mu    sync.Mutex
 	taken bool      // somebody has the turn
@@ -246,7 +247,7 @@ func (g *groups) proceed(gr *group) {
 		return
 	}
 	if gr.timer == nil {
-		gr.timer = time.AfterFunc(groupTime, func() { g.hurry(gr) })
+		gr.timer = time.AfterFunc(g.time, func() { g.hurry(gr) })
 	}
 	g.next()
 	g.mu.Unlock()
