@@ -306,3 +306,15 @@ func (r room) compare(t *testing.T, by authz.Actor, written []id.Item) {
 		t.Errorf("%s is told of %d unread memos, has %d", by.Role, counted, unread)
 	}
 }
+
+// A draft's place is kept in clear, so it is an identifier or nothing.
+func TestISO13_DraftPlace(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		for _, place := range []string{"Petit c. Petit", "x", "01m82jkpt19g7x3t1mxa1sdfcI"} {
+			err := r.memos.SaveDraft(t.Context(), r.client, memo.Draft{Space: r.space, Place: place, Body: "texte"})
+			if !fault.Is(err, fault.NotFound) {
+				t.Errorf("a draft is kept at %q: %v", place, err)
+			}
+		}
+	})
+}

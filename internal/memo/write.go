@@ -191,8 +191,11 @@ func (n *New) put(a *act.Act, by authz.Actor) (id.Item, error) {
 // SaveDraft keeps what somebody has typed so far; an empty body drops it.
 func (s *Service) SaveDraft(ctx context.Context, by authz.Actor, d Draft) (err error) {
 	defer fault.Op(&err, "memo.SaveDraft(%s)", d.Space)
-	if !utf8.ValidString(d.Body) || utf8.RuneCountInString(d.Body) > maxBody || len(d.Place) > id.Length {
+	if !utf8.ValidString(d.Body) || utf8.RuneCountInString(d.Body) > maxBody {
 		return fault.New(fault.Invalid, "memo.body_long", maxBody).In("body")
+	}
+	if _, err := id.Parse[id.Thread](d.Place); err != nil && d.Place != "" { // it is kept in clear
+		return fault.Absent().Because(err)
 	}
 	return s.office.Keep(ctx, by.Firm, func(a *act.Act) error {
 		if _, err := circle.Enter(a, by, d.Space, authz.MemoWrite); err != nil {
