@@ -25,6 +25,10 @@ type garden struct {
 	office  *cabinet
 	rooms   []room
 	clients []*person
+
+	secrets  []string // of webhooks
+	listener *listener
+	figures  string // where the figures are read; "" for nowhere
 }
 
 // plant makes a text that occurs nowhere else.
@@ -44,6 +48,7 @@ func grow(w *world) *garden {
 	w.t.Helper()
 	g := &garden{world: w, planted: map[string]string{}}
 	g.founding()
+	g.connect()
 	for range 4 {
 		g.opening()
 	}
@@ -51,6 +56,8 @@ func grow(w *world) *garden {
 		g.papers(g.rooms[n], g.clients[n])
 		g.talk(g.rooms[n], g.clients[n])
 	}
+	g.automate()
+	g.mount()
 	g.mistakes()
 	w.pass(5 * time.Minute)
 	return g

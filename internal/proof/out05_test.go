@@ -35,6 +35,11 @@ func TestOUT05(t *testing.T) {
 		if len(mails) < 20 || len(subjects) < 5 {
 			w.t.Errorf("only %d mails of the kinds %v were sent", len(mails), subjects)
 		}
+		for what, raw := range g.elsewhere() {
+			if found := finds(raw, traces(stem)); len(found) > 0 {
+				w.t.Errorf("%s holds a planted text %v", what, found)
+			}
+		}
 		w.t.Log(subjects)
-	})
+	}, open)
 }

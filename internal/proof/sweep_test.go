@@ -60,6 +60,9 @@ func (g *garden) sought() []trace {
 		}
 		out = append(out, trace{"a token", []byte(token)}, trace{"a token's bytes", raw}, trace{"a token in hexadecimal", []byte(hex.EncodeToString(raw))})
 	}
+	for _, secret := range g.secrets {
+		out = append(out, trace{"a webhook's secret", []byte(secret)})
+	}
 	return out
 }
 
@@ -80,7 +83,14 @@ func finds(raw []byte, sought []trace) (out []string) {
 func TestISO13(t *testing.T) {
 	storetest.EachConfig(t, func(t *testing.T, c store.Config) {
 		t.Setenv("TMPDIR", t.TempDir())
-		g := grow(begin(t, c))
+		figures := freePort(t)
+		g := grow(begin(t, c, open, "CENACLE_METRICS_LISTEN="+figures))
+		g.figures = figures
+		for what, raw := range g.elsewhere() {
+			for _, found := range finds(raw, g.sought()) {
+				t.Errorf("%s holds a planted text %s", what, found)
+			}
+		}
 		t.Log(g.count())
 		if len(g.planted) < 200 {
 			t.Errorf("only %d texts were planted", len(g.planted))
