@@ -58,7 +58,10 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     }
     pages.push([stranger, "a good link", paul.link], [stranger, "a used link", sophie.link]);
     for (const path of ["", "/spaces/new", "/people", "/programs", "/journal", "/search", "/search?q=convention"]) pages.push([lawyer, `desk ${path}`, desk + path]);
-    for (const path of ["", "/people", "/journal"]) pages.push([lawyer, `space ${path}`, space + path]);
+    await lawyer.page.goto(`${space}/folders`);
+    const shelf = new URL(await lawyer.page.locator("main a[href*='/folders/']").first().getAttribute("href"), house.base).pathname;
+    for (const path of ["", "/folders", "/people", "/journal"]) pages.push([lawyer, `space ${path}`, space + path]);
+    pages.push([lawyer, "a folder", shelf]);
     pages.push([lawyer, "a document", draft, unfolded], [lawyer, "a picture", plan], [lawyer, "a receipt", receipt], [lawyer, "her access", "/account", unfolded], [lawyer, "what is absent", `${desk}/spaces/none`]);
     pages.push([client, "the client's space", space, unfolded], [client, "her document", draft], [client, "her receipt", receipt], [client, "her access", "/account", unfolded]);
     pages.push([lawyer, "the lawyer's space, unfolded", space, unfolded]);
