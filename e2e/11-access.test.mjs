@@ -57,7 +57,14 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
       pages.push([stranger, path, path]);
     }
     pages.push([stranger, "a good link", paul.link], [stranger, "a used link", sophie.link]);
-    for (const path of ["", "/spaces/new", "/people", "/programs", "/journal", "/search", "/search?q=convention"]) pages.push([lawyer, `desk ${path}`, desk + path]);
+    for (const path of ["", "/spaces/new", "/people", "/programs", "/journal", "/connections", "/search", "/search?q=convention"]) pages.push([lawyer, `desk ${path}`, desk + path]);
+    await lawyer.page.goto(`${desk}/connections`);
+    await field(lawyer.page, "connection.address").fill("https://gestion.example/annonces");
+    await button(lawyer.page, "connection.submit").click();
+    await lawyer.page.getByText("whsec_").first().waitFor();
+    await lawyer.page.goto(`${desk}/connections`);
+    await lawyer.page.getByRole("link", { name: "gestion.example" }).click();
+    pages.push([lawyer, "a connection", new URL(lawyer.page.url()).pathname, unfolded]);
     await lawyer.page.goto(`${space}/folders`);
     const shelf = new URL(await lawyer.page.locator("main a[href*='/folders/']").first().getAttribute("href"), house.base).pathname;
     for (const path of ["", "/folders", "/people", "/journal"]) pages.push([lawyer, `space ${path}`, space + path]);
