@@ -21,11 +21,6 @@ from drive_scratch where firm_id = $1 and space_id = $2 and shelf = $3 order by 
 select id, kind, plan, body, blob_id, key, size, made_at, touched_at
 from drive_scratch where firm_id = $1 and space_id = $2 and person_id = $3 and kind = 'aside' and made_at >= $4 order by id`)
 
-	// One row by its identifier: $3 the person it belongs to.
-	selectOwn = store.ForFirm(`
-select id, kind, plan, body, blob_id, key, size, made_at, touched_at
-from drive_scratch where firm_id = $1 and id = $2 and person_id = $3`)
-
 	countScratch = store.ForFirm(`
 select count(*), coalesce(sum(size), 0) from drive_scratch where firm_id = $1 and space_id = $2 and person_id = $3`)
 

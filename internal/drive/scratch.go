@@ -2,7 +2,6 @@ package drive
 
 import (
 	"encoding/json"
-	"errors"
 	"time"
 
 	"cenacle/internal/act"
@@ -93,19 +92,6 @@ func rows(a *act.Act, of id.Space, stmt store.FirmStmt, args ...any) (out []row,
 		out = append(out, r)
 		return err
 	})
-	return out, err
-}
-
-// own reads one row of a person.
-func own(a *act.Act, of id.Space, p id.Person, r id.Scratch) (out row, err error) {
-	box, err := a.SpaceBox(of)
-	if err != nil {
-		return out, err
-	}
-	err = out.scan(box, func(dest ...any) error { return a.Row(selectOwn, []any{r, p}, dest...) })
-	if errors.Is(err, store.ErrNoRow) {
-		return out, fault.Absent()
-	}
 	return out, err
 }
 
