@@ -220,7 +220,7 @@ func (s *scene) named(a answer) {
 	}
 }
 
-var stored = regexp.MustCompile(`^[0-9a-z]{2,26}$`)
+var stored = regexp.MustCompile(`^[0-9a-z]{1,26}$`)
 
 // nameless demands that nothing below the firms' folders is called by a person.
 func (s *scene) nameless() {
