@@ -140,7 +140,7 @@ func (srv *server) prepare(ctx context.Context, conn *sql.Conn) error {
 		if err != nil {
 			return err
 		}
-		if _, err := conn.ExecContext(ctx, fmt.Sprintf("alter role %s login password '%s'", role, srv.password)); err != nil {
+		if _, err := conn.ExecContext(ctx, fmt.Sprintf("alter role %s login nosuperuser nobypassrls password '%s'", role, srv.password)); err != nil {
 			return err
 		}
 	}
