@@ -29,8 +29,8 @@ var errAside = errors.New("store: set aside, the update runs again")
 // finds nobody behind it commits. So nobody waits for company, and those who
 // come while a commit is on its way to the disk are the next group.
 //
-// Nobody is answered before the commit. One who fails goes back to her
-// savepoint and the others stand. When the transaction itself is lost (a panic,
+// Nobody is answered before the commit, be it with a refusal: that may rest on
+// what another did. One who fails goes back to her savepoint and the others stand. When the transaction itself is lost (a panic,
 // a statement stopped half way, a full disk), those who were done run again;
 // when the commit fails, all hear why.
 //
@@ -101,8 +101,7 @@ func (g *groups) attempt(ctx context.Context, alone bool, work func(*session) er
 		err = ctx.Err()
 	}
 	if err != nil {
-		g.retreat(gr, s)
-		return s, classify(err)
+		return s, g.retreat(gr, s, classify(err))
 	}
 	return s, g.arrive(gr)
 }
@@ -199,17 +198,28 @@ func (g *groups) open(ctx context.Context, alone bool) (*group, error) {
 	return &group{link: l, alone: alone, over: make(chan struct{})}, nil
 }
 
-// retreat undoes what a member did, and nothing else.
-func (g *groups) retreat(gr *group, s *session) {
+// retreat undoes what a member did, and nothing else. Why she failed may rest on
+// what others of the group did before her: she is told once that is durable, and
+// runs again, or hears that she may, when it is lost.
+func (g *groups) retreat(gr *group, s *session, why error) error {
 	if gr.done == 0 {
 		g.end(gr, s.rollback(), errAgain) // there is nobody to hear it
-		return
+		return why
 	}
 	if err := g.undo(gr); err != nil {
 		g.end(gr, false, errAgain)
-		return
+		return why
 	}
 	g.proceed(gr)
+	select {
+	case <-gr.over:
+	case <-s.ctx.Done():
+		return why // nobody listens any more
+	}
+	if gr.err != nil {
+		return gr.err
+	}
+	return why
 }
 
 // undo returns to the savepoint. It fails when SQLite has rolled the whole

@@ -222,6 +222,52 @@ func TestNobodyIsAnsweredBeforeTheCommit(t *testing.T) {
 	m.want("last", last, nil)
 }
 
+// A refusal that rests on what another did is not given before that is durable:
+// who is told that something is done already finds it done.
+func TestNobodyIsRefusedBeforeTheCommit(t *testing.T) {
+	m := newMeeting(t)
+	m.join(t.Context(), put("early", 1))
+	refused := make(chan error, 1)
+	m.others.Go(func() {
+		err := m.firm.Update(t.Context(), put("early", 3))
+		if at, unseen := mark(t.Context(), t, m.firm, "early"); unseen != nil || at != 1 {
+			t.Errorf("refused because of a row that is not there: %d, %v", at, unseen)
+		}
+		refused <- err
+	})
+	for m.queued() < 2 {
+		time.Sleep(100 * time.Microsecond)
+	}
+	last := m.join(t.Context(), func(tx *store.Tx) error {
+		time.Sleep(10 * time.Millisecond)
+		return put("last", 1)(tx)
+	})
+	if commits := m.open(); commits != 1 {
+		t.Errorf("%d commits, want 1", commits)
+	}
+	m.want("last", last, nil)
+	if err := <-refused; !fault.Is(err, fault.Conflict) {
+		t.Errorf("refused: %v", err)
+	}
+}
+
+// A refusal that rests on what was lost with the commit is not given at all.
+func TestRefusalIsLostWithTheCommit(t *testing.T) {
+	s := storetest.New(t)
+	f := storetest.Firm(t, s)
+	if err := errors.Join(store.OnWriter(t.Context(), f, trap), store.LongGroups(t.Context(), f)); err != nil {
+		t.Fatal(err)
+	}
+	m := meet(t, s, f)
+	m.join(t.Context(), put("one", 1))
+	refused := m.join(t.Context(), put("one", 2))
+	m.join(t.Context(), put("orphan", 1))
+	m.open()
+	if err := <-refused; !fault.Is(err, fault.Unavailable) {
+		t.Errorf("refused because of a row that is lost: %v", err)
+	}
+}
+
 // An update inside another one's lock: whoever is done holds what the next one
 // waits for, and is answered all the same.
 func TestMembersThatWaitForEachOther(t *testing.T) {
@@ -302,13 +348,15 @@ func TestLostGroupRunsAgain(t *testing.T) {
 	}
 }
 
+// trap lets the commit of whoever marks « orphan » fail, and nothing before it.
+const trap = `create table owner (id integer primary key);
+create table owned (id integer references owner (id) deferrable initially deferred);
+create trigger trap after insert on read_mark when new.item_id = 'orphan' begin insert into owned values (1); end`
+
 // A commit that fails is nobody's success, and may be tried again.
 func TestFailedCommitIsToldToAll(t *testing.T) {
 	s := storetest.New(t)
 	f := storetest.Firm(t, s)
-	const trap = `create table owner (id integer primary key);
-create table owned (id integer references owner (id) deferrable initially deferred);
-create trigger trap after insert on read_mark when new.item_id = 'orphan' begin insert into owned values (1); end`
 	if err := errors.Join(store.OnWriter(t.Context(), f, trap), store.LongGroups(t.Context(), f)); err != nil {
 		t.Fatal(err)
 	}
