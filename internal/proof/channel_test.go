@@ -265,8 +265,7 @@ func (l *life) slipBy(v guestbook, p browser) {
 			}
 			want = l.o.ask(v.visitor, do, one.space)
 		}
-		path := api.Root + "/spaces/" + string(l.roomOf(one.space).id) + "/uploads/" + one.id
-		l.grants("upload", v, want, p.do(call{method: http.MethodHead, path: path}.with("Tus-Resumable", tus)))
+		l.grants("upload", v, want, p.do(call{method: http.MethodHead, path: api.Root + "/uploads/" + one.id}.with("Tus-Resumable", tus)))
 	}
 }
 
