@@ -102,7 +102,7 @@ func (t *transfer) round(ctx context.Context, i int) error {
 
 // measured notes the rate of one step, its processor time and its memory.
 func (t *transfer) measured(what string, m meter, bytes int64, do func() error) error {
-	if err := m.calm(); err != nil {
+	if err := errors.Join(m.calm(), warm(int(4*bytes))); err != nil {
 		return err
 	}
 	before, err := m.processor()
