@@ -70,4 +70,17 @@ test("the audience is shown before sending", async (context) => {
     await said(page, "document_restored");
     assert.equal((await visitor.page.goto(seen)).status(), 200);
   });
+
+  await step("what was deleted lies in the trash, which says until when, and comes back from there", async () => {
+    await page.goto(space);
+    await row(page, draft.name).getByRole("link", { name: draft.name, exact: true }).click();
+    await button(await unfold(page, "room.manage"), "room.delete.opener").click();
+    await button(page.getByRole("dialog"), "room.delete.confirm").click();
+    await said(page, "document_deleted");
+    await link(page, "room.tab.trash").click();
+    const line = page.locator("#trash li").filter({ hasText: draft.name });
+    assert.equal(await line.count(), 1);
+    await line.getByRole("button").click();
+    await said(page, "document_restored");
+  });
 });

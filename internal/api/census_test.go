@@ -47,6 +47,9 @@ var twins = map[string]string{
 	"POST /f/{firm}/spaces/{space}/people":                 "addMember",
 	"POST /f/{firm}/spaces/{space}/people/{person}/remove": "removeMember",
 	"POST /f/{firm}/spaces/{space}/people/{person}/invite": "inviteMember",
+	"GET /f/{firm}/spaces/{space}/trash":                   "listTrash",
+	"POST /f/{firm}/spaces/{space}/holds":                  "placeHold",
+	"POST /f/{firm}/spaces/{space}/holds/{hold}/lift":      "liftHold",
 	"GET /f/{firm}/spaces/{space}/journal":                 "listSpaceJournal",
 
 	"GET /f/{firm}/spaces/{space}/documents/{document}":                         "getDocument",

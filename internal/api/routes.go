@@ -8,6 +8,7 @@ import (
 	"cenacle/internal/document"
 	"cenacle/internal/event"
 	"cenacle/internal/firm"
+	"cenacle/internal/hold"
 	"cenacle/internal/invitation"
 	"cenacle/internal/journal"
 	"cenacle/internal/lifecycle"
@@ -23,6 +24,7 @@ type Nouns struct {
 	Spaces      *space.Service
 	Documents   *document.Service
 	Deposits    *deposit.Service
+	Holds       *hold.Service
 	Memos       *memo.Service
 	Invitations *invitation.Service
 	Lifecycle   *lifecycle.Service
@@ -41,6 +43,7 @@ func Routes(n *Nouns) []Operation {
 		n.firmRows(),
 		n.spaceRows(),
 		n.documentRows(),
+		n.trashRows(),
 		n.uploadRows(),
 		n.depositRows(),
 		n.memoRows(),
@@ -121,7 +124,7 @@ func (n *Nouns) documentRows() []Operation {
 		{Pattern: "PATCH /documents/{document}", Name: "reviseDocument", Action: authz.DocumentManage, Do: Tell(n.revise, n.revised),
 			Summary: "Give a document another title, or move it within its space"},
 		{Pattern: "DELETE /documents/{document}", Name: "deleteDocument", Action: authz.DocumentManage, Do: Tell(n.deleteDocument, nil),
-			Summary: "Take a document away from everybody; for a day it can be restored"},
+			Summary: "Take a document away from everybody; for thirty days it can be restored, then it is erased"},
 		{Pattern: "POST /documents/{document}/restore", Name: "restoreDocument", Action: authz.DocumentManage, Do: Tell(n.restoreDocument, n.restoredDocument),
 			Summary: "Bring a deleted document back"},
 		{Pattern: "POST /documents/{document}/address", Name: "addressDocument", Action: authz.DocumentAddress, Do: Tell(n.address, n.addressed),
@@ -132,6 +135,22 @@ func (n *Nouns) documentRows() []Operation {
 			Summary: "The bytes of an earlier version"},
 		{Pattern: "GET /search", Name: "searchDocuments", Action: authz.DocumentRead, Do: Ask(n.search),
 			Summary: "Documents of all one’s spaces by the words of their titles"},
+	}
+}
+
+// trashRows are what was deleted, and what keeps it.
+func (n *Nouns) trashRows() []Operation {
+	return []Operation{
+		{Pattern: "GET /spaces/{space}/trash", Name: "listTrash", Action: authz.TrashSee, Do: Ask(n.trash),
+			Summary: "Deleted documents of a space that one may restore, the last deleted first"},
+		{Pattern: "GET /spaces/{space}/holds", Name: "listHolds", Action: authz.HoldSee, Do: Ask(n.holds),
+			Summary: "What keeps documents of a space from being erased, the latest first"},
+		{Pattern: "POST /spaces/{space}/holds", Name: "placeHold", Action: authz.HoldKeep, Status: 201, Do: Tell(n.placeHold, n.placedHold),
+			Summary: "Keep a space, or one document of it, from being erased"},
+		{Pattern: "GET /holds/{hold}", Name: "getHold", Action: authz.HoldSee, Do: Ask(n.hold),
+			Summary: "One hold"},
+		{Pattern: "POST /holds/{hold}/lift", Name: "liftHold", Action: authz.HoldKeep, Do: Tell(n.liftHold, n.liftedHold),
+			Summary: "End a hold, for a reason"},
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"cenacle/internal/document"
 	"cenacle/internal/event"
 	"cenacle/internal/front"
+	"cenacle/internal/hold"
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
 	"cenacle/internal/lifecycle"
@@ -56,7 +57,7 @@ func open(t *testing.T, limit int) *stage {
 	s := &stage{t: t, closing: make(chan struct{}), Cast: webtest.NewCast(t, func(*webtest.Cast) []web.Route { return nil })}
 	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.nouns = &api.Nouns{
-		Firms: s.Firms, Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Memos: s.Memos,
+		Firms: s.Firms, Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Holds: hold.NewService(s.Office), Memos: s.Memos,
 		Invitations: s.Invitations, Lifecycle: s.Lifecycle, Overview: s.Overview, Events: event.New(s.Office),
 	}
 	s.nouns.Webhooks = webhook.NewService(s.Office, s.nouns.Events, outbound.New(outbound.Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}))
@@ -126,6 +127,8 @@ func (s *stage) furnish() {
 		"circle": string(s.House.Client), "all": string(s.House.All), "folder": string(room.Folders[0].ID), "colleague": string(s.Colleague.Actor.Person),
 	}
 	s.begin(reply{})
+	held := s.asLead("POST", "/spaces/{space}/holds", `{"reason":"Expertise en cours"}`).is(201)
+	s.ids["hold"] = held["id"].(string)
 	s.deposit()
 	s.link()
 	hook := s.asLead("POST", "/webhooks", `{"address":"http://127.0.0.1:9/hook"}`).is(201)

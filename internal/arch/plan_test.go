@@ -25,6 +25,7 @@ var readWhole = map[string]string{
 	"card_staff": "holds the firm's own people only", "upload_dropped": "holds what is to be removed only",
 	"journal_entry_waiting": "holds what waits for its place only",
 	"webhook_live":          "holds the webhooks that are not ended, twenty at most",
+	"item_deleted":          "holds what lies in the trash only",
 	"CONSTANT":              "no table", "16": "no table: values to be inserted",
 	"version_digest": "the quota of a firm, where one is set", "upload_touched": "the quota of a firm, where one is set",
 }

@@ -101,7 +101,7 @@ func Decide(a Actor, act Action, on Resource, f Facts) Decision {
 			return absent("not-hers")
 		}
 	}
-	if !slices.Contains(r.space, f.Role) {
+	if !slices.Contains(r.space, f.Role) || r.firm != nil && !slices.Contains(r.firm, a.Role) {
 		return forbidden("role")
 	}
 	if r.writes && f.Closed {

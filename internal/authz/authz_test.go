@@ -37,6 +37,7 @@ func TestPolicy(t *testing.T) {
 	want := map[Action]string{
 		SpaceSee: "lead colleague assistant client guest reader", SpaceManage: "lead colleague assistant",
 		SpaceInvite: "lead colleague assistant", SpaceJournal: "lead colleague assistant", CircleSee: "lead colleague assistant",
+		TrashSee: "lead colleague assistant", HoldSee: "lead colleague assistant", HoldKeep: "lead colleague",
 		DocumentFile: "lead colleague assistant", DocumentRead: "lead colleague assistant client guest reader",
 		DocumentAddress: "lead colleague assistant", DocumentManage: "lead colleague assistant",
 		DepositMake: "client guest", DepositSee: "lead colleague assistant", ReceiptRead: "lead colleague assistant",
@@ -234,6 +235,19 @@ func TestDenials(t *testing.T) {
 				t.Fatalf("got %+v, want absent because %s", d, tt.reason)
 			}
 		})
+	}
+}
+
+// TestLawyersAlone: what a lawyer decides, her card must say besides her place
+// in the space.
+func TestLawyersAlone(t *testing.T) {
+	for _, card := range []FirmRole{Admin, Lawyer, FirmColleague, FirmAssistant} {
+		a, f := member(Lead)
+		a.Role = card
+		want := card == Admin || card == Lawyer
+		if d := Decide(a, HoldKeep, Resource{Kind: OfSpace, Firm: "f", Space: "s"}, f); d.Allowed != want || !d.Visible {
+			t.Errorf("%s: %+v, want %v", card, d, want)
+		}
 	}
 }
 

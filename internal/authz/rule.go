@@ -18,6 +18,9 @@ const (
 	SpaceInvite  Action = "space.invite" // send a client her link
 	SpaceJournal Action = "space.journal"
 	CircleSee    Action = "circle.see" // who is in what, before sending
+	TrashSee     Action = "trash.see"  // what was deleted and can still be restored
+	HoldSee      Action = "hold.see"   // what may not be erased, and why
+	HoldKeep     Action = "hold.keep"  // place and lift such a hold
 
 	DocumentFile    Action = "document.file"    // put one in the firm's tray
 	DocumentRead    Action = "document.read"    // title, versions, bytes
@@ -45,7 +48,7 @@ const (
 
 type rule struct {
 	kind   Kind
-	firm   []FirmRole // for OfFirm
+	firm   []FirmRole // for OfFirm; elsewhere, unless empty, her card must be one of these too
 	space  []Role     // for the rest
 	writes bool       // refused once the space is closed
 	reads  bool       // left to a pass that only reads
@@ -56,7 +59,9 @@ type rule struct {
 var (
 	people  = []FirmRole{Admin, Lawyer, FirmColleague, FirmAssistant}
 	anyone  = []FirmRole{Admin, Lawyer, FirmColleague, FirmAssistant, Outsider}
+	lawyers = []FirmRole{Admin, Lawyer}
 	inside  = []Role{Lead, Colleague, Assistant}
+	counsel = []Role{Lead, Colleague} // with a lawyer's card: what a lawyer alone decides
 	writers = []Role{Lead, Colleague, Assistant, Client, Guest}
 	all     = []Role{Lead, Colleague, Assistant, Client, Guest, Reader}
 )
@@ -76,6 +81,9 @@ var rules = map[Action]rule{
 	SpaceInvite:  {kind: OfSpace, space: inside, writes: true},
 	SpaceJournal: {kind: OfSpace, space: inside, reads: true},
 	CircleSee:    {kind: OfSpace, space: inside, reads: true},
+	TrashSee:     {kind: OfSpace, space: inside, reads: true},
+	HoldSee:      {kind: OfSpace, space: inside, reads: true},
+	HoldKeep:     {kind: OfSpace, space: counsel, firm: lawyers},
 
 	DocumentFile:    {kind: OfSpace, space: inside, writes: true},
 	DocumentRead:    {kind: OfItem, space: all, reads: true},

@@ -32,7 +32,6 @@ const (
 	defaultBeat  = 2 * time.Second
 	lapse        = 7 * 24 * time.Hour // an upload that nobody continues
 	maxPending   = 1000               // unfinished uploads of one person in one space
-	undo         = 24 * time.Hour     // how long a deleted document can be restored
 )
 
 // Config is what an installation decides. The zero value of a field has the

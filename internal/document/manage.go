@@ -10,9 +10,7 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/item"
-	"cenacle/internal/search"
 	"cenacle/internal/space"
-	"cenacle/internal/store"
 )
 
 // Send addresses a document to further circles of its space. Extended lets
@@ -78,67 +76,6 @@ func (s *Service) send(a *act.Act, by authz.Actor, h item.Header, to []id.Circle
 		return err
 	}
 	return s.tell(a, by, h.ID, now, before.Will)
-}
-
-// Delete takes a document away from everybody at once; for a day it can be
-// restored.
-func (s *Service) Delete(ctx context.Context, by authz.Actor, of id.Item) (err error) {
-	defer fault.Op(&err, "document.Delete(%s)", of)
-	return s.office.Do(ctx, by.Firm, func(a *act.Act) error {
-		h, _, err := item.Open(a, by, "", item.Document, of, authz.DocumentManage)
-		if err != nil {
-			return err
-		}
-		if err := item.Delete(a, of); err != nil {
-			return err
-		}
-		if err := revised(a, of); err != nil {
-			return err
-		}
-		if err := search.Drop(a.Tx, of); err != nil {
-			return err
-		}
-		a.Signal(h.Space, circlesOf(h.Audience)...)
-		_, err = a.Record(by, "document.deleted", h.Space, string(of), nil)
-		return err
-	})
-}
-
-// Restore undoes a deletion of the last day, for whoever may manage the
-// document: it is brought back first and the ordinary rule decides then; when
-// that refuses, nothing has happened.
-func (s *Service) Restore(ctx context.Context, by authz.Actor, of id.Item) (err error) {
-	defer fault.Op(&err, "document.Restore(%s)", of)
-	return s.office.Do(ctx, by.Firm, func(a *act.Act) error {
-		n, err := a.Exec(updateRestored, of, store.Micros(a.Now.Add(-undo)))
-		if err == nil && n == 0 {
-			return fault.Absent()
-		}
-		if err == nil {
-			err = revised(a, of)
-		}
-		if err != nil {
-			return err
-		}
-		h, _, err := item.Open(a, by, "", item.Document, of, authz.DocumentManage)
-		if err != nil {
-			return err
-		}
-		d, err := one(a, by, h)
-		if err != nil {
-			return err
-		}
-		box, err := a.SpaceBox(h.Space)
-		if err != nil {
-			return err
-		}
-		if err := search.Index(a.Tx, box, h.Space, of, d.Title); err != nil {
-			return err
-		}
-		a.Signal(h.Space, circlesOf(h.Audience)...)
-		_, err = a.Record(by, "document.restored", h.Space, string(of), nil)
-		return err
-	})
 }
 
 // revised says that what a list shows of a document has changed; statements

@@ -51,10 +51,6 @@ update document set folder_id = '', revision = revision + 1 where firm_id = $1 a
 	countRead = store.ForFirm(`
 select count(*) from read_mark where firm_id = $1 and item_id = $2 and person_id = $3`)
 
-	// $3: deleted since.
-	updateRestored = store.ForFirm(`
-update item set deleted_at = 0 where firm_id = $1 and id = $2 and kind = 'document' and deleted_at >= $3`)
-
 	selectFolder = store.ForFirm(`
 select matter_id from folder where firm_id = $1 and id = $2 and space_id = $3 and tray = $4`)
 
@@ -135,4 +131,14 @@ where firm_id = $1 and touched_at < $2 and state = 'open'`)
 	countUpload = store.ForFirm(`select count(*) from upload where firm_id = $1 and id = $2`)
 
 	deleteUpload = store.ForFirm(`delete from upload where firm_id = $1 and id = $2 and state = 'dropped'`)
+)
+
+// Erasing.
+var (
+	selectErased = store.ForFirm(`
+select blob_id, size, digest, id from version where firm_id = $1 and document_id = $2 order by number`)
+
+	deleteVersions = store.ForFirm(`delete from version where firm_id = $1 and document_id = $2`)
+
+	deleteDocument = store.ForFirm(`delete from document where firm_id = $1 and id = $2`)
 )

@@ -213,9 +213,9 @@ func TestManage(t *testing.T) {
 		h.Must(h.Documents.Restore(t.Context(), h.Lead, of))
 		want(client, "attestation", of)
 		h.Must(h.Documents.Delete(t.Context(), h.Lead, of))
-		h.Clock.Advance(25 * time.Hour)
+		h.Clock.Advance(document.ShelfLife)
 		if err := h.Documents.Restore(t.Context(), h.Lead, of); !fault.Is(err, fault.NotFound) {
-			t.Errorf("restored after a day: %v", err)
+			t.Errorf("restored after its shelf life: %v", err)
 		}
 		if err := h.Documents.Rename(t.Context(), h.Lead, hidden, " \u200b "); !fault.Is(err, fault.Invalid) {
 			t.Errorf("a title of nothing: %v", err)

@@ -16,9 +16,12 @@ const swept = 100
 
 // Sweep forgets the uploads of a firm that nobody has continued for seven days,
 // with their bytes, what crashes left of dropped ones, and incoming blobs that
-// no upload knows. Run it daily; it is safe beside everything else.
+// no upload knows, and gives a shelf life to what has none. Run it daily; it is safe beside everything else.
 func (s *Service) Sweep(ctx context.Context, firm id.Firm) (err error) {
 	defer fault.Op(&err, "document.Sweep(%s)", firm)
+	if err := s.adopt(ctx, firm); err != nil {
+		return err
+	}
 	for {
 		stale, err := s.stale(ctx, firm)
 		if err != nil {

@@ -37,6 +37,7 @@ type (
 	Lock    string // of a WebDAV client
 	Scratch string // what a program leaves on a drive for a while
 	Request string // one HTTP request, in the log
+	Hold    string // what keeps documents from being erased
 )
 
 // Length is the number of characters of every identifier.

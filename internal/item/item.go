@@ -110,33 +110,47 @@ type Header struct {
 // Load reads an item, locked. One that does not exist, or is of another kind
 // or space than asked, is absent. space may be empty when it is not known yet.
 func Load(a *act.Act, space id.Space, kind Kind, it id.Item) (authz.Locked[Header], id.Space, error) {
-	var locked authz.Locked[Header]
-	h := Header{ID: it}
-	var internal, created, deleted int64
-	var mac []byte
-	err := a.Row(selectItem, []any{it}, &h.Space, &h.Kind, &h.Author, &h.Nature, &internal, &created, &deleted, &mac)
-	if errors.Is(err, store.ErrNoRow) || err == nil && (h.Kind != kind || space != "" && h.Space != space) {
-		return locked, "", fault.Absent()
+	h, deleted, err := load(a, it)
+	if err == nil && (h.Kind != kind || space != "" && h.Space != space) {
+		err = fault.Absent()
 	}
 	if err != nil {
-		return locked, "", err
+		return authz.Locked[Header]{}, "", err
+	}
+	on := resource(a, h)
+	on.Deleted = deleted
+	return authz.Lock(h, on), h.Space, nil
+}
+
+// load reads an item and checks its rows.
+func load(a *act.Act, it id.Item) (h Header, deleted bool, err error) {
+	h.ID = it
+	var internal, created, gone int64
+	var mac []byte
+	err = a.Row(selectItem, []any{it}, &h.Space, &h.Kind, &h.Author, &h.Nature, &internal, &created, &gone, &mac)
+	if errors.Is(err, store.ErrNoRow) {
+		return h, false, fault.Absent()
+	}
+	if err != nil {
+		return h, false, err
 	}
 	box, err := a.SpaceBox(h.Space)
 	if err != nil {
-		return locked, "", err
-	}
-	if err := box.CheckMAC(mac, "item", string(it), string(h.Space), string(h.Kind),
-		string(h.Author), string(h.Nature), number(internal)); err != nil {
-		return locked, "", err
+		return h, false, err
 	}
 	h.Internal, h.Created = internal == 1, store.Time(created)
-	if h.Audience, err = audience(a, h.Space, it); err != nil {
-		return locked, "", err
+	if err := Verify(box, h, mac); err != nil {
+		return h, false, err
 	}
-	return authz.Lock(h, authz.Resource{
+	h.Audience, err = audience(a, h.Space, it)
+	return h, gone != 0, err
+}
+
+func resource(a *act.Act, h Header) authz.Resource {
+	return authz.Resource{
 		Kind: authz.OfItem, Firm: a.Firm(), Space: h.Space, Owner: h.Author, Nature: h.Nature,
-		Internal: h.Internal, Deleted: deleted != 0, Audience: h.Audience,
-	}), h.Space, nil
+		Internal: h.Internal, Audience: h.Audience,
+	}
 }
 
 // Open loads an item and opens it for an actor and an action: the usual way
@@ -172,15 +186,6 @@ func audience(a *act.Act, space id.Space, it id.Item) ([]authz.Address, error) {
 		return box.CheckMAC(mac, "audience", string(it), string(to.Circle), number(sent), number(extended))
 	})
 	return out, err
-}
-
-// Delete takes an opened item away from everybody at once.
-func Delete(a *act.Act, it id.Item) error {
-	n, err := a.Exec(updateDeleted, it, store.Micros(a.Now))
-	if err == nil && n == 0 {
-		return fault.Absent()
-	}
-	return err
 }
 
 // MarkRead notes that the actor has read an opened item, and reports whether

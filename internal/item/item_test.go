@@ -161,11 +161,11 @@ func TestWhatIsLoaded(t *testing.T) {
 func TestDelete(t *testing.T) {
 	each(t, func(t *testing.T, r room) {
 		it, err := r.create(item.New{}, r.is.All)
-		r.Must(err, r.keep(func(a *act.Act) error { return item.Delete(a, it) }))
+		r.Must(err, r.keep(func(a *act.Act) error { return item.Delete(a, r.Lead.Person, it) }))
 		for _, by := range []authz.Actor{r.Lead, r.client, r.guest} {
 			r.expect(t, by, it, false)
 		}
-		if err := r.keep(func(a *act.Act) error { return item.Delete(a, it) }); !fault.Is(err, fault.NotFound) {
+		if err := r.keep(func(a *act.Act) error { return item.Delete(a, r.Lead.Person, it) }); !fault.Is(err, fault.NotFound) {
 			t.Errorf("deleted twice: %v", err)
 		}
 	})

@@ -11,9 +11,6 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10)`)
 select space_id, kind, author_id, nature, internal, created_at, deleted_at, mac
 from item where firm_id = $1 and id = $2`)
 
-	updateDeleted = store.ForFirm(`
-update item set deleted_at = $3 where firm_id = $1 and id = $2 and deleted_at = 0`)
-
 	insertAudience = store.ForFirm(`
 insert into audience (firm_id, item_id, circle_id, sent_at, extended, sent_by, mac)
 values ($1, $2, $3, $4, $5, $6, $7)
@@ -46,4 +43,50 @@ on conflict (firm_id, item_id, person_id) do nothing`)
 
 	selectReads = store.ForFirm(`
 select person_id, read_at from read_mark where firm_id = $1 and item_id = $2 order by read_at`)
+)
+
+// The trash.
+var (
+	updateDeleted = store.ForFirm(`update item set deleted_at = $3 where firm_id = $1 and id = $2`)
+
+	selectSenders = store.ForFirm(`
+select circle_id, sent_at, extended, sent_by from audience
+where firm_id = $1 and item_id = $2 order by sent_at, circle_id`)
+
+	deleteAudience = store.ForFirm(`delete from audience where firm_id = $1 and item_id = $2`)
+
+	insertTrash = store.ForFirm(`
+insert into trash (firm_id, item_id, space_id, deleted_by, deleted_at, audience, mac)
+values ($1, $2, $3, $4, $5, $6, $7)`)
+
+	deleteTrash = store.ForFirm(`delete from trash where firm_id = $1 and item_id = $2`)
+
+	selectTrash = store.ForFirm(`
+select t.item_id, t.space_id, t.deleted_by, t.deleted_at, t.audience, t.mac, i.kind, i.author_id, i.nature, i.internal, i.created_at, i.mac
+from trash t join item i on i.firm_id = $1 and i.id = t.item_id
+where t.firm_id = $1 and t.item_id = $2`)
+
+	// $2 space, the last deleted first, after the one deleted at $3 with the
+	// identifier $4; $5 how many.
+	selectTrashed = store.ForFirm(`
+select t.item_id, t.space_id, t.deleted_by, t.deleted_at, t.audience, t.mac, i.kind, i.author_id, i.nature, i.internal, i.created_at, i.mac
+from trash t join item i on i.firm_id = $1 and i.id = t.item_id
+where t.firm_id = $1 and t.space_id = $2 and (t.deleted_at < $3 or t.deleted_at = $3 and t.item_id < $4)
+order by t.deleted_at desc, t.item_id desc limit $5`)
+
+	// What an earlier program deleted.
+	selectLoose = store.ForFirm(`
+select i.id from item i
+where i.firm_id = $1 and i.deleted_at <> 0
+  and not exists (select 1 from trash t where t.firm_id = $1 and t.item_id = i.id)
+order by i.id limit $2`)
+
+	deleteReads = store.ForFirm(`delete from read_mark where firm_id = $1 and item_id = $2`)
+
+	// Who is or was in the space $3 may have it waiting.
+	deleteWaiting = store.ForFirm(`
+delete from unread where firm_id = $1 and space_id = $3 and item_id = $2
+  and person_id in (select m.person_id from membership m where m.firm_id = $1 and m.space_id = $3)`)
+
+	deleteItem = store.ForFirm(`delete from item where firm_id = $1 and id = $2`)
 )

@@ -120,7 +120,7 @@ func TestNoticeNoLongerDue(t *testing.T) {
 			return w.life.RemoveMember(w.Context(), w.lawyer, in, p)
 		},
 		"deleted": func(w *world, _ id.Space, it id.Item, _ id.Person) error {
-			w.keep(func(a *act.Act) error { return item.Delete(a, it) })
+			w.keep(func(a *act.Act) error { return item.Delete(a, w.lawyer.Person, it) })
 			return nil
 		},
 		"read": func(w *world, _ id.Space, it id.Item, p id.Person) error {
@@ -181,7 +181,7 @@ func TestNoticeNoLongerDue(t *testing.T) {
 			w.must(err)
 			it := w.publishes(sp.ID, false)
 			w.publishes(sp.ID, false)
-			w.keep(func(a *act.Act) error { return item.Delete(a, it) })
+			w.keep(func(a *act.Act) error { return item.Delete(a, w.lawyer.Person, it) })
 			w.later()
 			if all := w.mails(client); len(all) != 2 {
 				w.Errorf("%d mails; the second document of the burst still waits", len(all))

@@ -106,7 +106,7 @@ func TestFirmAwaitsAnAnswer(t *testing.T) {
 		answer, _ := r.write(r.client, memo.New{Thread: thread, Body: "Voici."})
 		r.expectNone(r.client)
 		r.expectNone(r.Lead)
-		r.Must(r.Office.Keep(t.Context(), r.Lead.Firm, func(a *act.Act) error { return item.Delete(a, answer) }))
+		r.Must(r.Office.Keep(t.Context(), r.Lead.Firm, func(a *act.Act) error { return item.Delete(a, r.Lead.Person, answer) }))
 		r.expect(r.Lead, asked, false, true)
 	})
 }
@@ -315,7 +315,7 @@ func (l *life) step() error {
 func (l *life) change(a *act.Act, by authz.Actor, it id.Item) error {
 	switch of := l.items[it]; l.rng.IntN(6) {
 	case 0:
-		return item.Delete(a, it)
+		return item.Delete(a, l.Lead.Person, it)
 	case 1, 2:
 		return item.Address(a, l.Lead, of, it, []id.Circle{l.circle(of)}, l.rng.IntN(2) == 0)
 	}

@@ -21,6 +21,7 @@ import (
 // elsewhere are the actions that no line of the table names, and where they are
 // decided.
 var elsewhere = map[authz.Action]string{
+	authz.HoldSee:      "hold.List, for the page of the trash",
 	authz.DepositSee:   "lists and pages of a space show deposits beside everything else (deposit.List, deposit.Show)",
 	authz.MemoInternal: "a field of the form behind memo.write makes a memo internal (memo.Write)",
 }
@@ -35,6 +36,8 @@ var jobs = map[string]string{
 	"notice.deposit":      "space.see of the lawyer who is told",
 	"notice.item":         "document.read or memo.read of something new for the person who is told",
 	"drive.empty":         "document.file or deposit.make of who announced the file (drive.Settle)",
+	"document.erase":      "none: it does what was said when the document was deleted, and reads nothing out",
+	"document.shred":      "none: it removes bytes that no key opens any more",
 	"deposit.lapse":       "none: it reads nothing out, and the firm is told by notice.deposit",
 	"webhook.walk":        "firm.connect of the owner, and her right to see each event",
 	"webhook.send":        "firm.connect of the owner, and her right to see the event that is sent",

@@ -143,7 +143,9 @@ func roomSteps() []step {
 			s.must(err)
 		}),
 		form(room+"/people/{person}/invite", byLead, 303),
-		plain(room+"/journal", byLead, 200),
+		plain(room+"/journal", byLead, 200), plain(room+"/trash", byLead, 200),
+		form(room+"/holds", byLead, 303, "reason", "Une expertise est en cours").then(func(s *scene, _ answer) { s.holdAgain() }),
+		form(room+"/holds/{hold}/lift", byLead, 303, "reason", "Elle est close").then(func(s *scene, _ answer) { s.holdAgain() }),
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/deposit"
 	"cenacle/internal/document"
+	"cenacle/internal/hold"
 	"cenacle/internal/id"
 	"cenacle/internal/memo"
 	"cenacle/internal/space"
@@ -128,7 +129,16 @@ func (s *scene) fill() {
 		"all": string(s.room.house.All), "person": string(s.guest.id), "client": string(s.client.id), "colleague": string(s.account.id),
 		"code": "en",
 	})
+	s.holdAgain()
 	s.connect()
+}
+
+// holdAgain leaves a standing hold on the room.
+func (s *scene) holdAgain() {
+	s.t.Helper()
+	h, err := s.server.Holds.Place(s.t.Context(), s.lead.actor, hold.New{Space: s.room.id, Reason: "Expertise en cours"})
+	s.must(err)
+	s.ids["hold"] = string(h.ID)
 }
 
 // deposit leaves an open deposit of the client.

@@ -31,6 +31,7 @@ import (
 	"cenacle/internal/event"
 	"cenacle/internal/firm"
 	"cenacle/internal/front"
+	"cenacle/internal/hold"
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
 	"cenacle/internal/invitation"
@@ -73,6 +74,7 @@ type Server struct {
 	Spaces      *space.Service
 	Documents   *document.Service
 	Deposits    *deposit.Service
+	Holds       *hold.Service
 	Drives      *drive.Service
 	Memos       *memo.Service
 	Invitations *invitation.Service
@@ -219,6 +221,7 @@ func (s *Server) openNouns(c *config.Config) error {
 		Limit: int64(c.Limit.Upload), Quota: int64(c.Limit.Quota), Deposit: deposit.Attach, Alone: database.Empty(),
 	})
 	s.Deposits = deposit.New(s.Office)
+	s.Holds = hold.NewService(s.Office)
 	s.Memos = memo.NewService(s.Office)
 	s.Invitations = invitation.New(s.Office, s.Accounts)
 	s.Lifecycle = lifecycle.New(s.Office, s.Accounts, s.Invitations)
@@ -241,6 +244,8 @@ func (s *Server) openJobs(c *config.Config, catalog *i18n.Catalog, o Options) er
 	}
 	handlers := s.Lifecycle.Handlers(composer, sender)
 	handlers[deposit.LapseJob] = s.Deposits.Lapse
+	handlers[document.EraseJob] = s.Documents.Erase
+	handlers[document.ShredJob] = s.Documents.Shred
 	handlers[drive.EmptyJob] = s.Drives.Settle
 	maps.Copy(handlers, s.Webhooks.Handlers())
 	s.Outbox = outbox.NewRunner(outbox.Config{
@@ -308,7 +313,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 		Door: &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle, Mails: c.Demo && s.Mailbox != nil},
 		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Documents: s.Documents},
 		Room: &room.Pages{
-			Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Memos: s.Memos, Lifecycle: s.Lifecycle,
+			Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Holds: s.Holds, Memos: s.Memos, Lifecycle: s.Lifecycle,
 			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Limit: int64(c.Limit.Upload),
 		},
 		Connection: &connection.Pages{Accounts: s.Accounts, Webhooks: s.Webhooks},

@@ -26,6 +26,7 @@ type Document struct {
 	Send     *Send
 	Rename   *Form
 	Delete   *ui.Dialog
+	Hold     *Form
 	Replace  *ui.Upload
 	Talks    []Talk
 	Compose  *ui.Composer
@@ -173,10 +174,16 @@ func (p *Pages) control(h here, d document.Detail, page *Document, refused error
 			return err
 		}
 	}
+	if h.keepsHolds() {
+		page.Hold = h.holdForm(d.ID, refused)
+	}
 	if !d.Manage {
 		return nil
 	}
 	path := []string{"documents", string(d.ID)}
+	if h.r.URL.Path == h.path("holds") {
+		refused = nil // it is the hold that came back
+	}
 	title := ui.Field{Name: "title", Label: t.T("room.title"), Value: d.Title, Length: 200}
 	page.Rename = &Form{
 		Action: h.path(append(path, "name")...), Summary: ui.Refuse(t, refused).Mark(&title),

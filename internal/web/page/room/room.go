@@ -17,6 +17,7 @@ import (
 	"cenacle/internal/deposit"
 	"cenacle/internal/document"
 	"cenacle/internal/firm"
+	"cenacle/internal/hold"
 	"cenacle/internal/id"
 	"cenacle/internal/invitation"
 	"cenacle/internal/item"
@@ -36,6 +37,7 @@ type Pages struct {
 	Spaces      *space.Service
 	Documents   *document.Service
 	Deposits    *deposit.Service
+	Holds       *hold.Service
 	Memos       *memo.Service
 	Lifecycle   *lifecycle.Service
 	Overview    *overview.Service
@@ -127,6 +129,7 @@ func (h here) tabs(current string) []ui.Tab {
 		{Href: h.path(), Label: p.T("room.tab.space"), Current: current == "space"},
 		{Href: h.path("folders"), Label: p.T("room.tab.folders"), Current: current == "folders"},
 		{Href: h.path("people"), Label: p.T("room.tab.people"), Current: current == "people"},
+		{Href: h.path("trash"), Label: p.T("room.tab.trash"), Current: current == "trash"},
 		{Href: h.path("journal"), Label: p.T("room.tab.journal"), Current: current == "journal"},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/deposit"
 	"cenacle/internal/document"
+	"cenacle/internal/hold"
 	"cenacle/internal/id"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
@@ -62,7 +63,7 @@ func (s scene) must(err error) {
 
 func table(c *webtest.Cast) []web.Route {
 	p := &room.Pages{
-		Spaces: c.Spaces, Documents: c.Documents, Deposits: c.Deposits, Memos: c.Memos, Lifecycle: c.Lifecycle,
+		Spaces: c.Spaces, Documents: c.Documents, Deposits: c.Deposits, Holds: hold.NewService(c.Office), Memos: c.Memos, Lifecycle: c.Lifecycle,
 		Overview: c.Overview, Firms: c.Firms, Invitations: c.Invitations, Limit: webtest.Limit,
 	}
 	var out []web.Route
@@ -76,6 +77,7 @@ func table(c *webtest.Cast) []web.Route {
 		{"GET /folders/{folder}", authz.CircleSee, p.Folder}, {"POST /folders/{folder}", authz.SpaceManage, p.DoAddressFolder},
 		{"GET /people", authz.CircleSee, p.People}, {"POST /people", authz.SpaceManage, p.DoAddMember},
 		{"POST /people/{person}/remove", authz.SpaceManage, p.DoRemoveMember}, {"POST /people/{person}/invite", authz.SpaceInvite, p.DoInvite},
+		{"GET /trash", authz.TrashSee, p.Trash}, {"POST /holds", authz.HoldKeep, p.DoPlaceHold}, {"POST /holds/{hold}/lift", authz.HoldKeep, p.DoLiftHold},
 		{"GET /journal", authz.SpaceJournal, p.Journal}, {"GET /documents/{document}", authz.DocumentRead, p.Document},
 		{"GET /documents/{document}/view", authz.DocumentRead, p.View}, {"GET /documents/{document}/file", authz.DocumentRead, p.File},
 		{"POST /documents/{document}/address", authz.DocumentAddress, p.DoAddress}, {"POST /documents/{document}/name", authz.DocumentManage, p.DoRename},
@@ -470,6 +472,54 @@ func TestDocumentActs(t *testing.T) {
 	if page := s.Lead.Get(s.Path() + "?deleted=%22%3E%3Cscript%3E"); len(page.All("form.room-undo")) != 0 {
 		t.Error("anything can be brought back")
 	}
+}
+
+// TestTrashPage: the firm's side finds what was deleted and until when, and
+// restores it; a lawyer suspends erasure for a reason, which nobody else can.
+func TestTrashPage(t *testing.T) {
+	s := open(t)
+	if page := s.page(s.Lead, "trash"); len(page.All("#trash .empty")) != 1 {
+		t.Error("an empty trash says nothing")
+	}
+	s.must(s.Documents.Delete(t.Context(), s.Lead.Actor, s.inner))
+	for _, by := range []*webtest.Player{s.Client, s.Guest, s.Reader} {
+		if page := by.Get(s.Path("trash")); page.Status != 403 {
+			t.Errorf("%s looks into the trash: %d", by.Name, page.Status)
+		}
+	}
+	page := s.page(s.Lead, "trash")
+	page.One("#trash").Says(s.Lead.Name)
+	page.One("#trash form").Is("action", s.Path("documents", string(s.inner), "restore"))
+	refused := s.Lead.Post(s.Path("holds"), "reason", " ")
+	if refused.Status != 422 {
+		t.Errorf("a hold without a reason: %d", refused.Status)
+	}
+	refused.One("textarea[name=reason][aria-invalid=true]")
+	for _, by := range []*webtest.Player{s.Client, s.Guest} {
+		if page := by.Post(s.Path("holds"), "reason", "Litige"); page.Status != 403 {
+			t.Errorf("%s suspends erasure: %d", by.Name, page.Status)
+		}
+	}
+	if page := s.Lead.Post(s.Path("holds"), "reason", "Expertise en cours"); page.Location != s.Path("trash")+"?done=hold_placed" {
+		t.Fatalf("a hold: %d %s", page.Status, page.Location)
+	}
+	page = s.page(s.Lead, "trash")
+	page.One(".room-hold").Says("Expertise en cours")
+	lift := page.One(".room-hold form").Attr("action")
+	page.One("#trash .doc-held").Says("suspendu")
+	if back := s.Lead.Post(lift, "reason", ""); back.Status != 422 {
+		t.Errorf("lifted without a reason: %d", back.Status)
+	}
+	if done := s.Lead.Post(lift, "reason", "Rapport rendu"); done.Location != s.Path("trash")+"?done=hold_lifted" {
+		t.Errorf("lifted: %d %s", done.Status, done.Location)
+	}
+	page = s.page(s.Lead, "trash")
+	page.One(".room-hold").Says("Rapport rendu")
+	page.Lacks(".room-hold form")
+	doc := s.page(s.Lead, "documents", string(s.sent))
+	held := s.Lead.Post(doc.One("#hold form").Attr("action"), "reason", "")
+	held.One("#hold[open] textarea[aria-invalid=true]")
+	held.Lacks("input[name=title][aria-invalid=true]")
 }
 
 func TestJournalPage(t *testing.T) {
