@@ -47,7 +47,8 @@ type Pages struct {
 }
 
 const (
-	rows  = 50 // documents of a tray on the first screen, and with each « Afficher la suite »
+	first = 20 // documents of a tray on the first screen: the conversation is not to be a long way down
+	rows  = 50 // of each tray with each « Afficher la suite »
 	memos = 60 // memos of the conversation on the first screen
 
 	receipts = 50 // receipts listed below the deposits
@@ -58,6 +59,7 @@ type here struct {
 	r    *web.Request
 	room space.Room
 	all  overview.Screen // of the first page only
+	rows int             // documents of a tray that it shows
 }
 
 func (p *Pages) enter(r *web.Request) (here, error) {
@@ -80,14 +82,16 @@ func (p *Pages) look(r *web.Request) (here, error) {
 	if err != nil {
 		return here{}, err
 	}
-	q := overview.ScreenQuery{Space: of, After: map[space.Tray]id.Item{}, Rows: rows + 1, Before: id.Item(r.Value("before")), Memos: memos}
+	q := overview.ScreenQuery{Space: of, After: map[space.Tray]id.Item{}, Rows: first + 1, Before: id.Item(r.Value("before")), Memos: memos}
 	asked := r.URL.Query()
 	for _, tray := range space.Trays() {
-		q.After[tray] = id.Item(asked.Get("after-" + string(tray)))
+		if after := asked.Get("after-" + string(tray)); after != "" {
+			q.After[tray], q.Rows = id.Item(after), rows+1
+		}
 	}
 	all, err := p.Overview.Screen(r.Context(), r.Actor, p.Documents, q)
 	h := stand(r, all.Room)
-	h.all = all
+	h.all, h.rows = all, q.Rows-1
 	return h, err
 }
 

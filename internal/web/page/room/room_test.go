@@ -445,6 +445,25 @@ func TestPeoplePage(t *testing.T) {
 	s.page(s.Client).Silent("Me Anne Roux")
 }
 
+// A full tray shows its newest documents, and the others one step away.
+func TestTrayGoesOn(t *testing.T) {
+	s := open(t)
+	for n := range 30 {
+		s.File(s.Lead, document.BeginUpload{Tray: space.FirmTray, Name: fmt.Sprintf("Pièce n° %d.pdf", n)}, []byte("%PDF-1.4\n"))
+	}
+	page := s.page(s.Lead)
+	rows := page.All("#tray-firm .doc")
+	more := page.One("#tray-firm-more a").Attr("href")
+	rest := s.Lead.Get(s.Path() + more)
+	others := rest.All("#tray-firm .doc")
+	if len(rows) != 20 || len(others) != 12 || len(rest.All("#tray-firm-more")) != 0 {
+		t.Errorf("%d documents, then %d", len(rows), len(others))
+	}
+	page.One("#tray-firm").Says("Pièce n° 29.pdf")
+	rest.One("#tray-firm").Says("Pièce n° 0.pdf")
+	rest.One("#tray-firm").Says("Projet de convention.pdf")
+}
+
 func TestDocumentActs(t *testing.T) {
 	s := open(t)
 	at := func(segments ...string) string {

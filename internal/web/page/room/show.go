@@ -214,9 +214,9 @@ func (h here) shelf(b ui.Base, tray space.Tray, found []document.Document) Shelf
 		Key: "tray-" + string(tray), Title: b.T("room.tray." + side + "." + string(tray)),
 		Empty: ui.Empty{Icon: "file-text", Title: b.T("room.empty." + side + "." + string(tray)), Text: b.T("room.empty_how." + side + "." + string(tray))},
 	}
-	if len(found) > rows {
-		found = found[:rows]
-		s.More = &ui.More{Href: "?after-" + string(tray) + "=" + string(found[rows-1].ID), List: s.Key}
+	if len(found) > h.rows {
+		found = found[:h.rows]
+		s.More = &ui.More{Href: "?after-" + string(tray) + "=" + string(found[h.rows-1].ID), List: s.Key}
 	}
 	byFolder := map[id.Folder][]ui.DocumentRow{}
 	for _, d := range found {
