@@ -131,7 +131,7 @@ export class House {
   /** The mails kept on the page of the demonstration, newest first. */
   async mails() {
     const page = await this.text("/demo/mails");
-    return page.split('<li class="mail">').slice(1).map((item) => ({
+    return page.split('<li class="mail">').slice(1).map((item) => item.split("</li>")[0]).map((item) => ({
       path: find(item, /href="(\/demo\/mails\/[^"]+)"/),
       subject: plain(find(item, /class="mail-subject"><a[^>]*>([\s\S]*?)<\/a>/)),
       from: plain(find(item, /class="mail-from">([\s\S]*?)<\/p>/)),
