@@ -54,20 +54,6 @@ type Config struct {
 	file string // where it was read from; empty without a file
 }
 
-// TLS says who encrypts the connections: nobody here ("off"; a reverse proxy
-// does, or nobody leaves the machine) or this program ("files").
-type TLS struct {
-	Mode        string `toml:"mode"`
-	Certificate string `toml:"certificate"` // PEM file, the chain included
-	Key         string `toml:"key"`         // PEM file
-}
-
-// The modes of TLS.
-const (
-	TLSOff   = "off"
-	TLSFiles = "files"
-)
-
 // Key says where the root key comes from.
 type Key struct {
 	Provider string `toml:"provider"`
@@ -176,7 +162,7 @@ func (c *Config) Base() *url.URL {
 }
 
 func (c *Config) scheme() string {
-	if c.TLS.Mode == TLSFiles {
+	if c.TLS.On() {
 		return "https"
 	}
 	return "http"

@@ -1,12 +1,9 @@
 package config
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"net"
 	"net/netip"
 	"net/url"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,7 +22,7 @@ func (c *Config) checkListen(wrong *Reasons) {
 		wrong.add("listen", "the host is not an address of this machine", `write "127.0.0.1", "::1" or "0.0.0.0" before the port`)
 		return
 	}
-	if !loopbackHost(host) && c.TLS.Mode != TLSFiles && len(c.TrustedProxies) == 0 {
+	if !loopbackHost(host) && !c.TLS.On() && len(c.TrustedProxies) == 0 {
 		wrong.add("listen", "passwords and documents would cross the network unencrypted",
 			"listen on 127.0.0.1, or set tls.mode, or name the reverse proxy that encrypts in trusted_proxies")
 	}
@@ -63,10 +60,10 @@ func (c *Config) checkReach(u *url.URL, wrong *Reasons) {
 		wrong.add("url", "links in mails would lead every reader to her own machine", "write the public address")
 	case !local && u.Scheme == "http":
 		wrong.add("url", "links in mails would be unencrypted", "write https:// and set tls.mode or a reverse proxy")
-	case u.Scheme == "https" && c.TLS.Mode != TLSFiles && len(c.TrustedProxies) == 0:
+	case u.Scheme == "https" && !c.TLS.On() && len(c.TrustedProxies) == 0:
 		wrong.add("url", "the address says https, but nothing here encrypts",
 			"set tls.mode, or name the reverse proxy that encrypts in trusted_proxies")
-	case u.Scheme == "http" && c.TLS.Mode == TLSFiles:
+	case u.Scheme == "http" && c.TLS.On():
 		wrong.add("url", "the address says http, but this program answers in https", "write https://")
 	}
 }
@@ -111,42 +108,5 @@ func (c *Config) checkOutbound(wrong *Reasons) {
 		case !slices.ContainsFunc(own[:], func(o netip.Prefix) bool { return o.Contains(block.Addr()) && o.Bits() <= block.Bits() }):
 			wrong.add("outbound.allow", text+" is not a private network", "name addresses of your own network; public ones need no permission")
 		}
-	}
-}
-
-func (c *Config) checkTLS(wrong *Reasons) {
-	switch c.TLS.Mode {
-	case TLSOff:
-		if c.TLS.Certificate != "" || c.TLS.Key != "" {
-			wrong.add("tls.mode", "a certificate is named but not used", `write "files", or remove tls.certificate and tls.key`)
-		}
-	case TLSFiles:
-		c.checkCertificate(wrong)
-	default:
-		wrong.add("tls.mode", "there is no such mode", `write "off" or "files"`)
-	}
-}
-
-func (c *Config) checkCertificate(wrong *Reasons) {
-	if c.TLS.Certificate == "" || c.TLS.Key == "" {
-		wrong.add("tls", "the certificate or its key is not named", "set tls.certificate and tls.key")
-		return
-	}
-	if info, err := os.Stat(c.TLS.Key); err == nil && info.Mode().Perm()&0o007 != 0 {
-		wrong.add("tls.key", "every account may open the key of the certificate", "run: chmod o-rwx "+c.TLS.Key)
-		return
-	}
-	pair, err := tls.LoadX509KeyPair(c.TLS.Certificate, c.TLS.Key)
-	if err != nil {
-		wrong.add("tls", "certificate and key cannot be used together: "+plainly(err), "check both files")
-		return
-	}
-	leaf, err := x509.ParseCertificate(pair.Certificate[0])
-	if err != nil {
-		wrong.add("tls.certificate", "the certificate cannot be read", "check the file")
-		return
-	}
-	if base := c.Base(); base != nil && leaf.VerifyHostname(base.Hostname()) != nil {
-		wrong.add("tls.certificate", "the certificate is not for "+base.Hostname(), "use one that names the host of url")
 	}
 }

@@ -63,6 +63,11 @@ func (b bench) behindProxy(c *Config) {
 	c.Listen, c.URL, c.TrustedProxies = "0.0.0.0:8080", "https://espace.example", []string{"10.0.0.2"}
 }
 
+func (b bench) automatic(c *Config) {
+	c.Listen, c.URL = ":443", "https://espace.cabinet.fr"
+	c.TLS.Mode, c.TLS.AcceptTerms, c.TLS.Contact, c.TLS.Redirect = TLSAuto, true, "informatique@cabinet.fr", ":80"
+}
+
 func (b bench) smtp(c *Config) {
 	c.Mail.Host, c.Mail.From = "smtp.example", "espace@example.fr"
 	c.Mail.UserName, c.Mail.PasswordFile = "espace", b.file("smtp", "a password", 0o600)
@@ -84,6 +89,17 @@ func TestCFG01_GoodConfigurationsAreAccepted(t *testing.T) {
 		},
 		"own certificate": func(b bench, c *Config) {
 			c.Listen, c.URL, c.TLS.Mode = ":8443", "https://espace.example", TLSFiles
+			c.TLS.Certificate, c.TLS.Key = b.certificate("site", "espace.example")
+		},
+		"automatic certificates": func(b bench, c *Config) { b.automatic(c) },
+		"an authority of the house": func(b bench, c *Config) {
+			b.automatic(c)
+			c.URL, c.TLS.Directory, c.TLS.Contact = "https://espace.cabinet.internal", "https://ca.cabinet.internal/acme/directory", ""
+			c.TLS.DirectoryRoots, _ = b.certificate("ca", "ca.cabinet.internal")
+		},
+		"a name with accents": func(b bench, c *Config) { b.automatic(c); c.URL = "https://cénacle.cabinet.fr" },
+		"own certificate, plain requests redirected": func(b bench, c *Config) {
+			c.Listen, c.URL, c.TLS.Mode, c.TLS.Redirect = ":8443", "https://espace.example", TLSFiles, "0.0.0.0:80"
 			c.TLS.Certificate, c.TLS.Key = b.certificate("site", "espace.example")
 		},
 		"SMTP": func(b bench, c *Config) { b.smtp(c) },
@@ -226,9 +242,27 @@ func TestCFG01_BadConfigurationsAreRefused(t *testing.T) {
 
 		{"unknown TLS mode", "tls.mode", func(_ bench, c *Config) { c.TLS.Mode = "maybe" }},
 		{"unused certificate", "tls.mode", func(_ bench, c *Config) { c.TLS.Certificate = "c.pem" }},
+		{"own certificate beside an obtained one", "tls.mode", func(b bench, c *Config) { b.automatic(c); c.TLS.Certificate = "c.pem" }},
+		{"terms nobody accepted", "tls.accept_terms", func(b bench, c *Config) { b.automatic(c); c.TLS.AcceptTerms = false }},
+		{"an authority in clear", "tls.directory", func(b bench, c *Config) { b.automatic(c); c.TLS.Directory = "http://ca.cabinet.fr/dir" }},
+		{"an authority with a password", "tls.directory", func(b bench, c *Config) { b.automatic(c); c.TLS.Directory = "https://a:b@ca.cabinet.fr/dir" }},
+		{"no file of roots", "tls.directory_roots", func(b bench, c *Config) { b.automatic(c); c.TLS.DirectoryRoots = b.path("none.pem") }},
+		{"roots that are none", "tls.directory_roots", func(b bench, c *Config) { b.automatic(c); c.TLS.DirectoryRoots = b.file("r.pem", "text", 0o600) }},
+		{"a contact that is none", "tls.contact", func(b bench, c *Config) { b.automatic(c); c.TLS.Contact = "Informatique <a@b.fr>" }},
+		{"a certificate for an address", "url", func(b bench, c *Config) { b.automatic(c); c.URL = "https://192.0.2.7" }},
+		{"a certificate for one word", "url", func(b bench, c *Config) { b.automatic(c); c.URL = "https://espace" }},
+		{"a public certificate for a name of the house", "url", func(b bench, c *Config) { b.automatic(c); c.URL = "https://espace.cabinet.internal" }},
+		{"a public certificate for a test", "url", func(b bench, c *Config) { b.automatic(c); c.URL = "https://espace.test" }},
+		{"a certificate without a name", "url", func(b bench, c *Config) { b.automatic(c); c.Listen, c.URL = "127.0.0.1:443", "" }},
+		{"terms accepted of nobody", "tls.mode", func(_ bench, c *Config) { c.TLS.AcceptTerms = true }},
+		{"an authority that is not asked", "tls.mode", func(_ bench, c *Config) { c.TLS.Directory = "https://ca.cabinet.fr/dir" }},
+		{"redirected to nobody", "tls.redirect", func(_ bench, c *Config) { c.TLS.Redirect = "127.0.0.1:80" }},
+		{"redirected from no port", "tls.redirect", func(b bench, c *Config) { b.automatic(c); c.TLS.Redirect = "80" }},
+		{"redirected from a name", "tls.redirect", func(b bench, c *Config) { b.automatic(c); c.TLS.Redirect = "espace.cabinet.fr:80" }},
+		{"redirected from the site itself", "tls.redirect", func(b bench, c *Config) { b.automatic(c); c.TLS.Redirect = ":443" }},
 		{"TLS without certificate", "tls", func(_ bench, c *Config) { c.TLS.Mode = TLSFiles }},
 		{"absent certificate", "tls", func(b bench, c *Config) {
-			c.TLS = TLS{TLSFiles, b.path("absent.pem"), b.path("absent.key")}
+			c.TLS.Mode, c.TLS.Certificate, c.TLS.Key = TLSFiles, b.path("absent.pem"), b.path("absent.key")
 		}},
 		{"key of another certificate", "tls", func(b bench, c *Config) {
 			c.TLS.Mode = TLSFiles

@@ -11,7 +11,7 @@ import (
 // Prometheus, and its probes besides. Without Listen there are none.
 type Metrics struct {
 	// Listen is an address and port of its own. Off the loopback it takes a token,
-	// and answers in https when tls.mode is "files".
+	// and answers in https when this program encrypts (tls.mode).
 	Listen string `toml:"listen"`
 	// TokenFile holds what a reader must show as "Authorization: Bearer …".
 	TokenFile string `toml:"token_file"`

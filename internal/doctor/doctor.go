@@ -115,7 +115,7 @@ func Examine(ctx context.Context, c *config.Config, o Options) Report {
 		e.jobs(ctx)
 	}
 	e.mail(ctx)
-	e.certificate()
+	e.certificate(ctx)
 	e.address(ctx)
 	e.backup()
 	e.clock(ctx)

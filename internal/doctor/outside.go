@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"cenacle/internal/backup"
+	"cenacle/internal/certificate"
 	"cenacle/internal/config"
 	"cenacle/internal/id"
 	"cenacle/internal/mail"
@@ -54,9 +55,13 @@ func (e *examination) mail(ctx context.Context) {
 	e.add("mail", Fine, "mail_fine", m.Host)
 }
 
-// certificate reads that of the configuration.
-func (e *examination) certificate() {
-	if e.config.TLS.Mode != config.TLSFiles {
+// certificate reads that of the configuration, or the one that was obtained.
+func (e *examination) certificate(ctx context.Context) {
+	switch e.config.TLS.Mode {
+	case config.TLSAuto:
+		e.obtained(ctx)
+		return
+	case config.TLSOff:
 		e.add("certificate", Fine, "certificate_elsewhere")
 		return
 	}
@@ -83,6 +88,22 @@ func (e *examination) certificate() {
 	_, err = chain[0].Verify(x509.VerifyOptions{Roots: e.Roots, Intermediates: between, CurrentTime: e.Clock()})
 	if err != nil {
 		e.add("certificate", Warning, "certificate_unknown", cause(err))
+	}
+}
+
+// obtained looks at the certificate that the servers have in common.
+func (e *examination) obtained(ctx context.Context) {
+	if e.ring == nil {
+		return // said of the database or of the key
+	}
+	c, err := certificate.Held(ctx, e.store.Directory(), e.ring.Directory(), e.config.Host())
+	switch {
+	case err != nil:
+		e.add("certificate", Error, "certificate_unopened", cause(err))
+	case c == nil:
+		e.add("certificate", Error, "certificate_none", e.config.Host())
+	default:
+		e.lasts("certificate", c)
 	}
 }
 

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"log"
 	"log/slog"
@@ -10,9 +9,6 @@ import (
 	"net/http"
 	"sync"
 	"time"
-
-	"cenacle/internal/config"
-	"cenacle/internal/fault"
 )
 
 // Run serves on l and works on jobs until ctx ends; then it drains, as
@@ -25,7 +21,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		return err
 	}
-	stopFigures, err := s.figures(failed)
+	stopAside, err := s.aside(failed)
 	if err != nil {
 		return err
 	}
@@ -43,6 +39,9 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	if s.survey != nil {
 		start(s.survey.run)
 	}
+	if s.keeper != nil {
+		start(s.keeper.Run)
+	}
 	go func() {
 		if err := serve(h, l); !errors.Is(err, http.ErrServerClosed) {
 			failed <- err
@@ -57,7 +56,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	err = errors.Join(err, s.end(inner, h, delay))
 	stop()
 	work.Wait()
-	return errors.Join(err, stopFigures())
+	return errors.Join(err, stopAside())
 }
 
 func (s *Server) httpServer(ctx context.Context) (*http.Server, error) {
@@ -73,18 +72,6 @@ func (s *Server) httpServer(ctx context.Context) (*http.Server, error) {
 
 // quiet is for what clients do wrong with a connection.
 func (s *Server) quiet() *log.Logger { return slog.NewLogLogger(s.log.Handler(), slog.LevelDebug) }
-
-// certificate is how connections are encrypted; nil when another does it.
-func (s *Server) certificate() (*tls.Config, error) {
-	if s.config.TLS.Mode != config.TLSFiles {
-		return nil, nil
-	}
-	pair, err := tls.LoadX509KeyPair(s.config.TLS.Certificate, s.config.TLS.Key)
-	if err != nil {
-		return nil, fault.New(fault.Internal, "fault.internal").Because(err)
-	}
-	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}, nil
-}
 
 func serve(h *http.Server, l net.Listener) error {
 	if h.TLSConfig != nil {

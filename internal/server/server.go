@@ -23,6 +23,7 @@ import (
 	"cenacle/internal/act"
 	"cenacle/internal/api"
 	"cenacle/internal/blob"
+	"cenacle/internal/certificate"
 	"cenacle/internal/config"
 	"cenacle/internal/dav"
 	"cenacle/internal/deposit"
@@ -95,8 +96,9 @@ type Server struct {
 	draining  atomic.Bool  // since SIGTERM
 	flying    atomic.Int64 // requests under way
 	readiness readiness
-	survey    *survey     // nil without figures
-	set       *metric.Set // nil without figures
+	survey    *survey             // nil without figures
+	set       *metric.Set         // nil without figures
+	keeper    *certificate.Keeper // nil unless this program obtains its certificate
 }
 
 // Options are what the program gives besides its configuration.
@@ -128,6 +130,9 @@ func New(ctx context.Context, c *config.Config, o Options) (s *Server, err error
 		}
 	}()
 	if s.Office, err = openOffice(ctx, c, o, database); err != nil {
+		return nil, err
+	}
+	if err := s.openKeeper(c); err != nil {
 		return nil, err
 	}
 	s.sequencer = act.NewSequencer(s.Office, o.Log)

@@ -75,6 +75,9 @@ func (s *Server) watchWork(m *metric.Set) {
 		defer v.mu.Unlock()
 		return v.failed
 	})
+	if s.keeper != nil {
+		m.Gauge("certificate_left_seconds", func() float64 { return s.keeper.Left().Seconds() })
+	}
 	m.Gauge("ready", func() float64 {
 		if _, err := s.readyNow(context.Background()); err != nil { // has a limit of its own
 			return 0
