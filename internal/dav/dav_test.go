@@ -113,7 +113,7 @@ func TestFile(t *testing.T) {
 	r := c.wants("new", c.ask("PUT", at, "zéro un deux"), 201)
 	etag := r.header.Get("ETag")
 	r = c.wants("read", c.ask("GET", at, ""), 200)
-	if r.body != "zéro un deux" || r.header.Get("ETag") != etag || !strings.HasPrefix(r.header.Get("Content-Type"), "text/plain") || r.header.Get("Content-Security-Policy") != "default-src 'none'; sandbox" {
+	if r.body != "zéro un deux" || r.header.Get("ETag") != etag || !strings.HasPrefix(r.header.Get("Content-Type"), "text/plain") || r.header.Get("Content-Security-Policy") != "default-src 'none'; sandbox" || r.header.Get("Cache-Control") != "no-store" {
 		t.Errorf("it reads %q with %v", r.body, r.header)
 	}
 	h := c.wants("described", c.ask("HEAD", at, ""), 200)

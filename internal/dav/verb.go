@@ -105,7 +105,6 @@ func (r *request) get(w *front.Writer) error {
 			return c.Recheck(r.Context())
 		}
 	}
-	w.Header().Set("Cache-Control", "private, no-cache")
 	return errors.Join(r.dav.Send(w, r.Request.Request, f), c.Reader.Close())
 }
 
