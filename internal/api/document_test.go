@@ -36,6 +36,8 @@ var documentSamples = map[string]sample{
 	"addressDocument":   {who: byLead, body: `{"circles":["{all}"]}`, want: 200},
 	"getContent":        {who: byClient, want: 200},
 	"getVersionContent": {who: byClient, want: 200},
+	"previewNatures":    {who: byLead, want: 200},
+	"classifyDocument":  {who: byLead, body: `{"nature":"officielle"}`, want: 200},
 	"listTrash":         {who: byLead, want: 200},
 	"listHolds":         {who: byLead, want: 200},
 	"placeHold":         {who: byLead, body: `{"document":"{document}","reason":"Contestation en cours"}`, want: 201},

@@ -93,7 +93,7 @@ func Decide(a Actor, act Action, on Resource, f Facts) Decision {
 	}
 	switch on.Kind {
 	case OfItem:
-		if reason := hidden(on, f); reason != "" {
+		if reason := hidden(a.Via, on, f); reason != "" {
 			return absent(reason)
 		}
 	case OfPrivate:
@@ -156,16 +156,18 @@ func enterSpace(a Actor, on Resource, f Facts) Decision {
 }
 
 // hidden says why an item is not for this member, or "" when it is.
-func hidden(on Resource, f Facts) string {
+func hidden(via Via, on Resource, f Facts) string {
 	if on.Deleted {
 		return "deleted"
 	}
 	if on.Internal && !f.Role.Inside() {
 		return "internal"
 	}
-	kept, known := barred[on.Nature]
-	if !known || slices.Contains(kept, f.Role) {
+	if on.Nature.Bars(f.Role) {
 		return "nature"
+	}
+	if via != "" && !on.Nature.Takes(ways[via]) {
+		return "way"
 	}
 	for _, to := range on.Audience {
 		span, in := f.Circles[to.Circle]

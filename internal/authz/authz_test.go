@@ -1,6 +1,9 @@
 package authz
 
 import (
+	"cmp"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -40,7 +43,8 @@ func TestPolicy(t *testing.T) {
 		TrashSee: "lead colleague assistant", HoldSee: "lead colleague assistant", HoldKeep: "lead colleague",
 		DocumentFile: "lead colleague assistant", DocumentRead: "lead colleague assistant client guest reader",
 		DocumentAddress: "lead colleague assistant", DocumentManage: "lead colleague assistant",
-		DepositMake: "client guest", DepositSee: "lead colleague assistant", ReceiptRead: "lead colleague assistant",
+		DocumentClassify: "lead colleague",
+		DepositMake:      "client guest", DepositSee: "lead colleague assistant", ReceiptRead: "lead colleague assistant",
 		MemoRead: "lead colleague assistant client guest reader", MemoWrite: "lead colleague assistant client guest",
 		MemoInternal: "lead colleague assistant",
 	}
@@ -235,6 +239,64 @@ func TestDenials(t *testing.T) {
 				t.Fatalf("got %+v, want absent because %s", d, tt.reason)
 			}
 		})
+	}
+}
+
+// TestWays states, for every way out, the natures that never take it.
+func TestWays(t *testing.T) {
+	never := map[Way]string{WayClientFile: "entre_avocats", WayForum: " defense conseil entre_avocats juriste"}
+	for _, w := range append(Ways(), "made_up") {
+		var shut []string
+		for _, n := range Natures() {
+			if !n.Takes(w) {
+				shut = append(shut, string(n))
+			}
+		}
+		want, known := never[w], slices.Contains(Ways(), w)
+		if got := strings.Join(shut, " "); got != want && known || !known && len(shut) != len(Natures()) {
+			t.Errorf("%s is closed to %q, want %q", w, got, want)
+		}
+		if Nature("secret").Takes(w) {
+			t.Errorf("an unknown nature takes %s", w)
+		}
+	}
+	if len(closed) != len(Ways()) || len(barred) != len(Natures()) {
+		t.Error("a way or a nature without its row")
+	}
+}
+
+// TestNaturesAreWritten: doc/natures.md has the table that decides.
+func TestNaturesAreWritten(t *testing.T) {
+	raw, err := os.ReadFile("../../doc/natures.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	b.WriteString("| way |")
+	for _, n := range Natures() {
+		b.WriteString(" " + cmp.Or(string(n), "none") + " |")
+	}
+	b.WriteString("\n| --- |" + strings.Repeat(" :-: |", len(Natures())) + "\n")
+	for _, w := range Ways() {
+		b.WriteString("| " + string(w) + " |")
+		for _, n := range Natures() {
+			b.WriteString(map[bool]string{true: " ✓ |", false: " never |"}[n.Takes(w)])
+		}
+		b.WriteString("\n")
+	}
+	if !strings.Contains(string(raw), b.String()) {
+		t.Errorf("doc/natures.md should have the table\n%s", b.String())
+	}
+	b.Reset()
+	for _, r := range all {
+		b.WriteString("| " + string(r) + " |")
+		for _, n := range Natures() {
+			b.WriteString(map[bool]string{true: " never |", false: " ✓ |"}[n.Bars(r)])
+		}
+		b.WriteString("\n")
+	}
+	if !strings.Contains(string(raw), b.String()) {
+		t.Errorf("doc/natures.md should have the table\n%s", b.String())
 	}
 }
 

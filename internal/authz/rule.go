@@ -26,6 +26,8 @@ const (
 	DocumentRead    Action = "document.read"    // title, versions, bytes
 	DocumentAddress Action = "document.address" // send it to further circles
 	DocumentManage  Action = "document.manage"  // rename, move, replace, delete
+	// DocumentClassify decides its nature: a lawyer's act (RIN art. 2 and 3).
+	DocumentClassify Action = "document.classify"
 
 	DepositMake Action = "deposit.make"
 	DepositSee  Action = "deposit.see"
@@ -85,10 +87,11 @@ var rules = map[Action]rule{
 	HoldSee:      {kind: OfSpace, space: inside, reads: true},
 	HoldKeep:     {kind: OfSpace, space: counsel, firm: lawyers},
 
-	DocumentFile:    {kind: OfSpace, space: inside, writes: true},
-	DocumentRead:    {kind: OfItem, space: all, reads: true},
-	DocumentAddress: {kind: OfItem, space: inside, writes: true},
-	DocumentManage:  {kind: OfItem, space: inside, writes: true},
+	DocumentFile:     {kind: OfSpace, space: inside, writes: true},
+	DocumentRead:     {kind: OfItem, space: all, reads: true},
+	DocumentAddress:  {kind: OfItem, space: inside, writes: true},
+	DocumentManage:   {kind: OfItem, space: inside, writes: true},
+	DocumentClassify: {kind: OfItem, space: counsel, firm: lawyers, writes: true},
 
 	DepositMake: {kind: OfSpace, space: []Role{Client, Guest}, writes: true},
 	DepositSee:  {kind: OfPrivate, space: all, others: inside, reads: true},
@@ -106,30 +109,4 @@ func Actions() []Action {
 		out = append(out, a)
 	}
 	return out
-}
-
-// Nature is the legal nature of a document; it decides who can ever receive it
-// (loi 71-1130 art. 66-5; RIN art. 2 and 3; CPP art. 56-1 and 56-1-1).
-type Nature string
-
-const (
-	NatureNone         Nature = ""
-	NatureDefense      Nature = "defense"
-	NatureAdvice       Nature = "conseil"
-	NatureBetween      Nature = "entre_avocats" // confidential between lawyers: never the client
-	NatureOfficial     Nature = "officielle"
-	NatureExhibit      Nature = "piece"
-	NatureHouseCounsel Nature = "juriste"
-)
-
-// barred lists the roles that a nature keeps out whatever the circle. An
-// unknown nature keeps everybody out.
-var barred = map[Nature][]Role{
-	NatureNone:         nil,
-	NatureDefense:      {Guest, Reader},
-	NatureAdvice:       {Guest, Reader},
-	NatureBetween:      {Client, Reader},
-	NatureOfficial:     nil,
-	NatureExhibit:      nil,
-	NatureHouseCounsel: {Guest, Reader},
 }

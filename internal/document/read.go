@@ -28,6 +28,7 @@ type Detail struct {
 	Readers  []Reader  // for the firm's side: who has read the current version
 	Manage   bool      // she may rename, replace and delete it
 	Address  bool      // she may send it to further circles
+	Classify bool      // she may decide its nature
 }
 
 // Reader is someone who has read a document, and when first.
@@ -68,6 +69,7 @@ func ShowIn(a *act.Act, by authz.Actor, of id.Item) (d Detail, err error) {
 	d.Current = d.Versions[0]
 	d.Manage = authz.Decide(by, authz.DocumentManage, resource(a, h), f).Allowed
 	d.Address = authz.Decide(by, authz.DocumentAddress, resource(a, h), f).Allowed
+	d.Classify = authz.Decide(by, authz.DocumentClassify, resource(a, h), f).Allowed
 	if !f.Role.Inside() {
 		d.Audience = nil
 		return d, d.sign(a)

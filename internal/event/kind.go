@@ -37,6 +37,7 @@ var kinds = map[string]kind{
 	"document.renamed":    document(items),
 	"document.restored":   document(items),
 	"document.moved":      document(items),
+	"document.classified": document(items),
 	"document.addressed":  document(addresses),
 	"document.read":       document(traces),
 	"document.downloaded": document(traces),

@@ -54,8 +54,9 @@ func Create(a *act.Act, by authz.Actor, n New, circles []id.Circle) (id.Item, er
 		return "", err
 	}
 	_, err = a.Exec(insertItem, n.ID, n.Space, n.Matter, n.Kind, by.Person, n.Nature, flag(n.Internal),
-		store.Micros(a.Now), box.MAC("item", string(n.ID), string(n.Space), string(n.Kind),
-			string(by.Person), string(n.Nature), number(flag(n.Internal))))
+		store.Micros(a.Now), box.MAC("item", Header{
+			ID: n.ID, Space: n.Space, Kind: n.Kind, Author: by.Person, Nature: n.Nature, Internal: n.Internal,
+		}.fields()...))
 	if err != nil {
 		return "", err
 	}
@@ -93,6 +94,20 @@ func Address(a *act.Act, by authz.Actor, space id.Space, it id.Item, circles []i
 func Await(a *act.Act, it id.Item) error {
 	_, err := a.Exec(insertUnread, it, store.Micros(a.Now))
 	return err
+}
+
+// Reclassify gives an opened item another nature. The caller has decided the
+// right and records the act.
+func Reclassify(a *act.Act, h Header, n authz.Nature) error {
+	box, err := a.SpaceBox(h.Space)
+	if err != nil {
+		return err
+	}
+	h.Nature = n
+	if _, err := a.Exec(updateNature, h.ID, n, box.MAC("item", h.fields()...)); err != nil {
+		return err
+	}
+	return Await(a, h.ID)
 }
 
 // Header is what an item says of itself without its content.

@@ -11,6 +11,8 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10)`)
 select space_id, kind, author_id, nature, internal, created_at, deleted_at, mac
 from item where firm_id = $1 and id = $2`)
 
+	updateNature = store.ForFirm(`update item set nature = $3, mac = $4 where firm_id = $1 and id = $2`)
+
 	insertAudience = store.ForFirm(`
 insert into audience (firm_id, item_id, circle_id, sent_at, extended, sent_by, mac)
 values ($1, $2, $3, $4, $5, $6, $7)

@@ -161,6 +161,7 @@ func documentSteps() []step {
 	return []step{
 		plain(doc, byLead, 200), plain(doc+"/view", byClient, 200), plain(doc+"/file", byClient, 200),
 		plain(doc+"/versions/{version}/file", byClient, 200), inner,
+		form(doc+"/nature", byLead, 303, "nature", "officielle"),
 		form(doc+"/name", byLead, 303, "title", "Projet relu"), form(doc+"/delete", byLead, 303), form(doc+"/restore", byLead, 303),
 	}
 }

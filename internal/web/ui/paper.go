@@ -14,6 +14,7 @@ type DocumentRow struct {
 	Fresh    bool   // arrived since her last visit
 	Audience string // « Cabinet et Mme Petit »; empty: not shown
 	Internal bool   // never leaves the firm
+	Nature   string // legal nature in words, or empty
 	Versions int    // shown from 2 on
 	Notes    int    // memos about this document
 	Download string // address of the original bytes

@@ -26,6 +26,8 @@ type Document struct {
 	Send     *Send
 	Rename   *Form
 	Delete   *ui.Dialog
+	Nature   string
+	Classify *Form
 	Hold     *Form
 	Replace  *ui.Upload
 	Talks    []Talk
@@ -171,6 +173,12 @@ func (p *Pages) control(h here, d document.Detail, page *Document, refused error
 	}
 	if d.Address {
 		if page.Send, err = p.send(h, d, sent, refused); err != nil {
+			return err
+		}
+	}
+	page.Nature = h.nature(d.Nature)
+	if d.Classify {
+		if page.Classify, err = p.classify(h, d, refused); err != nil {
 			return err
 		}
 	}

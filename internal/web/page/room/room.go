@@ -247,7 +247,7 @@ func (h here) row(b ui.Base, d document.Document) ui.DocumentRow {
 			circles[i] = to.Circle
 		}
 		row.Internal = d.Internal || len(circles) == 1 && circles[0] == h.house().Firm
-		row.Audience = h.audience(circles)
+		row.Audience, row.Nature = h.audience(circles), h.nature(d.Nature)
 	}
 	return row
 }

@@ -81,6 +81,7 @@ func table(c *webtest.Cast) []web.Route {
 		{"GET /journal", authz.SpaceJournal, p.Journal}, {"GET /documents/{document}", authz.DocumentRead, p.Document},
 		{"GET /documents/{document}/view", authz.DocumentRead, p.View}, {"GET /documents/{document}/file", authz.DocumentRead, p.File},
 		{"POST /documents/{document}/address", authz.DocumentAddress, p.DoAddress}, {"POST /documents/{document}/name", authz.DocumentManage, p.DoRename},
+		{"POST /documents/{document}/nature", authz.DocumentClassify, p.DoClassify},
 		{"POST /documents/{document}/delete", authz.DocumentManage, p.DoDelete}, {"POST /documents/{document}/restore", authz.DocumentManage, p.DoRestore},
 		{"POST /deposit/close", authz.DepositMake, p.DoCloseDeposit}, {"GET /receipts/{receipt}", authz.ReceiptRead, p.Receipt},
 		{"GET /receipts/{receipt}/file", authz.ReceiptRead, p.ReceiptFile}, {"POST /memos", authz.MemoWrite, p.DoWrite},
@@ -539,6 +540,33 @@ func TestTrashPage(t *testing.T) {
 	held := s.Lead.Post(doc.One("#hold form").Attr("action"), "reason", "")
 	held.One("#hold[open] textarea[aria-invalid=true]")
 	held.Lacks("input[name=title][aria-invalid=true]")
+}
+
+// TestNature: before the gesture each nature says who loses the document; after
+// it she has lost it.
+func TestNature(t *testing.T) {
+	s := open(t)
+	path := s.Path("documents", string(s.sent))
+	page := s.page(s.Lead, "documents", string(s.sent))
+	choice := page.One("#nature form")
+	if n := len(choice.All("input[type=radio][name=nature]")); n != 7 {
+		t.Errorf("%d natures are offered", n)
+	}
+	choice.One("input[name=nature][value=''][checked]")
+	choice.Says("Mme Sophie Petit ne le verra plus.")
+	if back := s.Lead.Post(path+"/nature", "nature", "secrète"); back.Status != 422 || len(back.All("#nature[open] .summary")) != 1 {
+		t.Errorf("an unknown nature: %d", back.Status)
+	}
+	if page := s.Client.Post(path+"/nature", "nature", "officielle"); page.Status != 403 {
+		t.Errorf("a client decides: %d", page.Status)
+	}
+	if done := s.Lead.Post(path+"/nature", "nature", "entre_avocats"); done.Location != path+"?done=document_classified" {
+		t.Fatalf("decided: %d %s", done.Status, done.Location)
+	}
+	if page := s.Client.Get(path); page.Status != 404 {
+		t.Errorf("the client gets %d for what is between lawyers", page.Status)
+	}
+	s.page(s.Lead).One("#doc-" + string(s.sent)).Says("Confidentielle entre avocats")
 }
 
 func TestJournalPage(t *testing.T) {
