@@ -16,8 +16,12 @@ import (
 
 // house opens what is carried of an installation, for one command.
 func house(ctx context.Context, t *terminal, c *config.Config, do func(backup.House) error) error {
-	if c.FirstStart() {
-		return fmt.Errorf("there is no installation in %s", c.Data)
+	there, err := server.Started(ctx, c)
+	if err != nil {
+		return plain(err)
+	}
+	if !there {
+		return fmt.Errorf("there is no installation in %s", where(c))
 	}
 	return open(ctx, t, c, func(s *server.Server) error {
 		h, closing, err := s.House(version)
@@ -26,6 +30,14 @@ func house(ctx context.Context, t *terminal, c *config.Config, do func(backup.Ho
 		}
 		return errors.Join(do(h), closing())
 	})
+}
+
+// where is how the terminal calls the place of an installation.
+func where(c *config.Config) string {
+	if url, err := c.DatabaseURL(); err != nil || url.Empty() {
+		return c.Data
+	}
+	return "PostgreSQL and " + c.Data
 }
 
 func makeBackup(ctx context.Context, t *terminal, args []string) error {
@@ -44,7 +56,7 @@ func makeBackup(ctx context.Context, t *terminal, args []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(t.err, "Copying the installation in %s to %s: databases and sealed bytes, not the key.\n", c.Data, *to)
+	fmt.Fprintf(t.err, "Copying the installation in %s to %s: databases and sealed bytes, not the key.\n", where(c), *to)
 	return house(ctx, t, c, func(h backup.House) error {
 		r, err := backup.Make(ctx, h, *to, backup.Options{Verify: *verify, Keep: *keep})
 		if err != nil {
@@ -108,16 +120,20 @@ func restore(ctx context.Context, t *terminal, args []string) error {
 	if err != nil {
 		return err
 	}
-	if url, err := c.DatabaseURL(); err != nil || !url.Empty() {
-		return errors.Join(err, errors.New("a backup is restored into a data folder, and this configuration names PostgreSQL; restore without it, then move each firm with cenacle export and cenacle import"))
-	}
 	m, err := backup.Find(*from, *at)
 	if err != nil {
 		return plain(err)
 	}
-	fmt.Fprintf(t.err, "Restoring backup %s of %s into %s; nothing there is replaced.\n", m.ID, m.At.Format(time.RFC3339), c.Data)
+	fmt.Fprintf(t.err, "Restoring backup %s of %s into %s; nothing there is replaced.\n", m.ID, m.At.Format(time.RFC3339), where(c))
+	into, err := server.OpenPostgres(ctx, c)
+	if err != nil {
+		return plain(err)
+	}
+	if into != nil {
+		defer into.Close() // every row was committed before it
+	}
 	m, firms, err := backup.Restore(ctx, backup.Restoring{
-		From: *from, Backup: m.ID, To: c.Data, Keep: keys(c), Witness: known,
+		From: *from, Backup: m.ID, To: c.Data, Keep: keys(c), Witness: known, Into: into,
 		Open: func(ctx context.Context, dir string) (*act.Office, error) {
 			return server.OpenFolder(ctx, c, dir, server.Options{Clock: time.Now, Log: logger(t, c)})
 		},

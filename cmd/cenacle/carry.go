@@ -92,7 +92,7 @@ func importFirm(ctx context.Context, t *terminal, args []string) error {
 		return err
 	}
 	first := c.FirstStart()
-	fmt.Fprintf(t.err, "Importing the firm of %s into the installation in %s; every byte is checked first.\n", *from, c.Data)
+	fmt.Fprintf(t.err, "Importing the firm of %s into the installation in %s; every byte is checked first.\n", *from, where(c))
 	return open(ctx, t, c, func(s *server.Server) error {
 		if first && c.Key.Provider == config.KeyFromFile {
 			tellKey(t, c)

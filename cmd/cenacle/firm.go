@@ -43,6 +43,7 @@ func firmCreate(ctx context.Context, t *terminal, args []string) error {
 	if err != nil {
 		return err
 	}
+	fmt.Fprintf(t.err, "Opening the firm %q in %s, with %s as its first lawyer.\n", *name, where(c), *lawyer)
 	fmt.Fprintln(t.err, "Type her first password (15 characters or more) and press Enter:")
 	line, err := bufio.NewReader(t.in).ReadString('\n')
 	if err != nil && line == "" {
@@ -90,6 +91,7 @@ func demo(ctx context.Context, t *terminal, args []string) error {
 	if err != nil {
 		return err
 	}
+	fmt.Fprintf(t.err, "Making the demonstration firm in %s, unless it is there.\n", where(c))
 	return open(ctx, t, c, func(s *server.Server) error {
 		people, err := sample.Ensure(ctx, s)
 		if err != nil {

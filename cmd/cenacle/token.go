@@ -36,6 +36,7 @@ func tokenCreate(ctx context.Context, t *terminal, args []string) error {
 	if *days < 1 {
 		return fmt.Errorf("%d days: %w", *days, errUsage)
 	}
+	fmt.Fprintf(t.err, "Making one more token of her own for %s in firm %s (%s, %d days).\n", *email, firm, *use, *days)
 	return open(ctx, t, c, func(s *server.Server) error {
 		p, err := s.Accounts.Find(ctx, *email)
 		if err != nil {

@@ -91,6 +91,7 @@ const (
 	blobList       = "blobs.jsonl"
 	saltName       = "passphrase.salt"
 	directoryName  = "directory.db"
+	firmName       = "firm.db"
 )
 
 // Manifest names all that belongs to one backup. There is a backup where there

@@ -19,7 +19,6 @@ import (
 	"cenacle/internal/journal"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
-	"cenacle/internal/store/storetest"
 )
 
 // CRY-07: a backup of an installation in which eight people write, made in its
@@ -301,24 +300,6 @@ func (w *world) sessions() (n int) {
 }
 
 var countSessions = store.ForDirectory(`select count(*) from session`)
-
-// On PostgreSQL a backup is refused before anything is written, with the name
-// of the tool that makes one.
-func TestBackupOnPostgreSQL(t *testing.T) {
-	storetest.EachConfig(t, func(t *testing.T, c store.Config) {
-		if c.PostgresURL == "" {
-			return
-		}
-		w := open(t, c, filepath.Join(t.TempDir(), "data"))
-		to := t.TempDir()
-		if _, err := backup.Make(t.Context(), w.house, to, backup.Options{}); err == nil || !strings.Contains(err.Error(), "store.snapshot") {
-			t.Errorf("a backup of PostgreSQL: %v", err)
-		}
-		if all, err := backup.List(to); err != nil || len(all) != 0 {
-			t.Errorf("it left %d backups, %v", len(all), err)
-		}
-	})
-}
 
 // CRY-07: what is carried about shows nothing to one who has no key: no name, no
 // title, no address, no text, and not the key.

@@ -40,8 +40,9 @@ var errMoved = errors.New("backup: the installation moved on")
 // The backup exists once its manifest has its name; until then Make can be cut
 // at any moment, and the next one removes what it left. Faults: "backup.busy",
 // "backup.other" (a folder with backups of another installation),
-// "backup.inside", "backup.blob" (bytes that the installation itself has lost),
-// "store.snapshot" (PostgreSQL).
+// "backup.inside", "backup.blob" (bytes that the installation itself has lost).
+// An installation on PostgreSQL has the same backups: its rows are written into
+// the files that the embedded engine would have.
 func Make(ctx context.Context, h House, to string, o Options) (r Report, err error) {
 	defer fault.Op(&err, "backup.Make")
 	defer full(&err)
@@ -183,7 +184,7 @@ func (k *making) snapshots(ctx context.Context) ([]id.Firm, error) {
 			if err != nil {
 				return nil, err
 			}
-			if err := live.Snapshot(ctx, filepath.Join(k.base, firmFolder(f), "firm.db")); err != nil {
+			if err := live.Snapshot(ctx, filepath.Join(k.base, firmFolder(f), firmName)); err != nil {
 				return nil, err
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
@@ -28,6 +29,9 @@ type Restoring struct {
 	To      string   // data folder, absent or empty but for the key
 	Keep    []string // names of files in To that the operator has put there: the key
 	Witness [][]byte // receipts, checkpoints or manifests that somebody kept
+	// Into is the PostgreSQL that gets the rows, in which there is no installation
+	// yet; nil: they stay in To. The blobs are in To in either case.
+	Into *store.Store
 	// Open opens the databases of a folder with the installation's key, which
 	// it must not make. The caller of Restore does not see the office.
 	Open func(ctx context.Context, dir string) (*act.Office, error)
@@ -52,7 +56,7 @@ type Restored struct {
 // Until the last step the restored files stand in To/restoring, from where no
 // server starts; Restore may be cut and run again. Faults: "backup.not_empty",
 // "backup.damaged", "backup.altered", "backup.journal", "backup.witness",
-// "vault.wrong_key", "store.newer".
+// "backup.done", "store.occupied", "vault.wrong_key", "store.newer".
 func Restore(ctx context.Context, r Restoring) (m Manifest, firms []Restored, err error) {
 	defer fault.Op(&err, "backup.Restore")
 	defer full(&err)
@@ -61,6 +65,9 @@ func Restore(ctx context.Context, r Restoring) (m Manifest, firms []Restored, er
 	}
 	witnesses, err := r.witnesses(m)
 	if err != nil {
+		return m, nil, err
+	}
+	if err := r.vacant(ctx, m); err != nil {
 		return m, nil, err
 	}
 	if err := r.prepare(); err != nil {
@@ -77,7 +84,7 @@ func Restore(ctx context.Context, r Restoring) (m Manifest, firms []Restored, er
 	if firms, err = r.revive(ctx, m, witnesses); err != nil {
 		return m, nil, err
 	}
-	return m, firms, r.complete()
+	return m, firms, r.complete(ctx, m)
 }
 
 const stageName = "restoring"
@@ -336,19 +343,77 @@ func (v revival) mark(a *act.Act, out *Restored) (err error) {
 
 // complete moves the restored files to their places, the directory last: until
 // then there is no installation.
-func (r Restoring) complete() error {
+func (r Restoring) complete(ctx context.Context, m Manifest) error {
+	if r.Into == nil {
+		return r.move(directoryName)
+	}
+	return r.pour(ctx, m)
+}
+
+// pour brings the rows into PostgreSQL. The directory's are the last: until then
+// nothing there is reachable, and all of it gives way to another attempt.
+func (r Restoring) pour(ctx context.Context, m Manifest) error {
+	err := r.staged(ctx, func(from *store.Store) error {
+		for _, f := range m.Firms {
+			if err := r.Into.ReceiveFirm(ctx, from, f.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, f := range m.Firms {
+		if err := os.Remove(filepath.Join(r.stage(), firmFolder(f.ID), firmName)); err != nil {
+			return err
+		}
+	}
+	if err := r.move(""); err != nil {
+		return err
+	}
+	err = r.staged(ctx, func(from *store.Store) error { return r.Into.ReceiveDirectory(ctx, from) })
+	if err != nil {
+		return err
+	}
+	return os.RemoveAll(r.stage())
+}
+
+// staged opens the databases of the stage; closed, each is one file again.
+func (r Restoring) staged(ctx context.Context, do func(*store.Store) error) error {
+	from, err := store.Open(ctx, store.Config{Dir: r.stage()})
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(from), from.Close(), closed(r.stage()))
+}
+
+// move brings the files of the stage to their places; last is the name of the
+// one that goes last, and ends the stage. Without one, the directory stays.
+func (r Restoring) move(last string) error {
 	entries, err := os.ReadDir(r.stage())
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return last(a) - last(b) })
+	var names []string
 	for _, e := range entries {
-		if err := os.Rename(filepath.Join(r.stage(), e.Name()), filepath.Join(r.To, e.Name())); err != nil {
+		if !strings.HasPrefix(e.Name(), directoryName) {
+			names = append(names, e.Name())
+		}
+	}
+	if last != "" {
+		names = append(names, last)
+	}
+	for _, name := range names {
+		if err := os.Rename(filepath.Join(r.stage(), name), filepath.Join(r.To, name)); err != nil {
 			return err
 		}
 		if err := syncPath(r.To); err != nil {
 			return err
 		}
+	}
+	if last == "" {
+		return nil
 	}
 	if err := os.Remove(r.stage()); err != nil {
 		return err
@@ -356,9 +421,21 @@ func (r Restoring) complete() error {
 	return syncPath(r.To)
 }
 
-func last(e fs.DirEntry) int {
-	if e.Name() == directoryName {
-		return 1
+// vacant refuses a database in which there is an installation. When it is the one
+// that a restore into this folder brought there and was cut after its last step,
+// what is left of that one goes.
+func (r Restoring) vacant(ctx context.Context, m Manifest) error {
+	if r.Into == nil {
+		return nil
 	}
-	return 0
+	there, err := r.Into.Occupied(ctx)
+	if err != nil || !there {
+		return err
+	}
+	_, cut := os.Stat(r.stage())
+	name, err := installation(ctx, r.Into)
+	if err == nil && cut == nil && name == m.Installation {
+		return errors.Join(os.RemoveAll(r.stage()), fault.New(fault.Conflict, "backup.done"))
+	}
+	return errors.Join(err, fault.New(fault.Conflict, "store.occupied"))
 }

@@ -49,6 +49,26 @@ func OpenFolder(ctx context.Context, c *config.Config, dir string, o Options) (_
 	}, nil
 }
 
+// OpenPostgres opens the database that a configuration names, without making an
+// installation in it; nil when it names none.
+func OpenPostgres(ctx context.Context, c *config.Config) (*store.Store, error) {
+	url, err := c.DatabaseURL()
+	if err != nil || url.Empty() {
+		return nil, err
+	}
+	return openStore(ctx, c)
+}
+
+// Started reports whether there is an installation where a configuration says.
+func Started(ctx context.Context, c *config.Config) (there bool, err error) {
+	into, err := OpenPostgres(ctx, c)
+	if err != nil || into == nil {
+		return !c.FirstStart(), err
+	}
+	there, err = into.Occupied(ctx)
+	return there, errors.Join(err, into.Close())
+}
+
 // existing is [provider] of a key that is never made.
 func existing(c *config.Config, dir string) vault.Provider {
 	if c.Key.Provider == config.KeyFromFile {

@@ -30,28 +30,30 @@ type Table struct {
 	Columns []Column
 	Key     []int
 
-	page, add string
+	page, add, clear string
 }
 
 // pageRows is how many rows one statement of Dump reads.
 const pageRows = 500
 
 // Tables lists the tables of a firm, each after those that it refers to.
-func Tables() ([]Table, error) {
-	known, err := readMigrations(migrations, "migration/"+firmScope)
+func Tables() ([]Table, error) { return tablesOf(firmScope) }
+
+func tablesOf(scope string) ([]Table, error) {
+	known, err := readMigrations(migrations, "migration/"+scope)
 	if err != nil {
 		return nil, err
 	}
 	var all []Table
 	for _, m := range known {
 		for _, s := range m.statements {
-			if all, err = describe(all, s); err != nil {
+			if all, err = describe(all, s, scope == firmScope); err != nil {
 				return nil, fmt.Errorf("store: %s: %w", m.name, err)
 			}
 		}
 	}
 	for i := range all {
-		all[i].write()
+		all[i].write(scope == firmScope)
 	}
 	return all, nil
 }
@@ -60,13 +62,15 @@ var (
 	tableForm  = regexp.MustCompile(`(?s)^create table (?:if not exists )?([a-z_]+) \((.*)\)$`)
 	columnForm = regexp.MustCompile(`^([a-z_]+) (text|bigint|bytea)\b`)
 	keyForm    = regexp.MustCompile(`primary key \(([a-z_, ]+)\)`)
+	soleForm   = regexp.MustCompile(`(?m)^\s*([a-z_]+) [a-z ]*\bprimary key\b`)
 	alterForm  = regexp.MustCompile(`^alter table ([a-z_]+) add column ([a-z_]+ .*)$`)
 )
 
-// describe adds to the tables what one statement of a migration makes.
-func describe(all []Table, statement string) ([]Table, error) {
+// describe adds to the tables what one statement of a migration makes; those of a
+// firm have a column that says whose.
+func describe(all []Table, statement string, owned bool) ([]Table, error) {
 	if m := tableForm.FindStringSubmatch(statement); m != nil {
-		t, err := tableOf(m[1], m[2])
+		t, err := tableOf(m[1], m[2], owned)
 		return append(all, t), err
 	}
 	if m := alterForm.FindStringSubmatch(statement); m != nil {
@@ -84,27 +88,30 @@ func describe(all []Table, statement string) ([]Table, error) {
 	return all, nil
 }
 
-func tableOf(name, body string) (Table, error) {
+func tableOf(name, body string, owned bool) (Table, error) {
 	t := Table{Name: name}
 	firm := false
 	for line := range strings.Lines(body) {
 		c, ok := columnOf(strings.TrimSpace(line))
 		switch {
-		case ok && c.Name == "firm_id":
+		case ok && owned && c.Name == "firm_id":
 			firm = true
 		case ok:
 			t.Columns = append(t.Columns, c)
 		}
 	}
-	if !firm {
+	if owned && !firm {
 		return Table{}, fmt.Errorf("table %s has no firm_id", name)
 	}
 	m := keyForm.FindStringSubmatch(body)
 	if m == nil {
-		return t, nil // firm_id alone is the key
+		m = soleForm.FindStringSubmatch(body)
+	}
+	if m == nil {
+		return Table{}, fmt.Errorf("table %s has no primary key", name)
 	}
 	for column := range strings.SplitSeq(m[1], ", ") {
-		if column == "firm_id" {
+		if owned && column == "firm_id" {
 			continue
 		}
 		at := slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == column })
@@ -124,25 +131,34 @@ func columnOf(line string) (Column, bool) {
 	return Column{m[1], map[string]Kind{"text": Text, "bigint": Number, "bytea": Bytes}[m[2]]}, true
 }
 
-// write makes the two statements of a table out of the migrations' own names.
-func (t *Table) write() {
+// write makes the three statements of a table out of the migrations' own names.
+func (t *Table) write(owned bool) {
 	names := make([]string, len(t.Columns))
 	marks := make([]string, len(t.Columns))
+	owner, mark, mine, next := "", "", "", 1
+	if owned {
+		owner, mark, mine, next = "firm_id, ", "$1, ", " where firm_id = $1", 2
+	}
 	for i, c := range t.Columns {
-		names[i], marks[i] = c.Name, fmt.Sprintf("$%d", i+2)
+		names[i], marks[i] = c.Name, fmt.Sprintf("$%d", i+next)
 	}
 	columns := strings.Join(names, ", ")
-	t.add = fmt.Sprintf("insert into %s (firm_id, %s) values ($1, %s)", t.Name, columns, strings.Join(marks, ", "))
-	t.page = fmt.Sprintf("select %s from %s where firm_id = $1", columns, t.Name)
+	t.add = fmt.Sprintf("insert into %s (%s%s) values (%s%s)", t.Name, owner, columns, mark, strings.Join(marks, ", "))
+	t.clear = "delete from " + t.Name + mine
+	t.page = fmt.Sprintf("select %s from %s%s", columns, t.Name, mine)
 	if len(t.Key) == 0 {
 		return
 	}
 	var key, after []string
 	for i, at := range t.Key {
-		key, after = append(key, names[at]), append(after, fmt.Sprintf("$%d", i+2))
+		key, after = append(key, names[at]), append(after, fmt.Sprintf("$%d", i+next))
+	}
+	link := " where"
+	if owned {
+		link = " and"
 	}
 	order := strings.Join(key, ", ")
-	t.page += fmt.Sprintf(" and (%s) > (%s) order by %s limit %d", order, strings.Join(after, ", "), order, pageRows)
+	t.page += fmt.Sprintf("%s (%s) > (%s) order by %s limit %d", link, order, strings.Join(after, ", "), order, pageRows)
 }
 
 // first is less than every key.
@@ -159,10 +175,14 @@ func (t *Table) first() []any {
 // []byte, or nil for null. It reads a page at a time, so that row may take its
 // time. What the columns hold stays sealed.
 func (tx *Tx) Dump(t Table, row func(values []any) error) error {
+	return t.dump(tx.s, []any{string(tx.firm)}, row)
+}
+
+func (t *Table) dump(s *session, owner []any, row func(values []any) error) error {
 	after := t.first()
 	for {
 		var page [][]any
-		err := tx.Each(FirmStmt{t.page}, after, func(scan func(...any) error) error {
+		err := s.each(t.page, append(slices.Clone(owner), after...), func(scan func(...any) error) error {
 			values, err := t.scan(scan)
 			page = append(page, values)
 			return err
