@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -38,9 +39,13 @@ func examine(ctx context.Context, t *terminal, args []string) error {
 	if err != nil {
 		return err
 	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
 	start := time.Now()
 	report, err := set.report(ctx, t, doctor.Options{
-		Clock: time.Now, Uptime: func() time.Duration { return time.Since(start) }, Reach: *reach, Backup: *folder, Budget: *limit,
+		Clock: time.Now, Uptime: func() time.Duration { return time.Since(start) }, Reach: *reach, Backup: *folder, Budget: *limit, Program: self,
 	})
 	if err != nil {
 		return err

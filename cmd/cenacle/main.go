@@ -16,6 +16,9 @@ import (
 	"strings"
 	"syscall"
 	_ "time/tzdata" // Europe/Paris on machines that have no zone files
+
+	"cenacle/internal/worker"
+	"cenacle/internal/worker/read"
 )
 
 // version is that of the next release until it is made.
@@ -54,6 +57,9 @@ func commands() []command {
 }
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == worker.Word {
+		os.Exit(worker.Child(os.Args[2:], read.Trade()))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends at once what the first one lets end

@@ -23,7 +23,17 @@ import (
 	"cenacle/internal/sample"
 	"cenacle/internal/server"
 	"cenacle/internal/space"
+	"cenacle/internal/worker"
+	"cenacle/internal/worker/read"
 )
+
+// TestMain lets the test's own program be the child that reads documents.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == worker.Word {
+		os.Exit(worker.Child(os.Args[2:], read.Trade()))
+	}
+	os.Exit(m.Run())
+}
 
 // paper is what a program writes, also from several goroutines.
 type paper struct {

@@ -1,6 +1,6 @@
 // Package doctor examines a whole installation and says what to do: its
-// configuration, key, clock, disk, database, journals, documents, jobs, mail
-// server, certificate, address and backups.
+// configuration, key, clock, disk, database, journals, documents, jobs, readers
+// of documents, mail server, certificate, address and backups.
 //
 // It refuses to change anything but one small file that it writes and removes to
 // feel the disk, to send a mail, to wait for a lock, and to print a name, an
@@ -78,6 +78,9 @@ type Options struct {
 	Backup string               // folder of backups, "" for none
 	Budget time.Duration        // for what grows with the installation; 0: a minute
 	Roots  *x509.CertPool       // who may vouch for servers; nil: the system's
+	// Program is this program's file, to start a reader of documents from; "":
+	// readers are not looked at.
+	Program string
 }
 
 // examination is one under way.
@@ -114,6 +117,7 @@ func Examine(ctx context.Context, c *config.Config, o Options) Report {
 		e.documents(ctx)
 		e.jobs(ctx)
 	}
+	e.readers(ctx)
 	e.mail(ctx)
 	e.certificate(ctx)
 	e.address(ctx)

@@ -20,12 +20,18 @@ import (
 	"cenacle/internal/sample"
 	"cenacle/internal/server"
 	"cenacle/internal/store"
+	"cenacle/internal/worker"
+	"cenacle/internal/worker/read"
 
 	_ "modernc.org/sqlite"
 )
 
-// TestMain removes the installation that the tests copy.
+// TestMain removes the installation that the tests copy; it is also the child
+// that reads documents.
 func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == worker.Word {
+		os.Exit(worker.Child(os.Args[2:], read.Trade()))
+	}
 	code := m.Run()
 	if dir, err := folder(); err == nil {
 		_ = os.RemoveAll(dir) // a temporary folder

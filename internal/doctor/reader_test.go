@@ -1,0 +1,39 @@
+package doctor
+
+import (
+	"errors"
+	"os"
+	"testing"
+
+	"cenacle/internal/worker"
+)
+
+// TestReaders starts a real child, of the test's own program.
+func TestReaders(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &examination{Options: Options{Program: self}}
+	e.readers(t.Context())
+	if len(e.Findings) == 0 || e.Findings[0].Level == Error {
+		t.Errorf("it finds %+v", e.Findings)
+	}
+	for name, tt := range map[string]struct {
+		c       worker.Confinement
+		missing []string
+		err     error
+	}{
+		"readers_fine":     {c: worker.Confinement{Files: true, Network: true, Write: true}},
+		"readers_files":    {c: worker.Confinement{Network: true}},
+		"readers_network":  {c: worker.Confinement{Files: true, Write: true}},
+		"readers_none":     {err: errors.New("no such file")},
+		"readers_programs": {missing: []string{"pdftotext"}},
+	} {
+		e := &examination{}
+		e.judge(tt.c, tt.missing, tt.err)
+		if last := e.Findings[len(e.Findings)-1]; last.Name != name {
+			t.Errorf("%s: it says %s", name, last.Name)
+		}
+	}
+}

@@ -1,0 +1,261 @@
+package worker
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// The two lives of a child: it shuts itself in, then it works.
+const (
+	shut = "shut"
+	work = "work"
+)
+
+// Exit codes of a child.
+const (
+	exitUnreadable = 3
+	exitOpen       = 4 // could not shut itself in
+)
+
+const (
+	seconds     = 10 // of processor time
+	descriptors = 32
+	niceness    = 10
+	headroom    = Memory / 4 * 3 // where Go's collector begins to work hard
+)
+
+// attributes are how the kernel starts a child: in a group of its own, killed
+// with us and, where it may be, apart: without a network, other processes and
+// users.
+func attributes(apart bool) *syscall.SysProcAttr {
+	a := &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	if apart {
+		const nobody = 65534
+		a.Cloneflags = syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET | syscall.CLONE_NEWNS |
+			syscall.CLONE_NEWPID | syscall.CLONE_NEWIPC | syscall.CLONE_NEWUTS
+		a.UidMappings = []syscall.SysProcIDMap{{ContainerID: nobody, HostID: os.Getuid(), Size: 1}}
+		a.GidMappings = []syscall.SysProcIDMap{{ContainerID: nobody, HostID: os.Getgid(), Size: 1}}
+	}
+	return a
+}
+
+// Task is a parser of the program: it answers on out, or with an error for a
+// file that it cannot read.
+type Task func(media, mark string, page int, in io.Reader, out io.Writer) error
+
+// Tool is a program of the machine that does a task instead; it reads standard
+// input and writes standard output. A tool that is not installed is not asked.
+type Tool struct {
+	Program string
+	Args    func(page int) []string
+}
+
+func (t Tool) path() string { return filepath.Join("/usr/bin", t.Program) }
+
+// Installed reports whether the machine has the program.
+func (t Tool) Installed() bool {
+	_, err := exec.LookPath(t.path())
+	return err == nil
+}
+
+// Trade is all that children of a program can do. A task that has an installed
+// tool for the media type is the tool's.
+type Trade struct {
+	Tasks map[string]Task
+	Tools map[string]map[string]Tool // by task and media type
+}
+
+// Child is the life of a child: the arguments are those after [Word]. It
+// returns the exit code.
+func Child(args []string, t Trade) int {
+	if len(args) != 5 {
+		return exitOpen
+	}
+	if args[0] == shut {
+		return enclose(args[1:], t)
+	}
+	page, err := strconv.Atoi(args[3])
+	if err != nil {
+		return exitOpen
+	}
+	debug.SetMemoryLimit(headroom)
+	task := t.Tasks[args[1]]
+	if args[1] == probe {
+		task = look
+	}
+	if task == nil || task(args[2], args[4], page, os.Stdin, os.Stdout) != nil {
+		return exitUnreadable
+	}
+	return 0
+}
+
+// enclose gives up what a parser has no use for and begins the second life,
+// on this very thread: what is given up is given up for good.
+func enclose(args []string, t Trade) int {
+	runtime.LockOSThread()
+	self, err := os.Executable()
+	if err != nil {
+		return exitOpen
+	}
+	program, argv := self, append([]string{self, Word, work}, args...)
+	if tool, there := t.Tools[args[0]][args[1]]; there {
+		if page, err := strconv.Atoi(args[2]); err == nil && tool.Installed() {
+			program, argv = tool.path(), append([]string{tool.path()}, tool.Args(page)...)
+		}
+	}
+	if err := limit(); err != nil {
+		return exitOpen
+	}
+	if err := fence(self); err != nil && !errors.Is(err, errNoFence) {
+		return exitOpen
+	}
+	_ = syscall.Exec(program, argv, os.Environ()) // returns only when it fails
+	return exitOpen
+}
+
+// limit takes on the bounds that every Linux has.
+func limit() error {
+	for what, most := range map[int]uint64{
+		unix.RLIMIT_CORE: 0, unix.RLIMIT_FSIZE: 0, unix.RLIMIT_CPU: seconds,
+		unix.RLIMIT_NOFILE: descriptors, unix.RLIMIT_DATA: Memory, unix.RLIMIT_MEMLOCK: 0,
+	} {
+		// Prlimit and not Setrlimit: Go would give NOFILE back to who comes after.
+		if err := unix.Prlimit(0, what, &unix.Rlimit{Cur: most, Max: most}, nil); err != nil {
+			return err
+		}
+	}
+	if err := unix.Setpriority(unix.PRIO_PROCESS, 0, niceness); err != nil {
+		return err
+	}
+	return unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+}
+
+// errNoFence says that the kernel has no Landlock (Linux before 5.13, or
+// switched off).
+var errNoFence = errors.New("worker: no Landlock here")
+
+// readable is what the second life may read and run: itself, and the programs
+// and libraries of the machine, which hold nothing of anybody.
+func readable(self string) []string {
+	return []string{self, "/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/fonts", "/dev/null"}
+}
+
+const (
+	fenceRead = unix.LANDLOCK_ACCESS_FS_EXECUTE | unix.LANDLOCK_ACCESS_FS_READ_FILE
+	fenceAll  = 1<<13 - 1 // what the first version of Landlock can refuse about files
+)
+
+// fence takes all files away but what is readable, and with a newer kernel
+// connections and signals too.
+func fence(self string) error {
+	version, _, failed := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION)
+	if failed != 0 {
+		return errNoFence
+	}
+	rules, size := ruleset(int(version))
+	fd, _, failed := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, uintptr(unsafe.Pointer(&rules)), size, 0)
+	if failed != 0 {
+		return fmt.Errorf("worker: landlock: %w", failed)
+	}
+	for _, path := range readable(self) {
+		if err := allow(int(fd), path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	if _, _, failed := unix.Syscall(unix.SYS_LANDLOCK_RESTRICT_SELF, fd, 0, 0); failed != 0 {
+		return fmt.Errorf("worker: landlock: %w", failed)
+	}
+	return unix.Close(int(fd))
+}
+
+// ruleset names what is refused, as far as the kernel's version knows the
+// words; and how long the structure was in that version.
+func ruleset(version int) (unix.LandlockRulesetAttr, uintptr) {
+	const before4, before6, from6 = 8, 16, 24
+	r := unix.LandlockRulesetAttr{Handled_access_fs: fenceAll}
+	if version >= 2 {
+		r.Handled_access_fs |= unix.LANDLOCK_ACCESS_FS_REFER
+	}
+	if version >= 3 {
+		r.Handled_access_fs |= unix.LANDLOCK_ACCESS_FS_TRUNCATE
+	}
+	if version < 4 {
+		return r, before4
+	}
+	r.Handled_access_net = unix.LANDLOCK_ACCESS_NET_BIND_TCP | unix.LANDLOCK_ACCESS_NET_CONNECT_TCP
+	if version < 6 {
+		return r, before6
+	}
+	r.Scoped = unix.LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET | unix.LANDLOCK_SCOPE_SIGNAL
+	return r, from6
+}
+
+func allow(rules int, path string) (err error) {
+	fd, err := unix.Open(path, unix.O_PATH|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unix.Close(fd)) }()
+	rule := unix.LandlockPathBeneathAttr{Allowed_access: fenceRead, Parent_fd: int32(fd)}
+	var info unix.Stat_t
+	if err := unix.Fstat(fd, &info); err != nil {
+		return err
+	}
+	if info.Mode&unix.S_IFMT == unix.S_IFDIR {
+		rule.Allowed_access |= unix.LANDLOCK_ACCESS_FS_READ_DIR
+	}
+	if path == os.DevNull {
+		rule.Allowed_access = unix.LANDLOCK_ACCESS_FS_READ_FILE | unix.LANDLOCK_ACCESS_FS_WRITE_FILE
+	}
+	_, _, failed := unix.Syscall6(unix.SYS_LANDLOCK_ADD_RULE, uintptr(rules), unix.LANDLOCK_RULE_PATH_BENEATH,
+		uintptr(unsafe.Pointer(&rule)), 0, 0, 0)
+	if failed != 0 {
+		return fmt.Errorf("worker: landlock: %w", failed)
+	}
+	return nil
+}
+
+// probe is the task that tells how well a child is shut in.
+const probe = "probe"
+
+// Confinement is what a child on this machine cannot do.
+type Confinement struct {
+	Files   bool `json:"files"`   // open a file of the machine's
+	Network bool `json:"network"` // see a network
+	Write   bool `json:"write"`   // write a file
+}
+
+// look tries what must fail.
+func look(_, _ string, _ int, _ io.Reader, out io.Writer) error {
+	var c Confinement
+	_, err := os.ReadFile("/etc/passwd")
+	c.Files = err != nil
+	interfaces, err := net.Interfaces()
+	up := 0
+	for _, i := range interfaces {
+		if i.Flags&net.FlagUp != 0 {
+			up++
+		}
+	}
+	c.Network = err == nil && up == 0
+	f, err := os.CreateTemp("", "worker-*")
+	if err == nil {
+		_, err = f.Write([]byte{0})
+		_ = os.Remove(f.Name()) // what could be written is said, not left
+	}
+	c.Write = err != nil
+	return json.NewEncoder(out).Encode(c)
+}
