@@ -7,6 +7,8 @@ import (
 	"errors"
 	"sync/atomic"
 	"time"
+
+	"cenacle/internal/fault"
 )
 
 const (
@@ -14,6 +16,7 @@ const (
 	firstNap  = 2 * time.Millisecond   // before the second attempt, doubled each time
 	longNap   = 250 * time.Millisecond // the longest pause between attempts
 	endingMax = 30 * time.Second       // commit and rollback do not wait longer
+	stale     = 4                      // connections that may turn out to be broken before one is given up
 )
 
 // tally counts what Stats reports.
@@ -41,7 +44,7 @@ func (b *base) update(ctx context.Context, firm string, work func(*session) erro
 			s.announce()
 			return nil
 		}
-		if !retryable(err) && (s == nil || !retryable(s.failure)) {
+		if !retryable(err) && !s.traceless() {
 			return err
 		}
 		if n == attempts {
@@ -85,17 +88,12 @@ func (b *base) attempt(ctx context.Context, firm string, readOnly bool, work fun
 	if readOnly {
 		from = b.readers
 	}
-	l, err := from.take(ctx)
+	s, err := b.start(ctx, from, firm, readOnly)
 	if err != nil {
 		return nil, classify(err)
 	}
-	s := &session{ctx: ctx, link: l, readOnly: readOnly}
 	sound := false
-	defer func() { from.give(l, sound) }() // also when work panics: then the link is dropped, and with it the transaction
-	if err := b.begin(s, firm); err != nil {
-		sound = s.rollback()
-		return s, classify(err)
-	}
+	defer func() { from.give(s.link, sound) }() // also when work panics: then the link is dropped, and with it the transaction
 	err = work(s)
 	if late := s.finish(); late != nil {
 		return s, errors.Join(late, err)
@@ -107,15 +105,34 @@ func (b *base) attempt(ctx context.Context, firm string, readOnly bool, work fun
 		err = ctx.Err()
 	}
 	if err != nil {
-		sound = s.rollback()
+		sound = s.rollback() && !demoted(s.failure)
 		return s, classify(err)
 	}
 	if err := s.commit(); err != nil {
 		sound = s.rollback()
-		return s, classify(err)
+		return s, s.uncertain(err)
 	}
 	sound = true
 	return s, nil
+}
+
+// start begins a transaction. A connection that broke while nobody used it costs
+// nobody her request: it is replaced.
+func (b *base) start(ctx context.Context, from pool, firm string, readOnly bool) (*session, error) {
+	for n := 0; ; n++ {
+		l, err := from.take(ctx)
+		if err != nil {
+			return nil, err
+		}
+		s := &session{ctx: ctx, link: l, readOnly: readOnly}
+		if err = b.begin(s, firm); err == nil {
+			return s, nil
+		}
+		from.give(l, s.rollback())
+		if n == stale || !lost(err) || ctx.Err() != nil {
+			return nil, err
+		}
+	}
 }
 
 func (b *base) begin(s *session, firm string) error {
@@ -136,10 +153,28 @@ func (b *base) begin(s *session, firm string) error {
 
 // commit does not listen to the caller's context: it ends with an answer.
 func (s *session) commit() error {
+	s.ending = true
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), endingMax)
 	defer cancel()
 	_, err := s.link.exec(ctx, "commit", nil)
 	return err
+}
+
+// traceless reports that a transaction ended, by the database's will or with its
+// connection, before it was asked to commit: it may run again as if it had never
+// been.
+func (s *session) traceless() bool {
+	return s != nil && !s.ending && (retryable(s.failure) || lost(s.failure) || demoted(s.failure))
+}
+
+// uncertain tells a commit that was refused from one of which nobody knows: the
+// answer did not come, so whoever asked must look, or ask again with the key
+// that makes an act happen once.
+func (s *session) uncertain(err error) error {
+	if lost(err) || cancelled(err) {
+		return fault.New(fault.Unavailable, "store.uncertain").After(retryAfter).Because(err)
+	}
+	return classify(err)
 }
 
 // rollback reports whether the connection is fit for another transaction.

@@ -42,7 +42,13 @@ func unavailable(cause error) error {
 // connection lost → Unavailable. Everything else comes back unchanged.
 func classify(err error) error {
 	var f *fault.Error
-	if err == nil || errors.As(err, &f) || cancelled(err) {
+	if err == nil || errors.As(err, &f) {
+		return err
+	}
+	if errors.Is(err, errSilent) { // which cancels, too
+		return unavailable(err)
+	}
+	if cancelled(err) {
 		return err
 	}
 	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
@@ -86,8 +92,8 @@ func classifyPostgres(code string, err error) error {
 		return fault.New(fault.Conflict, "store.conflict").Because(err)
 	case "53100": // disk_full
 		return fault.New(fault.NoSpace, "store.full").Because(err)
-	case "25006": // read_only_sql_transaction
-		return errors.Join(ErrReadOnly, err)
+	case "25006": // read_only_sql_transaction: the server is a primary no more
+		return errors.Join(unavailable(err), ErrReadOnly)
 	case "55P03", "57014", "25P03": // lock not available, statement or idle time-out
 		return unavailable(err)
 	}
@@ -113,11 +119,25 @@ func retryable(err error) bool {
 	return ok && repeatable(pg.Code)
 }
 
+// demoted reports that the server of a connection has become a standby, or was
+// one; another of the hosts is the primary.
+func demoted(err error) bool {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && pg.Code == "25006"
+}
+
 func cancelled(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
+// lost reports that a connection broke, or that its server ended it.
 func lost(err error) bool {
+	if errors.Is(err, errSilent) {
+		return true
+	}
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "57P0") || pg.Code == "25P03"
+	}
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return true
 	}

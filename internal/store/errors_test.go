@@ -57,8 +57,8 @@ func TestClassify(t *testing.T) {
 			t.Errorf("%v: no fault in %v", tc.err, got)
 		}
 	}
-	if err := store.Classify(pg("25006")); !errors.Is(err, store.ErrReadOnly) {
-		t.Errorf("got %v, want ErrReadOnly", err)
+	if err := store.Classify(pg("25006")); !errors.Is(err, store.ErrReadOnly) || !fault.Is(err, fault.Unavailable) {
+		t.Errorf("got %v, want unavailable for being read only", err)
 	}
 	known := fault.New(fault.Gone, "link.used")
 	if got := store.Classify(known); got != error(known) {

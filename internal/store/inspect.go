@@ -113,14 +113,22 @@ func Damaged(err error) bool {
 	return err != nil && (errors.Is(err, ErrDamaged) || errors.Is(classifyDamage(err), ErrDamaged))
 }
 
-// Now is the instant by the clock of the database server; zero for the embedded
-// engine, which has none.
+var anyFirm = ForDirectory(`select id from firm limit 1`)
+
+// Now asks whether the database answers, and returns the instant by the clock of
+// its server; zero for the embedded engine, which has none.
 func (s *Store) Now(ctx context.Context) (now time.Time, err error) {
 	defer fault.Op(&err, "store.Now")
 	p, ok := s.engine.(*postgres)
 	if !ok {
-		return time.Time{}, nil
+		return time.Time{}, s.Directory().View(ctx, func(tx *DirectoryTx) error {
+			return tx.Each(anyFirm, nil, func(func(...any) error) error { return nil })
+		})
 	}
+	if err := s.enter(); err != nil {
+		return time.Time{}, err
+	}
+	defer s.running.Done()
 	var us int64
 	err = p.roll.QueryRowContext(ctx, "select (extract(epoch from clock_timestamp()) * 1000000)::bigint").Scan(&us)
 	return Time(us), classify(err)

@@ -28,9 +28,11 @@ func (l *link) exec(ctx context.Context, text string, args []any) (int64, error)
 	if l.prepared != nil {
 		return l.prepared.exec(ctx, text, args)
 	}
+	ctx, ear := listen(ctx)
+	defer ear.close()
 	result, err := l.conn.ExecContext(ctx, text, args...)
 	if err != nil {
-		return 0, err
+		return 0, ear.says(err)
 	}
 	return result.RowsAffected()
 }
@@ -42,17 +44,21 @@ func (l *link) each(ctx context.Context, text string, args []any, row rowFunc) (
 	if l.prepared != nil {
 		return l.prepared.each(ctx, text, args, row)
 	}
+	ctx, ear := listen(ctx)
+	defer ear.close()
 	rows, err := l.conn.QueryContext(ctx, text, args...)
 	if err != nil {
-		return nil, err
+		return nil, ear.says(err)
 	}
 	for stopped == nil && rows.Next() {
+		ear.rest() // what takes time now is ours
 		stopped = row(rows.Scan)
+		ear.again()
 	}
 	if err := rows.Close(); stopped == nil && err != nil {
-		return nil, err
+		return nil, ear.says(err)
 	}
-	return stopped, rows.Err()
+	return stopped, ear.says(rows.Err())
 }
 
 // rowFunc takes one row; scan fills variables with its columns.

@@ -1,10 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"net"
 	"regexp"
 	"sync"
 	"sync/atomic"
@@ -19,28 +21,39 @@ import (
 )
 
 const (
-	poolMax  = 16              // connections of one node for firms, and again for the directory
+	poolMax  = 32              // connections of one node, unless the configuration says otherwise
 	poolIdle = 4               // kept when nothing happens
 	poolRest = 5 * time.Minute // an unused connection is closed after it
+	poolLong = time.Hour       // a used one, too: a server that came back gets its share again
+	queueMax = 4               // connections more, for those who wait their turn ([Store.Alone])
+	reach    = 3 * time.Second // to connect to one host, unless the URL says otherwise
 )
 
 // limits that the server enforces on every connection of the program, in
-// milliseconds. They are far above what a page needs and below a person's patience.
+// milliseconds where there is no unit. They are far above what a page needs and
+// below a person's patience. A node that froze in the middle of a transaction, or
+// whose network was cut, holds its locks no longer than that.
 func limits() map[string]string {
 	return map[string]string{
 		"application_name":                    "cenacle",
 		"search_path":                         "public, pg_temp",
 		"lock_timeout":                        "10000",
-		"statement_timeout":                   "30000",
-		"idle_in_transaction_session_timeout": "60000",
+		"statement_timeout":                   "20000",
+		"idle_in_transaction_session_timeout": "15000",
+		"tcp_keepalives_idle":                 "5",
+		"tcp_keepalives_interval":             "5",
+		"tcp_keepalives_count":                "3",
+		"tcp_user_timeout":                    "20000",
 	}
 }
 
 // postgres keeps all firms in one database; row-level security binds each
 // transaction to the firm that it names first. The directory has connections
-// of its own, so that a firm's work can never starve signing in.
+// of its own, so that a firm's work can never starve signing in, and so have those
+// who wait their turn.
 type postgres struct {
-	roll, firms         *sql.DB
+	config              *pgx.ConnConfig
+	roll, firms, queue  *sql.DB
 	rollBase, firmsBase base
 
 	mu    sync.Mutex
@@ -48,7 +61,7 @@ type postgres struct {
 }
 
 func openPostgres(ctx context.Context, c Config, t *tally) (*postgres, error) {
-	config, err := pgx.ParseConfig(c.PostgresURL)
+	config, err := parsePostgres(c.PostgresURL)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +73,10 @@ func openPostgres(ctx context.Context, c Config, t *tally) (*postgres, error) {
 	for name, value := range limits() {
 		config.RuntimeParams[name] = value
 	}
-	p := &postgres{roll: bounded(config), firms: bounded(config), known: map[id.Firm]bool{}}
+	half := max(1, cmp.Or(c.Connections, poolMax)/2)
+	p := &postgres{
+		config: config, roll: bounded(config, half), firms: bounded(config, half), queue: bounded(config, queueMax), known: map[id.Firm]bool{},
+	}
 	p.rollBase = newPostgresBase(p.roll, t)
 	p.firmsBase = newPostgresBase(p.firms, t)
 	if err := p.check(ctx); err != nil {
@@ -69,12 +85,48 @@ func openPostgres(ctx context.Context, c Config, t *tally) (*postgres, error) {
 	return p, nil
 }
 
-func bounded(config *pgx.ConnConfig) *sql.DB {
-	db := stdlib.OpenDB(*config)
-	db.SetMaxOpenConns(poolMax)
-	db.SetMaxIdleConns(poolIdle)
+// parsePostgres reads a URL. Of several hosts, the one that takes writes is used:
+// after a failover, the next connection finds the new primary, and none stays
+// with a standby.
+func parsePostgres(address string) (*pgx.ConnConfig, error) {
+	config, err := pgx.ParseConfig(address)
+	if err != nil {
+		return nil, err
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = reach
+	}
+	config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
+	config.DialFunc = (&net.Dialer{
+		Timeout: config.ConnectTimeout, KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 5 * time.Second, Count: 3},
+	}).DialContext
+	return config, nil
+}
+
+func bounded(config *pgx.ConnConfig, most int) *sql.DB {
+	db := stdlib.OpenDB(*config, stdlib.OptionShouldPing(rested))
+	db.SetMaxOpenConns(most)
+	db.SetMaxIdleConns(min(most, poolIdle))
 	db.SetConnMaxIdleTime(poolRest)
+	db.SetConnMaxLifetime(poolLong)
 	return db
+}
+
+const (
+	restLong  = time.Second     // unused for so long, a connection is asked whether it is whole
+	restReach = 2 * time.Second // and must answer within that, or is replaced
+)
+
+// rested asks a connection that was not used for a while. It does so itself,
+// because the driver would wait for as long as the caller; of one that does not
+// answer, the driver then learns at once that it is closed.
+func rested(ctx context.Context, p stdlib.ShouldPingParams) bool {
+	if p.IdleDuration < restLong {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, restReach)
+	defer cancel()
+	return p.Conn.Ping(ctx) != nil
 }
 
 func newPostgresBase(db *sql.DB, t *tally) base {
@@ -128,7 +180,9 @@ func (p *postgres) waits() uint64 {
 	return uint64(p.roll.Stats().WaitCount + p.firms.Stats().WaitCount)
 }
 
-func (p *postgres) close() error { return errors.Join(p.roll.Close(), p.firms.Close()) }
+func (p *postgres) close() error {
+	return errors.Join(p.roll.Close(), p.firms.Close(), p.queue.Close())
+}
 
 // unsafeRole asks whether the role, or one that it may become, is not bound by
 // row-level security: superusers, BYPASSRLS, owners of a table.
@@ -185,7 +239,7 @@ func checkScope(ctx context.Context, l *link, scope string) error {
 // migratePostgres applies the migrations as the owner and gives the
 // application role the rights it needs, and no other.
 func migratePostgres(ctx context.Context, address, role string) error {
-	config, err := pgx.ParseConfig(address)
+	config, err := parsePostgres(address)
 	if err != nil {
 		return err
 	}

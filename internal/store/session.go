@@ -24,6 +24,7 @@ type session struct {
 	readOnly bool
 	state    atomic.Int32
 	failure  error // of the first failed statement, as the driver gave it
+	ending   bool  // the commit was asked for
 	after    []func()
 }
 

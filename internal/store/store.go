@@ -33,6 +33,10 @@ type Config struct {
 	// MigrateURL is the connection of the role that owns the tables. It is used
 	// during Open only. Empty: the schema must already be up to date.
 	MigrateURL string
+	// Connections is how many this process holds to PostgreSQL at most for its
+	// transactions, half of them for the directory; 0: 32. A few more carry
+	// signals and turns.
+	Connections int
 }
 
 // Store is the open database of an installation. It is safe for concurrent use.

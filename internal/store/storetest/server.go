@@ -46,21 +46,11 @@ type setup struct {
 
 func newSetup(bin string) (*setup, error) {
 	run := runOwner()
-	s := &setup{bin: bin, run: strconv.Itoa(run)}
-	uid := os.Getuid()
-	if uid == 0 {
-		who, err := user.Lookup("nobody")
-		if err != nil {
-			return nil, err
-		}
-		u, errU := strconv.ParseUint(who.Uid, 10, 32)
-		g, errG := strconv.ParseUint(who.Gid, 10, 32)
-		if err := errors.Join(errU, errG); err != nil {
-			return nil, err
-		}
-		s.owner = &syscall.Credential{Uid: uint32(u), Gid: uint32(g), NoSetGroups: false}
-		uid = int(u)
+	owner, uid, err := account()
+	if err != nil {
+		return nil, err
 	}
+	s := &setup{bin: bin, run: strconv.Itoa(run), owner: owner}
 	s.dir = filepath.Join(os.TempDir(), fmt.Sprintf("cenacle-postgres-%d-%d-%s", os.Getuid(), run, startTime(run)))
 	if err := os.Mkdir(s.dir, 0o700); err == nil && s.owner != nil {
 		return s, os.Chown(s.dir, int(s.owner.Uid), int(s.owner.Gid))
@@ -75,6 +65,20 @@ func newSetup(bin string) (*setup, error) {
 		return nil, fmt.Errorf("%s belongs to somebody else", s.dir)
 	}
 	return s, nil
+}
+
+// account is who runs a server: ourselves (nil), or nobody when we are root.
+func account() (*syscall.Credential, int, error) {
+	if os.Getuid() != 0 {
+		return nil, os.Getuid(), nil
+	}
+	who, err := user.Lookup("nobody")
+	if err != nil {
+		return nil, 0, err
+	}
+	u, errU := strconv.ParseUint(who.Uid, 10, 32)
+	g, errG := strconv.ParseUint(who.Gid, 10, 32)
+	return &syscall.Credential{Uid: uint32(u), Gid: uint32(g)}, int(u), errors.Join(errU, errG)
 }
 
 // start holds a lock while it looks for a running server and starts one.
