@@ -5,8 +5,8 @@
 // signal, and to make a publisher wait: a subscriber who does not listen finds
 // at most one signal waiting, however many were sent.
 //
-// Start reading at [Hub]. A node alone needs only the hub; between nodes, a
-// relay is another [Publisher] whose receiving end calls [Hub.Publish].
+// Start reading at [Hub]. A node alone needs only the hub; between nodes a
+// [Relay] takes along what is published and wakes the pages of the others.
 package live
 
 import (
@@ -33,6 +33,8 @@ type Publisher interface {
 // Hub hands signals to the subscribers of this process. The zero value is not
 // usable; make one with [NewHub]. Safe for concurrent use.
 type Hub struct {
+	beyond Publisher // to other nodes; nil without any
+
 	mu        sync.RWMutex
 	open      int // subscriptions
 	listeners map[address]map[*Subscription]struct{}
@@ -53,8 +55,17 @@ func NewHub() *Hub {
 }
 
 // Publish wakes every subscriber who is in one of the circles of s and listens
-// to its space, or to the whole firm; one who is in several is woken once.
+// to its space, or to the whole firm, on this node and then on the others; one who
+// is in several circles is woken once.
 func (h *Hub) Publish(s Signal) {
+	h.Hear(s)
+	if h.beyond != nil {
+		h.beyond.Publish(s)
+	}
+}
+
+// Hear is Publish on this node alone, for what was published on another one.
+func (h *Hub) Hear(s Signal) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	woken := map[*Subscription]bool{}
@@ -64,6 +75,18 @@ func (h *Hub) Publish(s Signal) {
 				woken[sub] = true
 				sub.wake()
 			}
+		}
+	}
+}
+
+// HearAll wakes every subscriber of this node, when it is not known whom the
+// signals concerned that were lost.
+func (h *Hub) HearAll() {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for _, at := range h.listeners {
+		for sub := range at {
+			sub.wake()
 		}
 	}
 }
