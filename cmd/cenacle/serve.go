@@ -13,6 +13,7 @@ import (
 
 	"cenacle/internal/backup"
 	"cenacle/internal/config"
+	"cenacle/internal/fault"
 	"cenacle/internal/sample"
 	"cenacle/internal/server"
 )
@@ -87,10 +88,20 @@ func serve(ctx context.Context, t *terminal, args []string) error {
 	first := c.FirstStart()
 	s, err := server.New(ctx, c, server.Options{Clock: time.Now, Log: log, Version: version})
 	if err != nil {
-		return err
+		return refused(err)
 	}
-	err = listen(ctx, t, c, s, log, first)
+	if err = refused(s.Timely(ctx)); err == nil {
+		err = listen(ctx, t, c, s, log, first)
+	}
 	return errors.Join(err, s.Close())
+}
+
+// refused says why a start is refused, where that has words.
+func refused(err error) error {
+	if _, worded := errors.AsType[*fault.Error](err); worded {
+		return plain(err)
+	}
+	return err
 }
 
 func listen(ctx context.Context, t *terminal, c *config.Config, s *server.Server, log *slog.Logger, first bool) error {

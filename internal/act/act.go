@@ -104,6 +104,12 @@ func (o *Office) change(ctx context.Context, firm id.Firm, fn func(*Act) error) 
 	return nil
 }
 
+// Alone keeps others on all nodes away from what name stands for in a firm, who
+// ask for it too, until release is called. See [store.Store.Alone].
+func (o *Office) Alone(ctx context.Context, firm id.Firm, name string) (release func(), err error) {
+	return o.Store.Alone(ctx, string(firm)+" "+name)
+}
+
 // FirmBox seals what belongs to the firm as a whole.
 func (a *Act) FirmBox() (*vault.Box, error) { return a.office.Ring.Firm(a.Tx) }
 

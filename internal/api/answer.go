@@ -164,7 +164,7 @@ func meets(lines []string, tag string, weak bool) bool {
 }
 
 // hold checks the If-Match of a write against what a GET of the same path
-// answers, and keeps other such writes of this process away until release.
+// answers, and keeps other such writes away until release, here and on all nodes.
 func (r *Request) hold() (release func(), err error) {
 	condition := r.Header.Values("If-Match")
 	if len(condition) == 0 {
@@ -175,8 +175,10 @@ func (r *Request) hold() (release func(), err error) {
 	if !found || !seen.Do.asks || r.operation.Long {
 		return nil, fault.New(fault.Precondition, "api.no_condition")
 	}
-	at := &r.api.held[maphash.String(r.api.seed, r.URL.Path)%uint64(len(r.api.held))]
-	at.Lock()
+	release, err = r.turn()
+	if err != nil {
+		return nil, err
+	}
 	now := *r
 	now.operation, now.answer = seen, http.Header{}
 	out, err := seen.Do.run(&now)
@@ -189,8 +191,24 @@ func (r *Request) hold() (release func(), err error) {
 		err = fault.New(fault.Precondition, "api.condition")
 	}
 	if err != nil {
+		release()
+		return nil, err
+	}
+	return release, nil
+}
+
+// turn waits for the turn of the request's path: first in this process, so that
+// one asks the other nodes for all.
+func (r *Request) turn() (release func(), err error) {
+	at := &r.api.held[maphash.String(r.api.seed, r.URL.Path)%uint64(len(r.api.held))]
+	at.Lock()
+	elsewhere, err := r.api.Office.Alone(r.Context(), r.Actor.Firm, r.URL.Path)
+	if err != nil {
 		at.Unlock()
 		return nil, err
 	}
-	return at.Unlock, nil
+	return func() {
+		elsewhere()
+		at.Unlock()
+	}, nil
 }

@@ -78,6 +78,8 @@ type Database struct {
 	URLFile        string `toml:"url_file"`
 	MigrateURL     Secret `toml:"migrate_url"` // of the role that owns the tables
 	MigrateURLFile string `toml:"migrate_url_file"`
+	// Connections is how many connections one node opens at most for its work.
+	Connections int `toml:"connections"`
 }
 
 // Mail is the SMTP server that sends; without Host, messages are kept as sealed
@@ -139,6 +141,7 @@ func Default() *Config {
 		Log:      "info",
 		TLS:      TLS{Mode: TLSOff},
 		Key:      Key{Provider: KeyFromFile},
+		Database: Database{Connections: 32},
 		Mail:     Mail{Port: 587, Security: "starttls", From: "cenacle@localhost.localdomain", FromName: "Cénacle"},
 		Limit:    Limit{Upload: 100e9, Requests: 6000},
 		Drain:    Drain{Grace: 20},

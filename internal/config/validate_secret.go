@@ -112,7 +112,12 @@ func (c *Config) checkDatabase(wrong *Reasons) {
 	if owner && !app && c.Database.URL.Empty() && c.Database.URLFile == "" {
 		wrong.add("database.migrate_url", "a role for migrations is given without a database", "set database.url too")
 	}
+	if c.Database.Connections < leastConnections || c.Database.Connections > mostConnections {
+		wrong.add("database.connections", "a node needs 4 connections and has no use for more than 1000", "write for example 32")
+	}
 }
+
+const leastConnections, mostConnections = 4, 1000
 
 // checkDatabaseURL reports whether a URL is given and can be used.
 func checkDatabaseURL(wrong *Reasons, setting string, s Secret, file string) bool {
@@ -142,13 +147,25 @@ func checkDatabaseURL(wrong *Reasons, setting string, s Secret, file string) boo
 	return true
 }
 
-// remote reports a database that is neither on a socket nor on loopback.
+// remote reports a database of which one host is neither on a socket nor on
+// loopback.
 func remote(u *url.URL) bool {
-	host := u.Hostname()
+	hosts := u.Host
 	if q := u.Query().Get("host"); q != "" {
-		host = q
+		hosts = q
 	}
-	return host != "" && !strings.HasPrefix(host, "/") && !loopbackHost(host)
+	for host := range strings.SplitSeq(hosts, ",") {
+		if strings.HasPrefix(host, "/") || host == "" {
+			continue
+		}
+		if name, _, err := net.SplitHostPort(host); err == nil {
+			host = name
+		}
+		if !loopbackHost(strings.Trim(host, "[]")) {
+			return true
+		}
+	}
+	return false
 }
 
 func hasPassword(s Secret) bool {

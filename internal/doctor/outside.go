@@ -164,7 +164,7 @@ func (e *examination) address(ctx context.Context) {
 
 // known reports a word that /readyz of this program says.
 func known(said string) bool {
-	return said == "database\n" || said == "keys\n" || said == "disk\n" || said == "draining\n"
+	return said == "database\n" || said == "clock\n" || said == "keys\n" || said == "disk\n" || said == "draining\n"
 }
 
 // backup looks at the newest backup in a folder.

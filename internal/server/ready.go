@@ -31,12 +31,12 @@ type part struct {
 var errDraining = errors.New("server: draining")
 
 func (s *Server) parts() []part {
-	return []part{{"database", s.Ready}, {"keys", s.keysOpen}, {"disk", s.diskWritable}}
+	return []part{{"database", s.Ready}, {"clock", s.Timely}, {"keys", s.keysOpen}, {"disk", s.diskWritable}}
 }
 
 // Ready reports whether the database answers.
 func (s *Server) Ready(ctx context.Context) error {
-	_, err := s.Office.Store.Firms(ctx)
+	_, err := s.Office.Store.Now(ctx)
 	return err
 }
 

@@ -36,6 +36,10 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	start(s.sequencer.Run)
 	start(s.Outbox.Run)
 	start(s.tidy)
+	if s.others != nil {
+		start(s.others.relay.Run)
+		start(s.others.run)
+	}
 	if s.survey != nil {
 		start(s.survey.run)
 	}

@@ -99,6 +99,7 @@ type Server struct {
 	survey    *survey             // nil without figures
 	set       *metric.Set         // nil without figures
 	keeper    *certificate.Keeper // nil unless this program obtains its certificate
+	others    *neighbours         // nil with the embedded engine, which has no other node
 }
 
 // Options are what the program gives besides its configuration.
@@ -149,10 +150,16 @@ func New(ctx context.Context, c *config.Config, o Options) (s *Server, err error
 	if err := s.openJobs(c, catalog, o); err != nil {
 		return nil, err
 	}
+	if shared, err := c.DatabaseURL(); err != nil {
+		return nil, err
+	} else if !shared.Empty() {
+		s.others = newNeighbours(s)
+	}
 	s.Office.Woken = func(f id.Firm) {
 		s.sequencer.Wake(f)
 		s.Outbox.Wake(f)
 		s.survey.stir(f)
+		s.others.stir(f)
 	}
 	s.set = s.watch(o.Version)
 	return s, s.openSite(c, catalog, zone, o)
@@ -173,7 +180,9 @@ func openStore(ctx context.Context, c *config.Config) (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return store.Open(ctx, store.Config{Dir: c.Data, PostgresURL: app.Reveal(), MigrateURL: owner.Reveal()})
+	return store.Open(ctx, store.Config{
+		Dir: c.Data, PostgresURL: app.Reveal(), MigrateURL: owner.Reveal(), Connections: c.Database.Connections,
+	})
 }
 
 // openOffice opens the keys over a store; a root key that is not the one of
