@@ -2,6 +2,7 @@ package proof
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 
@@ -31,7 +32,7 @@ type cabinet struct {
 	admin *person
 }
 
-func (w *world) nobody() browser { return browser{t: w.t, base: w.base} }
+func (w *world) nobody() browser { return browser{t: w.t, base: cmp.Or(w.front, w.base)} }
 
 // found opens a firm.
 func (w *world) found(name, founder, email string) *cabinet {

@@ -28,6 +28,8 @@ type world struct {
 	store  store.Config
 	data   string // data folder
 	base   string // scheme, host and port
+	front  string // where browsers go instead, to the next node; empty for none
+	next   *world
 	log    *paper
 	clock  *clock
 
@@ -137,6 +139,24 @@ func (w *world) open(more ...string) {
 	})
 }
 
+// beside opens a second node on the same data. Nothing runs on it by itself until
+// serve.
+func (w *world) beside(more ...string) *world {
+	w.t.Helper()
+	n := &world{t: w.t, store: w.store, data: w.data, log: w.log, clock: w.clock, opened: w.opened, secret: w.secret}
+	n.open(more...)
+	return n
+}
+
+// neighboured sends all browsers to a second node, which runs as the first does.
+func (w *world) neighboured(more ...string) {
+	w.t.Helper()
+	n := w.beside(more...)
+	n.serve()
+	w.t.Cleanup(func() { n.stop() })
+	w.front, w.next = n.base, n
+}
+
 // must ends the test at the first error.
 func (w *world) must(errs ...error) {
 	w.t.Helper()
@@ -172,6 +192,9 @@ func (w *world) settle() {
 	ctx, cancel := context.WithTimeout(w.t.Context(), 20*time.Second)
 	defer cancel()
 	w.must(w.server.Outbox.Idle(ctx))
+	if n := w.next; n != nil {
+		w.must(n.server.Outbox.Idle(ctx), w.server.Outbox.Idle(ctx), n.server.Outbox.Idle(ctx))
+	}
 	db := w.behind()
 	for db.count(`select count(*) from journal_entry where position is null`) > 0 {
 		if ctx.Err() != nil {

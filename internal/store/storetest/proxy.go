@@ -62,6 +62,13 @@ func NewProxy(t testing.TB, to string) *Proxy {
 // Address is where a node connects to.
 func (p *Proxy) Address() string { return p.listen.Addr().String() }
 
+// Direct has connections that are made from now on go to another server.
+func (p *Proxy) Direct(to string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.to = to
+}
+
 // Cut lets nothing pass until Heal, and says so to nobody.
 func (p *Proxy) Cut() { p.set(true) }
 
@@ -104,7 +111,10 @@ func (p *Proxy) accept() {
 func (p *Proxy) carry(node net.Conn) {
 	defer node.Close() // broken or ended
 	p.pass()
-	server, err := net.Dial("tcp", p.to)
+	p.mu.Lock()
+	to := p.to
+	p.mu.Unlock()
+	server, err := net.Dial("tcp", to)
 	if err != nil {
 		return
 	}

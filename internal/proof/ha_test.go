@@ -1,0 +1,162 @@
+package proof
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"syscall"
+	"testing"
+	"time"
+
+	"cenacle/internal/store/storetest"
+)
+
+// span chooses between the size of every commit and that of make test-long.
+func span[T any](short, everlasting T) T {
+	if long() {
+		return everlasting
+	}
+	return short
+}
+
+// HA-01, and CRA-01 over several nodes: of nodes under load behind a balancer,
+// one after the other is killed, at any moment of its work, and started again.
+func TestHA01(t *testing.T) {
+	t.Parallel()
+	w := settle(t, storetest.Postgres(t), span(2, 3))
+	kills := span(4, 40)
+	w.lives(func() {
+		for n := range kills {
+			time.Sleep(time.Duration(span(500, 25_000)+rand.IntN(span(1000, 10_000))) * time.Millisecond)
+			i := n % len(w.nodes)
+			w.nodes[i].kill()
+			time.Sleep(300 * time.Millisecond)
+			w.raise(i)
+			w.awaits(i, 20*time.Second)
+		}
+		time.Sleep(time.Second)
+	})
+	w.stands(20)
+	if part := float64(w.refused.Load()) / float64(w.done.Load()+w.refused.Load()); long() && part > 0.005 {
+		t.Errorf("%.2f %% was refused, want half a percent at most", 100*part)
+	}
+}
+
+// HA-02: the database is killed and comes back, again and again. Nothing that was
+// acknowledged is lost, everybody is told when to come back, and the nodes go on
+// by themselves.
+func TestHA02_Restarted(t *testing.T) {
+	t.Parallel()
+	own := storetest.NewCluster(t)
+	w := settle(t, own.Config(), 2)
+	w.lives(func() {
+		for range span(2, 20) {
+			time.Sleep(time.Duration(1000+rand.IntN(span(1000, 10_000))) * time.Millisecond)
+			own.Kill()
+			time.Sleep(time.Duration(rand.IntN(span(500, 5000))) * time.Millisecond)
+			own.Start()
+			for i := range w.nodes {
+				w.awaits(i, 30*time.Second)
+			}
+		}
+		time.Sleep(time.Second)
+	})
+	w.stands(20)
+}
+
+// HA-02: the primary is lost with its machine and the standby promoted, which had
+// to have every commit before it was acknowledged.
+func TestHA02_Promoted(t *testing.T) {
+	t.Parallel()
+	rounds := span(1, 20)
+	first := storetest.NewCluster(t)
+	first.Config()
+	second := first.Standby()
+	// Each server that takes over has a port of its own; nodes know two hosts, so
+	// that both stand behind proxies, which tests point elsewhere.
+	one, two := storetest.NewProxy(t, first.Address()), storetest.NewProxy(t, second.Address())
+	w := settle(t, first.Config(one.Address(), two.Address()), 2)
+	w.lives(func() {
+		for n := range rounds {
+			time.Sleep(time.Duration(1500+rand.IntN(1500)) * time.Millisecond)
+			first.Kill()
+			time.Sleep(time.Duration(rand.IntN(1000)) * time.Millisecond)
+			second.Promote()
+			promoted := time.Now()
+			for i := range w.nodes {
+				w.awaits(i, 30*time.Second)
+			}
+			t.Logf("ready %v after the promotion", time.Since(promoted).Round(time.Millisecond))
+			if n+1 == rounds {
+				break
+			}
+			first, second = second, second.Standby()
+			one, two = two, one
+			two.Direct(second.Address())
+		}
+		time.Sleep(time.Second)
+	})
+	w.stands(10)
+}
+
+// HA-04: the network between one node and the database is cut and says nothing.
+// The node says that it is not ready, whoever meets it is told when to come back,
+// the other goes on, and what the cut one had begun is not half done.
+func TestHA04_Cut(t *testing.T) {
+	t.Parallel()
+	own := storetest.NewCluster(t)
+	c := own.Config()
+	wire := storetest.NewProxy(t, own.Address())
+	w := settle(t, c, 2)
+	w.nodes[1].kill()
+	w.raise(1, "CENACLE_DATABASE_URL="+own.Config(wire.Address()).PostgresURL)
+	w.awaits(1, 20*time.Second)
+	by := browser{t: t, base: "http://" + w.each[1]}
+	w.lives(func() {
+		for range span(1, 10) {
+			time.Sleep(2 * time.Second)
+			wire.Cut()
+			begun := time.Now()
+			for {
+				if a := by.do(get("/readyz")); a.status == http.StatusServiceUnavailable && string(a.body) == "database\n" {
+					break
+				}
+				if time.Since(begun) > 10*time.Second {
+					t.Fatal("a node without a database is ready")
+				}
+				time.Sleep(50 * time.Millisecond)
+			}
+			time.Sleep(span(3*time.Second, 30*time.Second))
+			wire.Heal()
+			w.awaits(1, 30*time.Second)
+		}
+		time.Sleep(time.Second)
+	})
+	w.stands(10)
+}
+
+// HA-04: a node freezes in the middle of its work, others take over what it held,
+// and it wakes up: nothing that it still wants to write is written.
+func TestHA04_Frozen(t *testing.T) {
+	t.Parallel()
+	w := settle(t, storetest.Postgres(t), 2)
+	signal := func(i int, s syscall.Signal) {
+		t.Helper()
+		if err := w.nodes[i].c.Process.Signal(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.lives(func() {
+		for n := range span(1, 6) {
+			i := n % 2
+			time.Sleep(2 * time.Second)
+			signal(i, syscall.SIGSTOP)
+			// Longer than an idle transaction lives and a writer of an upload may be
+			// silent; in the long proof longer than a lease of a job, too.
+			time.Sleep(span(18*time.Second, 70*time.Second))
+			signal(i, syscall.SIGCONT)
+			w.awaits(i, 30*time.Second)
+		}
+		time.Sleep(time.Second)
+	})
+	w.stands(10)
+}
