@@ -26,6 +26,7 @@ var (
 	// ErrEnded says that a transaction was used after its closure returned.
 	ErrEnded = errors.New("store: the transaction has ended")
 
+	errPast     = errors.New("store: another server has taken the place of this one")
 	errManyRows = errors.New("store: several rows where one was asked for")
 	errNested   = errors.New("store: a statement while another one is being read")
 )

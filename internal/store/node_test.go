@@ -173,7 +173,7 @@ func TestHA02_TheNewPrimaryIsFound(t *testing.T) {
 	first := storetest.NewCluster(t)
 	first.Config()
 	second := first.Standby()
-	both := first.Config(second.Address(), first.Address()) // the standby is asked first
+	both := first.Config(first.Address(), second.Address())
 	s := storetest.Open(t, both)
 	f := storetest.Firm(t, s)
 	mustUpdate(t, f, put("a", 1))
@@ -185,5 +185,18 @@ func TestHA02_TheNewPrimaryIsFound(t *testing.T) {
 	mustUpdate(t, f, put("c", 1))
 	if n := count(t, f); n != 2 {
 		t.Errorf("%d rows after the failover, want 2", n)
+	}
+	fresh := storetest.Open(t, first.Config(first.Address(), second.Address())) // knows the new one, and asks the old one first
+	mustUpdate(t, f, put("d", 1))
+	first.Start() // as whoever does not know better does
+	second.Do(`select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = 'installation' and pid <> pg_backend_pid()`)
+	for _, node := range []*store.Store{s, fresh} {
+		again, err := node.Firm(t.Context(), f.ID())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := count(t, again); n != 3 {
+			t.Errorf("%d rows beside the old primary, want 3", n)
+		}
 	}
 }

@@ -73,9 +73,12 @@ func openPostgres(ctx context.Context, c Config, t *tally) (*postgres, error) {
 	for name, value := range limits() {
 		config.RuntimeParams[name] = value
 	}
+	reign := new(reign)
+	config.ValidateConnect = reign.accept
 	half := max(1, cmp.Or(c.Connections, poolMax)/2)
 	p := &postgres{
-		config: config, roll: bounded(config, half), firms: bounded(config, half), queue: bounded(config, queueMax), known: map[id.Firm]bool{},
+		config: config, known: map[id.Firm]bool{},
+		roll: bounded(config, reign, half), firms: bounded(config, reign, half), queue: bounded(config, reign, queueMax),
 	}
 	p.rollBase = newPostgresBase(p.roll, t)
 	p.firmsBase = newPostgresBase(p.firms, t)
@@ -85,9 +88,8 @@ func openPostgres(ctx context.Context, c Config, t *tally) (*postgres, error) {
 	return p, nil
 }
 
-// parsePostgres reads a URL. Of several hosts, the one that takes writes is used:
-// after a failover, the next connection finds the new primary, and none stays
-// with a standby.
+// parsePostgres reads a URL. Of several hosts, the one that takes writes is used
+// ([reign]): after a failover, the next connection finds the new primary.
 func parsePostgres(address string) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(address)
 	if err != nil {
@@ -96,15 +98,14 @@ func parsePostgres(address string) (*pgx.ConnConfig, error) {
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = reach
 	}
-	config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	config.DialFunc = (&net.Dialer{
 		Timeout: config.ConnectTimeout, KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 5 * time.Second, Count: 3},
 	}).DialContext
 	return config, nil
 }
 
-func bounded(config *pgx.ConnConfig, most int) *sql.DB {
-	db := stdlib.OpenDB(*config, stdlib.OptionShouldPing(rested))
+func bounded(config *pgx.ConnConfig, r *reign, most int) *sql.DB {
+	db := stdlib.OpenDB(*config, stdlib.OptionShouldPing(r.rested))
 	db.SetMaxOpenConns(most)
 	db.SetMaxIdleConns(min(most, poolIdle))
 	db.SetConnMaxIdleTime(poolRest)
@@ -119,8 +120,12 @@ const (
 
 // rested asks a connection that was not used for a while. It does so itself,
 // because the driver would wait for as long as the caller; of one that does not
-// answer, the driver then learns at once that it is closed.
-func rested(ctx context.Context, p stdlib.ShouldPingParams) bool {
+// answer, or is not to be used any more, the driver then learns at once that it
+// is closed.
+func (r *reign) rested(ctx context.Context, p stdlib.ShouldPingParams) bool {
+	if r.settled(ctx, p.Conn) {
+		return true
+	}
 	if p.IdleDuration < restLong {
 		return false
 	}
@@ -243,6 +248,7 @@ func migratePostgres(ctx context.Context, address, role string) error {
 	if err != nil {
 		return err
 	}
+	config.ValidateConnect = new(reign).accept
 	config.RuntimeParams["search_path"] = "public"
 	db := stdlib.OpenDB(*config)
 	defer db.Close() // nothing is pending when it runs
