@@ -9,7 +9,7 @@ GOSRC := $(shell find cmd internal -name '*.go' -not -path '*/testdata/*') $(she
 FRONT := $(shell find internal/web -name '*.css' -o -name '*.js' -o -name '*.mjs' -o -name '*.tmpl' | grep -v /dist/) package-lock.json
 STAMP := internal/web/asset/dist/manifest.json
 
-.PHONY: help build run demo test check bench screenshots clean
+.PHONY: help build run demo test test-long check bench screenshots clean
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
@@ -33,6 +33,9 @@ check: $(STAMP) ## the quick loop: format, vet, staticcheck, rules, unit tests o
 
 test: bin/cenacle ## install what the tests need and run everything
 	tools/test
+
+test-long: $(STAMP) ## the long proofs: nodes, databases and networks that fail for hours; TEST=TestHA01 for one
+	tools/test-long $(TEST)
 
 bench: bin/cenacle ## print the figures of doc/performance.md; BENCH=-quick for a short look
 	$(GO) run ./bench $(BENCH)

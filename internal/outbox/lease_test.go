@@ -75,7 +75,7 @@ func TestJobThatKillsItsRunnerBecomesADeadLetter(t *testing.T) {
 }
 
 // A runner whose lease was taken changes nothing, whatever it reports.
-func TestLostLeaseDecidesNothing(t *testing.T) {
+func TestHA04_LostLeaseDecidesNothing(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
 		o.enqueue(t, Job{Kind: "k"})
 		late := o.abandon(t)[0]

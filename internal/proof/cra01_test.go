@@ -28,9 +28,9 @@ func TestCRA01(t *testing.T) {
 	t.Parallel()
 	storetest.EachConfig(t, func(t *testing.T, c store.Config) {
 		t.Parallel()
-		kills, window := 20, 300
+		kills, window := span(20, 200), 300
 		if c.PostgresURL != "" {
-			kills, window = 5, 1500
+			kills, window = span(5, 50), 1500
 		}
 		x := newCrash(t, c)
 		x.window = window

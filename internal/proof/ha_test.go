@@ -1,8 +1,10 @@
 package proof
 
 import (
+	"database/sql"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -18,11 +20,15 @@ func span[T any](short, everlasting T) T {
 	return short
 }
 
+// usual is how long the balancer waits for an answer: longer than a stream of
+// signals is silent.
+const usual = "30s"
+
 // HA-01, and CRA-01 over several nodes: of nodes under load behind a balancer,
 // one after the other is killed, at any moment of its work, and started again.
 func TestHA01(t *testing.T) {
 	t.Parallel()
-	w := settle(t, storetest.Postgres(t), span(2, 3))
+	w := settle(t, storetest.Postgres(t), span(2, 3), usual)
 	kills := span(4, 40)
 	w.lives(func() {
 		for n := range kills {
@@ -47,7 +53,7 @@ func TestHA01(t *testing.T) {
 func TestHA02_Restarted(t *testing.T) {
 	t.Parallel()
 	own := storetest.NewCluster(t)
-	w := settle(t, own.Config(), 2)
+	w := settle(t, own.Config(), 2, usual)
 	w.lives(func() {
 		for range span(2, 20) {
 			time.Sleep(time.Duration(1000+rand.IntN(span(1000, 10_000))) * time.Millisecond)
@@ -66,15 +72,18 @@ func TestHA02_Restarted(t *testing.T) {
 // HA-02: the primary is lost with its machine and the standby promoted, which had
 // to have every commit before it was acknowledged.
 func TestHA02_Promoted(t *testing.T) {
+	if !long() {
+		t.Skip("long: make test-long; TestHA02_TheNewPrimaryIsFound of package store has one promotion")
+	}
 	t.Parallel()
-	rounds := span(1, 20)
+	rounds := 20
 	first := storetest.NewCluster(t)
 	first.Config()
 	second := first.Standby()
 	// Each server that takes over has a port of its own; nodes know two hosts, so
 	// that both stand behind proxies, which tests point elsewhere.
 	one, two := storetest.NewProxy(t, first.Address()), storetest.NewProxy(t, second.Address())
-	w := settle(t, first.Config(one.Address(), two.Address()), 2)
+	w := settle(t, first.Config(one.Address(), two.Address()), 2, usual)
 	w.lives(func() {
 		for n := range rounds {
 			time.Sleep(time.Duration(1500+rand.IntN(1500)) * time.Millisecond)
@@ -106,7 +115,7 @@ func TestHA04_Cut(t *testing.T) {
 	own := storetest.NewCluster(t)
 	c := own.Config()
 	wire := storetest.NewProxy(t, own.Address())
-	w := settle(t, c, 2)
+	w := settle(t, c, 2, usual)
 	w.nodes[1].kill()
 	w.raise(1, "CENACLE_DATABASE_URL="+own.Config(wire.Address()).PostgresURL)
 	w.awaits(1, 20*time.Second)
@@ -138,7 +147,8 @@ func TestHA04_Cut(t *testing.T) {
 // and it wakes up: nothing that it still wants to write is written.
 func TestHA04_Frozen(t *testing.T) {
 	t.Parallel()
-	w := settle(t, storetest.Postgres(t), 2)
+	w := settle(t, storetest.Postgres(t), 2, "3s")
+	w.rest = 200 * time.Millisecond
 	signal := func(i int, s syscall.Signal) {
 		t.Helper()
 		if err := w.nodes[i].c.Process.Signal(s); err != nil {
@@ -159,4 +169,65 @@ func TestHA04_Frozen(t *testing.T) {
 		time.Sleep(time.Second)
 	})
 	w.stands(10)
+}
+
+// HA-06: the schema of a later program comes while nodes of this one are under
+// load, as in an upgrade of one node after the other. They go on, whatever they
+// have prepared; one that is started again is refused, with the reason, and loses
+// nothing.
+func TestHA06(t *testing.T) {
+	t.Parallel()
+	own := storetest.NewCluster(t)
+	c := own.Config()
+	w := settle(t, c, 2, usual)
+	w.lives(func() {
+		time.Sleep(2 * time.Second)
+		owner, err := sql.Open("pgx", c.MigrateURL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer owner.Close() // nothing is pending
+		for _, text := range later(t, owner) {
+			if _, err := owner.Exec(text); err != nil {
+				t.Fatalf("%s: %v", text, err)
+			}
+		}
+		time.Sleep(span(3*time.Second, time.Minute))
+		w.nodes[1].kill()
+		said, code := tell(t, append(w.environ, "CENACLE_LISTEN="+w.each[1]), "serve")
+		if code != 1 || !strings.Contains(said, "later version") {
+			t.Errorf("an earlier program on a later schema ends with %d: %s", code, said)
+		}
+		time.Sleep(time.Second)
+	})
+	if part := w.refused.Load() * 20; part > w.done.Load() {
+		t.Errorf("%d were refused beside %d", w.refused.Load(), w.done.Load())
+	}
+	w.nodes, w.each = w.nodes[:1], w.each[:1]
+	own.Do(`delete from schema_migration where name = 'later.sql'`) // for the tools of this program, which look next
+	w.stands(10)
+}
+
+// later is what another program's migrations may do, to every table there is: add
+// columns with a default, add tables, say that they were applied.
+func later(t *testing.T, owner *sql.DB) (texts []string) {
+	t.Helper()
+	rows, err := owner.Query(`select quote_ident(table_name) from information_schema.tables
+		where table_schema = 'public' and table_type = 'BASE TABLE' and table_name not in ('schema_migration', 'created_firm')`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close() // read to its end
+	for rows.Next() {
+		var table string
+		if err := rows.Scan(&table); err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, "alter table "+table+" add column later bigint not null default 0")
+	}
+	if err := rows.Err(); err != nil || len(texts) < 20 {
+		t.Fatalf("%d tables: %v", len(texts), err)
+	}
+	return append(texts, "create table later (firm_id text not null primary key)",
+		`insert into schema_migration (scope, number, name, sum) select 'firm', max(number) + 1, 'later.sql', '' from schema_migration where scope = 'firm'`)
 }

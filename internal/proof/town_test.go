@@ -22,8 +22,9 @@ import (
 type town struct {
 	*crash
 	nodes []*program
-	each  []string // where the nodes listen
-	front string   // where the balancer does
+	each  []string      // where the nodes listen
+	front string        // where the balancer does
+	rest  time.Duration // between two acts of the same person
 
 	done, refused atomic.Int64
 	outage        atomic.Int64 // longest time without anything done, in nanoseconds
@@ -36,16 +37,16 @@ type town struct {
 func long() bool { return os.Getenv("CENACLE_TEST_LONG") != "" }
 
 // settle has a number of nodes started on a database, which a world has furnished.
-func settle(t *testing.T, c store.Config, n int, more ...string) *town {
+// The balancer waits for an answer as long as patience says.
+func settle(t *testing.T, c store.Config, n int, patience string) *town {
 	t.Helper()
 	w := &town{crash: newCrash(t, c), worst: map[string]int{}}
 	for range n {
 		w.each = append(w.each, freePort(t))
 	}
-	w.front = balance(t, w.each)
+	w.front = balance(t, w.each, patience)
 	w.lead.base, w.client.base = "http://"+w.front, "http://"+w.front
 	w.environ = append(w.environ, "CENACLE_URL=http://"+w.front, "CENACLE_TRUSTED_PROXIES=127.0.0.1", "CENACLE_LOG=info")
-	w.environ = append(w.environ, more...)
 	w.away = w.bears
 	w.nodes = make([]*program, n)
 	for i := range n {
@@ -111,6 +112,7 @@ func (w *town) lives(trouble func()) {
 				}
 				if load() {
 					w.happened()
+					time.Sleep(w.rest)
 					continue
 				}
 				time.Sleep(100 * time.Millisecond)
@@ -120,10 +122,12 @@ func (w *town) lives(trouble func()) {
 			}
 		})
 	}
+	begun := time.Now()
 	trouble()
 	close(stop)
 	work.Wait()
 	w.happened()
+	w.t.Logf("the trouble took %v", time.Since(begun).Round(time.Millisecond))
 }
 
 // happened notes that something was acknowledged, and how long nothing was.
@@ -169,7 +173,9 @@ func (w *town) stands(least int) {
 	for i := range w.nodes {
 		w.awaits(i, 30*time.Second)
 	}
-	w.reckon()
+	w.resume(w.compare(false))
+	w.complete()
+	w.compare(false)
 	w.verify()
 	for what, n := range w.worst {
 		w.t.Errorf("refused %d times with %s", n, what)
@@ -205,7 +211,7 @@ http {
       proxy_request_buffering off;
       proxy_buffering off;
       proxy_connect_timeout 2s;
-      proxy_read_timeout 75s;
+      proxy_read_timeout %[4]s;
       error_page 502 504 =503 @away;
     }
     location @away {
@@ -219,7 +225,7 @@ http {
 `
 
 // balance starts nginx before the nodes and returns where it listens.
-func balance(t testing.TB, nodes []string) string {
+func balance(t testing.TB, nodes []string, patience string) string {
 	t.Helper()
 	path, err := exec.LookPath("nginx")
 	if err != nil {
@@ -231,7 +237,7 @@ func balance(t testing.TB, nodes []string) string {
 		fmt.Fprintf(&servers, "server %s max_fails=1 fail_timeout=1s; ", n)
 	}
 	file := filepath.Join(dir, "nginx.conf")
-	if err := os.WriteFile(file, []byte(fmt.Sprintf(settings, dir, servers.String(), front)), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(fmt.Sprintf(settings, dir, servers.String(), front, patience)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	out := &paper{}

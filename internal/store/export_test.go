@@ -4,8 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"io/fs"
+	"iter"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
+	"testing"
 	"time"
 )
 
@@ -101,4 +104,24 @@ func LongGroups(ctx context.Context, f *Firm) error {
 		b.groups.time = time.Minute
 		return nil
 	})
+}
+
+// LaterMigrations are the statements of all migrations but the first of each
+// scope, in one line each.
+func LaterMigrations(t testing.TB) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, scope := range []string{directoryScope, firmScope} {
+			known, err := readMigrations(migrations, "migration/"+scope)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range known[1:] {
+				for _, s := range m.statements {
+					if !yield(strings.Join(strings.Fields(s), " ")) {
+						return
+					}
+				}
+			}
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -172,4 +173,30 @@ func TestTablesAreStrict(t *testing.T) {
 			t.Errorf("%s: %d strict tables, %d loose, %v", path, strict, loose, err)
 		}
 	}
+}
+
+// additive are the statements that a program of before the migration does not
+// notice: its own still run, and mean the same.
+var additive = regexp.MustCompile(`^(create table |create index |drop index |update |insert into |` +
+	`alter table [a-z_]+ add column [a-z_]+ [a-z]+( default [^,]+| not null default [^,]+)?$)`)
+
+// HA-06: nodes are upgraded one after the other, so that the program of before
+// runs on the schema of after: released migrations are followed by such alone as
+// only add.
+func TestHA06_MigrationsOnlyAdd(t *testing.T) {
+	for _, bad := range []string{"drop table item", "alter table item drop column kind", "alter table item rename column kind to sort",
+		"alter table item add column later bigint not null", "create unique index one on item (firm_id)", "delete from item",
+		"alter table item add constraint c check (kind <> '')", "alter table item add column a bigint default 0, drop column kind"} {
+		if additive.MatchString(bad) {
+			t.Errorf("%q passes", bad)
+		}
+	}
+	found := 0
+	for statement := range store.LaterMigrations(t) {
+		found++
+		if !additive.MatchString(statement) {
+			t.Errorf("a node of the release before would stumble over: %s", statement)
+		}
+	}
+	t.Logf("%d statements after the first migrations", found)
 }
