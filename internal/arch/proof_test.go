@@ -13,7 +13,7 @@ import (
 )
 
 // proofForm is the name of a test that proves an id of the test plan.
-var proofForm = regexp.MustCompile(`^(?:Test|Fuzz|Benchmark)([A-Z]{3,4})([0-9]{2})(?:[_A-Z]|$)`)
+var proofForm = regexp.MustCompile(`^(?:Test|Fuzz|Benchmark)([A-Z]{2,4})([0-9]{2})(?:[_A-Z]|$)`)
 
 // TestProofsAreWritten holds doc/security.md, which says which test proves
 // what, against the tests that there are.
@@ -78,7 +78,7 @@ func proofsIn(all []*source) map[string][]string {
 	return out
 }
 
-var rowForm = regexp.MustCompile(`(?m)^\| ([A-Z]{3,4}-[0-9]{2}) \|.*\|$`)
+var rowForm = regexp.MustCompile(`(?m)^\| ([A-Z]{2,4}-[0-9]{2}) \|.*\|$`)
 
 // proofsWritten reads the rows of a table, by id.
 func proofsWritten(doc string) map[string]string {

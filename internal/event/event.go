@@ -194,8 +194,7 @@ func (s *Service) Placed(_ context.Context, f id.Firm, _ int64) error {
 // Listen wakes its caller when something happened in the actor's firm, whether
 // or not it is for her: what she is told is what [Service.Since] then gives
 // her, with rights decided again, and nothing when that is nothing. The caller
-// closes the subscription. Signals of other nodes are not heard; a stream asks
-// from time to time by itself.
+// closes the subscription. What another node has placed is heard of a second later.
 func (s *Service) Listen(by authz.Actor) *live.Subscription {
 	return s.placed.Subscribe(by.Firm, "", []id.Circle{heard})
 }

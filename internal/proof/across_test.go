@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -80,6 +81,7 @@ func TestSignalsCrossNodes(t *testing.T) {
 	heard := p.listens(ctx, p.client.browser)
 	const memos = 20
 	var slow int
+	var times []time.Duration
 	for n := range memos {
 		_, err := p.server.Memos.Write(ctx, p.office.admin.actor, memo.New{
 			Space: p.room.id, Subject: "Bonjour", Body: "Numéro " + word(n), Circles: []id.Circle{p.room.house.Client},
@@ -91,9 +93,9 @@ func TestSignalsCrossNodes(t *testing.T) {
 				t.Fatal("the stream ended")
 			}
 			if strings.HasPrefix(one.line, "data") {
-				if took := one.at.Sub(written); took > 300*time.Millisecond {
+				times = append(times, one.at.Sub(written))
+				if times[n] > 300*time.Millisecond {
 					slow++
-					t.Logf("memo %d was heard of after %v", n, took)
 				}
 				break
 			}
@@ -102,6 +104,8 @@ func TestSignalsCrossNodes(t *testing.T) {
 			t.Fatalf("the page does not show memo %d", n)
 		}
 	}
+	slices.Sort(times)
+	t.Logf("heard of after %v, at most %v", times[memos/2].Round(time.Microsecond), times[memos-1].Round(time.Microsecond))
 	if slow > memos/5 { // the machine may be busy with other tests
 		t.Errorf("%d of %d memos came late", slow, memos)
 	}

@@ -72,11 +72,8 @@ func TestHA02_Restarted(t *testing.T) {
 // HA-02: the primary is lost with its machine and the standby promoted, which had
 // to have every commit before it was acknowledged.
 func TestHA02_Promoted(t *testing.T) {
-	if !long() {
-		t.Skip("long: make test-long; TestHA02_TheNewPrimaryIsFound of package store has one promotion")
-	}
 	t.Parallel()
-	rounds := 20
+	rounds := span(1, 20)
 	first := storetest.NewCluster(t)
 	first.Config()
 	second := first.Standby()
