@@ -16,11 +16,13 @@ import (
 	"time"
 
 	"cenacle/internal/authz"
+	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/journal"
 	"cenacle/internal/live"
 	"cenacle/internal/outbox"
 	"cenacle/internal/store"
+	"cenacle/internal/trace"
 	"cenacle/internal/vault"
 )
 
@@ -56,7 +58,7 @@ type Act struct {
 // Do runs an act. fn may run again when the database asks for a retry, so it
 // touches nothing but the act.
 func (o *Office) Do(ctx context.Context, firm id.Firm, fn func(*Act) error) error {
-	return o.change(ctx, firm, func(a *Act) error {
+	return o.change(ctx, firm, trace.Act(ctx, "do"), func(a *Act) error {
 		if err := fn(a); err != nil {
 			return err
 		}
@@ -70,27 +72,33 @@ func (o *Office) Do(ctx context.Context, firm id.Firm, fn func(*Act) error) erro
 // Keep changes what is not evidence: drafts, read marks, upload offsets,
 // leases, expiries.
 func (o *Office) Keep(ctx context.Context, firm id.Firm, fn func(*Act) error) error {
-	return o.change(ctx, firm, fn)
+	return o.change(ctx, firm, trace.Act(ctx, "keep"), fn)
 }
 
 // See reads one consistent state of the firm and changes nothing.
-func (o *Office) See(ctx context.Context, firm id.Firm, fn func(*Act) error) error {
+func (o *Office) See(ctx context.Context, firm id.Firm, fn func(*Act) error) (err error) {
+	t := timing{span: trace.Act(ctx, "see")}
+	defer func() { t.end(err) }()
 	f, err := o.Store.Firm(ctx, firm)
 	if err != nil {
 		return err
 	}
 	return f.View(ctx, func(tx *store.Tx) error {
+		defer t.attempt(tx)
 		return fn(&Act{Tx: tx, Now: o.Clock(), office: o, reads: true})
 	})
 }
 
-func (o *Office) change(ctx context.Context, firm id.Firm, fn func(*Act) error) error {
+func (o *Office) change(ctx context.Context, firm id.Firm, span *trace.Span, fn func(*Act) error) (err error) {
+	t := timing{span: span}
+	defer func() { t.end(err) }()
 	f, err := o.Store.Firm(ctx, firm)
 	if err != nil {
 		return err
 	}
 	var done *Act
 	err = f.Update(ctx, func(tx *store.Tx) error {
+		defer t.attempt(tx)
 		done = &Act{Tx: tx, Now: o.Clock(), office: o}
 		return fn(done)
 	})
@@ -108,6 +116,31 @@ func (o *Office) change(ctx context.Context, firm id.Firm, fn func(*Act) error) 
 // ask for it too, until release is called. See [store.Store.Alone].
 func (o *Office) Alone(ctx context.Context, firm id.Firm, name string) (release func(), err error) {
 	return o.Store.Alone(ctx, string(firm)+" "+name)
+}
+
+// timing is what the span of a transaction says: its statements, and how often it
+// was begun.
+type timing struct {
+	span                 *trace.Span
+	statements, attempts int
+}
+
+func (t *timing) attempt(tx *store.Tx) {
+	t.attempts++
+	t.statements += tx.Statements()
+}
+
+func (t *timing) end(err error) {
+	if t.span == nil {
+		return
+	}
+	t.span.Number("cenacle.statements", int64(t.statements))
+	t.span.Number("cenacle.attempts", int64(t.attempts))
+	kind := ""
+	if err != nil {
+		kind = fault.KindOf(err).String()
+	}
+	t.span.End(kind)
 }
 
 // FirmBox seals what belongs to the firm as a whole.

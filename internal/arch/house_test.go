@@ -145,10 +145,10 @@ func skips(s *source) (out []offender) {
 	return out
 }
 
-// contexts keeps values out of contexts; the transport alone may pass the
-// number of the request on.
+// contexts keeps values out of contexts; the transport alone may pass the number
+// of the request on, and trace the span that is under way.
 func contexts(s *source) (out []offender) {
-	if s.test || strings.HasPrefix(s.path, "internal/web/") {
+	if s.test || strings.HasPrefix(s.path, "internal/web/") || strings.HasPrefix(s.path, "internal/trace/") {
 		return nil
 	}
 	ast.Inspect(s.file, func(n ast.Node) bool {

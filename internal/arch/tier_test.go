@@ -25,7 +25,7 @@ const (
 // may import each other: each only those before it.
 var tiers = [][]string{
 	vocabulary: {"fault", "id", "i18n", "fold", "law"},
-	platform:   {"config", "store", "vault", "blob", "journal", "outbox", "mail", "live", "search", "worker", "outbound", "metric", "certificate", "paper"},
+	platform:   {"config", "store", "vault", "blob", "journal", "outbox", "mail", "live", "search", "worker", "outbound", "metric", "certificate", "trace", "paper"},
 	rights:     {"authz", "act"},
 	nouns: {
 		"account", "firm", "token", "member", "contact", "circle", "space", "item", "hold", "document", "deposit", "drive", "request", "memo", "invitation",

@@ -48,6 +48,7 @@ type Config struct {
 	Drive    Drive    `toml:"drive"`
 	Outbound Outbound `toml:"outbound"`
 	Metrics  Metrics  `toml:"metrics"`
+	Traces   Traces   `toml:"traces"`
 	Drain    Drain    `toml:"drain"`
 	Legal    Legal    `toml:"legal"`
 
@@ -145,6 +146,7 @@ func Default() *Config {
 		Mail:     Mail{Port: 587, Security: "starttls", From: "cenacle@localhost.localdomain", FromName: "Cénacle"},
 		Limit:    Limit{Upload: 100e9, Requests: 6000},
 		Drain:    Drain{Grace: 20},
+		Traces:   Traces{Share: 100},
 	}
 }
 

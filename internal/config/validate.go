@@ -27,6 +27,7 @@ func (c *Config) Validate() Reasons {
 	c.checkDatabase(&wrong)
 	c.checkMail(&wrong)
 	c.checkMetrics(&wrong)
+	c.checkTraces(&wrong)
 	c.checkDrain(&wrong)
 	return wrong
 }

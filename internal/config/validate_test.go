@@ -131,7 +131,12 @@ func TestCFG01_GoodConfigurationsAreAccepted(t *testing.T) {
 		"figures for who has the token": func(b bench, c *Config) {
 			c.Metrics.Listen, c.Metrics.TokenFile = "0.0.0.0:9464", b.file("token", "0123456789abcdef0123", 0o600)
 		},
-		"a long end": func(_ bench, c *Config) { c.Drain.Delay, c.Drain.Grace = 30, 600 },
+		"a collector here": func(_ bench, c *Config) { c.Traces.Endpoint = "http://127.0.0.1:4318/v1/traces" },
+		"a collector of the house, some requests": func(b bench, c *Config) {
+			c.Traces = Traces{"http://10.0.0.7:4318/v1/traces", b.file("t", "a token", 0o440), 5}
+		},
+		"a collector elsewhere": func(_ bench, c *Config) { c.Traces.Endpoint = "https://otlp.example/v1/traces" },
+		"a long end":            func(_ bench, c *Config) { c.Drain.Delay, c.Drain.Grace = 30, 600 },
 		"own network to reach": func(_ bench, c *Config) {
 			c.Outbound.Allow = []string{"10.0.0.0/24", "192.168.1.7", "127.0.0.0/8", "fd00::/8", "::1"}
 		},
@@ -256,6 +261,14 @@ func TestCFG01_BadConfigurationsAreRefused(t *testing.T) {
 		{"a certificate without a name", "url", func(b bench, c *Config) { b.automatic(c); c.Listen, c.URL = "127.0.0.1:443", "" }},
 		{"terms accepted of nobody", "tls.mode", func(_ bench, c *Config) { c.TLS.AcceptTerms = true }},
 		{"an authority that is not asked", "tls.mode", func(_ bench, c *Config) { c.TLS.Directory = "https://ca.cabinet.fr/dir" }},
+		{"traces in clear to strangers", "traces.endpoint", func(_ bench, c *Config) { c.Traces.Endpoint = "http://otlp.example/v1/traces" }},
+		{"traces to no path", "traces.endpoint", func(_ bench, c *Config) { c.Traces.Endpoint = "http://127.0.0.1:4318" }},
+		{"traces to no address", "traces.endpoint", func(_ bench, c *Config) { c.Traces.Endpoint = "127.0.0.1:4317" }},
+		{"a token that nobody is shown", "traces.endpoint", func(b bench, c *Config) { c.Traces.TokenFile = b.file("t", "a token", 0o600) }},
+		{"a token that all may read", "traces.token_file", func(b bench, c *Config) {
+			c.Traces = Traces{"https://otlp.example/v1/traces", b.file("t", "a token", 0o644), 100}
+		}},
+		{"more than all requests", "traces.share", func(_ bench, c *Config) { c.Traces.Share = 101 }},
 		{"redirected to nobody", "tls.redirect", func(_ bench, c *Config) { c.TLS.Redirect = "127.0.0.1:80" }},
 		{"redirected from no port", "tls.redirect", func(b bench, c *Config) { b.automatic(c); c.TLS.Redirect = "80" }},
 		{"redirected from a name", "tls.redirect", func(b bench, c *Config) { b.automatic(c); c.TLS.Redirect = "espace.cabinet.fr:80" }},

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"cenacle/internal/metric"
+	"cenacle/internal/trace"
 )
 
 // Config is what the server gives to every transport.
@@ -29,6 +30,7 @@ type Config struct {
 	Until   func(time.Duration) time.Time // by the machine's own clock: deadlines of connections
 	Log     *slog.Logger
 	Meter   *metric.Requests // nil: nobody watches
+	Tracer  *trace.Tracer    // nil: nobody follows requests
 	// Alias is what the log calls a firm or a person: the same one each time,
 	// and not her identifier. Nil: the log calls nobody anything.
 	Alias func(kind, identifier string) string

@@ -15,6 +15,7 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/metric"
+	"cenacle/internal/trace"
 )
 
 // answerLimit is how long a request that is no stream has to be read and
@@ -44,8 +45,10 @@ func (c *Config) Serve(pattern string, long bool, begin func(*Request) Exchange)
 		now := c.Clock()
 		c.Meter.Begin()
 		body := &received{ReadCloser: hr.Body}
+		parent := c.parent(hr)
+		ctx, span := c.Tracer.Request(hr.Context(), pattern, parent)
 		if hr.Body != nil { // never so from a listener
-			hr = hr.WithContext(hr.Context()) // the server knows its own request by its body (Expect: 100-continue)
+			hr = hr.WithContext(ctx) // the server knows its own request by its body (Expect: 100-continue)
 			hr.Body = body
 		}
 		r := &Request{Request: hr, ID: id.New[id.Request](now), Now: now, Source: source(hr, c.Proxies)}
@@ -57,10 +60,23 @@ func (c *Config) Serve(pattern string, long bool, begin func(*Request) Exchange)
 				c.Log.ErrorContext(hr.Context(), "answer of a fault", "request", r.ID, "cause", late.Error())
 			}
 		}
-		c.event(r, e, metric.Answered{
+		a := metric.Answered{
 			Route: pattern, Status: seen.status, Fault: faultOf(err), In: body.bytes.Load(), Out: seen.bytes, Took: c.Clock().Sub(now),
-		}, err)
+		}
+		follow(span, r, a)
+		c.event(r, e, a, number(span, parent), err)
 	})
+}
+
+// follow says of a span what the log says of its request, but for the people.
+func follow(s *trace.Span, r *Request, a metric.Answered) {
+	s.Text("http.request.method", method(r.Method))
+	s.Text("http.route", a.Route)
+	s.Text("cenacle.request", string(r.ID))
+	s.Number("http.response.status_code", int64(a.Status))
+	s.Number("http.request.body.size", a.In)
+	s.Number("http.response.body.size", a.Out)
+	s.End(a.Fault)
 }
 
 func faultOf(err error) string {
@@ -95,14 +111,14 @@ type Actor interface {
 
 // event writes the one line of a request and counts it. Neither holds a path, a
 // name, an address of the network or anything else that was sent.
-func (c *Config) event(r *Request, e Exchange, a metric.Answered, err error) {
+func (c *Config) event(r *Request, e Exchange, a metric.Answered, trace string, err error) {
 	c.Meter.End(a)
 	level := slog.LevelInfo
 	attrs := []slog.Attr{
 		slog.String("request", string(r.ID)), slog.String("method", method(r.Method)), slog.String("route", a.Route),
 		slog.Int("status", a.Status), slog.Int64("received", a.In), slog.Int64("bytes", a.Out), slog.Duration("took", a.Took),
 	}
-	if trace := c.trace(r.Request); trace != "" {
+	if trace != "" {
 		attrs = append(attrs, slog.String("trace", trace))
 	}
 	attrs = append(attrs, c.who(e)...)

@@ -9,13 +9,14 @@ import (
 	"testing"
 )
 
-// TestFiguresNameNobody reads the figures and the log of a process that people
-// have used: they count what was done and hold nothing of whom, to whom, what.
+// TestFiguresNameNobody reads the figures, the log and the traces of a process that
+// people have used: they count what was done and hold nothing of whom, to whom, what.
 func TestFiguresNameNobody(t *testing.T) {
 	t.Parallel()
 	x := newCrash(t, temporary(t))
 	at := freePort(t)
 	x.environ = append(x.environ, "CENACLE_METRICS_LISTEN="+at, "CENACLE_LOG=info")
+	traces := collect(t, x)
 	x.start()
 	text := content("secret-canari", 300_000)
 	made := x.client.want(http.StatusCreated, create(x.space+"/uploads", strconv.Itoa(len(text)), "filename", "nom-canari.txt", "tray", "client"))
@@ -45,6 +46,9 @@ func TestFiguresNameNobody(t *testing.T) {
 	if len(words) < 12 {
 		t.Errorf("only %d words are looked for", len(words))
 	}
+	x.program.end()
+	spans := traces.read()
+	traces.tree("GET /f/{firm}/spaces/{space}")
 	log := x.program.out.read()
 	aliases := map[string]bool{}
 	for line := range bytes.Lines(log) {
@@ -65,6 +69,9 @@ func TestFiguresNameNobody(t *testing.T) {
 		}
 		if bytes.Contains(log, []byte(word)) {
 			t.Errorf("the log holds %q", word)
+		}
+		if bytes.Contains(spans, []byte(word)) {
+			t.Errorf("the traces hold %q", word)
 		}
 	}
 }

@@ -46,6 +46,9 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	if s.keeper != nil {
 		start(s.keeper.Run)
 	}
+	if s.tracer != nil {
+		start(s.tracer.Run)
+	}
 	go func() {
 		if err := serve(h, l); !errors.Is(err, http.ErrServerClosed) {
 			failed <- err

@@ -48,6 +48,7 @@ import (
 	"cenacle/internal/space"
 	"cenacle/internal/store"
 	"cenacle/internal/token"
+	"cenacle/internal/trace"
 	"cenacle/internal/vault"
 	"cenacle/internal/web"
 	"cenacle/internal/web/asset"
@@ -98,6 +99,7 @@ type Server struct {
 	readiness readiness
 	survey    *survey             // nil without figures
 	set       *metric.Set         // nil without figures
+	tracer    *trace.Tracer       // nil unless somebody follows requests
 	keeper    *certificate.Keeper // nil unless this program obtains its certificate
 	others    *neighbours         // nil with the embedded engine, which has no other node
 }
@@ -133,7 +135,7 @@ func New(ctx context.Context, c *config.Config, o Options) (s *Server, err error
 	if s.Office, err = openOffice(ctx, c, o, database); err != nil {
 		return nil, err
 	}
-	if err := s.openKeeper(c); err != nil {
+	if err := errors.Join(s.openKeeper(c), s.openTracer(c, o)); err != nil {
 		return nil, err
 	}
 	s.sequencer = act.NewSequencer(s.Office, o.Log)
@@ -262,6 +264,7 @@ func (s *Server) openJobs(c *config.Config, catalog *i18n.Catalog, o Options) er
 	handlers[document.ShredJob] = s.Documents.Shred
 	handlers[drive.EmptyJob] = s.Drives.Settle
 	maps.Copy(handlers, s.Webhooks.Handlers())
+	s.followed(handlers)
 	s.Outbox = outbox.NewRunner(outbox.Config{
 		Store: s.Office.Store, Ring: s.Office.Ring, Clock: o.Clock, Log: o.Log, Handlers: handlers, Slow: webhook.SendJob,
 	})
@@ -288,7 +291,7 @@ func (s *Server) sender(c *config.Config) (mail.Sender, error) {
 func (s *Server) openSite(c *config.Config, catalog *i18n.Catalog, zone *time.Location, o Options) error {
 	f := &front.Config{
 		Base: c.Base(), Proxies: c.Proxies(), Secure: c.Base().Scheme == "https", Demo: c.Demo, Clock: o.Clock, Until: until, Log: o.Log,
-		Alias: s.alias,
+		Alias: s.alias, Tracer: s.tracer,
 	}
 	if s.set != nil {
 		f.Meter = s.set.Requests

@@ -75,6 +75,10 @@ func (s *Server) watchWork(m *metric.Set) {
 		defer v.mu.Unlock()
 		return v.failed
 	})
+	if s.tracer != nil {
+		m.Counter("trace_spans_sent_total", func() uint64 { return s.tracer.Stats().Sent })
+		m.Counter("trace_spans_dropped_total", func() uint64 { return s.tracer.Stats().Dropped })
+	}
 	if s.keeper != nil {
 		m.Gauge("certificate_left_seconds", func() float64 { return s.keeper.Left().Seconds() })
 	}

@@ -202,7 +202,7 @@ func TestFiguresAreWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := run(t)
+	s := run(t, "CENACLE_TRACES_ENDPOINT=http://127.0.0.1:1/v1/traces")
 	ask(t, s.base+"/CANARY", nil) // a fault, so that there is a series of each
 	_, text := ask(t, s.figures+"/metrics", nil)
 	name := regexp.MustCompile(`\bcenacle_[a-z_]+`)

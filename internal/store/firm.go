@@ -73,6 +73,9 @@ func (tx *Tx) Context() context.Context { return tx.s.ctx }
 // Firm is the firm of this transaction.
 func (tx *Tx) Firm() id.Firm { return tx.firm }
 
+// Statements is how many have run so far.
+func (tx *Tx) Statements() int { return tx.s.ran }
+
 // Exec runs a statement and returns the number of rows it touched.
 func (tx *Tx) Exec(s FirmStmt, args ...any) (rows int64, err error) {
 	return tx.s.exec(s.text, firmArgs(tx.firm, args))

@@ -26,6 +26,7 @@ type session struct {
 	failure  error // of the first failed statement, as the driver gave it
 	ending   bool  // the commit was asked for
 	after    []func()
+	ran      int // statements
 }
 
 // enter claims the session for one statement.
@@ -81,6 +82,7 @@ func (s *session) exec(text string, args []any) (int64, error) {
 		return 0, err
 	}
 	defer s.leave()
+	s.ran++
 	n, err := s.link.exec(s.ctx, text, values)
 	if err != nil {
 		return 0, s.fail(err)
@@ -112,6 +114,7 @@ func (s *session) each(text string, args []any, row rowFunc) error {
 		return err
 	}
 	defer s.leave()
+	s.ran++
 	stopped, err := s.link.each(s.ctx, text, values, row)
 	if err != nil {
 		return s.fail(err)
