@@ -29,6 +29,7 @@ const usual = "30s"
 func TestHA01(t *testing.T) {
 	t.Parallel()
 	w := settle(t, storetest.Postgres(t), span(2, 3), usual)
+	w.reader = w.reads()
 	kills := span(4, 40)
 	w.lives(func() {
 		for n := range kills {
@@ -165,6 +166,40 @@ func TestHA04_Frozen(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 	})
+	w.stands(10)
+}
+
+// HA-06: one node after the other is ended as for an upgrade, and started again.
+// Hardly anybody is refused anything: only who has just connected when a node
+// stops to accept, which a balancer that asks /readyz prevents.
+func TestHA06_Rolling(t *testing.T) {
+	t.Parallel()
+	w := settle(t, storetest.Postgres(t), 2, usual)
+	w.environ = append(w.environ, "CENACLE_DRAIN_DELAY=1")
+	for i := range w.nodes { // that were started without the delay
+		w.nodes[i].kill()
+		w.raise(i)
+		w.awaits(i, 20*time.Second)
+	}
+	w.lives(func() {
+		for n := range span(2, 20) {
+			time.Sleep(time.Second)
+			i := n % 2
+			if err := w.nodes[i].c.Process.Signal(syscall.SIGTERM); err != nil {
+				t.Fatal(err)
+			}
+			if err := <-w.nodes[i].ended; err != nil {
+				t.Fatalf("a node ended with %v\n%s", err, w.nodes[i].out.read())
+			}
+			w.nodes[i].ended <- nil
+			w.raise(i)
+			w.awaits(i, 20*time.Second)
+		}
+		time.Sleep(time.Second)
+	})
+	if n := w.refused.Load(); n*50 > w.done.Load() {
+		t.Errorf("%d were refused beside %d", n, w.done.Load())
+	}
 	w.stands(10)
 }
 

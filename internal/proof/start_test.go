@@ -1,11 +1,15 @@
 package proof
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"cenacle/internal/store"
+	"cenacle/internal/store/storetest"
 )
 
 // CFG-01, through the real program: it refuses to start where it could not keep
@@ -110,4 +114,38 @@ func installed(t *testing.T) string {
 		t.Errorf("the new key has mode %v, and the program says %s", key.Mode(), p.out.read())
 	}
 	return data
+}
+
+// CFG-01 on PostgreSQL: a database that is another installation's, that a later
+// program has changed, or whose role no wall binds, is refused with the reason, and
+// nothing in it is changed.
+func TestCFG01Database(t *testing.T) {
+	t.Parallel()
+	c := storetest.Postgres(t)
+	data, listen := filepath.Join(t.TempDir(), "data"), freePort(t)
+	p := serve(t, listen, environ(c, data, listen))
+	p.ready(20 * time.Second)
+	p.kill()
+	db := storetest.Superuser(t, c)
+	unsafe := c
+	unsafe.PostgresURL, unsafe.MigrateURL = c.MigrateURL, ""
+	for _, tt := range []struct {
+		name   string
+		at     store.Config
+		data   string
+		before string // done to the database first
+		says   string
+	}{
+		{"another installation's", c, filepath.Join(t.TempDir(), "data"), "", "not the key of this installation"},
+		{"the owner works", unsafe, data, "", "role"},
+		{"a later program's", c, data, `insert into schema_migration (scope, number, name, sum) values ('directory', 99, 'later.sql', '')`, "later version"},
+	} {
+		if _, err := db.ExecContext(t.Context(), cmp.Or(tt.before, "select 1")); err != nil {
+			t.Fatal(err)
+		}
+		said, code := tell(t, environ(tt.at, tt.data, listen), "serve")
+		if code != 1 || !strings.Contains(said, tt.says) {
+			t.Errorf("%s: the program ended with %d: %s", tt.name, code, said)
+		}
+	}
 }

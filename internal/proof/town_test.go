@@ -1,7 +1,9 @@
 package proof
 
 import (
+	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -21,10 +23,11 @@ import (
 // was acknowledged is kept.
 type town struct {
 	*crash
-	nodes []*program
-	each  []string      // where the nodes listen
-	front string        // where the balancer does
-	rest  time.Duration // between two acts of the same person
+	nodes  []*program
+	each   []string      // where the nodes listen
+	front  string        // where the balancer does
+	reader *reader       // nil for none
+	rest   time.Duration // between two acts of the same person
 
 	done, refused atomic.Int64
 	outage        atomic.Int64 // longest time without anything done, in nanoseconds
@@ -100,6 +103,11 @@ func (w *town) lives(trouble func()) {
 	w.t.Helper()
 	stop := make(chan struct{})
 	var work sync.WaitGroup
+	ctx, leave := context.WithCancel(w.t.Context())
+	defer leave()
+	if w.reader != nil {
+		work.Go(func() { w.reader.goes(ctx) })
+	}
 	w.last.Store(time.Now().UnixNano())
 	for i, load := range w.loads() {
 		tray := [...]string{"client", "firm"}[i%2]
@@ -125,6 +133,7 @@ func (w *town) lives(trouble func()) {
 	begun := time.Now()
 	trouble()
 	close(stop)
+	leave()
 	work.Wait()
 	w.happened()
 	w.t.Logf("the trouble took %v", time.Since(begun).Round(time.Millisecond))
@@ -177,6 +186,9 @@ func (w *town) stands(least int) {
 	w.complete()
 	w.compare(false)
 	w.verify()
+	if w.reader != nil {
+		w.reader.tells()
+	}
 	for what, n := range w.worst {
 		w.t.Errorf("refused %d times with %s", n, what)
 	}
@@ -218,7 +230,7 @@ http {
       default_type text/plain;
       add_header Retry-After 5 always;
       add_header Cache-Control no-store always;
-      return 503 "Service momentan\u00e9ment indisponible.\n";
+      return 503 "Service momentanément indisponible.\n";
     }
   }
 }
@@ -252,9 +264,9 @@ func balance(t testing.TB, nodes []string, patience string) string {
 		_ = c.Process.Kill() // it may have ended
 		<-ended
 	})
-	by := browser{t: t, base: "http://" + front}
 	for limit := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		if _, err := by.try(get("/livez")); err == nil {
+		if c, err := net.Dial("tcp", front); err == nil { // to ask something would have it look for nodes
+			_ = c.Close() // it listens
 			return front
 		}
 		if time.Now().After(limit) {
