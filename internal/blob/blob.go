@@ -172,6 +172,7 @@ func altered(format string, args ...any) error {
 		Because(fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), ErrAltered))
 }
 
-func missing(cause error) error {
+// Missing is the fault around [ErrMissing], for buckets.
+func Missing(cause error) error {
 	return fault.New(fault.Internal, "blob.missing").Because(errors.Join(ErrMissing, cause))
 }

@@ -35,12 +35,11 @@ const (
 // are not are [ErrMissing].
 type Bucket interface {
 	// Append makes parts durable at offset of an incoming blob and drops what
-	// lay from offset on; the first Append is at 0. It fails with ErrMissing
-	// when fewer than offset bytes are there. After an error, bytes beyond
-	// offset are in doubt, those before it are not.
-	//
-	// On S3: a whole window is a part; a shorter one waits as an object of its
-	// own until the window is filled or the blob is finished.
+	// lay from offset on. The first one is at 0; each other one begins at a
+	// multiple of Window, or where an earlier one began or ended in the window
+	// of the last one. It fails with ErrMissing when fewer than offset bytes are
+	// there. After an error, bytes beyond offset are in doubt, those before it
+	// are not.
 	Append(ctx context.Context, n Name, offset int64, parts ...[]byte) error
 	// Finish turns an incoming blob of exactly size bytes into a finished one,
 	// durably; ErrMissing when it is absent or has another size. Again on a

@@ -70,7 +70,7 @@ func (d *Disk) Sync(_ context.Context, n Name) (err error) {
 	}
 	f, err := d.root.OpenFile(file, os.O_RDWR, 0)
 	if errors.Is(err, fs.ErrNotExist) {
-		return missing(err)
+		return Missing(err)
 	}
 	if err != nil {
 		return err
@@ -99,7 +99,7 @@ func (d *Disk) extend(n Name, offset int64, parts [][]byte) (_ *os.File, err err
 	case err != nil:
 		return nil, err
 	case info.Size() < offset:
-		return nil, missing(fmt.Errorf("%d of %d bytes of %s", info.Size(), offset, n.Blob))
+		return nil, Missing(fmt.Errorf("%d of %d bytes of %s", info.Size(), offset, n.Blob))
 	case info.Size() > offset:
 		if err := f.Truncate(offset); err != nil {
 			return nil, err
@@ -125,7 +125,7 @@ func (d *Disk) incoming(file string, offset int64) (*os.File, error) {
 		return nil, err
 	}
 	if offset > 0 {
-		return nil, missing(err)
+		return nil, Missing(err)
 	}
 	if err := d.folder(path.Dir(file)); err != nil {
 		return nil, err
@@ -156,15 +156,15 @@ func (d *Disk) Finish(_ context.Context, n Name, size int64) (err error) {
 	case err == nil && there.Size() == size:
 		return d.sync(path.Dir(to))
 	case err == nil:
-		return missing(fmt.Errorf("%d of %d bytes of %s", there.Size(), size, n.Blob))
+		return Missing(fmt.Errorf("%d of %d bytes of %s", there.Size(), size, n.Blob))
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	case errors.Is(arrivingErr, fs.ErrNotExist):
-		return missing(arrivingErr)
+		return Missing(arrivingErr)
 	case arrivingErr != nil:
 		return arrivingErr
 	case arriving.Size() != size:
-		return missing(fmt.Errorf("%d of %d bytes of %s", arriving.Size(), size, n.Blob))
+		return Missing(fmt.Errorf("%d of %d bytes of %s", arriving.Size(), size, n.Blob))
 	}
 	if err := d.folder(path.Dir(to)); err != nil {
 		return err
@@ -211,7 +211,7 @@ func (d *Disk) Open(_ context.Context, n Name) (Object, error) {
 	}
 	f, err := d.root.Open(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, missing(err)
+		return nil, Missing(err)
 	}
 	if err != nil {
 		return nil, err

@@ -120,13 +120,17 @@ func appendAndRead(p probe) {
 
 func appendDropsTheTail(p probe) {
 	n, lost, want := newName(), content(blob.Window+100_000, 2), content(blob.Window+50_000, 3)
-	p.append(n, 0, lost[:blob.Window])
+	p.append(n, 0, lost[:65536])
+	p.append(n, 65536, lost[65536:blob.Window])
+	p.append(n, 65536, lost[65536:131072])
+	p.missing("Finish of a window that was dropped", p.bucket.Finish(p.Context(), n, blob.Window))
+	p.append(n, 131072, lost[131072:blob.Window])
 	p.append(n, blob.Window, lost[blob.Window:])
-	p.append(n, 65536, want[65536:blob.Window])
-	p.append(n, blob.Window, want[blob.Window:])
-	p.append(n, 0, want[:blob.Window])
-	p.append(n, blob.Window, want[blob.Window:])
+	p.append(n, blob.Window, want[blob.Window:blob.Window+10_000])
 	p.missing("Finish of what was dropped", p.bucket.Finish(p.Context(), n, int64(len(lost))))
+	p.append(n, 0, want[:blob.Window])
+	p.missing("Finish of what was dropped", p.bucket.Finish(p.Context(), n, blob.Window+10_000))
+	p.append(n, blob.Window, want[blob.Window:])
 	p.finish(n, len(want))
 	p.mustHold(n, want)
 }

@@ -1,0 +1,60 @@
+package s3_test
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+
+	"cenacle/internal/blob"
+	"cenacle/internal/blob/blobtest"
+	"cenacle/internal/blob/s3"
+	"cenacle/internal/blob/s3/s3test"
+	"cenacle/internal/id"
+)
+
+func TestConformance(t *testing.T) {
+	blobtest.Run(t, func(t *testing.T) blob.Bucket { return s3test.New(t) })
+}
+
+// Every call is answered by another node than the one before, which has nothing
+// but the bucket to know from.
+func TestConformanceOfNodes(t *testing.T) {
+	blobtest.Run(t, func(t *testing.T) blob.Bucket {
+		c := s3test.Config(t)
+		return &nodes{all: []*s3.Bucket{s3test.Open(t, c), s3test.Open(t, c), s3test.Open(t, c)}}
+	})
+}
+
+// nodes are several buckets over one storage, asked in turn.
+type nodes struct {
+	all  []*s3.Bucket
+	turn atomic.Uint64
+}
+
+func (n *nodes) next() *s3.Bucket { return n.all[n.turn.Add(1)%uint64(len(n.all))] }
+
+func (n *nodes) Append(ctx context.Context, name blob.Name, offset int64, parts ...[]byte) error {
+	return n.next().Append(ctx, name, offset, parts...)
+}
+
+func (n *nodes) Finish(ctx context.Context, name blob.Name, size int64) error {
+	return n.next().Finish(ctx, name, size)
+}
+
+func (n *nodes) Open(ctx context.Context, name blob.Name) (blob.Object, error) {
+	return n.next().Open(ctx, name)
+}
+
+func (n *nodes) Discard(ctx context.Context, name blob.Name) error {
+	return n.next().Discard(ctx, name)
+}
+
+func (n *nodes) Remove(ctx context.Context, name blob.Name) error { return n.next().Remove(ctx, name) }
+
+func (n *nodes) Put(ctx context.Context, name blob.Name, sealed []byte) error {
+	return n.next().Put(ctx, name, sealed)
+}
+
+func (n *nodes) Each(ctx context.Context, f id.Firm, s blob.Stage, visit func(id.Blob) error) error {
+	return n.next().Each(ctx, f, s, visit)
+}
