@@ -215,4 +215,3 @@ func (r *piecesReader) Close() error {
 	r.rest = nil
 	return nil
 }
-

@@ -93,7 +93,7 @@ func reasonOf(err error) string {
 	switch c := code(err); {
 	case c == minio.NoSuchBucket:
 		return "there is no such bucket"
-	case c == "InvalidAccessKeyId" || c == "InvalidAccessKey":
+	case slices.Contains([]string{"InvalidAccessKeyId", "InvalidAccessKey", "XAdminUserNotFound"}, c):
 		return "the storage does not know the access key"
 	case c == "SignatureDoesNotMatch":
 		return "the secret key is not the one of the access key"
@@ -179,14 +179,14 @@ func (p probe) joins(ctx context.Context) error {
 }
 
 func (p probe) join(ctx context.Context, key string) error {
-	at := place{finished: key, pointer: key + ".pointer"}
+	at := place{finished: key, pointer: p.folder + "/pointer-" + rand.Text()}
 	a := &arrival{}
 	if err := p.open(ctx, at, a); err != nil {
 		return err
 	}
 	err := p.Bucket.join(ctx, at, a, text("joined"))
 	if err == nil {
-		return p.remove(ctx, at.pointer)
+		return nil
 	}
 	found := false
 	listing := p.uploads(ctx, key, func(u minio.ObjectMultipartInfo) error {
@@ -196,7 +196,10 @@ func (p probe) join(ctx context.Context, key string) error {
 	if listing == nil && !found {
 		listing = errors.New("an upload that is under way is not listed")
 	}
-	return errors.Join(err, listing, p.abort(ctx, key, a.upload), p.remove(ctx, at.pointer))
+	if listing != nil {
+		return listing
+	}
+	return errors.Join(err, p.abort(ctx, key, a.upload))
 }
 
 // tidy removes what the probe made, and what probes before left behind.

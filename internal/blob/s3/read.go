@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -51,7 +52,12 @@ type object struct {
 	size   int64
 	mu     sync.Mutex
 	stream stream
+	head   []byte // what was read first, from the beginning on
 }
+
+// remembered first bytes: who opens an object looks at them, and then reads it
+// from the beginning.
+const headSize = 64 << 10
 
 func (o *object) Size() int64 { return o.size }
 
@@ -73,11 +79,27 @@ func (o *object) ReadAt(p []byte, off int64) (n int, err error) {
 func (o *object) read(p []byte, off int64) (int, error) {
 	if o.mu.TryLock() {
 		defer o.mu.Unlock()
-		return o.stream.read(p, off)
+		return o.onward(p, off)
 	}
 	beside := stream{bucket: o.stream.bucket, ctx: o.stream.ctx, key: o.stream.key, size: o.size}
 	defer beside.close()
 	return beside.read(p, off)
+}
+
+// onward reads from what is remembered, then from the stream.
+func (o *object) onward(p []byte, off int64) (n int, err error) {
+	if off < int64(len(o.head)) {
+		n = copy(p, o.head[off:])
+	}
+	if n < len(p) {
+		var more int
+		more, err = o.stream.read(p[n:], off+int64(n))
+		n += more
+	}
+	if off == 0 && o.head == nil && err == nil {
+		o.head = bytes.Clone(p[:min(n, headSize)])
+	}
+	return n, err
 }
 
 // Close ends the stream.
