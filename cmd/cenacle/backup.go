@@ -10,6 +10,7 @@ import (
 
 	"cenacle/internal/act"
 	"cenacle/internal/backup"
+	"cenacle/internal/blob/storage"
 	"cenacle/internal/config"
 	"cenacle/internal/server"
 )
@@ -24,11 +25,7 @@ func house(ctx context.Context, t *terminal, c *config.Config, do func(backup.Ho
 		return fmt.Errorf("there is no installation in %s", where(c))
 	}
 	return open(ctx, t, c, func(s *server.Server) error {
-		h, closing, err := s.House(version)
-		if err != nil {
-			return err
-		}
-		return errors.Join(do(h), closing())
+		return do(s.House(version))
 	})
 }
 
@@ -136,6 +133,9 @@ func restore(ctx context.Context, t *terminal, args []string) error {
 		From: *from, Backup: m.ID, To: c.Data, Keep: keys(c), Witness: known, Into: into,
 		Open: func(ctx context.Context, dir string) (*act.Office, error) {
 			return server.OpenFolder(ctx, c, dir, server.Options{Clock: time.Now, Log: logger(t, c)})
+		},
+		Bucket: func(ctx context.Context, office *act.Office) (storage.Bucket, error) {
+			return server.OpenBucket(ctx, c, office)
 		},
 	})
 	if err != nil {

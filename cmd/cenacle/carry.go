@@ -97,12 +97,7 @@ func importFirm(ctx context.Context, t *terminal, args []string) error {
 		if first && c.Key.Provider == config.KeyFromFile {
 			tellKey(t, c)
 		}
-		h, closing, err := s.House(version)
-		if err != nil {
-			return err
-		}
-		defer closing() // what was written is durable
-		got, err := backup.Import(ctx, h, backup.Importing{From: *from, Identities: identities, Key: *key})
+		got, err := backup.Import(ctx, s.House(version), backup.Importing{From: *from, Identities: identities, Key: *key})
 		if err != nil {
 			return plain(err)
 		}

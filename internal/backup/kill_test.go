@@ -55,11 +55,8 @@ func child(args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	h, closing, err := s.House("test")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, closing(), s.Close()) }()
+	h := s.House("test")
+	defer func() { err = errors.Join(err, s.Close()) }()
 	switch args[0] {
 	case "backup":
 		_, err = backup.Make(ctx, h, args[2], backup.Options{})

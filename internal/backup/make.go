@@ -16,6 +16,7 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/store"
+	"cenacle/internal/vault"
 )
 
 // Options of [Make].
@@ -93,16 +94,9 @@ type making struct {
 	report   Report
 }
 
-var selectInstallation = store.ForDirectory(`select id from installation`)
-
-func installation(ctx context.Context, s *store.Store) (name string, err error) {
-	err = s.Directory().View(ctx, func(tx *store.DirectoryTx) error { return tx.Row(selectInstallation, nil, &name) })
-	return name, err
-}
-
 func (k *making) run(ctx context.Context) (_ Report, err error) {
 	m := Manifest{Format: manifestFormat, Program: k.Program}
-	if m.Installation, err = installation(ctx, k.Office.Store); err != nil {
+	if m.Installation, err = vault.Installation(ctx, k.Office.Store.Directory()); err != nil {
 		return Report{}, err
 	}
 	if err := k.before(m.Installation); err != nil {

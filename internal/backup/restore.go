@@ -14,6 +14,7 @@ import (
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
 	"cenacle/internal/blob"
+	"cenacle/internal/blob/storage"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/store"
@@ -35,6 +36,8 @@ type Restoring struct {
 	// Open opens the databases of a folder with the installation's key, which
 	// it must not make. The caller of Restore does not see the office.
 	Open func(ctx context.Context, dir string) (*act.Office, error)
+	// Bucket opens where blobs go; a nil function or bucket is the data folder.
+	Bucket func(ctx context.Context, office *act.Office) (storage.Bucket, error)
 }
 
 // Restored is a firm that was brought back.
@@ -145,14 +148,24 @@ func (r Restoring) databases(ctx context.Context, m Manifest) error {
 	return nil
 }
 
+// bucket opens where blobs go.
+func (r Restoring) bucket(ctx context.Context, office *act.Office) (storage.Bucket, error) {
+	if r.Bucket != nil {
+		if b, err := r.Bucket(ctx, office); b != nil || err != nil {
+			return b, err
+		}
+	}
+	return blob.OpenDisk(r.stage())
+}
+
 // blobs copies the blobs. The lists of them are not part of a data folder.
-func (r Restoring) blobs(ctx context.Context, m Manifest) (err error) {
-	disk, err := blob.OpenDisk(r.stage())
+func (r Restoring) blobs(ctx context.Context, m Manifest, office *act.Office) (err error) {
+	bucket, err := r.bucket(ctx, office)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, disk.Close()) }()
-	to := blob.New(disk)
+	defer func() { err = errors.Join(err, bucket.Close()) }()
+	to := blob.New(bucket)
 	for _, f := range m.Firms {
 		list := filepath.Join(r.stage(), firmFolder(f.ID), blobList)
 		err := inGroups(list, func(group []Blob) error {
@@ -201,9 +214,17 @@ func (r Restoring) blob(ctx context.Context, to *blob.Store, f id.Firm, b Blob) 
 		return err
 	}
 	defer raw.Close() // read only: nothing can be lost
-	err = to.PutSealed(ctx, f, b.Blob, b.Size, patient{ctx, raw})
-	if errors.Is(err, fs.ErrExist) { // two versions of the same bytes
-		return nil
+	there, err := to.OpenSealed(ctx, f, b.Blob)
+	if errors.Is(err, blob.ErrMissing) {
+		return to.PutSealed(ctx, f, b.Blob, b.Size, patient{ctx, raw})
+	}
+	if err != nil {
+		return err
+	}
+	defer there.Close()                                                  // read only: nothing can be lost
+	same, err := equal(raw, io.NewSectionReader(there, 0, there.Size())) // two versions of the same bytes, or a storage that has kept them
+	if err == nil && !same {
+		err = fault.New(fault.Conflict, "backup.remains", string(f)).Because(fmt.Errorf("blob %s has other bytes", b.Blob))
 	}
 	return err
 }
@@ -218,7 +239,7 @@ func (r Restoring) revive(ctx context.Context, m Manifest, witnesses map[id.Firm
 	if err := m.check(office.Ring.Directory()); err != nil {
 		return nil, err
 	}
-	if err := r.blobs(ctx, m); err != nil {
+	if err := r.blobs(ctx, m, office); err != nil {
 		return nil, err
 	}
 	if err := office.Store.Directory().Update(ctx, endSessions); err != nil {

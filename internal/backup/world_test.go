@@ -51,11 +51,9 @@ func open(t testing.TB, c store.Config, data string) *world {
 	w.must(w.config.Validate().Err())
 	w.Server, err = server.New(context.WithoutCancel(t.Context()), w.config, w.options())
 	w.must(err)
-	var closing func() error
-	w.house, closing, err = w.House("test")
-	w.must(err)
+	w.house = w.House("test")
 	t.Cleanup(func() {
-		if err := errors.Join(closing(), w.Close()); err != nil {
+		if err := w.Close(); err != nil {
 			t.Errorf("close %s: %v", data, err)
 		}
 	})

@@ -66,9 +66,9 @@ func (b bench) mustRefuse(what string, ref blob.Ref, key vault.Key, plain []byte
 	}
 }
 
-// TestAltered is CRY-01: a bit at 1,000 positions, every position of what is
+// TestCRY01_Altered is CRY-01: a bit at 1,000 positions, every position of what is
 // special, on blobs of one and of several segments.
-func TestAltered(t *testing.T) {
+func TestCRY01_Altered(t *testing.T) {
 	r := seeded(t)
 	b := newBench(t)
 	for _, size := range []int{0, 1, 300, first, first + 1, first + 2*other + 777} {

@@ -35,6 +35,9 @@ type Config struct {
 	TrustedProxies []string `toml:"trusted_proxies"`
 	// Language is the one used before a person has chosen: "fr" or "en".
 	Language string `toml:"language"`
+	// Blobs is where the bytes of documents lie: empty for the data folder, or
+	// s3://bucket/prefix?endpoint=…&region=…&path_style=…; see [Config.Storage].
+	Blobs string `toml:"blobs"`
 	// Demo serves the demonstration firm, with its mails on a local page.
 	Demo bool `toml:"demo"`
 	// Log is the least severe level written: debug, info, warn or error.
@@ -43,6 +46,7 @@ type Config struct {
 	TLS      TLS      `toml:"tls"`
 	Key      Key      `toml:"key"`
 	Database Database `toml:"database"`
+	S3       S3       `toml:"s3"`
 	Mail     Mail     `toml:"mail"`
 	Limit    Limit    `toml:"limit"`
 	Drive    Drive    `toml:"drive"`

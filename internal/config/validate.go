@@ -25,6 +25,7 @@ func (c *Config) Validate() Reasons {
 	c.checkTLS(&wrong)
 	c.checkKey(&wrong)
 	c.checkDatabase(&wrong)
+	c.checkStorage(&wrong)
 	c.checkMail(&wrong)
 	c.checkMetrics(&wrong)
 	c.checkTraces(&wrong)

@@ -341,6 +341,27 @@ func TestCFG01_BadConfigurationsAreRefused(t *testing.T) {
 			c.Database.URLFile = b.file("d", "postgres://a@localhost/b", 0o644)
 		}},
 		{"absent database file", "database.url_file", func(b bench, c *Config) { c.Database.URLFile = b.path("d") }},
+		{"storage of another kind", "blobs", storage("gs://bucket")},
+		{"storage without bucket", "blobs", storage("s3:///prefix")},
+		{"bucket that is none", "blobs", storage("s3://Bucket_1")},
+		{"key in the address", "blobs", storage("s3://key:secret@bucket")},
+		{"prefix upwards", "blobs", storage("s3://bucket/../other")},
+		{"storage with a slip", "blobs", storage("s3://bucket?endpiont=s3.example.org")},
+		{"region twice", "blobs", storage("s3://bucket?region=a&region=b")},
+		{"endpoint without TLS", "blobs", storage("s3://bucket?endpoint=http://s3.example.org")},
+		{"endpoint without TLS on the network", "blobs", storage("s3://bucket?endpoint=http://10.0.0.2:9000")},
+		{"endpoint with a path", "blobs", storage("s3://bucket?endpoint=s3.example.org/bucket")},
+		{"path style of another kind", "blobs", storage("s3://bucket?path_style=perhaps")},
+		{"storage without account", "s3.access_key", func(_ bench, c *Config) { c.Blobs, c.S3.SecretKey = "s3://bucket", Secret{"s"} }},
+		{"account without secret", "s3.secret_key_file", func(_ bench, c *Config) { c.Blobs, c.S3.AccessKey = "s3://bucket", "a" }},
+		{"secret twice", "s3.secret_key_file", func(b bench, c *Config) {
+			storage("s3://bucket")(b, c)
+			c.S3.SecretKeyFile = b.file("s", "s", 0o600)
+		}},
+		{"secret open to all", "s3.secret_key_file", func(b bench, c *Config) {
+			c.Blobs, c.S3 = "s3://bucket", S3{AccessKey: "a", SecretKeyFile: b.file("s", "s", 0o644)}
+		}},
+		{"account of no storage", "blobs", func(_ bench, c *Config) { c.S3.AccessKey = "a" }},
 		{"migrations of nothing", "database.migrate_url", func(_ bench, c *Config) { c.Database.MigrateURL = Secret{"postgres://o@localhost/b"} }},
 		{"migrations without TLS", "database.migrate_url", func(_ bench, c *Config) {
 			c.Database = Database{URL: Secret{"postgres://a@localhost/b"}, MigrateURL: Secret{"postgres://o@db.example/b"}}
@@ -398,4 +419,9 @@ func refused(t *testing.T, wrong Reasons, setting string) {
 	if !found {
 		t.Errorf("no reason about %s in %v", setting, wrong)
 	}
+}
+
+// storage sets where blobs lie, with an account.
+func storage(address string) func(bench, *Config) {
+	return func(_ bench, c *Config) { c.Blobs, c.S3 = address, S3{AccessKey: "a", SecretKey: Secret{"s"}} }
 }

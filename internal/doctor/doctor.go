@@ -1,11 +1,11 @@
 // Package doctor examines a whole installation and says what to do: its
-// configuration, key, clock, disk, database, journals, documents, jobs, readers
-// of documents, mail server, certificate, address and backups.
+// configuration, key, clock, disk, storage, database, journals, documents, jobs,
+// readers of documents, mail server, certificate, address and backups.
 //
-// It refuses to change anything but one small file that it writes and removes to
-// feel the disk, to send a mail, to wait for a lock, and to print a name, an
-// address of mail or a secret: a firm is its identifier. So it runs beside a
-// server as well as without one.
+// It refuses to change anything but small files that it writes and removes to
+// feel the disk and the storage, to send a mail, to wait for a lock, and to print
+// a name, an address of mail or a secret: a firm is its identifier. So it runs
+// beside a server as well as without one.
 //
 // Start at [Examine]; each check is a method of examination that adds what it
 // found. The words stand in the catalog doctor.json: "doctor.found." says what
@@ -109,6 +109,7 @@ func Examine(ctx context.Context, c *config.Config, o Options) Report {
 	e := &examination{Options: o, config: c, lost: map[id.Firm]bool{}, began: o.Clock(), ran: o.Uptime()}
 	e.configuration()
 	e.disk()
+	e.storage(ctx)
 	if e.open(ctx) {
 		e.database(ctx)
 		if e.ring != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cenacle/internal/blob"
+	"cenacle/internal/blob/storage"
 	"cenacle/internal/id"
 	"cenacle/internal/store"
 )
@@ -29,18 +30,18 @@ type holdings struct{ versions, missing, orphans, uploads int64 }
 
 // documents compares the bytes that there are with those that rows name.
 func (e *examination) documents(ctx context.Context) {
-	disk, err := blob.OpenDisk(e.config.Data)
+	bucket, err := e.bucket()
 	if err != nil {
 		e.add("documents", Error, "documents_unreachable", cause(err))
 		return
 	}
 	var h holdings
-	bytes := blob.New(disk)
+	bytes := blob.New(bucket)
 	_, ill := e.each(ctx, func(ctx context.Context, f *store.Firm) error { return e.compare(ctx, f, bytes, &h) })
 	for _, f := range ill {
 		err = errors.Join(err, fmt.Errorf("%s: %w", f.firm, f.cause))
 	}
-	if err = errors.Join(err, disk.Close()); err != nil {
+	if err = errors.Join(err, bucket.Close()); err != nil {
 		e.add("documents", Error, "documents_unreachable", cause(err))
 		return
 	}
@@ -53,6 +54,14 @@ func (e *examination) documents(ctx context.Context) {
 	if h.missing == 0 && h.orphans == 0 {
 		e.add("documents", Fine, "documents_fine", h.versions, h.uploads)
 	}
+}
+
+// bucket opens where the bytes lie.
+func (e *examination) bucket() (storage.Bucket, error) {
+	if remote, err := storage.Remote(e.config, e.Clock); remote != nil || err != nil {
+		return remote, err
+	}
+	return blob.OpenDisk(e.config.Data)
 }
 
 func (e *examination) compare(ctx context.Context, f *store.Firm, bytes *blob.Store, h *holdings) error {

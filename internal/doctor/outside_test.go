@@ -244,10 +244,8 @@ func TestBackup(t *testing.T) {
 	p.examine("backup_none")
 	s, err := begin(t.Context(), store.Config{Dir: p.Data})
 	p.must(err)
-	house, done, err := s.House("test")
+	_, err = backup.Make(t.Context(), s.House("test"), p.Options.Backup, backup.Options{})
 	p.must(err)
-	_, err = backup.Make(t.Context(), house, p.Options.Backup, backup.Options{})
-	p.must(err, done())
 	p.examine()
 	_, err = s.Lifecycle.SignUp(t.Context(), lifecycle.SignUp{
 		FirmName: "Cabinet Neuf", Name: "Me Neuf", Email: "neuf@neuf.example", Password: "kormoran-zeltplane-41-violett", Language: i18n.French,

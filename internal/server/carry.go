@@ -7,7 +7,7 @@ import (
 
 	"cenacle/internal/act"
 	"cenacle/internal/backup"
-	"cenacle/internal/blob"
+	"cenacle/internal/blob/storage"
 	"cenacle/internal/config"
 	"cenacle/internal/id"
 	"cenacle/internal/journal"
@@ -16,16 +16,22 @@ import (
 	"cenacle/internal/vault"
 )
 
-// House lends what is carried: backups and archives are made of it. The caller
-// closes it, before the server.
-func (s *Server) House(program string) (h backup.House, closing func() error, err error) {
-	disk, err := blob.OpenDisk(s.config.Data)
-	if err != nil {
-		return h, nil, err
+// House lends what is carried: backups and archives are made of it.
+func (s *Server) House(program string) backup.House {
+	return backup.House{Office: s.Office, Accounts: s.Accounts, Blobs: s.blobs, Data: s.config.Data, Program: program}
+}
+
+// OpenBucket opens where the blobs of an installation that a restore brings back
+// belong, when that is not its folder; nil when it is.
+func OpenBucket(ctx context.Context, c *config.Config, office *act.Office) (storage.Bucket, error) {
+	if c.Blobs == "" {
+		return nil, nil
 	}
-	return backup.House{
-		Office: s.Office, Accounts: s.Accounts, Blobs: blob.New(disk), Data: s.config.Data, Program: program,
-	}, disk.Close, nil
+	installation, err := vault.Installation(ctx, office.Store.Directory())
+	if err != nil {
+		return nil, err
+	}
+	return storage.Open(ctx, c, installation, office.Clock)
 }
 
 // OpenFolder opens the databases of a folder that a restore fills, with the key

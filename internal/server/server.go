@@ -23,6 +23,7 @@ import (
 	"cenacle/internal/act"
 	"cenacle/internal/api"
 	"cenacle/internal/blob"
+	"cenacle/internal/blob/storage"
 	"cenacle/internal/certificate"
 	"cenacle/internal/config"
 	"cenacle/internal/dav"
@@ -88,6 +89,7 @@ type Server struct {
 	Outbox      *outbox.Runner
 
 	config    *config.Config
+	bucket    storage.Bucket
 	blobs     *blob.Store
 	log       *slog.Logger
 	sequencer *act.Sequencer
@@ -129,7 +131,7 @@ func New(ctx context.Context, c *config.Config, o Options) (s *Server, err error
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, database.Close())
+			err = errors.Join(err, s.letGo(), database.Close())
 		}
 	}()
 	if s.Office, err = openOffice(ctx, c, o, database); err != nil {
@@ -143,11 +145,14 @@ func New(ctx context.Context, c *config.Config, o Options) (s *Server, err error
 	if err != nil {
 		return nil, err
 	}
+	if err := s.openBlobs(ctx, o); err != nil {
+		return nil, err
+	}
 	if err := s.openNouns(c); err != nil {
 		return nil, err
 	}
 	s.Drives = drive.New(s.Office, s.blobs, s.Documents, s.Spaces, drive.Config{
-		Catalog: catalog, Zone: zone, Accounts: s.Accounts, Limit: int64(c.Limit.Upload), Delete: c.Drive.Delete,
+		Catalog: catalog, Zone: zone, Accounts: s.Accounts, Limit: c.Upload(), Delete: c.Drive.Delete,
 	})
 	if err := s.openJobs(c, catalog, o); err != nil {
 		return nil, err
@@ -215,12 +220,30 @@ func provider(c *config.Config) vault.Provider {
 	return vault.Passphrase{Read: c.Passphrase, SaltPath: filepath.Join(c.Data, "passphrase.salt")}
 }
 
-func (s *Server) openNouns(c *config.Config) error {
-	models, err := space.LoadModels()
+// openBlobs opens the data folder or the storage that the configuration names,
+// which must be the one of this installation.
+func (s *Server) openBlobs(ctx context.Context, o Options) error {
+	installation, err := vault.Installation(ctx, s.Office.Store.Directory())
 	if err != nil {
 		return err
 	}
-	disk, err := blob.OpenDisk(c.Data)
+	if s.bucket, err = storage.Open(ctx, s.config, installation, o.Clock); err != nil {
+		return err
+	}
+	s.blobs = blob.New(s.bucket)
+	return nil
+}
+
+// letGo closes the bucket, if it was opened.
+func (s *Server) letGo() error {
+	if s.bucket == nil {
+		return nil
+	}
+	return s.bucket.Close()
+}
+
+func (s *Server) openNouns(c *config.Config) error {
+	models, err := space.LoadModels()
 	if err != nil {
 		return err
 	}
@@ -232,9 +255,8 @@ func (s *Server) openNouns(c *config.Config) error {
 	s.Firms = firm.New(s.Office, s.Accounts)
 	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.Spaces = space.NewService(s.Office, models)
-	s.blobs = blob.New(disk)
 	s.Documents = document.New(s.Office, s.blobs, document.Config{
-		Limit: int64(c.Limit.Upload), Quota: int64(c.Limit.Quota), Deposit: deposit.Attach, Alone: database.Empty(),
+		Limit: c.Upload(), Quota: int64(c.Limit.Quota), Deposit: deposit.Attach, Alone: database.Empty(),
 	})
 	s.Deposits = deposit.New(s.Office)
 	s.Holds = hold.NewService(s.Office)
@@ -331,7 +353,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Documents: s.Documents},
 		Room: &room.Pages{
 			Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Holds: s.Holds, Memos: s.Memos, Lifecycle: s.Lifecycle,
-			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Limit: int64(c.Limit.Upload),
+			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Limit: c.Upload(),
 		},
 		Connection: &connection.Pages{Accounts: s.Accounts, Webhooks: s.Webhooks},
 		Program:    &program.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Spaces: s.Spaces},
@@ -392,5 +414,5 @@ func (s *Server) sweep(ctx context.Context) error {
 // Close ends open streams and lets go of the database. Run has returned.
 func (s *Server) Close() error {
 	s.drain.Do(func() { close(s.closing) })
-	return s.Office.Store.Close()
+	return errors.Join(s.letGo(), s.Office.Store.Close())
 }

@@ -68,6 +68,16 @@ func (v *Vault) EnsureInstallation(ctx context.Context, d *store.Directory, now 
 	})
 }
 
+// Installation is the identifier of an installation that has been started.
+func Installation(ctx context.Context, d *store.Directory) (name string, err error) {
+	defer fault.Op(&err, "vault.Installation")
+	err = d.View(ctx, func(tx *store.DirectoryTx) error {
+		var wrapped []byte
+		return tx.Row(readInstallation, nil, &name, &wrapped)
+	})
+	return name, err
+}
+
 // directoryKey unwraps the directory's key; store.ErrNoRow before the first start.
 func (v *Vault) directoryKey(tx *store.DirectoryTx) (Key, error) {
 	var installation string

@@ -70,6 +70,11 @@ func Config(t testing.TB) s3.Config {
 	return c
 }
 
+// Address is a configuration as an operator writes it, but for the account.
+func Address(c s3.Config) string {
+	return "s3://" + c.Bucket + "/" + c.Prefix + "?endpoint=http://" + c.Endpoint + "&region=" + c.Region
+}
+
 // New is a fresh bucket.
 func New(t testing.TB) *s3.Bucket {
 	t.Helper()
