@@ -18,6 +18,7 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/store"
+	"cenacle/internal/vault"
 )
 
 // RestoredKind is the journal's line of a restore.
@@ -454,7 +455,7 @@ func (r Restoring) vacant(ctx context.Context, m Manifest) error {
 		return err
 	}
 	_, cut := os.Stat(r.stage())
-	name, err := installation(ctx, r.Into)
+	name, err := vault.Installation(ctx, r.Into.Directory())
 	if err == nil && cut == nil && name == m.Installation {
 		return errors.Join(os.RemoveAll(r.stage()), fault.New(fault.Conflict, "backup.done"))
 	}
