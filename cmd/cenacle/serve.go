@@ -6,8 +6,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
+	"os"
 	"sync"
 	"time"
 
@@ -85,7 +87,8 @@ func serve(ctx context.Context, t *terminal, args []string) error {
 		return err
 	}
 	log := logger(t, c)
-	first := c.FirstStart()
+	_, missing := os.Stat(c.KeyFile())
+	first := errors.Is(missing, fs.ErrNotExist) // there are no data then, or the configuration was refused
 	s, err := server.New(ctx, c, server.Options{Clock: time.Now, Log: log, Version: version})
 	if err != nil {
 		return refused(err)
@@ -120,7 +123,17 @@ func listen(ctx context.Context, t *terminal, c *config.Config, s *server.Server
 	} else if c.Mail.Host == "" {
 		log.Warn("no mail server is configured: notices are kept as sealed files and reach nobody")
 	}
-	return s.Run(ctx, l)
+	notify(t.environ, "READY=1")
+	told := make(chan struct{})
+	context.AfterFunc(ctx, func() {
+		notify(t.environ, "STOPPING=1")
+		close(told)
+	})
+	err = s.Run(ctx, l)
+	if ctx.Err() != nil {
+		<-told
+	}
+	return err
 }
 
 // tellKey has the operator copy a key that was just made.

@@ -49,6 +49,8 @@ func (c *Config) checkKey(wrong *Reasons) {
 	}
 }
 
+// checkKeyFile looks at the key. Of mode 0440 it is root's, and the service's, its
+// group, to read.
 func (c *Config) checkKeyFile(wrong *Reasons) {
 	path := c.KeyFile()
 	info, err := os.Stat(path)
@@ -62,7 +64,7 @@ func (c *Config) checkKeyFile(wrong *Reasons) {
 		wrong.add("key.file", "the key cannot be reached: "+plainly(err), "check that this account may read it")
 	case !info.Mode().IsRegular():
 		wrong.add("key.file", path+" is not a file", "name the key file")
-	case info.Mode().Perm()&0o077 != 0:
+	case info.Mode().Perm()&0o077 != 0 && info.Mode().Perm() != 0o440:
 		wrong.add("key.file", "other accounts may open the key "+path, "run: chmod 600 "+path)
 	}
 }

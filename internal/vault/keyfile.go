@@ -53,6 +53,9 @@ func (f KeyFile) Root(context.Context) (_ Key, err error) {
 	return f.read() // also when another process was faster: its key is the key
 }
 
+// lent is the mode of a key that is root's, and the service's, its group, to read.
+const lent = 0o440
+
 func (f KeyFile) read() (Key, error) {
 	text, mode, err := readSmall(f.Path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -62,7 +65,7 @@ func (f KeyFile) read() (Key, error) {
 		return Key{}, err
 	}
 	defer clear(text)
-	if mode.Perm()&0o077 != 0 {
+	if mode.Perm()&0o077 != 0 && mode.Perm() != lent {
 		return Key{}, fault.New(fault.Invalid, "vault.key_exposed", f.Path, fmt.Sprintf("%04o", mode.Perm()))
 	}
 	raw, err := decodeFile(keyHeader, text)

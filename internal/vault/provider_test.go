@@ -102,6 +102,9 @@ func TestKeyFileVector(t *testing.T) {
 func TestKeyFileRefuses(t *testing.T) {
 	_, err := KeyFile{Path: filepath.Join(t.TempDir(), "none")}.Root(t.Context())
 	wantFault(t, "missing", err, "vault.key_missing")
+	if _, err := (KeyFile{Path: writeKey(t, vectorFile, 0o440)}).Root(t.Context()); err != nil {
+		t.Errorf("a key of root that its group may read: %v", err)
+	}
 	for _, mode := range []fs.FileMode{0o640, 0o604, 0o660, 0o666, 0o644, 0o601, 0o610, 0o620} {
 		_, err := KeyFile{Path: writeKey(t, vectorFile, mode), Create: true}.Root(t.Context())
 		wantFault(t, mode.String(), err, "vault.key_exposed")
