@@ -57,6 +57,8 @@ var twins = map[string]string{
 	"GET /f/{firm}/spaces/{space}/documents/{document}/file":                    "getContent",
 	"GET /f/{firm}/spaces/{space}/documents/{document}/versions/{version}/file": "getVersionContent",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/address":                "addressDocument",
+	"POST /f/{firm}/spaces/{space}/approval":                                    "demandApproval",
+	"POST /f/{firm}/spaces/{space}/documents/{document}/approval":               "approveDocument",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/nature":                 "classifyDocument",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/name":                   "reviseDocument",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/delete":                 "deleteDocument",

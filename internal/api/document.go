@@ -114,6 +114,7 @@ type Paper struct {
 	Readers  []Reader `json:"readers,omitempty" doc:"who has read the current version; for the firm’s side alone"`
 	Manage   bool     `json:"can_manage" doc:"rename, move, replace, delete it"`
 	Address  bool     `json:"can_address" doc:"send it to further circles"`
+	Approval *Asked   `json:"approval,omitempty" doc:"what was asked of the current version; for the firm’s side alone"`
 }
 
 // State is a version with what only one document tells of it.
@@ -141,6 +142,7 @@ func (n *Nouns) document(r *Request, in InDocument) (Paper, error) {
 	for i, v := range d.Versions {
 		out.Versions[i] = State{versionOf(&v), v.AuthorName, v.Name, v.Reason, hex.EncodeToString(v.SHA256[:])}
 	}
+	out.Approval = askedOf(d.Approval)
 	for _, reader := range d.Readers {
 		out.Readers = append(out.Readers, Reader{reader.Person, reader.Name, Instant(reader.At)})
 	}

@@ -38,14 +38,18 @@ var documentSamples = map[string]sample{
 	"getVersionContent": {who: byClient, want: 200},
 	"previewNatures":    {who: byLead, want: 200},
 	"classifyDocument":  {who: byLead, body: `{"nature":"officielle"}`, want: 200},
-	"listTrash":         {who: byLead, want: 200},
-	"listHolds":         {who: byLead, want: 200},
-	"placeHold":         {who: byLead, body: `{"document":"{document}","reason":"Contestation en cours"}`, want: 201},
-	"getHold":           {who: byLead, want: 200},
-	"liftHold":          {who: byLead, body: `{"reason":"Litige clos"}`, want: 200},
-	"searchDocuments":   {who: byClient, query: "?q=concl", want: 200},
-	"listUploads":       {who: byLead, want: 200},
-	"describeUploads":   {who: byLead, want: 204},
+	"demandApproval":    {who: byLead, body: `{"demanded":false}`, want: 204},
+	"getApprovalDemand": {who: byLead, want: 200},
+	// Nothing was asked; TestApproval decides over what was.
+	"approveDocument": {who: byLead, body: `{"sha256":"` + strings.Repeat("0", 64) + `","give":true}`, want: 409},
+	"listTrash":       {who: byLead, want: 200},
+	"listHolds":       {who: byLead, want: 200},
+	"placeHold":       {who: byLead, body: `{"document":"{document}","reason":"Contestation en cours"}`, want: 201},
+	"getHold":         {who: byLead, want: 200},
+	"liftHold":        {who: byLead, body: `{"reason":"Litige clos"}`, want: 200},
+	"searchDocuments": {who: byClient, query: "?q=concl", want: 200},
+	"listUploads":     {who: byLead, want: 200},
+	"describeUploads": {who: byLead, want: 204},
 	"beginUpload": {who: byLead, headers: append([]string{"Upload-Length", "5", "Upload-Metadata", metadata("filename", "Scan.pdf", "tray", "firm")}, tusHeaders...),
 		want: 201},
 	"getUpload":      {who: byLead, headers: tusHeaders, want: 200},
@@ -90,6 +94,29 @@ func TestFileAndTakeBack(t *testing.T) {
 			t.Errorf("%s: %d with %d bytes and %s", name, back.status, len(back.raw), back.header.Get("Repr-Digest"))
 		}
 	}
+}
+
+// TestApproval: where it is demanded, sending asks, and giving sends.
+func TestApproval(t *testing.T) {
+	s := open(t, 0)
+	s.asLead("PUT", "/spaces/{space}/approval", `{"demanded":true}`).is(204)
+	made := s.asLead("POST", "/spaces/{space}/documents?circle={circle}", "%PDF-1.7 projet", "Content-Disposition", named)
+	doc := made.is(201)
+	at := strings.TrimPrefix(made.header.Get("Location"), "/api/v1")
+	asked, _ := doc["approval"].(map[string]any)
+	if asked["state"] != "asked" || len(doc["audience"].([]any)) != 1 {
+		t.Fatalf("filed for the client: %v", doc)
+	}
+	if r := s.ask(s.client, "GET", at, ""); r.status != 404 {
+		t.Errorf("the client has %d before it is approved", r.status)
+	}
+	sum := doc["versions"].([]any)[0].(map[string]any)["sha256"].(string)
+	s.asLead("POST", at+"/approval", `{"sha256":"`+strings.Repeat("0", 64)+`","give":true}`).refuses(409, "document.other_bytes")
+	s.asLead("POST", at+"/approval", `{"sha256":"`+sum+`","give":false}`).refuses(422, "document.refusal_missing")
+	if now := s.asLead("POST", at+"/approval", `{"sha256":"`+sum+`","give":true}`).is(200); now["approval"].(map[string]any)["state"] != "given" {
+		t.Errorf("given: %v", now)
+	}
+	s.ask(s.client, "GET", at, "").is(200)
 }
 
 // TestRanges asks for parts, and on conditions.

@@ -26,7 +26,7 @@ type DeskLine struct {
 // Wait is somebody who is expected to do something.
 type Wait struct {
 	Space id.Space  `json:"space"`
-	Kind  string    `json:"kind" enum:"read answer"`
+	Kind  string    `json:"kind" enum:"read answer approve"`
 	What  string    `json:"what" enum:"document memo"`
 	Who   id.Person `json:"who,omitempty" doc:"absent: the firm’s side as a whole"`
 	Mine  bool      `json:"mine" doc:"oneself, or one’s side, is expected"`

@@ -43,8 +43,8 @@ func TestPolicy(t *testing.T) {
 		TrashSee: "lead colleague assistant", HoldSee: "lead colleague assistant", HoldKeep: "lead colleague",
 		DocumentFile: "lead colleague assistant", DocumentRead: "lead colleague assistant client guest reader",
 		DocumentAddress: "lead colleague assistant", DocumentManage: "lead colleague assistant",
-		DocumentClassify: "lead colleague",
-		DepositMake:      "client guest", DepositSee: "lead colleague assistant", ReceiptRead: "lead colleague assistant",
+		DocumentClassify: "lead colleague", DocumentApprove: "lead", ApprovalDemand: "lead colleague",
+		DepositMake: "client guest", DepositSee: "lead colleague assistant", ReceiptRead: "lead colleague assistant",
 		MemoRead: "lead colleague assistant client guest reader", MemoWrite: "lead colleague assistant client guest",
 		MemoInternal: "lead colleague assistant",
 	}

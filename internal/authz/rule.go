@@ -28,6 +28,10 @@ const (
 	DocumentManage  Action = "document.manage"  // rename, move, replace, delete
 	// DocumentClassify decides its nature: a lawyer's act (RIN art. 2 and 3).
 	DocumentClassify Action = "document.classify"
+	// DocumentApprove decides over what goes out of the firm: the lawyer who
+	// answers for the space.
+	DocumentApprove Action = "document.approve"
+	ApprovalDemand  Action = "approval.demand" // that a space demands it
 
 	DepositMake Action = "deposit.make"
 	DepositSee  Action = "deposit.see"
@@ -92,6 +96,8 @@ var rules = map[Action]rule{
 	DocumentAddress:  {kind: OfItem, space: inside, writes: true},
 	DocumentManage:   {kind: OfItem, space: inside, writes: true},
 	DocumentClassify: {kind: OfItem, space: counsel, firm: lawyers, writes: true},
+	DocumentApprove:  {kind: OfItem, space: []Role{Lead}, firm: lawyers, writes: true},
+	ApprovalDemand:   {kind: OfSpace, space: counsel, firm: lawyers, writes: true},
 
 	DepositMake: {kind: OfSpace, space: []Role{Client, Guest}, writes: true},
 	DepositSee:  {kind: OfPrivate, space: all, others: inside, reads: true},

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/gabriel-vasile/mimetype"
@@ -12,6 +13,7 @@ import (
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
 	"cenacle/internal/blob"
+	"cenacle/internal/circle"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/item"
@@ -123,13 +125,26 @@ func (s *Service) create(a *act.Act, by authz.Actor, u arrival, f found) error {
 		}
 		kind = "document.deposited"
 	}
-	_, err := item.Create(a, by, item.New{
-		ID: u.Document, Space: u.Space, Matter: u.Matter, Kind: item.Document,
-	}, u.Circles)
+	box, err := a.SpaceBox(u.Space)
 	if err != nil {
 		return err
 	}
-	box, err := a.SpaceBox(u.Space)
+	var wait []id.Circle
+	if deposit == "" {
+		if wait, err = withheld(a, u.Space, u.Document, box.Lookup("sha256", string(f.sum[:])), u.Circles); err != nil {
+			return err
+		}
+	}
+	if len(wait) > 0 {
+		house, err := circle.HouseOf(a, u.Space)
+		if err != nil {
+			return err
+		}
+		u.Circles = []id.Circle{house.Firm} // all others reach beyond it
+	}
+	_, err = item.Create(a, by, item.New{
+		ID: u.Document, Space: u.Space, Matter: u.Matter, Kind: item.Document,
+	}, u.Circles)
 	if err != nil {
 		return err
 	}
@@ -138,7 +153,8 @@ func (s *Service) create(a *act.Act, by authz.Actor, u arrival, f found) error {
 	if err != nil {
 		return err
 	}
-	if err := addVersion(a, by, u, f, 1); err != nil {
+	v, err := addVersion(a, by, u, f, 1)
+	if err != nil {
 		return err
 	}
 	if err := search.Index(a.Tx, box, u.Space, u.Document, u.Name); err != nil {
@@ -148,6 +164,9 @@ func (s *Service) create(a *act.Act, by authz.Actor, u arrival, f found) error {
 		filed{u.Version, 1, u.Size, hex.EncodeToString(f.sum[:]), u.Tray, deposit, u.Circles})
 	if err != nil || deposit != "" {
 		return err // the firm is told once, when the deposit is closed
+	}
+	if len(wait) > 0 {
+		return ask(a, by, u.Space, u.Document, v, wantedOf(wait, false))
 	}
 	return s.tell(a, by, u.Document, sentTo(a, u.Space, u.Circles), nil)
 }
@@ -164,7 +183,8 @@ func (s *Service) replace(a *act.Act, by authz.Actor, u arrival, f found) error 
 	if err := a.Row(countVersions, []any{u.Document}, &last); err != nil {
 		return err
 	}
-	if err := addVersion(a, by, u, f, last+1); err != nil {
+	v, err := addVersion(a, by, u, f, last+1)
+	if err != nil {
 		return err
 	}
 	if _, err := a.Exec(updateCurrent, u.Document, u.Version); err != nil {
@@ -185,7 +205,40 @@ func (s *Service) replace(a *act.Act, by authz.Actor, u arrival, f found) error 
 		return err
 	}
 	a.Signal(u.Space, circlesOf(h.Audience)...)
+	if h.Audience, err = takeBack(a, by, h, v); err != nil {
+		return err
+	}
 	return s.tell(a, by, u.Document, resource(a, h), nil)
+}
+
+// takeBack takes a document whose new bytes nobody has approved back from those
+// outside the firm who have it, and asks for the approval that brings it back.
+// It returns whom it is left with.
+func takeBack(a *act.Act, by authz.Actor, h item.Header, v stored) ([]authz.Address, error) {
+	wait, err := withheld(a, h.Space, h.ID, v.digestHash, circlesOf(h.Audience))
+	if err != nil {
+		return nil, err
+	}
+	all, err := approvals(a, h.Space, h.ID)
+	if err != nil {
+		return nil, err
+	}
+	waits := slices.ContainsFunc(all, func(p Approval) bool { return p.State == Asked })
+	if len(wait) == 0 && !waits {
+		return h.Audience, nil
+	}
+	var to []wanted
+	left := slices.DeleteFunc(slices.Clone(h.Audience), func(at authz.Address) bool {
+		out := slices.Contains(wait, at.Circle)
+		if out {
+			to = append(to, wanted{at.Circle, at.Extended})
+		}
+		return out
+	})
+	if err := item.Withdraw(a, h, wait); err != nil {
+		return nil, err
+	}
+	return left, ask(a, by, h.Space, h.ID, v, to)
 }
 
 // onto refuses a version that was made from one that is not current any more.
@@ -205,10 +258,10 @@ func onto(a *act.Act, p plan) error {
 
 // addVersion writes a version. Its MAC binds the bytes to the document: a
 // digest, a key or a blob moved from elsewhere does not pass.
-func addVersion(a *act.Act, by authz.Actor, u arrival, f found, number int64) error {
+func addVersion(a *act.Act, by authz.Actor, u arrival, f found, number int64) (stored, error) {
 	box, err := a.SpaceBox(u.Space)
 	if err != nil {
-		return err
+		return stored{}, err
 	}
 	v := stored{
 		Version: Version{ID: u.Version, Number: number, Author: by.Person, Size: u.Size, Created: a.Now},
@@ -219,7 +272,7 @@ func addVersion(a *act.Act, by authz.Actor, u arrival, f found, number int64) er
 		box.SealText(versionPlace("name", v.ID), u.Name), box.SealText(versionPlace("media", v.ID), f.media),
 		box.SealText(versionPlace("reason", v.ID), u.Reason), store.Micros(a.Now),
 		box.MAC("version", v.fields(u.Document)...))
-	return err
+	return v, err
 }
 
 // stored is a version with what only the house needs.

@@ -107,6 +107,9 @@ func erase(a *act.Act, t item.Trashed) error {
 	if _, err := a.Exec(deleteVersions, t.ID); err != nil {
 		return err
 	}
+	if _, err := a.Exec(deleteApprovals, t.ID); err != nil {
+		return err
+	}
 	if _, err := a.Exec(deleteDocument, t.ID); err != nil {
 		return err
 	}

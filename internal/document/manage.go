@@ -44,6 +44,23 @@ func (s *Service) Address(ctx context.Context, by authz.Actor, in Send) (err err
 		if len(to) == 0 {
 			return fault.New(fault.Conflict, "document.already_sent").In("circle")
 		}
+		all, err := versions(a, h)
+		if err != nil {
+			return err
+		}
+		wait, err := withheld(a, h.Space, h.ID, all[0].digestHash, to)
+		if err != nil {
+			return err
+		}
+		if len(wait) > 0 {
+			if err := ask(a, by, h.Space, h.ID, all[0], wantedOf(wait, in.Extended)); err != nil {
+				return err
+			}
+			to = slices.DeleteFunc(to, func(c id.Circle) bool { return slices.Contains(wait, c) })
+		}
+		if len(to) == 0 {
+			return nil
+		}
 		return s.send(a, by, h, to, in.Extended)
 	})
 }

@@ -133,6 +133,28 @@ where firm_id = $1 and touched_at < $2 and state = 'open'`)
 	deleteUpload = store.ForFirm(`delete from upload where firm_id = $1 and id = $2 and state = 'dropped'`)
 )
 
+// Approvals.
+var (
+	upsertRule = store.ForFirm(`
+insert into approval_rule (firm_id, space_id, demanded, set_by, set_at, mac) values ($1, $2, $3, $4, $5, $6)
+on conflict (firm_id, space_id) do update set demanded = excluded.demanded, set_by = excluded.set_by, set_at = excluded.set_at, mac = excluded.mac`)
+
+	selectRule = store.ForFirm(`select demanded, set_by, set_at, mac from approval_rule where firm_id = $1 and space_id = $2`)
+
+	insertApproval = store.ForFirm(`
+insert into approval (firm_id, id, space_id, document_id, version_id, digest_hash, state, asked_by, asked_at, decided_by, decided_at, wanted, reason, mac)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', 0, $10, $11, $12)`)
+
+	updateApproval = store.ForFirm(`
+update approval set state = $3, decided_by = $4, decided_at = $5, reason = $6, mac = $7 where firm_id = $1 and id = $2`)
+
+	selectApprovals = store.ForFirm(`
+select id, version_id, digest_hash, state, asked_by, asked_at, decided_by, decided_at, wanted, reason, mac
+from approval where firm_id = $1 and document_id = $2 order by id desc`)
+
+	deleteApprovals = store.ForFirm(`delete from approval where firm_id = $1 and document_id = $2`)
+)
+
 // Erasing.
 var (
 	selectErased = store.ForFirm(`

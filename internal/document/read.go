@@ -29,6 +29,8 @@ type Detail struct {
 	Manage   bool      // she may rename, replace and delete it
 	Address  bool      // she may send it to further circles
 	Classify bool      // she may decide its nature
+	Approve  bool      // she may approve it
+	Approval *Approval // for the firm's side: what was asked of the current version
 }
 
 // Reader is someone who has read a document, and when first.
@@ -75,6 +77,10 @@ func ShowIn(a *act.Act, by authz.Actor, of id.Item) (d Detail, err error) {
 		return d, d.sign(a)
 	}
 	if d.Readers, err = readers(a, of); err != nil {
+		return d, err
+	}
+	d.Approve = authz.Decide(by, authz.DocumentApprove, resource(a, h), f).Allowed
+	if d.Approval, err = latest(a, h, all[0].ID); err != nil {
 		return d, err
 	}
 	return d, d.sign(a)

@@ -15,29 +15,30 @@ import (
 
 // One type per noun. The text is always 26 characters, or empty for none.
 type (
-	Firm    string
-	Person  string
-	Space   string
-	Matter  string
-	Folder  string
-	Circle  string
-	Item    string // anything addressed to circles; documents and memos are items
-	Version string
-	Upload  string
-	Deposit string
-	Thread  string
-	Link    string
-	Receipt string
-	Entry   string // of the journal
-	Job     string // of the outbox
-	Blob    string
-	Token   string // an access token or app password
-	Webhook string
-	Notice  string // one event on its way to one webhook
-	Lock    string // of a WebDAV client
-	Scratch string // what a program leaves on a drive for a while
-	Request string // one HTTP request, in the log
-	Hold    string // what keeps documents from being erased
+	Firm     string
+	Person   string
+	Space    string
+	Matter   string
+	Folder   string
+	Circle   string
+	Item     string // anything addressed to circles; documents and memos are items
+	Version  string
+	Upload   string
+	Deposit  string
+	Thread   string
+	Link     string
+	Receipt  string
+	Entry    string // of the journal
+	Job      string // of the outbox
+	Blob     string
+	Token    string // an access token or app password
+	Webhook  string
+	Notice   string // one event on its way to one webhook
+	Lock     string // of a WebDAV client
+	Scratch  string // what a program leaves on a drive for a while
+	Request  string // one HTTP request, in the log
+	Approval string // of a version, before it leaves the firm
+	Hold     string // what keeps documents from being erased
 )
 
 // Length is the number of characters of every identifier.

@@ -55,6 +55,8 @@ var (
 select circle_id, sent_at, extended, sent_by from audience
 where firm_id = $1 and item_id = $2 order by sent_at, circle_id`)
 
+	deleteAddress = store.ForFirm(`delete from audience where firm_id = $1 and item_id = $2 and circle_id = $3`)
+
 	deleteAudience = store.ForFirm(`delete from audience where firm_id = $1 and item_id = $2`)
 
 	insertTrash = store.ForFirm(`

@@ -79,6 +79,18 @@ func discard(a *act.Act, by id.Person, h Header) error {
 	return err
 }
 
+// Withdraw takes an opened item back from some of the circles it was sent to:
+// from now on it was never sent to them.
+func Withdraw(a *act.Act, h Header, circles []id.Circle) error {
+	for _, c := range circles {
+		if _, err := a.Exec(deleteAddress, h.ID, c); err != nil {
+			return err
+		}
+	}
+	a.Signal(h.Space, circles...)
+	return nil
+}
+
 // Restore brings a deleted item back to those it was addressed to. The caller
 // decides afterwards, by the ordinary rule, whether the actor may have done so.
 func Restore(a *act.Act, t Trashed) error {

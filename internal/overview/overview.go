@@ -30,6 +30,8 @@ type Kind string
 const (
 	ToRead   Kind = "read"   // items somebody has not opened
 	ToAnswer Kind = "answer" // a memo whose reply date was given
+	// ToApprove is a document that waits to leave the firm.
+	ToApprove Kind = "approve"
 )
 
 // Wait is one line of « qui attend quoi »: Who is expected to do Kind.
@@ -247,6 +249,11 @@ func waits(a *act.Act, by authz.Actor, of id.Space) ([]Wait, error) {
 	if out, err = awaited(a, by, args, out); err != nil {
 		return nil, err
 	}
+	if by.Role == authz.Admin || by.Role == authz.Lawyer {
+		if out, err = toApprove(a, by, args, out); err != nil {
+			return nil, err
+		}
+	}
 	out = slices.DeleteFunc(out, func(w Wait) bool { return !by.Pass.Takes(reads[w.What]) })
 	slices.SortStableFunc(out, func(x, y Wait) int {
 		return cmp.Or(order(y.Mine, x.Mine), order(x.By == "", y.By == ""), cmp.Compare(x.By, y.By), x.Since.Compare(y.Since))
@@ -259,6 +266,20 @@ func unreadByOthers(a *act.Act, args []any, out []Wait) ([]Wait, error) {
 		w := Wait{Kind: ToRead}
 		var since int64
 		err := scan(&w.Space, &w.Who, &w.What, &w.Count, &since, &w.Item)
+		w.Since = store.Time(since)
+		out = append(out, w)
+		return err
+	})
+	return out, err
+}
+
+// toApprove adds what a lawyer is asked to approve in the spaces that she
+// answers for.
+func toApprove(a *act.Act, by authz.Actor, args []any, out []Wait) ([]Wait, error) {
+	err := a.Each(selectToApprove, args, func(scan func(...any) error) error {
+		w := Wait{Kind: ToApprove, What: item.Document, Who: by.Person, Mine: true}
+		var since int64
+		err := scan(&w.Space, &w.Count, &since, &w.Item)
 		w.Since = store.Time(since)
 		out = append(out, w)
 		return err

@@ -40,6 +40,16 @@ where h.firm_id = $1 and h.person_id = $2 and h.space_id >= $4 and h.space_id <=
   and` + authz.Visible + `
 group by i.space_id, o.person_id, i.kind`)
 
+	// What the actor, who answers for these spaces, is asked to approve.
+	selectToApprove = store.ForFirm(`
+select p.space_id, count(*), min(p.asked_at), max(p.document_id)
+from membership h cross join approval p cross join item i
+where h.firm_id = $1 and h.person_id = $2 and h.space_id >= $4 and h.space_id <= $5 and h.role = 'lead'
+  and h.since <= $3 and (h.until = 0 or h.until > $3)
+  and p.firm_id = $1 and p.space_id = h.space_id and p.state = 'asked'
+  and i.firm_id = $1 and i.id = p.document_id and` + authz.Visible + `
+group by p.space_id`)
+
 	// Memos that await an answer from the other side and have none the actor
 	// can see: inside is 1 when the firm's side asked.
 	selectAwaited = store.ForFirm(`

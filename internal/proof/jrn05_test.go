@@ -18,7 +18,7 @@ var journalled = [...]string{
 	"GET /f/{firm}/spaces/{space}/documents/{document}/versions/{version}/file",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/address", "POST /f/{firm}/spaces/{space}/documents/{document}/name",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/delete", "POST /f/{firm}/spaces/{space}/files",
-	"POST /f/{firm}/spaces/{space}/documents/{document}/nature", "POST /f/{firm}/spaces/{space}/holds", "POST /f/{firm}/spaces/{space}/holds/{hold}/lift",
+	"POST /f/{firm}/spaces/{space}/documents/{document}/nature", "POST /f/{firm}/spaces/{space}/approval", "POST /f/{firm}/spaces/{space}/holds", "POST /f/{firm}/spaces/{space}/holds/{hold}/lift",
 	"POST /f/{firm}/spaces/{space}/deposit/close", "POST /f/{firm}/spaces/{space}/memos", "POST /f/{firm}/spaces/{space}/memos/read",
 }
 

@@ -189,6 +189,7 @@ var chosenFor = map[string]map[string]string{
 	"moveFolder":       {"name": "Pièces adverses"},
 	"addFolder":        {"tray": "firm", "name": "{fresh}"},
 	"addressDocument":  {"circles": "{all}", "document": "{inner}"},
+	"approveDocument":  {"sha256": strings.Repeat("0", 64), "reason": "À revoir"},
 	"classifyDocument": {"nature": "officielle"},
 	"reviseDocument":   {"folder": "", "title": "Projet relu"},
 	"fileDocument":     {"replaces": "", "tray": "firm", "Content-Disposition": `attachment; filename="Courrier.txt"`, "": "Courrier"},

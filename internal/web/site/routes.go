@@ -130,6 +130,8 @@ func spaceRoutes(p Pages) []web.Route {
 		{Pattern: "GET /f/{firm}/spaces/{space}/documents/{document}/file", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.File, Long: true},
 		{Pattern: "GET /f/{firm}/spaces/{space}/documents/{document}/versions/{version}/file", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.VersionFile, Long: true},
 		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/address", Door: web.Member, Action: authz.DocumentAddress, Handle: p.Room.DoAddress},
+		{Pattern: "POST /f/{firm}/spaces/{space}/approval", Door: web.Member, Action: authz.ApprovalDemand, Handle: p.Room.DoDemandApproval},
+		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/approval", Door: web.Member, Action: authz.DocumentApprove, Handle: p.Room.DoApprove},
 		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/nature", Door: web.Member, Action: authz.DocumentClassify, Handle: p.Room.DoClassify},
 		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/name", Door: web.Member, Action: authz.DocumentManage, Handle: p.Room.DoRename},
 		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/delete", Door: web.Member, Action: authz.DocumentManage, Handle: p.Room.DoDelete},

@@ -178,7 +178,15 @@ func (p *Pages) DoAddress(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return web.Done(h.path("documents", string(of)), "document_sent"), nil
+	d, err := p.Documents.Show(r.Context(), r.Actor, of)
+	if err != nil {
+		return nil, err
+	}
+	done := "document_sent"
+	if d.Approval != nil && d.Approval.State == document.Asked {
+		done = "approval_asked"
+	}
+	return web.Done(h.path("documents", string(of)), done), nil
 }
 
 // DoRename gives a document another title; the bytes and their name stay.

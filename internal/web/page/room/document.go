@@ -27,6 +27,7 @@ type Document struct {
 	Rename   *Form
 	Delete   *ui.Dialog
 	Nature   string
+	Approval *Approval
 	Classify *Form
 	Hold     *Form
 	Replace  *ui.Upload
@@ -176,7 +177,7 @@ func (p *Pages) control(h here, d document.Detail, page *Document, refused error
 			return err
 		}
 	}
-	page.Nature = h.nature(d.Nature)
+	page.Nature, page.Approval = h.nature(d.Nature), h.approval(b, d, refused)
 	if d.Classify {
 		if page.Classify, err = p.classify(h, d, refused); err != nil {
 			return err
@@ -189,12 +190,9 @@ func (p *Pages) control(h here, d document.Detail, page *Document, refused error
 		return nil
 	}
 	path := []string{"documents", string(d.ID)}
-	if h.r.URL.Path == h.path("holds") {
-		refused = nil // it is the hold that came back
-	}
 	title := ui.Field{Name: "title", Label: t.T("room.title"), Value: d.Title, Length: 200}
 	page.Rename = &Form{
-		Action: h.path(append(path, "name")...), Summary: ui.Refuse(t, refused).Mark(&title),
+		Action: h.path(append(path, "name")...), Summary: ui.Refuse(t, h.back(refused, append(path, "name")...)).Mark(&title),
 		Button: ui.Button{Label: t.T("room.rename"), Small: true}, Fields: []ui.Field{title},
 	}
 	page.Delete = &ui.Dialog{
@@ -213,10 +211,20 @@ func (p *Pages) control(h here, d document.Detail, page *Document, refused error
 	return nil
 }
 
+// back is the refusal of the form that was sent to a path of the space, nil when
+// another form came back.
+func (h here) back(refused error, path ...string) error {
+	if h.r.URL.Path != h.path(path...) {
+		return nil
+	}
+	return refused
+}
+
 // send offers the circles not yet addressed, with who will see the document
 // once the chosen ones are.
 func (p *Pages) send(h here, d document.Detail, sent []id.Circle, refused error) (*Send, error) {
 	t := h.r.Printer
+	refused = h.back(refused, "documents", string(d.ID), "address")
 	s := &Send{
 		Open:   refused != nil || !slices.Contains(sent, h.house().Client) && !slices.Contains(sent, h.house().All),
 		Action: h.path("documents", string(d.ID), "address"), Circles: h.choice(t.T("room.send_to"), nil),

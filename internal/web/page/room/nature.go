@@ -35,9 +35,7 @@ func (p *Pages) classify(h here, d document.Detail, refused error) (*Form, error
 		})
 	}
 	f := &Form{Action: h.path("documents", string(d.ID), "nature"), Button: ui.Button{Label: t.T("room.nature.choose")}}
-	if h.r.URL.Path == f.Action {
-		f.Summary = ui.Refuse(t, refused).Mark(&field)
-	}
+	f.Summary = ui.Refuse(t, h.back(refused, "documents", string(d.ID), "nature")).Mark(&field)
 	f.Fields = []ui.Field{field}
 	return f, nil
 }

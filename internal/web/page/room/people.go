@@ -23,7 +23,15 @@ type People struct {
 	Guest   Form
 	Inside  *Form
 	Rename  Form
+	Demand  *Demand // whether approval is demanded, for who may decide it
 	Summary ui.Summary
+}
+
+// Demand says whether what leaves the firm is approved before, and changes it.
+type Demand struct {
+	Now, Value string
+	Action     string
+	Button     ui.Button
 }
 
 // Member is one line of the list of people.
@@ -121,8 +129,27 @@ func (p *Pages) forms(h here, page *People, refused error) error {
 		page.Summary = ui.Refuse(t, refused).Mark(&name, &email, &role)
 	}
 	page.Guest = Form{Action: h.path("people"), Fields: []ui.Field{name, email, role}, Button: ui.Button{Label: t.T("room.guest.add"), Look: ui.Primary, Icon: "user-plus"}}
+	demanded, err := p.Documents.ApprovalDemanded(r.Context(), r.Actor, h.room.ID)
+	if err != nil {
+		return err
+	}
+	page.Demand = h.demand(demanded)
 	page.Rename = Form{Action: h.path("name"), Fields: []ui.Field{spaceName}, Button: ui.Button{Label: t.T("room.rename")}}
 	return p.colleagues(h, page)
+}
+
+// demand offers to turn the demand of approval on or off.
+func (h here) demand(now bool) *Demand {
+	if !h.keepsHolds() {
+		return nil
+	}
+	t, word := h.r.Printer, "off"
+	d := &Demand{Action: h.path("approval"), Value: "1", Button: ui.Button{Small: true}}
+	if now {
+		word, d.Value = "on", ""
+	}
+	d.Now, d.Button.Label = t.T("room.approval.now."+word), t.T("room.approval.turn."+word)
+	return d
 }
 
 // colleagues offers the firm's people who are not in the space.

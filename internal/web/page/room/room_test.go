@@ -81,6 +81,7 @@ func table(c *webtest.Cast) []web.Route {
 		{"GET /journal", authz.SpaceJournal, p.Journal}, {"GET /documents/{document}", authz.DocumentRead, p.Document},
 		{"GET /documents/{document}/view", authz.DocumentRead, p.View}, {"GET /documents/{document}/file", authz.DocumentRead, p.File},
 		{"POST /documents/{document}/address", authz.DocumentAddress, p.DoAddress}, {"POST /documents/{document}/name", authz.DocumentManage, p.DoRename},
+		{"POST /approval", authz.ApprovalDemand, p.DoDemandApproval}, {"POST /documents/{document}/approval", authz.DocumentApprove, p.DoApprove},
 		{"POST /documents/{document}/nature", authz.DocumentClassify, p.DoClassify},
 		{"POST /documents/{document}/delete", authz.DocumentManage, p.DoDelete}, {"POST /documents/{document}/restore", authz.DocumentManage, p.DoRestore},
 		{"POST /deposit/close", authz.DepositMake, p.DoCloseDeposit}, {"GET /receipts/{receipt}", authz.ReceiptRead, p.Receipt},
@@ -567,6 +568,38 @@ func TestNature(t *testing.T) {
 		t.Errorf("the client gets %d for what is between lawyers", page.Status)
 	}
 	s.page(s.Lead).One("#doc-" + string(s.sent)).Says("Confidentielle entre avocats")
+}
+
+// TestApprovalPage: what is sent where approval is demanded waits for the lawyer
+// who answers for the space, who decides over the bytes that she has read.
+func TestApprovalPage(t *testing.T) {
+	s := open(t)
+	s.page(s.Lead, "people").One("#demand form input[name=demanded]").Is("value", "1")
+	if done := s.Lead.Post(s.Path("approval"), "demanded", "1"); done.Location != s.Path("people")+"?done=approval_set" {
+		t.Fatalf("demanded: %d %s", done.Status, done.Location)
+	}
+	path := s.Path("documents", string(s.inner))
+	if done := s.Lead.Post(path+"/address", "circle", string(s.House.Client)); done.Location != path+"?done=approval_asked" {
+		t.Fatalf("sent: %d %s", done.Status, done.Location)
+	}
+	if page := s.Client.Get(path); page.Status != 404 {
+		t.Errorf("the client has it before it is approved: %d", page.Status)
+	}
+	page := s.page(s.Lead, "documents", string(s.inner))
+	page.One("#approval").Says("Mme Sophie Petit")
+	hash := page.One("#approval input[name=sha256]").Attr("value")
+	colleague := s.page(s.Colleague, "documents", string(s.inner))
+	colleague.Lacks("#approval form")
+	if page := s.Colleague.Post(path+"/approval", "give", "1", "sha256", hash); page.Status != 403 {
+		t.Errorf("a colleague approves: %d", page.Status)
+	}
+	refused := s.Lead.Post(path+"/approval?sha256="+hash, "reason", "")
+	refused.One("#approval textarea[aria-invalid=true]")
+	refused.Lacks("input[name=title][aria-invalid=true]")
+	if done := s.Lead.Post(path+"/approval", "give", "1", "sha256", hash); done.Location != path+"?done=approval_given" {
+		t.Errorf("approved: %d %s", done.Status, done.Location)
+	}
+	s.page(s.Client, "documents", string(s.inner))
 }
 
 func TestJournalPage(t *testing.T) {
