@@ -69,3 +69,21 @@ func TestStorageIsRead(t *testing.T) {
 		}
 	}
 }
+
+// An installation whose rows and bytes lie elsewhere is known by its key.
+func TestFirstStart(t *testing.T) {
+	b := bench{t, t.TempDir()}
+	c := Default()
+	c.Data = b.dir
+	c.Database.URL = Secret{"postgres://a@localhost/b"}
+	if !c.FirstStart() {
+		t.Error("an empty folder was started in")
+	}
+	b.file("root.key", "key", 0o600)
+	if c.FirstStart() {
+		t.Error("a key stands there, and nothing was started")
+	}
+	if c.Database.URL = (Secret{}); !c.FirstStart() {
+		t.Error("a key that the operator has put there makes an embedded installation")
+	}
+}

@@ -73,9 +73,18 @@ func (c *Config) checkKeyFile(wrong *Reasons) {
 func (c *Config) holdsData() bool { return !c.FirstStart() }
 
 // FirstStart reports that no installation has been started in the data folder.
+// One that has its rows in PostgreSQL may have no more there than its key, or the
+// salt of its passphrase.
 func (c *Config) FirstStart() bool {
-	for _, name := range []string{"directory.db", "firms"} {
-		if _, err := os.Stat(filepath.Join(c.Data, name)); err == nil {
+	marks := []string{filepath.Join(c.Data, "directory.db"), filepath.Join(c.Data, "firms")}
+	if !c.Database.URL.Empty() || c.Database.URLFile != "" {
+		marks = append(marks, filepath.Join(c.Data, "passphrase.salt"))
+		if c.Key.Provider == KeyFromFile {
+			marks = append(marks, c.KeyFile())
+		}
+	}
+	for _, path := range marks {
+		if _, err := os.Stat(path); err == nil {
 			return false
 		}
 	}

@@ -19,7 +19,7 @@
 //
 // Start reading at [Open], then arrive.go for what is on its way, read.go for
 // what is read, probe.go for what a storage must be able to do. The reasons are
-// in doc/decisions/016-blobs-on-s3.md.
+// in doc/decisions/020-blobs-on-s3.md.
 package s3
 
 import (

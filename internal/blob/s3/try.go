@@ -21,7 +21,7 @@ const (
 	patience = 20 * time.Second // after which nothing is tried again
 	first    = 100 * time.Millisecond
 	longest  = 2 * time.Second
-	again    = 10 * time.Second // what Retry-After says
+	again    = 5 * time.Second // what Retry-After says
 )
 
 // How long one attempt may take.
