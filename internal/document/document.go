@@ -55,6 +55,7 @@ type Service struct {
 	blobs   *blob.Store
 	config  Config
 	writers writers
+	looks   looks
 	memory  memory
 }
 
