@@ -38,17 +38,10 @@ type world struct {
 
 // open opens an installation, making it when it is not there. PostgreSQL has
 // its data folder too: the blobs are in it.
-func open(t testing.TB, c store.Config, data string) *world {
+func open(t testing.TB, c store.Config, data string, more ...string) *world {
 	t.Helper()
-	w := &world{t: t, data: data, stored: c}
-	environ := []string{"CENACLE_DATA=" + data}
-	if c.PostgresURL != "" {
-		environ = append(environ, "CENACLE_DATABASE_URL="+c.PostgresURL, "CENACLE_DATABASE_MIGRATE_URL="+c.MigrateURL)
-	}
+	w := &world{t: t, data: data, stored: c, config: configured(t, c, data, more...)}
 	var err error
-	w.config, err = config.Load("", environ)
-	w.must(err)
-	w.must(w.config.Validate().Err())
 	w.Server, err = server.New(context.WithoutCancel(t.Context()), w.config, w.options())
 	w.must(err)
 	w.house = w.House("test")
@@ -58,6 +51,23 @@ func open(t testing.TB, c store.Config, data string) *world {
 		}
 	})
 	return w
+}
+
+// configured is the configuration of an installation, with what more says.
+func configured(t testing.TB, c store.Config, data string, more ...string) *config.Config {
+	t.Helper()
+	environ := append([]string{"CENACLE_DATA=" + data}, more...)
+	if c.PostgresURL != "" {
+		environ = append(environ, "CENACLE_DATABASE_URL="+c.PostgresURL, "CENACLE_DATABASE_MIGRATE_URL="+c.MigrateURL)
+	}
+	out, err := config.Load("", environ)
+	if err == nil {
+		err = out.Validate().Err()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 func (w *world) options() server.Options {
@@ -75,9 +85,23 @@ func (w *world) must(err error) {
 func demonstration(t testing.TB, c store.Config) (*world, id.Firm) {
 	t.Helper()
 	w := open(t, c, filepath.Join(t.TempDir(), "data"))
-	people, err := sample.Ensure(t.Context(), w.Server)
+	return w, w.demonstrate()
+}
+
+// demonstrate makes the demonstration firm.
+func (w *world) demonstrate() id.Firm {
+	w.t.Helper()
+	people, err := sample.Ensure(w.t.Context(), w.Server)
 	w.must(err)
-	return w, id.Firm(people[0].Firm)
+	return id.Firm(people[0].Firm)
+}
+
+// large files a document that takes several windows of a storage.
+func (w *world) large(by authz.Actor, in space.Space) {
+	w.t.Helper()
+	raw := bytes.Repeat([]byte("plaidoirie "), 1_200_000)
+	_, err := w.Documents.File(w.t.Context(), by, document.BeginUpload{Space: in.ID, Tray: space.FirmTray, Name: "film.bin"}, bytes.NewReader(raw))
+	w.must(err)
 }
 
 // lawyer is the founder of a firm, and her first space.
