@@ -75,8 +75,8 @@ type partial struct {
 	offset     int // acknowledged
 }
 
-func newCrash(t *testing.T, c store.Config) *crash {
-	w := quiet(t, c)
+func newCrash(t *testing.T, c store.Config, more ...string) *crash {
+	w := quiet(t, c, more...)
 	office := w.found("Cabinet Delmas", "Me Claire Delmas", "claire@delmas.example")
 	r, client := office.open(office.admin, "Mme Sophie Petit", "sophie@petit.example")
 	x := &crash{
@@ -89,7 +89,7 @@ func newCrash(t *testing.T, c store.Config) *crash {
 	first, err := w.server.Deposits.Close(t.Context(), client.actor, deposit.Finish{Space: r.id})
 	w.must(err)
 	x.receipts = append(x.receipts, x.space+"/receipts/"+string(first.ID))
-	x.environ = environ(c, w.data, x.listen)
+	x.environ = append(environ(c, w.data, x.listen), more...)
 	x.lead.base, x.client.base = "http://"+x.listen, "http://"+x.listen
 	w.stop()
 	return x

@@ -41,9 +41,9 @@ func long() bool { return os.Getenv("CENACLE_TEST_LONG") != "" }
 
 // settle has a number of nodes started on a database, which a world has furnished.
 // The balancer waits for an answer as long as patience says.
-func settle(t *testing.T, c store.Config, n int, patience string) *town {
+func settle(t *testing.T, c store.Config, n int, patience string, more ...string) *town {
 	t.Helper()
-	w := &town{crash: newCrash(t, c), worst: map[string]int{}}
+	w := &town{crash: newCrash(t, c, more...), worst: map[string]int{}}
 	for range n {
 		w.each = append(w.each, freePort(t))
 	}
