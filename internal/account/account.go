@@ -1,5 +1,5 @@
 // Package account is who people are, across all firms: one identity for one
-// mailbox, its password, its sessions. It knows the directory alone and
+// mailbox, its password and what is asked for besides it, its sessions. It knows the directory alone and
 // nothing of what any firm holds; that a session may enter a firm is decided
 // by the firm's card (package firm).
 //
@@ -8,7 +8,9 @@
 // token, of which only a keyed hash is stored; and to take a password for
 // proof of a mailbox: one that was chosen at sign-up, before any mail was
 // answered, opens nothing but the firm that was founded with it
-// ([Session.Proven]).
+// ([Session.Proven]). Who has a second factor enters by no way without it: a
+// right password, or a mailed link, then opens no session but a challenge
+// ([Service.Finish]), and a session that was opened otherwise is dead.
 //
 // Start at [Service.SignIn] and [Service.Resume].
 package account
@@ -32,7 +34,16 @@ type Person struct {
 	Email    string
 	Language i18n.Language
 	Password bool // she has one
+	Guarded  bool // something else is asked for besides it, or besides a mailed link
 	Proven   bool // it was chosen by someone who had shown that the mailbox is hers
+}
+
+// Least is how many characters a new password of hers must have.
+func (p Person) Least() int {
+	if p.Guarded {
+		return minGuarded
+	}
+	return minPassword
 }
 
 // Source is where a request really comes from. Former is the token of the
@@ -57,10 +68,10 @@ type Session struct {
 	Proven  bool // the mailbox was shown to be hers: always for a link
 }
 
-// Fresh reports whether a password opened the session so lately that it need
-// not be asked again before what lasts longer than a session.
+// Fresh reports whether she showed who she is so lately that she need not do it
+// again before what lasts longer than a session.
 func (s Session) Fresh(at time.Time) bool {
-	return s.Via == authz.ViaPassword && at.Before(s.Created.Add(freshFor))
+	return s.Via.Own() && at.Before(s.Created.Add(freshFor))
 }
 
 // Access is a session as its person reads it in « Mes accès ».

@@ -178,7 +178,7 @@ func (s *Service) newcomer(tx *store.DirectoryTx, c Carried) (newcomer, error) {
 	if err := tx.Row(countTies, []any{other.ID}, &ties); err != nil {
 		return newcomer{}, err
 	}
-	if ties > 0 || other.Password {
+	if ties > 0 || other.Password || other.Guarded {
 		return newcomer{}, fault.New(fault.Conflict, "account.other_identity", 1).Because(fmt.Errorf("person %s is %s here", c.ID, other.ID))
 	}
 	return newcomer{true, other.ID}, nil

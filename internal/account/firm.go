@@ -66,13 +66,14 @@ func (s *Service) Firms(ctx context.Context, p id.Person) (out []id.Firm, err er
 }
 
 // Free reports, as the fault Conflict "account.unusable" in the field "email",
-// that a mailbox already has a password and must sign in instead of up.
+// that a mailbox has a password or another way in, and must sign in instead of
+// up.
 func (s *Service) Free(ctx context.Context, email string) error {
 	p, err := s.Find(ctx, email)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
-	if err == nil && p.Password {
+	if err == nil && (p.Password || p.Guarded) {
 		return unusable()
 	}
 	return err
@@ -99,10 +100,12 @@ func (s *Service) OpenFirm(ctx context.Context, o Opening) (token string, _ Sess
 	v := visit{Session: Session{Person: o.Founder, Via: authz.ViaPassword}}
 	err = s.change(ctx, o.Founder, func(tx *store.DirectoryTx, row *identity) error {
 		if o.Password != nil {
-			if row.Password {
+			if row.Password || row.Guarded {
 				return unusable()
 			}
-			s.keep(row, *o.Password, false)
+			if err := s.keep(row, *o.Password, false); err != nil {
+				return err
+			}
 		}
 		now := store.Micros(s.office.Clock())
 		if _, err := tx.Exec(insertFirm, o.Firm, now); err != nil {
@@ -118,7 +121,7 @@ func (s *Service) OpenFirm(ctx context.Context, o Opening) (token string, _ Sess
 	return token, v.Session, err
 }
 
-// Sweep deletes sessions and brakes that are over.
+// Sweep deletes sessions, challenges and brakes that are over.
 func (s *Service) Sweep(ctx context.Context) (err error) {
 	defer fault.Op(&err, "account.Sweep")
 	return s.directory().Update(ctx, func(tx *store.DirectoryTx) error {
@@ -126,7 +129,8 @@ func (s *Service) Sweep(ctx context.Context) (err error) {
 		if _, err := tx.Exec(deleteExpired, store.Micros(now), store.Micros(now.Add(-Idle))); err != nil {
 			return err
 		}
+		_, over := tx.Exec(deleteChallenges, store.Micros(now))
 		_, err := tx.Exec(deleteAttempts, store.Micros(now))
-		return err
+		return errors.Join(over, err)
 	})
 }

@@ -14,6 +14,7 @@ import (
 
 const (
 	minPassword = 15  // characters, for a password alone (CNIL 2022-100, NIST SP 800-63B-4)
+	minGuarded  = 12  // characters, where a second factor is asked for besides
 	maxPassword = 200 // characters
 
 	// minSurprises is how many characters of a password nobody could foresee.
@@ -52,16 +53,20 @@ func newRule() rule {
 // patterns, or from what is known about the person (her address and name, her
 // firm's name). Faults in the field "password".
 func (s *Service) CheckPassword(text string, about ...string) error {
+	return s.rule.check(text, minPassword, about)
+}
+
+func (r rule) check(text string, least int, about []string) error {
 	if len(text) > 4*maxPassword {
 		return fault.New(fault.Invalid, "account.password_long", maxPassword).In("password")
 	}
 	text = norm.NFKC.String(text)
 	switch n := utf8.RuneCountInString(text); {
-	case n < minPassword:
-		return fault.New(fault.Invalid, "account.password_short", minPassword).In("password")
+	case n < least:
+		return fault.New(fault.Invalid, "account.password_short", least).In("password")
 	case n > maxPassword:
 		return fault.New(fault.Invalid, "account.password_long", maxPassword).In("password")
-	case s.rule.surprises(text, about) < minSurprises:
+	case r.surprises(text, about) < minSurprises:
 		return fault.New(fault.Invalid, "account.password_guessable").In("password")
 	}
 	return nil

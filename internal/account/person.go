@@ -23,6 +23,8 @@ type identity struct {
 	epoch    int64
 	era      int64
 	created  int64
+	factors  int64 // how many second factors she has
+	brief    bool  // her password is too short to stand alone
 }
 
 // Ensure returns the person of a mailbox, making her when she is unknown;
@@ -101,7 +103,7 @@ func (s *Service) change(ctx context.Context, p id.Person, edit func(*store.Dire
 }
 
 func (s *Service) write(tx *store.DirectoryTx, p identity) error {
-	_, err := tx.Exec(updatePerson, p.ID, p.password, p.Language, p.Proven, p.epoch, p.era, s.mac(p))
+	_, err := tx.Exec(updatePerson, p.ID, p.password, p.Language, p.Proven, p.epoch, p.era, p.factors, p.brief, s.mac(p))
 	return err
 }
 
@@ -127,13 +129,13 @@ func (s *Service) byID(tx *store.DirectoryTx, p id.Person) (identity, error) {
 // read opens and checks a person's row; store.ErrNoRow when there is none.
 func (s *Service) read(scan func(...any) error) (identity, error) {
 	var p identity
-	var proven int64
+	var proven, brief int64
 	var mac []byte
-	err := scan(&p.ID, &p.hash, &p.email, &p.password, &p.Language, &proven, &p.epoch, &p.era, &p.created, &mac)
+	err := scan(&p.ID, &p.hash, &p.email, &p.password, &p.Language, &proven, &p.epoch, &p.era, &p.created, &p.factors, &brief, &mac)
 	if err != nil {
 		return identity{}, err
 	}
-	p.Proven, p.Password = proven == 1, len(p.password) > 0
+	p.Proven, p.Password, p.Guarded, p.brief = proven == 1, len(p.password) > 0, p.factors > 0, brief == 1
 	if err := s.box().CheckMAC(mac, "person", p.fields()...); err != nil {
 		return identity{}, err
 	}
@@ -144,10 +146,14 @@ func (s *Service) read(scan func(...any) error) (identity, error) {
 func (s *Service) mac(p identity) []byte { return s.box().MAC("person", p.fields()...) }
 
 func (p identity) fields() []string {
-	return []string{
+	signed := []string{
 		string(p.ID), string(p.hash), string(p.email), string(p.password), string(p.Language),
 		strconv.FormatBool(p.Proven), number(p.epoch), number(p.era), number(p.created),
 	}
+	if p.factors > 0 || p.brief { // else as the first release signed it
+		signed = append(signed, number(p.factors), strconv.FormatBool(p.brief))
+	}
+	return signed
 }
 
 func place(column string, p id.Person) vault.Place {

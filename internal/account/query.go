@@ -8,15 +8,16 @@ insert into person (id, email_hash, email, password, language, proven, epoch, er
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
 
 	selectPerson = store.ForDirectory(`
-select id, email_hash, email, password, language, proven, epoch, era, created_at, mac
+select id, email_hash, email, password, language, proven, epoch, era, created_at, factors, brief, mac
 from person where id = $1`)
 
 	selectByEmail = store.ForDirectory(`
-select id, email_hash, email, password, language, proven, epoch, era, created_at, mac
+select id, email_hash, email, password, language, proven, epoch, era, created_at, factors, brief, mac
 from person where email_hash = $1`)
 
 	updatePerson = store.ForDirectory(`
-update person set password = $2, language = $3, proven = $4, epoch = $5, era = $6, mac = $7 where id = $1`)
+update person set password = $2, language = $3, proven = $4, epoch = $5, era = $6, factors = $7, brief = $8, mac = $9
+where id = $1`)
 
 	insertSession = store.ForDirectory(`
 insert into session (hash, id, person_id, epoch, via, firm_id, space_id, agent, address, created_at, seen_at, expires_at, mac)
@@ -71,4 +72,35 @@ where a.person_id = $1 and f.state = 'open' order by a.created_at, f.id`)
 	countAffiliation = store.ForDirectory(`
 select count(*) from affiliation a join firm f on f.id = a.firm_id
 where a.person_id = $1 and a.firm_id = $2 and f.state = 'open'`)
+)
+
+var (
+	insertFactor = store.ForDirectory(`
+insert into factor (id, person_id, kind, hash, name, secret, last, created_at, used_at, mac)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
+
+	selectFactors = store.ForDirectory(`
+select id, person_id, kind, hash, name, secret, last, created_at, used_at, mac
+from factor where person_id = $1 order by created_at, id`)
+
+	// $2 what was accepted last, $3 what is now.
+	advanceFactor = store.ForDirectory(`
+update factor set last = $3, used_at = $4, secret = $5, mac = $6 where id = $1 and last = $2`)
+
+	deleteFactor = store.ForDirectory(`delete from factor where id = $1`)
+
+	deleteFactors = store.ForDirectory(`delete from factor where person_id = $1`)
+
+	deleteFactorsOf = store.ForDirectory(`delete from factor where person_id = $1 and kind = $2`)
+
+	insertChallenge = store.ForDirectory(`
+insert into challenge (hash, person_id, epoch, kind, data, expires_at, mac)
+values ($1, $2, $3, $4, $5, $6, $7)`)
+
+	selectChallenge = store.ForDirectory(`
+select hash, person_id, epoch, kind, data, expires_at, mac from challenge where hash = $1`)
+
+	deleteChallenge = store.ForDirectory(`delete from challenge where hash = $1`)
+
+	deleteChallenges = store.ForDirectory(`delete from challenge where expires_at <= $1`)
 )

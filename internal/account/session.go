@@ -38,8 +38,13 @@ func (v visit) fields() []string {
 
 // alive reports whether the session still opens anything for p at now.
 func (v visit) alive(p identity, now time.Time) bool {
-	return v.Person == p.ID && v.epoch == p.epoch && now.Before(v.Expires) && now.Before(v.Seen.Add(Idle))
+	return v.Person == p.ID && v.epoch == p.epoch && now.Before(v.Expires) && now.Before(v.Seen.Add(Idle)) &&
+		(v.Via.Twofold() || !p.Guarded)
 }
+
+// proven reports whether the session shows that the mailbox is hers: only who
+// had shown it may add a second factor.
+func (v visit) proven(p identity) bool { return v.Via.Linked() || p.Guarded || p.Proven }
 
 // Resume finds the session of a token and notes that it was used. Every token
 // that opens nothing gets the same fault, Unauthenticated "account.signed_out".
@@ -67,7 +72,7 @@ func (s *Service) Resume(ctx context.Context, token string) (_ Session, err erro
 	if !v.alive(p, now) {
 		return Session{}, signedOut(nil)
 	}
-	v.Proven = v.Via == authz.ViaLink || p.Proven
+	v.Proven = v.proven(p)
 	if now.Sub(v.Seen) < touchEvery {
 		return v.Session, nil
 	}
@@ -137,7 +142,7 @@ func (s *Service) Sessions(ctx context.Context, of id.Person) (out []Access, err
 			if err != nil || !v.alive(p, now) {
 				return err
 			}
-			v.Proven = v.Via == authz.ViaLink || p.Proven
+			v.Proven = v.proven(p)
 			a, err := s.access(v)
 			out = append(out, a)
 			return err
@@ -155,25 +160,24 @@ func (s *Service) access(v visit) (a Access, err error) {
 	return a, err
 }
 
-// OpenLinkSession starts the session of a person who used a mailed link. It is
-// confined to one space of one firm; package invitation has decided that the
-// link was good.
+// OpenLinkSession starts the session of a person who used a mailed link, or asks
+// for her second factor as [Service.SignIn] does. It is confined to one space of
+// one firm; package invitation has decided that the link was good.
 func (s *Service) OpenLinkSession(ctx context.Context, p id.Person, firm id.Firm, space id.Space, from Source) (token string, _ Session, err error) {
 	defer fault.Op(&err, "account.OpenLinkSession(%s)", p)
 	if firm == "" || space == "" {
 		return "", Session{}, fault.Absent()
 	}
-	v := visit{Session: Session{Person: p, Via: authz.ViaLink, Firm: firm, Space: space, Proven: true}}
+	var in entrance
 	err = s.directory().Update(ctx, func(tx *store.DirectoryTx) error {
 		row, err := s.byID(tx, p)
 		if err != nil {
 			return err
 		}
-		v.epoch = row.epoch
-		token, err = s.open(tx, &v, from)
+		in, err = s.admit(tx, row, way{Via: authz.ViaLink, Firm: firm, Space: space}, from)
 		return err
 	})
-	return token, v.Session, err
+	return in.answer(err)
 }
 
 // open writes a new session with a new token; nothing of it comes from outside.

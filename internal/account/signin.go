@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -18,7 +19,9 @@ import (
 // address, a person without password and a wrong password get the same fault,
 // Unauthenticated "account.refused", after the same work; past ten failures in
 // an hour the address, known or not, is fault.Busy until the hour is over, and
-// so is a source that fails too often.
+// so is a source that fails too often. For who has a second factor a right
+// password opens no session: the fault is Unauthenticated "account.second" with
+// an [Unfinished].
 func (s *Service) SignIn(ctx context.Context, email, password string, from Source) (token string, _ Session, err error) {
 	defer fault.Op(&err, "account.SignIn")
 	address, err := canonical(email)
@@ -37,17 +40,17 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from Sourc
 	if err != nil {
 		return "", Session{}, err
 	}
-	if err := s.challenge(ctx, p, password, from); err != nil {
+	if err := s.show(ctx, p, password, from); err != nil {
 		return "", Session{}, err
 	}
 	return s.enter(ctx, p, from)
 }
 
-// challenge checks a password under the brakes. The account is charged before
+// show checks a password under the brakes. The account is charged before
 // the check, so that no crowd of guesses gets more than its ten, and has it
 // back when the password was right or was not checked for want of room. The
 // source is charged for failures only: a whole firm may arrive at nine.
-func (s *Service) challenge(ctx context.Context, p identity, password string, from Source) error {
+func (s *Service) show(ctx context.Context, p identity, password string, from Source) error {
 	account, source := Charge{accountBrake, p.Email}, Charge{sourceBrake, from.Key()}
 	if err := s.left(ctx, source); err != nil {
 		return err
@@ -77,21 +80,24 @@ func (s *Service) challenge(ctx context.Context, p identity, password string, fr
 
 // Confirm asks the person of a session for her password once more, before an
 // act that outlives the session. A wrong one is Invalid "account.confirm_wrong"
-// in the field "current", and counts like a wrong one at the door.
+// in the field "current", and counts like a wrong one at the door; who has none
+// is asked to sign in again.
 func (s *Service) Confirm(ctx context.Context, in Session, password string, from Source) (err error) {
 	defer fault.Op(&err, "account.Confirm(%s)", in.Person)
-	if password == "" {
-		return fault.New(fault.Invalid, "account.confirm").In("current")
-	}
 	var p identity
 	err = s.directory().View(ctx, func(tx *store.DirectoryTx) error {
 		p, err = s.byID(tx, in.Person)
 		return err
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case !p.Password:
+		return fault.New(fault.Invalid, "account.confirm_again").In("current")
+	case password == "":
+		return fault.New(fault.Invalid, "account.confirm").In("current")
 	}
-	return asCurrent(s.challenge(ctx, p, password, from), "account.confirm_wrong")
+	return asCurrent(s.show(ctx, p, password, from), "account.confirm_wrong")
 }
 
 // asCurrent says of a refused password that it is not the one of who is signed
@@ -106,20 +112,23 @@ func asCurrent(err error, key string) error {
 // clip bounds the work of normalising a password that is too long to be one.
 func clip(password string) string { return password[:min(len(password), 4*maxPassword)] }
 
-// enter opens a password session for the person as she was read; a password
-// changed since then has raised her epoch, and the session is born dead.
+// enter opens a password session for the person as she was read; a password or
+// a factor changed since then has raised her epoch, and what opens is born dead.
 func (s *Service) enter(ctx context.Context, p identity, from Source) (token string, _ Session, err error) {
-	v := visit{Session: Session{Person: p.ID, Via: authz.ViaPassword, Proven: p.Proven}, epoch: p.epoch}
+	var in entrance
 	err = s.directory().Update(ctx, func(tx *store.DirectoryTx) error {
-		token, err = s.open(tx, &v, from)
+		in, err = s.admit(tx, p, way{Via: authz.ViaPassword}, from)
 		return err
 	})
-	return token, v.Session, err
+	return in.answer(err)
 }
 
 // Password is a text that passed the rule, hashed. It can be set and nothing
 // else; it prints as a placeholder.
-type Password struct{ encoded string }
+type Password struct {
+	encoded string
+	brief   bool // too short to stand alone
+}
 
 // Format prints no hash, whatever the verb.
 func (p Password) Format(f fmt.State, _ rune) {
@@ -129,11 +138,22 @@ func (p Password) Format(f fmt.State, _ rune) {
 // NewPassword applies the rule of [Service.CheckPassword] and hashes the text.
 // fault.Busy when too many are being hashed.
 func (s *Service) NewPassword(ctx context.Context, text string, about ...string) (Password, error) {
-	if err := s.CheckPassword(text, about...); err != nil {
+	return s.newPassword(ctx, text, minPassword, about)
+}
+
+// NewPasswordOf is NewPassword for a known person: with a second factor hers may
+// be shorter.
+func (s *Service) NewPasswordOf(ctx context.Context, of Person, text string, about ...string) (Password, error) {
+	return s.newPassword(ctx, text, of.Least(), append(about, of.Email))
+}
+
+func (s *Service) newPassword(ctx context.Context, text string, least int, about []string) (Password, error) {
+	if err := s.rule.check(text, least, about); err != nil {
 		return Password{}, err
 	}
-	encoded, err := s.hasher.hash(ctx, norm.NFKC.String(text))
-	return Password{encoded}, err
+	text = norm.NFKC.String(text)
+	encoded, err := s.hasher.hash(ctx, text)
+	return Password{encoded, utf8.RuneCountInString(text) < minPassword}, err
 }
 
 // SetPassword gives a person a password and ends her sessions and the tokens of
@@ -142,28 +162,28 @@ func (s *Service) NewPassword(ctx context.Context, text string, about ...string)
 func (s *Service) SetPassword(ctx context.Context, of id.Person, password Password) (err error) {
 	defer fault.Op(&err, "account.SetPassword(%s)", of)
 	return s.change(ctx, of, func(tx *store.DirectoryTx, row *identity) error {
-		s.keep(row, password, true)
 		row.era++
-		return expel(tx, row)
+		return errors.Join(s.keep(row, password, true), expel(tx, row))
 	})
 }
 
 // ChoosePassword is SetPassword for the person herself, who goes on in a new
-// session.
+// session. Her second factor is asked for first, as by [Service.SignIn]: until
+// then the old password stays.
 func (s *Service) ChoosePassword(ctx context.Context, of id.Person, password Password, from Source) (token string, _ Session, err error) {
 	defer fault.Op(&err, "account.ChoosePassword(%s)", of)
-	v := visit{Session: Session{Person: of, Via: authz.ViaPassword, Proven: true}}
+	var in entrance
 	err = s.change(ctx, of, func(tx *store.DirectoryTx, row *identity) error {
-		s.keep(row, password, true)
-		row.era++
-		if err := expel(tx, row); err != nil {
-			return err
+		w := way{Via: authz.ViaPassword, Password: password.encoded, Brief: password.brief}
+		if !row.Guarded {
+			if err := s.adoptPassword(tx, row, w); err != nil {
+				return err
+			}
 		}
-		v.epoch = row.epoch
-		token, err = s.open(tx, &v, from)
+		in, err = s.admit(tx, *row, w, from)
 		return err
 	})
-	return token, v.Session, err
+	return in.answer(err)
 }
 
 // ChangePassword replaces a password from within a session, ends all other
@@ -180,16 +200,16 @@ func (s *Service) ChangePassword(ctx context.Context, in Session, change Change,
 	if err != nil {
 		return "", Session{}, err
 	}
-	if err := s.CheckPassword(change.New, slices.Concat(change.About, []string{p.Email})...); err != nil {
+	if err := s.rule.check(change.New, p.Least(), slices.Concat(change.About, []string{p.Email})); err != nil {
 		return "", Session{}, err
 	}
-	shown := in.Via != authz.ViaLink || p.Proven
+	shown := !in.Via.Linked() || p.Proven
 	if shown {
-		if err := asCurrent(s.challenge(ctx, p, change.Current, from), "account.current_wrong"); err != nil {
+		if err := asCurrent(s.show(ctx, p, change.Current, from), "account.current_wrong"); err != nil {
 			return "", Session{}, err
 		}
 	}
-	password, err := s.NewPassword(ctx, change.New)
+	password, err := s.newPassword(ctx, change.New, p.Least(), nil)
 	if err != nil {
 		return "", Session{}, err
 	}
@@ -197,7 +217,7 @@ func (s *Service) ChangePassword(ctx context.Context, in Session, change Change,
 	if !shown || !change.KeepPrograms {
 		p.era++ // whoever made them may not be the one whose mailbox it is
 	}
-	return s.replace(ctx, p, password, from)
+	return s.replace(ctx, p, password, after(in.Via), from)
 }
 
 // Change is what a person types to change her password. About are words that
@@ -210,15 +230,14 @@ type Change struct {
 
 // replace writes the new password and what goes with it, unless another change
 // came between.
-func (s *Service) replace(ctx context.Context, is identity, password Password, from Source) (token string, _ Session, err error) {
-	v := visit{Session: Session{Person: is.ID, Via: authz.ViaPassword, Proven: is.Proven}}
+func (s *Service) replace(ctx context.Context, is identity, password Password, via authz.Via, from Source) (token string, _ Session, err error) {
+	v := visit{Session: Session{Person: is.ID, Via: via, Proven: is.Proven}}
 	err = s.change(ctx, is.ID, func(tx *store.DirectoryTx, row *identity) error {
 		if row.epoch != is.epoch {
 			return signedOut(nil)
 		}
 		row.era = is.era
-		s.keep(row, password, is.Proven)
-		if err := expel(tx, row); err != nil {
+		if err := errors.Join(s.keep(row, password, is.Proven), expel(tx, row)); err != nil {
 			return err
 		}
 		v.epoch = row.epoch
@@ -228,7 +247,24 @@ func (s *Service) replace(ctx context.Context, is identity, password Password, f
 	return token, v.Session, err
 }
 
-func (s *Service) keep(row *identity, p Password, proven bool) {
+// keep writes a password into her row; one that cannot stand alone needs a
+// second factor, which may have gone since it was chosen.
+func (s *Service) keep(row *identity, p Password, proven bool) error {
+	if p.brief && !row.Guarded {
+		return fault.New(fault.Invalid, "account.password_short", minPassword).In("password")
+	}
 	row.password = s.box().SealText(place("password", row.ID), p.encoded)
-	row.Password, row.Proven = true, proven
+	row.Password, row.Proven, row.brief = true, proven, p.brief
+	return nil
+}
+
+// after is how the session goes on of one who has just chosen her password.
+func after(via authz.Via) authz.Via {
+	switch {
+	case via == authz.ViaPasskey:
+		return via
+	case via.Twofold():
+		return authz.ViaCode
+	}
+	return authz.ViaPassword
 }

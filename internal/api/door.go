@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"cenacle/internal/authz"
 	"cenacle/internal/fault"
 	"cenacle/internal/token"
 )
@@ -34,7 +33,7 @@ func (r *Request) enter(ctx context.Context) error {
 
 func (r *Request) enterByLink(ctx context.Context, text string) error {
 	session, err := r.api.Accounts.Resume(ctx, text)
-	if err == nil && session.Via != authz.ViaLink {
+	if err == nil && !session.Via.Linked() {
 		err = fault.Absent()
 	}
 	if err != nil {

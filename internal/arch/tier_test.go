@@ -24,7 +24,7 @@ const (
 // tiers is the picture of the house. Nouns stand in the order in which they
 // may import each other: each only those before it.
 var tiers = [][]string{
-	vocabulary: {"fault", "id", "i18n", "fold", "law"},
+	vocabulary: {"fault", "id", "i18n", "fold", "law", "totp"},
 	platform:   {"config", "store", "vault", "blob", "journal", "outbox", "mail", "live", "search", "worker", "outbound", "metric", "certificate", "trace", "paper"},
 	rights:     {"authz", "act"},
 	nouns: {

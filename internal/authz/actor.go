@@ -43,12 +43,27 @@ type Via string
 
 const (
 	ViaPassword Via = "password"
+	ViaCode     Via = "password_code" // and a one-time code, or a recovery code
+	ViaPasskey  Via = "passkey"
 	ViaLink     Via = "link"
-	ViaCommand  Via = "command" // the operator's command line
-	ViaJob      Via = "job"     // a timer or a job acting for the person who caused it
-	ViaToken    Via = "token"   // a program with an access token of hers
-	ViaDrive    Via = "drive"   // a WebDAV client with an app password of hers
+	ViaLinkCode Via = "link_code" // the same after a mailed link
+	ViaCommand  Via = "command"   // the operator's command line
+	ViaJob      Via = "job"       // a timer or a job acting for the person who caused it
+	ViaToken    Via = "token"     // a program with an access token of hers
+	ViaDrive    Via = "drive"     // a WebDAV client with an app password of hers
 )
+
+// Own reports whether she signed in by what is hers alone: such a session opens
+// all that she has.
+func (v Via) Own() bool { return v == ViaPassword || v == ViaCode || v == ViaPasskey }
+
+// Linked reports whether she came by a mailed link, which is confined to one
+// space.
+func (v Via) Linked() bool { return v == ViaLink || v == ViaLinkCode }
+
+// Twofold reports whether two things were shown. A passkey is two: the device,
+// and what unlocks it.
+func (v Via) Twofold() bool { return v == ViaCode || v == ViaPasskey || v == ViaLinkCode }
 
 // Actor is the person who acts, in one firm. A non-empty Scope, that of a
 // mailed link, confines her to one space; a Pass, that of a program which acts

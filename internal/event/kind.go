@@ -54,6 +54,7 @@ var kinds = map[string]kind{
 	"link.issued": {}, "link.asked": {}, "link.used": {},
 	"firm.founded": {}, "firm.colleague_added": {}, "installation.restored": {}, "firm.exported": {},
 	"token.issued": {}, "token.revoked": {},
+	"factor.added": {}, "factor.removed": {}, "factor.reset": {},
 	"webhook.created": {}, "webhook.changed": {}, "webhook.ended": {}, "webhook.replayed": {},
 }
 

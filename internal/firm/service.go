@@ -57,13 +57,13 @@ func (s *Service) Actor(ctx context.Context, in account.Session, firm id.Firm) (
 
 func actor(in account.Session, p Profile, c Card) (authz.Actor, error) {
 	by := authz.Actor{Person: in.Person, Firm: p.ID, Role: c.Role, Via: in.Via}
-	switch in.Via {
-	case authz.ViaLink:
+	switch {
+	case in.Via.Linked():
 		by.Role, by.Scope = authz.Outsider, in.Space
 		if in.Space == "" {
 			return authz.Actor{}, fault.Absent()
 		}
-	case authz.ViaPassword:
+	case in.Via.Own():
 		if !in.Proven && p.Founder != in.Person {
 			return authz.Actor{}, fault.Absent()
 		}

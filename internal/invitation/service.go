@@ -92,7 +92,8 @@ func holder(a *act.Act, space id.Space, person id.Person) (authz.Actor, error) {
 }
 
 // Use opens a space: of any number of attempts one succeeds and starts a
-// session. Faults: Gone "invitation.used" or "invitation.expired"; absent for
+// session, or asks for her second factor as account.Service.SignIn does. Faults:
+// Gone "invitation.used" or "invitation.expired"; absent for
 // everything that is no link of an active member; Busy for a source that tried
 // too many of those.
 func (s *Service) Use(ctx context.Context, of id.Firm, token string, from account.Source) (session string, _ account.Session, err error) {
@@ -132,7 +133,7 @@ func (s *Service) UsePassword(ctx context.Context, of id.Firm, token, text strin
 	if err != nil {
 		return "", account.Session{}, s.slow(ctx, err, from)
 	}
-	password, err := s.accounts.NewPassword(ctx, text, about...)
+	password, err := s.accounts.NewPasswordOf(ctx, person, text, about...)
 	if err != nil {
 		return "", account.Session{}, err
 	}
@@ -146,12 +147,13 @@ func (s *Service) UsePassword(ctx context.Context, of id.Firm, token, text strin
 	if err != nil {
 		return "", account.Session{}, err
 	}
-	return s.accounts.ChoosePassword(ctx, person, password, from)
+	return s.accounts.ChoosePassword(ctx, person.ID, password, from)
 }
 
 // chooser is the person of a valid link that chooses a password, and the words
 // that her password must not be made of.
-func (s *Service) chooser(ctx context.Context, of id.Firm, token string) (person id.Person, about []string, err error) {
+func (s *Service) chooser(ctx context.Context, of id.Firm, token string) (person account.Person, about []string, err error) {
+	var who id.Person
 	err = s.office.See(ctx, of, func(a *act.Act) error {
 		l, _, err := s.entitled(a, token)
 		if err != nil {
@@ -171,14 +173,14 @@ func (s *Service) chooser(ctx context.Context, of id.Firm, token string) (person
 			return err
 		}
 		profile, err := firm.ProfileOf(a)
-		person, about = l.person, []string{card.Name, profile.Name}
+		who, about = l.person, []string{card.Name, profile.Name}
 		return err
 	})
 	if err != nil {
-		return "", nil, err
+		return account.Person{}, nil, err
 	}
-	p, err := s.accounts.Person(ctx, person)
-	return person, append(about, p.Email), err
+	person, err = s.accounts.Person(ctx, who)
+	return person, about, err
 }
 
 // guesses is how many links that are none one source may try.

@@ -112,7 +112,7 @@ func (s *Service) checkSignUp(in SignUp) (firmName string, lawyer firm.Card, err
 // password.
 func (s *Service) OpenFirm(ctx context.Context, in account.Session, firmName, name string) (_ Founded, err error) {
 	defer fault.Op(&err, "lifecycle.OpenFirm(%s)", in.Person)
-	if in.Via != authz.ViaPassword {
+	if !in.Via.Own() {
 		return Founded{}, fault.New(fault.Forbidden, "fault.forbidden")
 	}
 	var wrong fault.Fields

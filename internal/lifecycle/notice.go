@@ -39,6 +39,9 @@ func (s *Service) Handlers(composer *mail.Composer, sender mail.Sender) map[stri
 		"notice.welcome": handle(p, func(n invitation.Notice) errand {
 			return errand{person: n.Person, say: func(path string) mail.Notice { return mail.Welcome{Path: path} }}
 		}),
+		"notice.factor": handle(p, func(n invitation.Notice) errand {
+			return errand{person: n.Person, at: "/account/factors", say: func(path string) mail.Notice { return mail.FactorsChanged{Path: path} }}
+		}),
 		deposit.NoticeJob: handle(p, func(n deposit.Notice) errand {
 			return errand{person: n.Person, space: n.Space, say: func(path string) mail.Notice { return mail.DepositReceived{Path: path} }}
 		}),
@@ -59,8 +62,9 @@ func newItem(n item.Notice) errand {
 type errand struct {
 	person id.Person
 	space  id.Space
-	link   bool // always with a link, though she has a password
-	joins  bool // says nothing that a mail with a link she has not used yet does not say
+	link   bool   // always with a link, though she has a password
+	at     string // a page of hers, to which nobody is ever mailed a link; empty for the space or the firm
+	joins  bool   // says nothing that a mail with a link she has not used yet does not say
 	say    func(path string) mail.Notice
 	waits  func(*act.Act, authz.Actor) error // absent when there is nothing to say any more; may be nil
 }
@@ -143,6 +147,9 @@ func (e errand) reader(a *act.Act) (authz.Actor, error) {
 // everyone whose errand is the link. The right is read again in the act that
 // makes it. Absent when a link she has says it already.
 func (p post) say(ctx context.Context, by authz.Actor, e errand, j outbox.Job, signsIn bool) (mail.Notice, error) {
+	if e.at != "" {
+		return mail.AtSignIn{Notice: e.say(e.at)}, nil
+	}
 	if !e.link && (signsIn || by.Role.Inside()) {
 		return mail.AtSignIn{Notice: e.say(place(by.Firm, e.space))}, nil
 	}

@@ -33,6 +33,8 @@ type (
 	ColleagueInvited struct{ Path string }
 	// Welcome greets the person who has just opened her firm.
 	Welcome struct{ Path string }
+	// FactorsChanged tells a person that one of her means of signing in changed.
+	FactorsChanged struct{ Path string }
 )
 
 func (n NewItem) content() content {
@@ -57,6 +59,10 @@ func (n ColleagueInvited) content() content {
 
 func (n Welcome) content() content {
 	return content{n.Path, "mail.welcome.subject", "mail.welcome.lead", "mail.welcome.why", withSignIn}
+}
+
+func (n FactorsChanged) content() content {
+	return content{n.Path, "mail.factor.subject", "mail.factor.lead", "mail.factor.why", withSignIn}
 }
 
 // AtSignIn is a notice to somebody who signs in with her password: its path is

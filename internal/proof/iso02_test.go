@@ -33,6 +33,7 @@ var jobs = map[string]string{
 	"notice.link":         "space.see of the link's person, or her card in the firm",
 	"notice.colleague":    "firm.enter of the colleague",
 	"notice.welcome":      "firm.enter of the founder",
+	"notice.factor":       "firm.enter of the person, in the firm that tells her",
 	"notice.deposit":      "space.see of the lawyer who is told",
 	"notice.item":         "document.read or memo.read of something new for the person who is told",
 	"drive.empty":         "document.file or deposit.make of who announced the file (drive.Settle)",

@@ -10,6 +10,7 @@ import (
 	"cenacle/internal/document"
 	"cenacle/internal/firm"
 	"cenacle/internal/id"
+	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
 	"cenacle/internal/store/storetest"
 
@@ -72,11 +73,18 @@ func firmJobs(w *world) []notice {
 	kept, lost := w.found("Cabinet Un", "Me Un", "un@un.example"), w.found("Cabinet Deux", "Me Deux", "deux@deux.example")
 	w.disable(lost, lost.admin.id)
 	third := w.found("Cabinet Trois", "Me Trois", "trois@trois.example")
+	guards, loses := third.colleague("Me Garde", "garde@trois.example", authz.Lawyer), third.colleague("Me Perd", "perd@trois.example", authz.Lawyer)
+	w.behind().exec(`delete from job where kind = 'notice.colleague'`)
+	for _, p := range []*person{guards, loses} {
+		w.must(w.server.Lifecycle.FactorsChanged(w.t.Context(), p.id, authz.ViaPassword, lifecycle.FactorAdded))
+	}
 	third.colleague("Me Reste", "reste@trois.example", authz.Lawyer)
 	gone := third.colleague("Me Part", "part@trois.example", authz.Lawyer)
 	w.disable(third, gone.id)
+	w.disable(third, loses.id)
 	return []notice{
 		{"notice.welcome", "card disabled", kept.admin.email, lost.admin.email},
+		{"notice.factor", "card disabled", "garde@trois.example", "perd@trois.example"},
 		{"notice.colleague", "card disabled", "reste@trois.example", "part@trois.example"},
 	}
 }

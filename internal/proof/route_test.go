@@ -1,13 +1,16 @@
 package proof
 
 import (
+	"encoding/base32"
 	"encoding/base64"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 
 	"cenacle/internal/id"
 	"cenacle/internal/lifecycle"
+	"cenacle/internal/totp"
 	"cenacle/internal/web"
 	"cenacle/internal/web/page/mailbox"
 	"cenacle/internal/web/page/styleguide"
@@ -96,6 +99,7 @@ func publicSteps() []step {
 		plain("/language/{code}", nobody, 303), plain("/signin", nobody, 200), plain("/signup", nobody, 200),
 		plain("/styleguide", nobody, 200),
 		form("/signin", nobody, 303, "email", "claire@delmas.example", "password", password),
+		plain("/signin/code", nobody, 303), form("/signin/code", nobody, 401, "code", "000000"),
 		form("/signin/link", nobody, 303, "email", "sophie@petit.example").then(func(s *scene, _ answer) {
 			s.ids["token"] = s.mailed("/l/", s.client.email)
 			mails, err := s.server.Mailbox.List(s.t.Context(), 1)
@@ -236,9 +240,41 @@ func accountSteps() []step {
 			}
 		}),
 		form("/account/sessions/{session}/end", byAccount, 303),
+		plain("/account/factors", byAccount, 200).then(func(s *scene, _ answer) {
+			token, _, err := s.server.Accounts.SignIn(s.t.Context(), s.account.email, password, here()) // fresh
+			s.must(err)
+			s.account.token = token
+		}),
+		form("/account/factors/app", byAccount, 200).then(func(s *scene, a answer) { s.readSecret(a) }),
+		form("/account/factors/app/code", byAccount, 200, "challenge", "{challenge}", "code", "{code}").then(func(s *scene, a answer) {
+			s.account.token = a.session()
+			own, err := s.server.Accounts.Factors(s.t.Context(), s.account.id)
+			s.must(err)
+			s.ids["factor"] = own.Own[0].ID
+		}),
+		form("/account/factors/recovery", byAccount, 200),
+		form("/account/factors/{factor}/remove", byAccount, 303).then(func(s *scene, a answer) { s.account.token = a.session() }),
 		form("/account/password", byAccount, 303, "current", password, "password", "autre-"+password).then(func(s *scene, a answer) {
 			s.account.token = a.session()
 		}),
 		form("/account/signout", byAccount, 303),
 	}
+}
+
+var (
+	challengeForm = regexp.MustCompile(`name="challenge" value="([^"]+)"`)
+	secretForm    = regexp.MustCompile(`<code>([A-Z2-7 ]{39})</code>`)
+)
+
+// readSecret keeps what the page of a new code application shows, and the code
+// that the application would.
+func (s *scene) readSecret(a answer) {
+	s.t.Helper()
+	challenge, text := challengeForm.FindSubmatch(a.body), secretForm.FindSubmatch(a.body)
+	if challenge == nil || text == nil {
+		s.t.Fatalf("the page shows no secret: %s", a.body)
+	}
+	secret, err := base32.StdEncoding.DecodeString(strings.ReplaceAll(string(text[1]), " ", ""))
+	s.must(err)
+	s.ids["challenge"], s.ids["code"] = string(challenge[1]), totp.Secret(secret).Code(totp.StepAt(s.clock.now()))
 }

@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
+	"cenacle/internal/account"
 	"cenacle/internal/fault"
 	"cenacle/internal/front"
 	"cenacle/internal/i18n"
@@ -166,22 +168,45 @@ func (c *Config) CookieName() string {
 	return "cenacle"
 }
 
-// Begin gives the browser a session, End takes it away; both come with the
-// redirect that follows.
-func (r *Request) Begin(token string, next string) Answer {
-	return r.cookie(token, 0, next)
+// stepCookie ends the name of the cookie that holds the challenge of a sign-in
+// whose second step is missing.
+const stepCookie = "-step"
+
+// Begin gives the browser a session with the redirect that follows; a sign-in
+// that was under way is over.
+func (r *Request) Begin(token string, next string) Answer { return r.BeginWith(token, See(next)) }
+
+// BeginWith gives the browser a session with any answer.
+func (r *Request) BeginWith(token string, then Answer) Answer {
+	if r.Step() != "" {
+		then = r.cookie(stepCookie, "", -1, then)
+	}
+	return r.cookie("", token, 0, then)
 }
 
 // End removes the session's cookie.
-func (r *Request) End(next string) Answer { return r.cookie("", -1, next) }
+func (r *Request) End(next string) Answer { return r.cookie("", "", -1, See(next)) }
 
-func (r *Request) cookie(token string, age int, next string) Answer {
+// Halt gives the browser the challenge that stands before a session.
+func (r *Request) Halt(challenge string, next string) Answer {
+	return r.cookie(stepCookie, challenge, int(account.StepLife/time.Second), See(next))
+}
+
+// Step is the challenge of [Request.Halt], empty for none.
+func (r *Request) Step() string {
+	if cookie, err := r.Cookie(r.config.CookieName() + stepCookie); err == nil {
+		return cookie.Value
+	}
+	return ""
+}
+
+func (r *Request) cookie(name, value string, age int, then Answer) Answer {
 	return Answering(func(w http.ResponseWriter, r *Request) error {
 		http.SetCookie(w, &http.Cookie{
-			Name: r.config.CookieName(), Value: token, Path: "/", MaxAge: age,
+			Name: r.config.CookieName() + name, Value: value, Path: "/", MaxAge: age,
 			HttpOnly: true, Secure: r.config.Secure, SameSite: http.SameSiteLaxMode,
 		})
-		return See(next).write(w, r)
+		return then.write(w, r)
 	})
 }
 

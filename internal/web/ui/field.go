@@ -22,6 +22,7 @@ const (
 	Date     Kind = "date"
 	File     Kind = "file"
 	Search   Kind = "search"
+	Code     Kind = "code" // digits, from a telephone or a paper
 )
 
 // Field is one question of a form: label above, hint, error beside the field,
@@ -81,7 +82,7 @@ func (f Field) Described() string {
 
 // Input is the type attribute of the kinds that are one line.
 func (f Field) Input() string {
-	if f.Kind == Text {
+	if f.Kind == Text || f.Kind == Code {
 		return "text"
 	}
 	return string(f.Kind)

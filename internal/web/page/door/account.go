@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"cenacle/internal/account"
-	"cenacle/internal/authz"
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/web"
@@ -30,6 +29,8 @@ type AccountPage struct {
 	Secret   ui.Field
 	Keep     *ui.Field // asks whether her programs go on; nil when she has none
 	Set      ui.Button
+	Factors  ui.Link   // her means of signing in
+	Means    string    // what is asked for besides her password, in words
 	Programs []ui.Link // where she gives and takes their access, firm by firm
 	Sessions []Session
 	Leave    ui.Dialog
@@ -57,7 +58,7 @@ const accountPath = "/account"
 // Enter leads into the one firm, or into the one space of a link, and asks only
 // where there is a choice.
 func (p *Pages) Enter(r *web.Request) (web.Answer, error) {
-	if r.Session.Via == authz.ViaLink {
+	if r.Session.Via.Linked() {
 		return web.See(spacePath(r.Session.Firm, r.Session.Space)), nil
 	}
 	doors, err := p.Firms.Doors(r.Context(), r.Session)
@@ -124,13 +125,17 @@ func (p *Pages) account(r *web.Request) (page AccountPage, about []string, err e
 		page.Crumbs = []ui.Link{{Href: enterPath, Label: r.Printer.T("door.back")}}
 	}
 	page.ask(r, person)
+	page.Factors, page.Means = ui.Link{Href: factorsPath, Label: r.Printer.T("door.factors_see"), Icon: "shield-lock"}, r.Printer.T("door.factors_none")
+	if person.Guarded {
+		page.Means = r.Printer.T("door.factors_some")
+	}
 	return page, about, errors.Join(p.programs(r, &page, doors), p.sessions(r, &page))
 }
 
 // programs leads to the accesses of her programs; who came by a link has none
 // to give.
 func (p *Pages) programs(r *web.Request, page *AccountPage, doors []firm.Profile) error {
-	if r.Session.Via == authz.ViaLink {
+	if r.Session.Via.Linked() {
 		return nil
 	}
 	live := 0
@@ -169,12 +174,12 @@ func (p *Pages) programs(r *web.Request, page *AccountPage, doors []firm.Profile
 // no current one, and is hers to choose or not.
 func (page *AccountPage) ask(r *web.Request, person account.Person) {
 	t := r.Printer.T
-	page.Secret = newPassword(r)
+	page.Secret = newPassword(r, person)
 	page.Byline, page.Set = t("door.no_password"), ui.Button{Label: t("door.choose"), Look: ui.Primary}
 	if person.Password {
 		page.Byline, page.Set.Label = t("door.has_password"), t("door.change")
 	}
-	if r.Session.Via != authz.ViaLink || person.Proven {
+	if !r.Session.Via.Linked() || person.Proven {
 		page.Current = &ui.Field{Kind: ui.Password, Name: "current", Label: t("door.current_password"), Autocomplete: "current-password"}
 	}
 }
@@ -198,14 +203,11 @@ func (p *Pages) sessions(r *web.Request, page *AccountPage) error {
 func session(b ui.Base, s account.Access, here bool) Session {
 	seen := device(s.Agent)
 	out := Session{
-		Device: seen.name(b.Printer), Icon: "device-desktop", Here: here, Address: s.Addr, How: b.T("door.by_password"),
+		Device: seen.name(b.Printer), Icon: "device-desktop", Here: here, Address: s.Addr, How: b.T("door.by." + string(s.Via)),
 		Opened: b.When(s.Created), Seen: b.When(s.Seen), End: "/account/sessions/" + s.ID + "/end",
 	}
 	if seen.phone {
 		out.Icon = "device-mobile"
-	}
-	if s.Via == authz.ViaLink {
-		out.How = b.T("door.by_link")
 	}
 	return out
 }

@@ -1,6 +1,6 @@
-// Package door is what stands before a space: signing in and up, the page
-// behind a mailed link, choosing a password, and the page where a person sees
-// and ends her own sessions.
+// Package door is what stands before a space: signing in, in one step or two,
+// and up, the page behind a mailed link, choosing a password, and the pages where
+// a person sees and ends her own sessions and keeps her own means of signing in.
 //
 // It decides nothing: packages account, invitation and lifecycle do. It refuses
 // to let a GET change anything, to say whether an address or a link is known,
@@ -83,10 +83,10 @@ func email(label string) ui.Field {
 	return ui.Field{Kind: ui.Email, Name: "email", Label: label, Autocomplete: "username", Length: 254}
 }
 
-// newPassword asks for a password, its rule said before.
-func newPassword(r *web.Request) ui.Field {
+// newPassword asks for a password of somebody, its rule said before.
+func newPassword(r *web.Request, of account.Person) ui.Field {
 	return ui.Field{
 		Kind: ui.Password, Name: "password", Autocomplete: "new-password",
-		Label: r.Printer.T("door.new_password"), Hint: r.Printer.T("door.password_rule"),
+		Label: r.Printer.T("door.new_password"), Hint: r.Printer.N("door.password_rule", of.Least()),
 	}
 }

@@ -3,6 +3,7 @@ package door
 import (
 	"net/url"
 
+	"cenacle/internal/account"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/invitation"
@@ -111,13 +112,16 @@ func (p *Pages) DoLink(r *web.Request) (web.Answer, error) {
 		return p.spent(r), nil
 	}
 	token, session, err := p.Invitations.Use(r.Context(), l.firm, l.token, from(r))
+	if second, asked := halted(r, err, ""); asked {
+		return second, nil
+	}
 	if spent(err) {
 		return p.spent(r), nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return r.Begin(token, spacePath(session.Firm, session.Space)), nil
+	return r.Begin(token, onward(session, "")), nil
 }
 
 func spent(err error) bool { return fault.Is(err, fault.Gone) || fault.Is(err, fault.NotFound) }
@@ -179,7 +183,7 @@ func (p *Pages) Password(r *web.Request) (web.Answer, error) {
 func (p *Pages) password(r *web.Request, v invitation.View) PasswordPage {
 	return PasswordPage{
 		Base: p.firmBase(r, r.Printer.T("door.choose"), v), From: v.FirmName, Email: v.Email,
-		Secret: newPassword(r), Post: r.URL.EscapedPath(),
+		Secret: newPassword(r, account.Person{}), Post: r.URL.EscapedPath(),
 	}
 }
 
@@ -190,9 +194,13 @@ func (p *Pages) DoPassword(r *web.Request) (web.Answer, error) {
 		return p.spent(r), nil
 	}
 	token, _, err := p.Invitations.UsePassword(r.Context(), l.firm, l.token, r.Value("password"), from(r))
+	next := firmPath(l.firm) + "?done=password_chosen"
+	if second, asked := halted(r, err, next); asked {
+		return second, nil
+	}
 	switch {
 	case err == nil:
-		return r.Begin(token, firmPath(l.firm)+"?done=password_chosen"), nil
+		return r.Begin(token, next), nil
 	case spent(err):
 		return p.spent(r), nil
 	case !fault.Is(err, fault.Invalid):

@@ -1,7 +1,6 @@
 package door
 
 import (
-	"cenacle/internal/authz"
 	"cenacle/internal/fault"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
@@ -37,15 +36,15 @@ const (
 
 func sentPath(what string) string { return signInPath + "?sent=" + what }
 
-// SignIn shows the two forms. Whoever has signed in with her password goes on;
-// one who came by a link may still want to.
+// SignIn shows the two forms. Whoever has signed in goes on; one who came by a
+// link may still want to, and one who is led here to show again who she is.
 func (p *Pages) SignIn(r *web.Request) (web.Answer, error) {
 	switch sent := r.URL.Query().Get("sent"); sent {
 	case sentAddress, sentLink:
 		return p.sent(r, sent), nil
 	}
 	page := p.signIn(r, r.URL.Query().Get("next"))
-	if r.SignedIn && r.Session.Via == authz.ViaPassword {
+	if r.SignedIn && r.Session.Via.Own() && r.URL.Query().Get("again") == "" {
 		if page.Next != "" {
 			return web.See(page.Next), nil
 		}
@@ -72,13 +71,14 @@ func (p *Pages) signIn(r *web.Request, next string) SignInPage {
 func (p *Pages) DoSignIn(r *web.Request) (web.Answer, error) {
 	page := p.signIn(r, r.Value("next"))
 	page.Email.Value = r.Value("email")
-	token, _, err := p.Accounts.SignIn(r.Context(), page.Email.Value, r.Value("password"), from(r))
-	switch {
-	case err == nil && page.Next != "":
-		return r.Begin(token, page.Next), nil
-	case err == nil:
-		return r.Begin(token, enterPath), nil
-	case !mended(err):
+	token, session, err := p.Accounts.SignIn(r.Context(), page.Email.Value, r.Value("password"), from(r))
+	if err == nil {
+		return r.Begin(token, onward(session, page.Next)), nil
+	}
+	if second, asked := halted(r, err, page.Next); asked {
+		return second, nil
+	}
+	if !mended(err) {
 		return nil, err
 	}
 	wrong := &page.Secret

@@ -1,7 +1,7 @@
 package door
 
 import (
-	"cenacle/internal/authz"
+	"cenacle/internal/account"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
@@ -23,7 +23,7 @@ const signUpPath = "/signup"
 
 // SignUp shows the form.
 func (p *Pages) SignUp(r *web.Request) (web.Answer, error) {
-	if r.SignedIn && r.Session.Via == authz.ViaPassword {
+	if r.SignedIn && r.Session.Via.Own() {
 		return web.See(enterPath), nil
 	}
 	page := signUp(r)
@@ -38,7 +38,7 @@ func signUp(r *web.Request) SignUpPage {
 		Office: ui.Field{Name: "firm", Label: t("door.firm"), Hint: t("door.firm_hint"), Autocomplete: "organization", Length: 160},
 		Name:   ui.Field{Name: "name", Label: t("door.name"), Hint: t("door.name_hint"), Autocomplete: "name", Length: 160},
 		Email:  email(t("door.work_email")),
-		Secret: newPassword(r),
+		Secret: newPassword(r, account.Person{}),
 	}
 	page.Email.Hint = t("door.work_email_hint")
 	return page

@@ -16,6 +16,10 @@ func TestTemplates(t *testing.T) {
 	uitest.Check(t, passwordTemplate)
 	uitest.Check(t, enterTemplate)
 	uitest.Check(t, accountTemplate)
+	uitest.Check(t, codeTemplate)
+	uitest.Check(t, factorsTemplate)
+	uitest.Check(t, appTemplate)
+	uitest.Check(t, recoveryTemplate)
 }
 
 func TestDevice(t *testing.T) {

@@ -168,7 +168,7 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) Client {
 			page.People = append(page.People, Contact{person.Name, h.role(person.Role), ui.Avatar{Name: person.Name, Firm: true}})
 		}
 	}
-	if h.r.Actor.Via == authz.ViaLink {
+	if h.r.Actor.Via.Linked() {
 		page.Password = "/account"
 	}
 	page.Live = ui.Live{Src: h.path("live"), Regions: "waits documents deposit talks"}

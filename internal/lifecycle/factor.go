@@ -1,0 +1,53 @@
+package lifecycle
+
+import (
+	"context"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/fault"
+	"cenacle/internal/firm"
+	"cenacle/internal/id"
+	"cenacle/internal/invitation"
+)
+
+// The kinds of journal entries about what a person shows besides her password.
+const (
+	FactorAdded   = "factor.added"
+	FactorRemoved = "factor.removed"
+	FactorsReset  = "factor.reset" // by the operator
+)
+
+// FactorsChanged leaves the evidence in each firm where a person has an active
+// card, and has one of them tell her by mail, so that what somebody else did in
+// her name does not stay unseen. The change itself is the directory's and is
+// made: a crash in between leaves it without line and mail.
+func (s *Service) FactorsChanged(ctx context.Context, of id.Person, via authz.Via, kind string) (err error) {
+	defer fault.Op(&err, "lifecycle.FactorsChanged(%s)", of)
+	firms, err := s.accounts.Firms(ctx, of)
+	if err != nil {
+		return err
+	}
+	told := false
+	for _, f := range firms {
+		err := s.office.Do(ctx, f, func(a *act.Act) error {
+			card, err := firm.ActiveCard(a, of)
+			if err != nil {
+				return err
+			}
+			by := authz.Actor{Person: of, Firm: f, Role: card.Role, Via: via}
+			if _, err := a.Record(by, kind, "", string(of), nil); err != nil || told {
+				return err
+			}
+			return a.Follow("notice.factor", string(of), a.Now, invitation.Notice{Person: of})
+		})
+		if fault.Is(err, fault.NotFound) {
+			continue // a tie without an active card
+		}
+		if err != nil {
+			return err
+		}
+		told = true
+	}
+	return nil
+}
