@@ -158,9 +158,9 @@ func TestHA04_Frozen(t *testing.T) {
 			i := n % 2
 			time.Sleep(2 * time.Second)
 			signal(i, syscall.SIGSTOP)
-			// Longer than an idle transaction lives and a writer of an upload may be
-			// silent; in the long proof longer than a lease of a job, too.
-			time.Sleep(span(18*time.Second, 70*time.Second))
+			// Longer than a writer of an upload may be silent; in the long proof longer
+			// than a transaction may idle and a job is leased, too.
+			time.Sleep(span(9*time.Second, 70*time.Second))
 			signal(i, syscall.SIGCONT)
 			w.awaits(i, 30*time.Second)
 		}

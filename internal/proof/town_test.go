@@ -132,10 +132,10 @@ func (w *town) lives(trouble func()) {
 	}
 	begun := time.Now()
 	trouble()
+	w.happened()
 	close(stop)
 	leave()
-	work.Wait()
-	w.happened()
+	work.Wait() // also for uploads that wait whether another node has them
 	w.t.Logf("the trouble took %v", time.Since(begun).Round(time.Millisecond))
 }
 
