@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"cenacle/internal/blob/s3/s3test"
 	"cenacle/internal/store/storetest"
 )
 
@@ -25,10 +26,11 @@ func span[T any](short, everlasting T) T {
 const usual = "30s"
 
 // HA-01, and CRA-01 over several nodes: of nodes under load behind a balancer,
-// one after the other is killed, at any moment of its work, and started again.
+// one after the other is killed, at any moment of its work, and started again. The
+// bytes are on S3: nodes have nothing in common but the database, a bucket and a key.
 func TestHA01(t *testing.T) {
 	t.Parallel()
-	w := settle(t, storetest.Postgres(t), span(2, 3), usual)
+	w := settle(t, storetest.Postgres(t), span(2, 3), usual, bucket(s3test.Config(t))...)
 	w.reader = w.reads()
 	kills := span(4, 40)
 	w.lives(func() {

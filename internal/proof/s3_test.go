@@ -130,7 +130,7 @@ func (w *world) endures(proxy *s3test.Proxy, her *remote.Client, room remote.Roo
 func (w *world) bare() {
 	w.t.Helper()
 	for _, pattern := range []string{"blobs", "incoming"} {
-		found, err := filepath.Glob(filepath.Join(w.data, "firms", "*", pattern))
+		found, err := filepath.Glob(filepath.Join(filepath.Dir(w.data), "*", "firms", "*", pattern)) // of all nodes
 		w.must(err)
 		if len(found) > 0 {
 			w.t.Errorf("%v lie in the data folder", found)

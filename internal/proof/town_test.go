@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -40,7 +41,8 @@ type town struct {
 func long() bool { return os.Getenv("CENACLE_TEST_LONG") != "" }
 
 // settle has a number of nodes started on a database, which a world has furnished.
-// The balancer waits for an answer as long as patience says.
+// The balancer waits for an answer as long as patience says. With a bucket each node
+// has a folder of its own, which holds nothing that another one needs.
 func settle(t *testing.T, c store.Config, n int, patience string, more ...string) *town {
 	t.Helper()
 	w := &town{crash: newCrash(t, c, more...), worst: map[string]int{}}
@@ -64,7 +66,12 @@ func settle(t *testing.T, c store.Config, n int, patience string, more ...string
 // raise starts a node and does not wait for it.
 func (w *town) raise(i int, more ...string) {
 	w.t.Helper()
-	w.nodes[i] = serve(w.t, w.each[i], append(append(w.environ, "CENACLE_LISTEN="+w.each[i]), more...))
+	own := []string{"CENACLE_LISTEN=" + w.each[i]}
+	if slices.ContainsFunc(w.environ, func(s string) bool { return strings.HasPrefix(s, "CENACLE_BLOBS=") }) {
+		key := filepath.Join(w.world.data, "root.key")
+		own = append(own, "CENACLE_DATA="+filepath.Join(filepath.Dir(w.world.data), fmt.Sprint("node-", i)), "CENACLE_KEY_FILE="+key)
+	}
+	w.nodes[i] = serve(w.t, w.each[i], slices.Concat(w.environ, own, more))
 }
 
 // awaits waits until a node asks for requests.
@@ -119,7 +126,12 @@ func (w *town) lives(trouble func()) {
 				default:
 				}
 				if load() {
-					w.happened()
+					select {
+					case <-stop: // who waited for more than the trouble is not counted
+						return
+					default:
+						w.happened()
+					}
 					time.Sleep(w.rest)
 					continue
 				}
