@@ -89,7 +89,11 @@ func serve(ctx context.Context, t *terminal, args []string) error {
 	log := logger(t, c)
 	_, missing := os.Stat(c.KeyFile())
 	first := errors.Is(missing, fs.ErrNotExist) // there are no data then, or the configuration was refused
-	s, err := server.New(ctx, c, server.Options{Clock: time.Now, Log: log, Version: version})
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	s, err := server.New(ctx, c, server.Options{Clock: time.Now, Log: log, Version: version, Program: self})
 	if err != nil {
 		return refused(err)
 	}

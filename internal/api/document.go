@@ -4,8 +4,10 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"net/http"
+	"time"
 
 	"cenacle/internal/document"
+	"cenacle/internal/fault"
 	"cenacle/internal/front"
 	"cenacle/internal/id"
 	"cenacle/internal/space"
@@ -256,26 +258,65 @@ func (n *Nouns) bytes(r *Request, want document.Want) (Stream, error) {
 
 // Query looks for words.
 type Query struct {
-	Text string `query:"q" must:"1" doc:"beginnings of words, without regard to accents and case"`
+	Text  string   `query:"q" must:"1" doc:"beginnings of words of titles, or whole words of contents; without regard to accents and case"`
+	Space id.Space `query:"space" doc:"in one space only"`
+	Tray  string   `query:"tray" doc:"in one tray only" enum:"firm client shared"`
+	Kind  string   `query:"kind" doc:"one kind of file only" enum:"pdf picture text other"`
+	From  string   `query:"from" doc:"received since this day (RFC 3339 date, Europe/Paris)"`
+	To    string   `query:"to" doc:"received until this day"`
+	Page
 }
 
-// Found is documents by their titles, the spaces as a desk orders them, the
-// newest documents of each first, at most fifty of one.
+// Found is documents that have all words in their titles, then those that have
+// some in their contents; in both cases the newest first, over all spaces.
 type Found struct {
-	Documents []Hit `json:"documents"`
+	Documents []Hit  `json:"documents"`
+	Next      string `json:"next,omitempty" doc:"cursor of what follows; without it, this is all"`
 }
 
 // Hit is a document that was found, with the space it lies in.
 type Hit struct {
 	Document
 	SpaceName string `json:"space_name"`
+	Where     string `json:"where" doc:"title or contents"`
 }
 
-func (n *Nouns) search(r *Request, in Query) (Found, error) {
-	hits, err := n.Documents.Search(r.Context(), r.Actor, in.Text)
-	out := Found{Documents: make([]Hit, len(hits))}
+func (n *Nouns) search(r *Request, in Query) (out Found, err error) {
+	find := document.Find{
+		Text: in.Text, Space: in.Space, Tray: space.Tray(in.Tray), Look: document.Look(in.Kind), Limit: min(in.most(), document.MostFound),
+	}
+	if err := r.resume(in.Cursor, &find.After); err != nil {
+		return out, err
+	}
+	if find.From, err = r.day(in.From, "?from", 0); err != nil {
+		return out, err
+	}
+	if find.To, err = r.day(in.To, "?to", 1); err != nil {
+		return out, err
+	}
+	hits, more, err := n.Documents.Search(r.Context(), r.Actor, find)
+	if err != nil {
+		return out, err
+	}
+	out.Documents = make([]Hit, len(hits))
 	for i := range hits {
-		out.Documents[i] = Hit{documentOf(&hits[i].Document), hits[i].SpaceName}
+		out.Documents[i] = Hit{documentOf(&hits[i].Document), hits[i].SpaceName, string(hits[i].Where)}
+	}
+	if more.Item != "" {
+		out.Next, err = r.next(more)
 	}
 	return out, err
+}
+
+// day is the beginning of a civil day where deadlines are counted, some days
+// later; none is the zero time.
+func (r *Request) day(text, name string, later int) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.ParseInLocation(time.DateOnly, text, r.api.Zone)
+	if err != nil {
+		return at, fault.New(fault.Invalid, "api.day").In(name).Because(err)
+	}
+	return at.AddDate(0, 0, later), nil
 }

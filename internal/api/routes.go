@@ -144,7 +144,7 @@ func (n *Nouns) documentRows() []Operation {
 		{Pattern: "GET /documents/{document}/versions/{version}/content", Name: "getVersionContent", Action: authz.DocumentRead, Long: true, Do: Give("application/octet-stream", n.versionContent),
 			Summary: "The bytes of an earlier version"},
 		{Pattern: "GET /search", Name: "searchDocuments", Action: authz.DocumentRead, Do: Ask(n.search),
-			Summary: "Documents of all one’s spaces by the words of their titles"},
+			Summary: "Documents of all one’s spaces by the words of their titles and contents"},
 	}
 }
 

@@ -26,6 +26,7 @@ var readWhole = map[string]string{
 	"journal_entry_waiting": "holds what waits for its place only",
 	"webhook_live":          "holds the webhooks that are not ended, twenty at most",
 	"item_deleted":          "holds what lies in the trash only",
+	"version_unworded":      "holds what nothing has read yet only",
 	"CONSTANT":              "no table", "16": "no table: values to be inserted",
 	"version_digest": "the quota of a firm, where one is set", "upload_touched": "the quota of a firm, where one is set",
 }

@@ -17,7 +17,6 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/item"
-	"cenacle/internal/search"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
 	"cenacle/internal/vault"
@@ -157,7 +156,7 @@ func (s *Service) create(a *act.Act, by authz.Actor, u arrival, f found) error {
 	if err != nil {
 		return err
 	}
-	if err := search.Index(a.Tx, box, u.Space, u.Document, u.Name); err != nil {
+	if err := s.findable(a, u.Space, u.Document, u.Name); err != nil {
 		return err
 	}
 	_, err = a.Record(by, kind, u.Space, string(u.Document),
@@ -190,7 +189,11 @@ func (s *Service) replace(a *act.Act, by authz.Actor, u arrival, f found) error 
 	if _, err := a.Exec(updateCurrent, u.Document, u.Version); err != nil {
 		return err
 	}
-	if err := rehash(a, u.Space, u.Document, u.Name); err != nil {
+	title, err := rehash(a, u.Space, u.Document, u.Name)
+	if err != nil {
+		return err
+	}
+	if err := s.findable(a, u.Space, u.Document, title); err != nil {
 		return err
 	}
 	if _, err := a.Exec(deleteReads, u.Document, by.Person); err != nil {

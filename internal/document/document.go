@@ -25,6 +25,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/space"
 	"cenacle/internal/vault"
+	"cenacle/internal/worker"
 )
 
 const (
@@ -44,6 +45,9 @@ type Config struct {
 	Deposit func(a *act.Act, by authz.Actor, space id.Space) (id.Deposit, error)
 	Delay   time.Duration // before a notice leaves, so that a burst makes one; 0: two minutes
 	Beat    time.Duration // between two signs of life of a writer; 0: two seconds
+	// Readers read what documents contain, so that they are found by it; nil:
+	// documents are found by their titles alone.
+	Readers *worker.Pool
 	// Alone says that no other process writes to these blobs (embedded store):
 	// what a killed process left is taken over without waiting.
 	Alone bool
@@ -110,11 +114,12 @@ const (
 	PDF     Look = "pdf"
 	Picture Look = "picture" // PNG, JPEG, GIF, WebP
 	Text    Look = "text"    // plain text
+	Mail    Look = "mail"    // shown as plain text, known by the name of its file
 	Other   Look = "other"   // downloaded, never rendered: HTML and SVG among them
 )
 
 // Look tells how a page may show the bytes of v.
-func (v Version) Look() Look { return lookOf(v.Media) }
+func (v Version) Look() Look { return lookOf(MediaOf(v.Media, v.Name)) }
 
 func lookOf(media string) Look {
 	kind, _, _ := strings.Cut(media, ";")
@@ -125,6 +130,8 @@ func lookOf(media string) Look {
 		return Picture
 	case "text/plain":
 		return Text
+	case "message/rfc822":
+		return Mail
 	}
 	return Other
 }

@@ -10,7 +10,6 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/item"
-	"cenacle/internal/search"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
 )
@@ -19,7 +18,6 @@ const (
 	defaultPage = 100
 	maxPage     = 1000
 	fewest      = 100 // rows looked at in one go, some of which she may not see
-	maxFound    = 50  // of one space in a search
 )
 
 // ListQuery asks for a page of documents: Limit of them (100 by default, 1,000
@@ -100,89 +98,6 @@ func (s *Service) NamedIn(a *act.Act, by authz.Actor, in id.Space, of []id.Item)
 		page = append(page, found...)
 	}
 	return s.opened(view{a, by, facts}, page, nil)
-}
-
-// Hit is a document found by its title, with the space it lies in.
-type Hit struct {
-	Document
-	SpaceName string
-}
-
-// Search finds documents by the words of their titles in every space of which
-// the actor is an active member: the spaces as her desk orders them, the newest
-// documents first, at most fifty of a space.
-func (s *Service) Search(ctx context.Context, by authz.Actor, text string) (out []Hit, err error) {
-	defer fault.Op(&err, "document.Search")
-	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
-		out = nil
-		return own(a, by, func(sp space.Space) error {
-			found, err := s.searchIn(a, by, sp, text)
-			out = append(out, found...)
-			return err
-		})
-	})
-	return out, err
-}
-
-// own visits the spaces of which the actor is an active member; a link is
-// confined to its own.
-func own(a *act.Act, by authz.Actor, visit func(space.Space) error) error {
-	if by.Scope != "" {
-		if _, err := circle.Enter(a, by, by.Scope, authz.SpaceSee); err != nil {
-			return err
-		}
-		sp, err := space.Load(a, by.Scope)
-		if err != nil {
-			return err
-		}
-		return visit(sp)
-	}
-	page := space.Page{Limit: defaultPage}
-	for {
-		spaces, err := space.Own(a, by, page)
-		if err != nil || len(spaces) == 0 {
-			return err
-		}
-		for _, sp := range spaces {
-			if err := visit(sp); err != nil {
-				return err
-			}
-			page.Changed, page.After = sp.Changed, sp.ID
-		}
-	}
-}
-
-func (s *Service) searchIn(a *act.Act, by authz.Actor, sp space.Space, text string) ([]Hit, error) {
-	facts, err := circle.Enter(a, by, sp.ID, authz.SpaceSee)
-	if err != nil {
-		return nil, err
-	}
-	box, err := a.SpaceBox(sp.ID)
-	if err != nil {
-		return nil, err
-	}
-	query := search.Query(box, text)
-	if len(query) == 0 {
-		return nil, nil
-	}
-	args := append([]any{by.Person, store.Micros(a.Now)}, append(search.Args(sp.ID, query), maxFound)...)
-	page, err := marks(a, maxFound, markFound, args)
-	if err != nil {
-		return nil, err
-	}
-	view := view{a, by, facts}
-	found, err := s.opened(view, page, nil)
-	if err != nil {
-		return nil, err
-	}
-	if err := view.finish(found); err != nil {
-		return nil, err
-	}
-	out := make([]Hit, len(found))
-	for i, d := range found {
-		out[i] = Hit{Document: d, SpaceName: sp.Name}
-	}
-	return out, nil
 }
 
 // one reads the document of an opened item, with its addresses.

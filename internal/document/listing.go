@@ -21,6 +21,25 @@ join item i on i.firm_id = $1 and i.id = d.id
 join version v on v.firm_id = $1 and v.id = d.version_id
 where d.firm_id = $1 and `
 
+	// What has words, newest first, from the rarest of them on: SQLite keeps the
+	// order of a cross join, and so stops after what is asked for.
+	foundBy = `
+select d.id, d.revision from search_term s
+cross join document d
+cross join item i
+where s.firm_id = $1 and s.space_id = $4 and s.term = $5 and s.item_id < $11 and s.item_id >= $12
+and d.firm_id = $1 and d.id = s.item_id and i.firm_id = $1 and i.id = s.item_id
+and ($13 = '' or d.tray = $13)
+and exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $6)
+and exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $7)
+and exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $8)
+and exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $9)
+and exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $10)
+and ` + authz.Visible
+
+	foundOrder = `
+order by s.item_id desc limit $14`
+
 	// The addresses of what such a list shows.
 	addresses = `
 select a.item_id, a.circle_id, a.sent_at, a.extended, a.mac
@@ -46,18 +65,18 @@ order by d.id desc limit $6`)
 	markOne = store.ForFirm(`
 select d.id, d.revision from document d where d.firm_id = $1 and d.space_id = $2 and d.id = $3`)
 
-	// $2 the actor, $3 now, $4 space, $5 to $10 the terms of a query, $11 how many.
-	markFound = store.ForFirm(`
-select d.id, d.revision from document d
-join item i on i.firm_id = $1 and i.id = d.id
-where d.firm_id = $1 and d.space_id = $4
-and d.id in (select s.item_id from search_term s where s.firm_id = $1 and s.space_id = $4 and s.term = $5)
-and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $4 and s.item_id = d.id and s.term = $6)
-and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $4 and s.item_id = d.id and s.term = $7)
-and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $4 and s.item_id = d.id and s.term = $8)
-and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $4 and s.item_id = d.id and s.term = $9)
-and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $4 and s.item_id = d.id and s.term = $10) and` + authz.Visible + `
-order by d.id desc limit $11`)
+	// $2 the actor, $3 now, $4 space, $5 to $10 the terms, $11 before and $12
+	// from, $13 tray ('' for all), $14 how many.
+	markTitled = store.ForFirm(foundBy + foundOrder)
+
+	// The same, but for those that have the terms $15 to $20 in their titles.
+	markContaining = store.ForFirm(foundBy + `
+and not (exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $15)
+  and exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $16)
+  and exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $17)
+  and exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $18)
+  and exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $19)
+  and exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $20))` + foundOrder)
 
 	// One document; its item was decided on before.
 	selectOne = store.ForFirm(columns + `d.id = $2`)

@@ -10,7 +10,6 @@ import (
 	"cenacle/internal/fold"
 	"cenacle/internal/id"
 	"cenacle/internal/item"
-	"cenacle/internal/search"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
 )
@@ -28,13 +27,13 @@ func (s *Service) Rename(ctx context.Context, by authz.Actor, of id.Item, title 
 		if err != nil {
 			return err
 		}
-		return retitle(a, by, h, title)
+		return s.retitle(a, by, h, title)
 	})
 }
 
 // retitle writes the title of an opened document, and the hashes by which it is
 // found.
-func retitle(a *act.Act, by authz.Actor, h item.Header, title string) error {
+func (s *Service) retitle(a *act.Act, by authz.Actor, h item.Header, title string) error {
 	box, err := a.SpaceBox(h.Space)
 	if err != nil {
 		return err
@@ -52,10 +51,7 @@ func retitle(a *act.Act, by authz.Actor, h item.Header, title string) error {
 	if _, err := a.Exec(updateTitle, h.ID, box.SealText(titlePlace(h.ID), title), hash); err != nil {
 		return err
 	}
-	if err := search.Drop(a.Tx, h.ID); err != nil {
-		return err
-	}
-	if err := search.Index(a.Tx, box, h.Space, h.ID, title); err != nil {
+	if err := s.findable(a, h.Space, h.ID, title); err != nil {
 		return err
 	}
 	a.Signal(h.Space, circlesOf(h.Audience)...)
@@ -63,23 +59,23 @@ func retitle(a *act.Act, by authz.Actor, h item.Header, title string) error {
 	return err
 }
 
-// rehash follows a new version whose file has another extension.
-func rehash(a *act.Act, in id.Space, of id.Item, file string) error {
+// rehash follows a new version whose file has another extension, and returns
+// the title, which stays.
+func rehash(a *act.Act, in id.Space, of id.Item, file string) (title string, err error) {
 	box, err := a.SpaceBox(in)
 	if err != nil {
-		return err
+		return "", err
 	}
 	var version id.Version
 	var sealed, name []byte
 	if err := a.Row(selectNames, []any{of}, &sealed, &version, &name); err != nil {
-		return err
+		return "", err
 	}
-	title, err := box.OpenText(titlePlace(of), sealed)
-	if err != nil || extension(title) != "" {
-		return err
+	if title, err = box.OpenText(titlePlace(of), sealed); err != nil || extension(title) != "" {
+		return title, err
 	}
 	_, err = a.Exec(updateTitle, of, sealed, nameHash(box, Shown(title, file)))
-	return err
+	return title, err
 }
 
 // Move puts a document into another folder, or another tray of its space, or
@@ -117,7 +113,7 @@ func (s *Service) Move(ctx context.Context, by authz.Actor, in Move) (err error)
 		if err := shift(a, by, h, in); err != nil || title == "" {
 			return err
 		}
-		return retitle(a, by, h, title)
+		return s.retitle(a, by, h, title)
 	})
 }
 

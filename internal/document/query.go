@@ -31,6 +31,25 @@ select d.title, v.id, v.name from document d
 join version v on v.firm_id = $1 and v.id = d.version_id
 where d.firm_id = $1 and d.id = $2`)
 
+	// Of a document that is not deleted, for its reader.
+	selectReadable = store.ForFirm(`
+select d.space_id from document d join item i on i.firm_id = $1 and i.id = d.id
+where d.firm_id = $1 and d.id = $2 and i.deleted_at = 0`)
+
+	// The contents of the current version are to be read, those of the others
+	// need not be.
+	updateUnworded = store.ForFirm(`
+update version set worded = case when id = (select version_id from document where firm_id = $1 and id = $2) then 0 else 1 end
+where firm_id = $1 and document_id = $2`)
+
+	updateWorded = store.ForFirm(`update version set worded = 1 where firm_id = $1 and id = $2`)
+
+	selectUnworded = store.ForFirm(`
+select v.id, d.id, d.version_id, i.deleted_at from version v
+join document d on d.firm_id = $1 and d.id = v.document_id
+join item i on i.firm_id = $1 and i.id = v.document_id
+where v.firm_id = $1 and v.worded = 0 order by v.id limit $2`)
+
 	selectPlace = store.ForFirm(`select tray, folder_id from document where firm_id = $1 and id = $2`)
 
 	updatePlace = store.ForFirm(`update document set tray = $3, folder_id = $4, revision = revision + 1 where firm_id = $1 and id = $2`)

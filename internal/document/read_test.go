@@ -166,7 +166,7 @@ func TestManage(t *testing.T) {
 		elsewhere := h.Space(h.Lead, "Martin")
 		there := h.File(h.Lead, elsewhere, "Pièce Martin.pdf", pdf).Document
 		find := func(by authz.Actor, text string) (out []id.Item) {
-			hits, err := h.Documents.Search(t.Context(), by, text)
+			hits, _, err := h.Documents.Search(t.Context(), by, document.Find{Text: text})
 			h.Must(err)
 			for _, hit := range hits {
 				out = append(out, hit.ID)
@@ -190,7 +190,7 @@ func TestManage(t *testing.T) {
 		link.Scope, link.Via = in, authz.ViaLink
 		want(link, "pièce", of)
 		link.Scope = elsewhere
-		if _, err := h.Documents.Search(t.Context(), link, "pièce"); !fault.Is(err, fault.NotFound) {
+		if _, _, err := h.Documents.Search(t.Context(), link, document.Find{Text: "pièce"}); !fault.Is(err, fault.NotFound) {
 			t.Errorf("a link to a space that is not hers: %v", err)
 		}
 		h.Must(h.Documents.Rename(t.Context(), h.Lead, of, "Attestation"))

@@ -17,8 +17,9 @@ const swept = 100
 
 // Sweep forgets the uploads of a firm that nobody has continued for seven days,
 // with their bytes, what crashes left of dropped ones, incoming blobs that no
-// upload knows and finished ones that nothing names, and gives a shelf life to
-// what has none. Run it daily; it is safe beside everything else.
+// upload knows and finished ones that nothing names, gives a shelf life to
+// what has none, and has read what nothing has read yet. Run it daily; it is
+// safe beside everything else.
 func (s *Service) Sweep(ctx context.Context, firm id.Firm) (err error) {
 	defer fault.Op(&err, "document.Sweep(%s)", firm)
 	if err := s.adopt(ctx, firm); err != nil {
@@ -35,7 +36,7 @@ func (s *Service) Sweep(ctx context.Context, firm id.Firm) (err error) {
 			}
 		}
 		if len(stale) < swept {
-			return errors.Join(s.orphans(ctx, firm), s.strays(ctx, firm))
+			return errors.Join(s.orphans(ctx, firm), s.strays(ctx, firm), s.backfill(ctx, firm))
 		}
 	}
 }

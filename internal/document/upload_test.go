@@ -643,7 +643,7 @@ func TestFolder(t *testing.T) {
 // TestISO13_NothingInClear looks for what was said in every file of a running
 // embedded house, in the middle of an upload.
 func TestISO13_NothingInClear(t *testing.T) {
-	h := documenttest.New(t, store.Config{Dir: t.TempDir()}, document.Config{})
+	h := documenttest.New(t, store.Config{Dir: t.TempDir()}, reading(t))
 	in := h.Space(h.Lead, "Petit")
 	plants := []string{"canari-titre", "canari-contenu", "canari-raison", "canari-nouveau", "canari-envoi", "canari-deposant"}
 	client := h.Member(h.Lead, in, authz.Client, plants[5])
@@ -655,6 +655,10 @@ func TestISO13_NothingInClear(t *testing.T) {
 	h.Must(err)
 	if _, err := h.Documents.Append(t.Context(), h.Lead, u.ID, 0, &cut{strings.NewReader(strings.Repeat(plants[1], 1<<16)), 300_000}); err == nil {
 		t.Error("a cut upload ends well")
+	}
+	settle(t, h)
+	if got := found(t, h, h.Lead, document.Find{Text: "canari contenu nouveau"}); len(got) != 1 {
+		t.Errorf("contents were not read: %d hits", len(got))
 	}
 	files := 0
 	for _, dir := range []string{h.Dir, h.Stored.Dir} {

@@ -53,10 +53,22 @@ var ErrMalformed = errors.New("id: malformed identifier")
 func New[T ~string](now time.Time) T {
 	var raw [16]byte
 	rand.Read(raw[6:]) // never fails: crypto/rand ends the program instead
-	var ms [8]byte
-	binary.BigEndian.PutUint64(ms[:], uint64(now.UnixMilli()))
-	copy(raw[:6], ms[2:])
+	stamp(&raw, now)
 	return T(encode(raw))
+}
+
+// Earliest is what sorts before every identifier made in the millisecond of an
+// instant or later, and after those made before: for ranges. It names nothing.
+func Earliest[T ~string](at time.Time) T {
+	var raw [16]byte
+	stamp(&raw, at)
+	return T(encode(raw))
+}
+
+func stamp(raw *[16]byte, at time.Time) {
+	var ms [8]byte
+	binary.BigEndian.PutUint64(ms[:], uint64(at.UnixMilli()))
+	copy(raw[:6], ms[2:])
 }
 
 // Parse accepts exactly the texts that New can make.

@@ -26,11 +26,11 @@ var (
 
 	expiredJobs = store.ForFirm(`
 		select id, kind, dedupe, payload, run_at, attempts, leased_until from job
-		where firm_id = $1 and state = 'running' and leased_until <= $2 and kind <> $4
+		where firm_id = $1 and state = 'running' and leased_until <= $2 and kind <> $4 and kind <> $5
 		order by leased_until limit $3`)
 	dueJobs = store.ForFirm(`
 		select id, kind, dedupe, payload, run_at, attempts, leased_until from job
-		where firm_id = $1 and state = 'waiting' and run_at <= $2 and kind <> $4
+		where firm_id = $1 and state = 'waiting' and run_at <= $2 and kind <> $4 and kind <> $5
 		order by run_at limit $3`)
 	leaseJob = store.ForFirm(`
 		update job set state = 'running', attempts = attempts + 1, leased_until = $3
@@ -69,11 +69,11 @@ func nextDue(ctx context.Context, f *store.Firm) (time.Time, error) {
 }
 
 // term is the lease to write: from when the jobs must be due, until when it
-// holds, for how many jobs at most, and for how many of the slow kind.
+// holds, for how many jobs at most, and for how many of the slow kinds.
 type term struct {
 	now, until time.Time
 	limit      int
-	slow       string
+	slow       slow
 	slowLimit  int
 }
 
@@ -81,31 +81,31 @@ type term struct {
 // that this runner still has in hand.
 func lease(ctx context.Context, f *store.Firm, t term, mine func(id.Job) bool) ([]held, error) {
 	var jobs []held
-	without := "" // the kind that has no room; no job has an empty one
+	var without slow // the kinds that have no room; no job has an empty one
 	if t.slowLimit == 0 {
 		without = t.slow
 	}
 	err := f.Update(ctx, func(tx *store.Tx) error {
 		jobs = nil
-		slow := 0
+		slowly := 0
 		collect := func(scan func(...any) error) error {
 			j := held{firm: f.ID(), until: store.Micros(t.until)}
 			var runAt, former int64
 			err := scan(&j.ID, &j.Kind, &j.dedupe, &j.sealed, &runAt, &j.Attempt, &former)
 			j.RunAt = store.Time(runAt)
 			j.Attempt++
-			if mine(j.ID) || len(jobs) == t.limit || j.Kind == t.slow && slow == t.slowLimit {
+			if mine(j.ID) || len(jobs) == t.limit || t.slow.has(j.Kind) && slowly == t.slowLimit {
 				return err
 			}
-			if jobs = append(jobs, j); j.Kind == t.slow {
-				slow++
+			if jobs = append(jobs, j); t.slow.has(j.Kind) {
+				slowly++
 			}
 			return err
 		}
-		if err := tx.Each(expiredJobs, []any{store.Micros(t.now), width, without}, collect); err != nil {
+		if err := tx.Each(expiredJobs, []any{store.Micros(t.now), width, without[0], without[1]}, collect); err != nil {
 			return err
 		}
-		if err := tx.Each(dueJobs, []any{store.Micros(t.now), t.limit, without}, collect); err != nil {
+		if err := tx.Each(dueJobs, []any{store.Micros(t.now), t.limit, without[0], without[1]}, collect); err != nil {
 			return err
 		}
 		for _, j := range jobs {

@@ -368,7 +368,7 @@ func TestSlowJobsLeaveRoom(t *testing.T) {
 			slow.write(f, j)
 			return nil
 		}})
-		r.slow = "slow"
+		r.slow[0] = "slow"
 		o.real(r)
 		other := o.newFirm(t)
 		for range 6 {

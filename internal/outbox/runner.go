@@ -35,10 +35,10 @@ type Config struct {
 	Store    *store.Store
 	Ring     *vault.Ring
 	Handlers map[string]Handler
-	// Slow is a kind of job that waits for servers of strangers. At most half
-	// of the jobs that run at once are of it, so that the others never wait for
-	// a stranger.
-	Slow  string
+	// Slow are kinds of job that wait for servers of strangers or read what
+	// strangers made. At most half of the jobs that run at once are of them, so
+	// that the others never wait for a stranger.
+	Slow  [2]string
 	Clock func() time.Time
 	Log   *slog.Logger
 }
@@ -50,7 +50,7 @@ type Runner struct {
 	store    *store.Store
 	ring     *vault.Ring
 	handlers map[string]Handler
-	slow     string
+	slow     slow
 	clock    func() time.Time
 	log      *slog.Logger
 	pace     pace
@@ -62,6 +62,11 @@ type Runner struct {
 	hands   map[id.Job]string // the jobs that run here, by their kind
 	waiters []chan struct{}   // of Idle
 }
+
+// slow names the slow kinds of job; an empty one is none.
+type slow [2]string
+
+func (s slow) has(kind string) bool { return kind != "" && (kind == s[0] || kind == s[1]) }
 
 // pace holds the durations that tests shorten.
 type pace struct{ lease, patience, farewell, rescan, hiccup time.Duration }
@@ -244,7 +249,7 @@ func (r *Runner) slowRoom() int {
 	defer r.mu.Unlock()
 	room := width / 2
 	for _, kind := range r.hands {
-		if kind == r.slow {
+		if r.slow.has(kind) {
 			room--
 		}
 	}

@@ -1,7 +1,9 @@
 // Package search finds items by their words in a database that holds no word:
-// a blind index of keyed hashes, one set for each space. A word is found by
-// itself and by its beginnings of two characters and more, without regard to
-// accents, case or typography (package fold).
+// a blind index of keyed hashes, one set for each space, without regard to
+// accents, case or typography (package fold). A word of a title is found by
+// itself and by its beginnings of two characters and more. A word of contents,
+// of which there are many more, is found by itself and, when it is a plural, by
+// its singular.
 //
 // It refuses to decide who may see what: it names candidates, and the noun
 // that shows them asks with [Condition] inside its own statement of what the
@@ -9,7 +11,7 @@
 // their hashes are not comparable. What the index tells a thief of the disk is
 // written in doc/decisions/002-blind-index.md.
 //
-// Start reading at [Index] and [Query].
+// Start reading at [Index], [IndexContents] and [NewQuery].
 package search
 
 import (
@@ -28,12 +30,14 @@ import (
 )
 
 const (
-	domain    = "search" // of the keyed hashes
-	maxTerms  = 2000     // per call of Index: whole words come first
-	maxQuery  = 6        // words a query requires; the longest count
-	minPrefix = 2        // characters of the shortest beginning
-	maxWord   = 32       // characters of a word that count
-	batch     = 16       // rows of one insert statement
+	domain    = "search"          // of the keyed hashes of titles
+	inside    = "search.contents" // of the keyed hashes of contents, titles among them
+	maxTerms  = 2000              // per call of Index: whole words come first
+	maxInside = 2000              // words of contents of one item, those that come first
+	maxQuery  = 6                 // words a query requires; the longest count
+	minPrefix = 2                 // characters of the shortest beginning
+	maxWord   = 32                // characters of a word that count
+	batch     = 16                // rows of one insert statement
 )
 
 var insert = store.ForFirm(`
@@ -50,7 +54,71 @@ var insert = store.ForFirm(`
 // their beginnings, 2,000 in all.
 func Index(tx *store.Tx, box *vault.Box, space id.Space, item id.Item, texts ...string) (err error) {
 	defer fault.Op(&err, "search.Index(%s)", item)
-	for rows := range slices.Chunk(terms(box, texts), batch) {
+	return write(tx, space, item, terms(box, texts))
+}
+
+// IndexContents makes item findable by the words of what it contains beside
+// those of its title: a query may take some words from the one and some from
+// the other. Of very long contents the first 2,000 different words count.
+func IndexContents(tx *store.Tx, box *vault.Box, space id.Space, item id.Item, title, contents string) (err error) {
+	defer fault.Op(&err, "search.IndexContents(%s)", item)
+	return write(tx, space, item, contentTerms(box, title, contents))
+}
+
+// contentTerms hashes what an item is found by beside its title, sorted.
+func contentTerms(box *vault.Box, title, contents string) [][]byte {
+	words := map[string]bool{}
+	for _, w := range searchable(contents) {
+		if len(words) >= maxInside {
+			break
+		}
+		words[w] = true
+		words[singular(w)] = true
+	}
+	for _, w := range searchable(title) {
+		words[w] = true
+		for _, b := range beginnings(w) {
+			words[b] = true
+		}
+	}
+	out := make([][]byte, 0, len(words))
+	for w := range words {
+		out = append(out, box.Lookup(inside, w))
+	}
+	slices.SortFunc(out, bytes.Compare)
+	return out
+}
+
+// singular takes the mark of the plural from a word of four letters and more.
+// It need not be right in grammar: « fils » is then found by « fil » too.
+func singular(w string) string {
+	const shortest = 4
+	if utf8.RuneCountInString(w) < shortest {
+		return w
+	}
+	if stem, ok := strings.CutSuffix(w, "s"); ok {
+		return stem
+	}
+	if stem, ok := strings.CutSuffix(w, "x"); ok && (strings.HasSuffix(stem, "au") || strings.HasSuffix(stem, "eu") || strings.HasSuffix(stem, "ou")) {
+		return stem
+	}
+	return w
+}
+
+// beginnings are those of a word of two characters and more.
+func beginnings(w string) (out []string) {
+	length := 0
+	for end := range w {
+		if length >= minPrefix {
+			out = append(out, w[:end])
+		}
+		length++
+	}
+	return out
+}
+
+func write(tx *store.Tx, space id.Space, item id.Item, all [][]byte) error {
+	for rows := range slices.Chunk(all, batch) {
 		args := make([]any, 0, 2+batch)
 		args = append(args, space, item)
 		for i := range batch {
@@ -79,12 +147,8 @@ func terms(box *vault.Box, texts []string) [][]byte {
 		add(w)
 	}
 	for _, w := range words {
-		length := 0
-		for end := range w {
-			if length >= minPrefix {
-				add(w[:end])
-			}
-			length++
+		for _, b := range beginnings(w) {
+			add(b)
 		}
 	}
 	slices.SortFunc(out, bytes.Compare)
@@ -120,20 +184,28 @@ func Drop(tx *store.Tx, item id.Item) (err error) {
 	return err
 }
 
-// Query hashes the words of text, all of which a found item must have: at most
-// six, the longest, which come first because they are the rarest. It is empty
-// when text has no word that could be found; then nothing is found.
-func Query(box *vault.Box, text string) [][]byte {
+// Query is what a found item must have in one space: all the terms of one of
+// the two. It is empty when the text has no word that could be found; then
+// nothing is found.
+type Query struct {
+	Title    [][]byte // by the words and beginnings of its title
+	Contents [][]byte // by words of its contents and its title together
+}
+
+// NewQuery hashes the words of text: at most six, the longest, which come first
+// because they are the rarest.
+func NewQuery(box *vault.Box, text string) Query {
 	words := searchable(text)
 	slices.SortStableFunc(words, func(a, b string) int {
 		return cmp.Compare(utf8.RuneCountInString(b), utf8.RuneCountInString(a))
 	})
 	words = slices.DeleteFunc(words, covered(words))
-	out := make([][]byte, 0, maxQuery)
+	var q Query
 	for _, w := range words[:min(len(words), maxQuery)] {
-		out = append(out, box.Lookup(domain, w))
+		q.Title = append(q.Title, box.Lookup(domain, w))
+		q.Contents = append(q.Contents, box.Lookup(inside, w))
 	}
-	return out
+	return q
 }
 
 // covered reports whether a word asks nothing that an earlier, longer one does
@@ -149,21 +221,48 @@ func covered(words []string) func(string) bool {
 	}
 }
 
-// Condition is the SQL condition that the item aliased i has every term of a
-// query, for a noun's own statement; the arguments $2 to $8 are those of
-// [Args], the noun's own start at $9.
-const Condition = `exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $2 and s.item_id = i.id and s.term = $3)
-	and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $2 and s.item_id = i.id and s.term = $4)
-	and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $2 and s.item_id = i.id and s.term = $5)
-	and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $2 and s.item_id = i.id and s.term = $6)
-	and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $2 and s.item_id = i.id and s.term = $7)
-	and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $2 and s.item_id = i.id and s.term = $8)`
+// many is up to how many items with a term are counted, where terms are to be
+// compared.
+const many = 64
 
-// Args returns the arguments $2 to $8 of [Condition]: the space and six terms,
-// the missing ones repeated. An empty query gives arguments that find nothing.
-func Args(space id.Space, query [][]byte) []any {
-	out := make([]any, 0, 1+maxQuery)
-	out = append(out, space)
+var holders = store.ForFirm(`
+	select item_id from search_term where firm_id = $1 and space_id = $2 and term = $3 limit $4`)
+
+// Rarest orders the terms of a query so that the rarest comes first, from which
+// a statement begins, and reports whether any item of the space has each of
+// them at all.
+func Rarest(tx *store.Tx, space id.Space, query [][]byte) (ordered [][]byte, some bool, err error) {
+	defer fault.Op(&err, "search.Rarest(%s)", space)
+	type counted struct {
+		term []byte
+		n    int
+	}
+	all := make([]counted, len(query))
+	most := many
+	if len(query) == 1 {
+		most = 1
+	}
+	for i, term := range query {
+		all[i].term = term
+		err := tx.Each(holders, []any{space, term, most}, func(func(...any) error) error { all[i].n++; return nil })
+		if err != nil {
+			return nil, false, err
+		}
+		if all[i].n == 0 {
+			return nil, false, nil
+		}
+	}
+	slices.SortStableFunc(all, func(a, b counted) int { return cmp.Compare(a.n, b.n) })
+	for _, c := range all {
+		ordered = append(ordered, c.term)
+	}
+	return ordered, len(ordered) > 0, nil
+}
+
+// Args returns the terms of a query as six arguments of a statement, the
+// missing ones repeated. An empty query gives arguments that find nothing.
+func Args(query [][]byte) []any {
+	out := make([]any, 0, maxQuery)
 	for i := range maxQuery {
 		switch {
 		case i < len(query):
@@ -175,37 +274,4 @@ func Args(space id.Space, query [][]byte) []any {
 		}
 	}
 	return out
-}
-
-var find = store.ForFirm(`
-	select i.item_id from search_term i
-	where i.firm_id = $1 and i.space_id = $2 and i.term = $3 and i.item_id < $9
-	and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $2 and s.item_id = i.item_id and s.term = $4)
-	and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $2 and s.item_id = i.item_id and s.term = $5)
-	and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $2 and s.item_id = i.item_id and s.term = $6)
-	and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $2 and s.item_id = i.item_id and s.term = $7)
-	and exists (select 1 from search_term s where s.firm_id = $1 and s.space_id = $2 and s.item_id = i.item_id and s.term = $8)
-	order by i.item_id desc limit $10`)
-
-// last is greater than every identifier in every collation.
-const last = "zzzzzzzzzzzzzzzzzzzzzzzzzz"
-
-// Find returns the newest items of space that match query and are older than
-// before (empty: the newest of all), at most limit. They are candidates: what
-// the actor may not see is among them.
-func Find(tx *store.Tx, space id.Space, query [][]byte, before id.Item, limit int) (items []id.Item, err error) {
-	defer fault.Op(&err, "search.Find(%s)", space)
-	if before == "" {
-		before = last
-	}
-	args := append(Args(space, query), before, limit)
-	err = tx.Each(find, args, func(scan func(...any) error) error {
-		var item string
-		if err := scan(&item); err != nil {
-			return err
-		}
-		items = append(items, id.Item(item))
-		return nil
-	})
-	return items, err
 }

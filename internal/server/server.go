@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -66,6 +67,7 @@ import (
 	"cenacle/internal/web/page/upload"
 	"cenacle/internal/web/site"
 	"cenacle/internal/webhook"
+	"cenacle/internal/worker"
 )
 
 // Server is the running program.
@@ -111,6 +113,9 @@ type Options struct {
 	Clock   func() time.Time
 	Log     *slog.Logger
 	Version string // of the program, for the figures
+	// Program is this program's file, to start readers of documents from; "":
+	// documents are not read.
+	Program string
 }
 
 // New opens a configuration that has been validated. On an error nothing stays
@@ -148,7 +153,7 @@ func New(ctx context.Context, c *config.Config, o Options) (s *Server, err error
 	if err := s.openBlobs(ctx, o); err != nil {
 		return nil, err
 	}
-	if err := s.openNouns(c); err != nil {
+	if err := s.openNouns(c, o); err != nil {
 		return nil, err
 	}
 	s.Drives = drive.New(s.Office, s.blobs, s.Documents, s.Spaces, drive.Config{
@@ -242,7 +247,7 @@ func (s *Server) letGo() error {
 	return s.bucket.Close()
 }
 
-func (s *Server) openNouns(c *config.Config) error {
+func (s *Server) openNouns(c *config.Config, o Options) error {
 	models, err := space.LoadModels()
 	if err != nil {
 		return err
@@ -257,6 +262,7 @@ func (s *Server) openNouns(c *config.Config) error {
 	s.Spaces = space.NewService(s.Office, models)
 	s.Documents = document.New(s.Office, s.blobs, document.Config{
 		Limit: c.Upload(), Quota: int64(c.Limit.Quota), Deposit: deposit.Attach, Alone: database.Empty(),
+		Readers: worker.New(o.Program, runtime.NumCPU()),
 	})
 	s.Deposits = deposit.New(s.Office)
 	s.Holds = hold.NewService(s.Office)
@@ -281,6 +287,7 @@ func (s *Server) openJobs(c *config.Config, catalog *i18n.Catalog, o Options) er
 		return err
 	}
 	handlers := s.Lifecycle.Handlers(composer, sender)
+	handlers[document.WordsJob] = s.Documents.Words
 	handlers[deposit.LapseJob] = s.Deposits.Lapse
 	handlers[document.EraseJob] = s.Documents.Erase
 	handlers[document.ShredJob] = s.Documents.Shred
@@ -288,7 +295,8 @@ func (s *Server) openJobs(c *config.Config, catalog *i18n.Catalog, o Options) er
 	maps.Copy(handlers, s.Webhooks.Handlers())
 	s.followed(handlers)
 	s.Outbox = outbox.NewRunner(outbox.Config{
-		Store: s.Office.Store, Ring: s.Office.Ring, Clock: o.Clock, Log: o.Log, Handlers: handlers, Slow: webhook.SendJob,
+		Store: s.Office.Store, Ring: s.Office.Ring, Clock: o.Clock, Log: o.Log, Handlers: handlers,
+		Slow: [2]string{webhook.SendJob, document.WordsJob},
 	})
 	return nil
 }

@@ -160,12 +160,12 @@ func (o *office) compareSpaces(hers, by authz.Actor) {
 
 func (o *office) compareSearch(hers, by authz.Actor) {
 	var got, want []id.Item
-	for _, hit := range of(o.Documents.Search(o.t.Context(), hers, "pièce"))(o) {
+	for _, hit := range hits(o, hers) {
 		if _, err := o.Documents.Show(o.t.Context(), by, hit.ID); err == nil {
 			want = append(want, hit.ID)
 		}
 	}
-	for _, hit := range of(o.Documents.Search(o.t.Context(), by, "pièce"))(o) {
+	for _, hit := range hits(o, by) {
 		got = append(got, hit.ID)
 	}
 	same(o, "search", got, want)
@@ -258,4 +258,10 @@ func (o *office) compareDesk(hers, by authz.Actor) {
 			o.t.Errorf("the desk names space %s", sp)
 		}
 	}
+}
+
+func hits(o *office, by authz.Actor) []document.Hit {
+	o.t.Helper()
+	found, _, err := o.Documents.Search(o.t.Context(), by, document.Find{Text: "pièce", Limit: document.MostFound})
+	return of(found, err)(o)
 }

@@ -156,6 +156,9 @@ func join(segments []string) string {
 // never depends on what the request says of its host.
 func (r *Request) Absolute(path string) string { return r.config.Base.JoinPath(path).String() }
 
+// Zone is where civil days begin.
+func (r *Request) Zone() *time.Location { return r.config.Zone }
+
 // Demo reports whether the server shows its demonstration firm.
 func (r *Request) Demo() bool { return r.config.Demo }
 

@@ -54,7 +54,7 @@ func (o *office) start() {
 	o.hooks = webhook.NewService(o.Office, o.events, outbound.New(outbound.Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}))
 	o.runner = outbox.NewRunner(outbox.Config{
 		Store: o.Store, Ring: o.Office.Ring, Clock: o.Clock.Now, Log: slog.New(slog.NewTextHandler(o.t.Output(), nil)),
-		Slow: webhook.SendJob, Handlers: o.hooks.Handlers(),
+		Slow: [2]string{webhook.SendJob}, Handlers: o.hooks.Handlers(),
 	})
 	o.Office.Woken = o.runner.Wake
 	ctx, cancel := context.WithCancel(context.Background())

@@ -29,6 +29,7 @@ import (
 	"cenacle/internal/store"
 	"cenacle/internal/store/storetest"
 	"cenacle/internal/vault"
+	"cenacle/internal/worker"
 )
 
 // Clock is a clock that tests turn.
@@ -104,6 +105,14 @@ func (h *House) Beside() *House {
 	h.T.Helper()
 	n := *h
 	n.open()
+	return &n
+}
+
+// Reading is the same house with readers of documents, in the same process.
+func (h *House) Reading(with *worker.Pool) *House {
+	n := *h
+	n.config.Readers = with
+	n.Documents = document.New(n.Office, n.Blobs, n.config)
 	return &n
 }
 

@@ -10,6 +10,7 @@ type DocumentRow struct {
 	Size     int64  // bytes
 	At       Moment
 	By       string
+	In       Link   // the space it lies in, where a list has several
 	Unread   bool   // « non lu » by the person who reads
 	Fresh    bool   // arrived since her last visit
 	Audience string // « Cabinet et Mme Petit »; empty: not shown
@@ -186,6 +187,8 @@ type View struct {
 	Size     int64
 	Hash     *Hash
 	Close    string // address of the page without the document, or empty
+	Words    bool   // Src gives plain text
+	Mark     string // drawn across each page of a PDF, or empty
 }
 
 // PDF reports whether the house's reader shows it.

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -285,27 +286,67 @@ func TestJournalInPlainWords(t *testing.T) {
 	page.Silent("[desk.")
 }
 
-func TestSearchGroupsBySpace(t *testing.T) {
-	hit := func(in id.Space, name, title string, read bool) document.Hit {
-		h := document.Hit{SpaceName: name}
+func TestSearchShowsTitlesFirst(t *testing.T) {
+	hit := func(in id.Space, name, title string, where document.Where, read bool) document.Hit {
+		h := document.Hit{SpaceName: name, Where: where}
 		h.ID, h.Space, h.Title, h.Read, h.Author, h.AuthorName = id.Item(fmt.Sprintf("d%d", len(title))), in, title, read, "paul", "Me Leroy"
 		h.Current = document.Version{Number: 1, Media: "application/pdf", Size: 1000, Created: now}
 		return h
 	}
 	b := base(t, i18n.French, ui.Desk, "Chercher un document")
-	found := newFound(b, inFirm{}, []document.Hit{hit("petit", "Mme Petit", "Bail", true), hit("petit", "Mme Petit", "Bail signé", false), hit("martin", "SARL Martin", "Bail commercial", true)}, "me")
-	found.Search, found.Asked = Search{Action: "/f/x/search", Words: "bail"}, true
+	found := newResults(b, inFirm{}, []document.Hit{
+		hit("petit", "Mme Petit", "Bail signé", document.InTitle, false), hit("martin", "SARL Martin", "Bail commercial", document.InTitle, true),
+		hit("petit", "Mme Petit", "Assignation", document.InContents, true),
+	}, "me")
+	asked := url.Values{"q": {"bail"}, "space": {"petit"}, "kind": {"pdf"}, "from": {"2026-11-01"}}
+	find := document.Find{Text: "bail", Space: "petit", Look: document.PDF}
+	found.Search, found.Asked, found.Narrow = Search{Action: "/f/x/search", Words: "bail"}, true, narrow(b, "/f/x/search", asked, find)
+	found.More = "/f/x/search?after=title.d1&q=bail"
 	page := uitest.Render(t, searchPage, found)
 	sections := page.All(".desk-found section")
-	if len(sections) != 2 || len(sections[0].All(".doc")) != 2 {
-		t.Fatalf("not grouped by space: %d", len(sections))
+	if len(sections) != 2 || len(sections[0].All(".doc")) != 2 || len(sections[1].All(".doc")) != 1 {
+		t.Fatalf("%d sections", len(sections))
 	}
+	sections[0].One("h2").Says("Dans le titre")
 	sections[0].One(".doc-unread").Says("Bail signé")
-	sections[1].One("a[href=/f/x/spaces/martin/documents/d15]")
-	page.One("input[name=q][value=bail]")
-	none := uitest.Render(t, searchPage, Found{Base: b, Search: Search{Words: "<b>zzz"}, Asked: true})
+	sections[0].One("a[href=/f/x/spaces/martin/documents/d15]")
+	sections[0].One("a[href=/f/x/spaces/martin]").Says("SARL Martin")
+	sections[1].One("h2").Says("Dans le contenu")
+	page.One("form[role=search] input[name=q][value=bail]")
+	form := page.One(".desk-narrow[open] form")
+	form.One("input[name=q][value=bail]")
+	form.One("input[name=space][value=petit]")
+	form.One("select[name=kind] option[value=pdf][selected]")
+	form.One("input[type=date][name=from][value=2026-11-01]")
+	page.One(`a[href="/f/x/search?after=title.d1&q=bail"]`)
+	none := uitest.Render(t, searchPage, Results{Base: b, Search: Search{Words: "<b>zzz"}, Asked: true})
 	none.One(".empty").Says("<b>zzz")
 	none.Lacks(".desk-found b")
-	fresh := uitest.Render(t, searchPage, Found{Base: b})
+	fresh := uitest.Render(t, searchPage, Results{Base: b})
 	fresh.Lacks(".empty")
+	fresh.Lacks(".desk-narrow")
+}
+
+func TestWhatIsLookedFor(t *testing.T) {
+	asked := func(query string) (document.Find, error) {
+		values, err := url.ParseQuery(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return findOf(values, time.UTC)
+	}
+	item := id.New[id.Item](now)
+	got, err := asked("q=+Bail+&tray=client&kind=pdf&from=2026-11-01&to=2026-11-02&after=contents." + string(item))
+	want := document.Find{
+		Text: "Bail", Tray: space.ClientTray, Look: document.PDF, From: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC),
+		After: document.Found{Where: document.InContents, Item: item},
+	}
+	if err != nil || got != want {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for _, query := range []string{"q=a&space=1", "q=a&from=hier", "q=a&to=2026-13-01", "q=a&after=title.x", "q=a&after=x." + string(item)} {
+		if _, err := asked(query); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s: %v", query, err)
+		}
+	}
 }

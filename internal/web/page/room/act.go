@@ -4,17 +4,21 @@ import (
 	"cmp"
 	"encoding/hex"
 	"net/http"
+	"strings"
+	"time"
 
 	"cenacle/internal/authz"
 	"cenacle/internal/deposit"
 	"cenacle/internal/document"
 	"cenacle/internal/fault"
 	"cenacle/internal/front"
+	"cenacle/internal/i18n"
 	"cenacle/internal/id"
 	"cenacle/internal/journal"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
 	"cenacle/internal/web"
+	"cenacle/internal/worker/read"
 )
 
 // DoWrite sends a memo; one that is refused comes back with everything that
@@ -114,14 +118,23 @@ func (p *Pages) ReceiptFile(r *web.Request) (web.Answer, error) {
 	return web.Attachment(raw, name, journal.ReceiptMedia), nil
 }
 
-// View gives the bytes that the page draws.
+// View gives what the page shows: the bytes of a PDF, a marked picture, the
+// words of a text or a mail.
 func (p *Pages) View(r *web.Request) (web.Answer, error) {
-	return p.bytes(r, "", document.Preview)
+	of, err := web.PathID[id.Item](r, "document")
+	if err != nil {
+		return nil, err
+	}
+	c, err := p.Documents.Glance(r.Context(), r.Actor, of, wording(r.Printer))
+	if err != nil {
+		return nil, err
+	}
+	return send(c, drawn(c.Media) || plain(c.Media)), nil
 }
 
 // File gives the original, byte for byte.
 func (p *Pages) File(r *web.Request) (web.Answer, error) {
-	return p.bytes(r, "", document.Download)
+	return p.bytes(r, "")
 }
 
 // VersionFile gives an earlier version.
@@ -130,24 +143,30 @@ func (p *Pages) VersionFile(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.bytes(r, v, document.Download)
+	return p.bytes(r, v)
 }
 
-func (p *Pages) bytes(r *web.Request, version id.Version, why document.Purpose) (web.Answer, error) {
+func (p *Pages) bytes(r *web.Request, version id.Version) (web.Answer, error) {
 	of, err := web.PathID[id.Item](r, "document")
 	if err != nil {
 		return nil, err
 	}
-	c, err := p.Documents.Content(r.Context(), r.Actor, document.Want{Item: of, Version: version, Purpose: why, From: front.From(r.Request)})
+	c, err := p.Documents.Content(r.Context(), r.Actor, document.Want{Item: of, Version: version, Purpose: document.Download, From: front.From(r.Request)})
 	if err != nil {
 		return nil, err
 	}
+	return send(c, false), nil
+}
+
+// send streams bytes for as long as the right to them stands.
+func send(c document.Content, inline bool) web.Answer {
 	return web.Answering(func(w http.ResponseWriter, r *web.Request) error {
 		defer c.Reader.Close() // nothing was written through it
-		w.Header().Set("X-Content-SHA256", hex.EncodeToString(c.SHA256[:]))
+		if c.ETag != "" {      // the original, and not what was made of it to be looked at
+			w.Header().Set("X-Content-SHA256", hex.EncodeToString(c.SHA256[:]))
+		}
 		return web.Write(web.File{
-			Content: c.Reader, Name: c.Name, Media: c.Media, Modified: c.Modified, ETag: c.ETag,
-			Inline: why == document.Preview && drawn(c.Media),
+			Content: c.Reader, Name: c.Name, Media: c.Media, Modified: c.Modified, ETag: c.ETag, Inline: inline,
 			Recheck: func() error {
 				if err := r.Recheck(); err != nil {
 					return err
@@ -155,7 +174,30 @@ func (p *Pages) bytes(r *web.Request, version id.Version, why document.Purpose) 
 				return c.Recheck(r.Context())
 			},
 		}, w, r)
-	}), nil
+	})
+}
+
+// plain reports whether such bytes are nothing but words to a browser.
+func plain(media string) bool {
+	return document.Version{Media: media}.Look() == document.Text
+}
+
+// wording says what a preview adds, in the reader's language.
+func wording(p *i18n.Printer) document.Wording {
+	return document.Wording{
+		Mark: func(name string, at time.Time) string { return p.T("room.mark", name, p.DateTime(at)) },
+		Letter: func(l read.Letter) string {
+			var b strings.Builder
+			for _, line := range [][2]string{
+				{"from", l.From}, {"to", l.To}, {"copy", l.Copy}, {"date", l.Date}, {"subject", l.Subject}, {"files", strings.Join(l.Files, ", ")},
+			} {
+				if line[1] != "" {
+					b.WriteString(p.T("room.letter."+line[0], line[1]) + "\n")
+				}
+			}
+			return b.String() + "\n" + l.Body
+		},
+	}
 }
 
 // drawn reports whether a page draws such bytes itself.

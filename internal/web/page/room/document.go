@@ -85,7 +85,9 @@ func (p *Pages) document(h here, of id.Item, refused error, back memo.New) (web.
 	b := page.Base
 	page.Crumbs = append(page.Crumbs, ui.Link{Href: h.path(), Label: h.spaceLabel()})
 	page.Facts = b.T("room.document_facts", d.AuthorName, b.DateTime(d.Created), b.Bytes(d.Current.Size))
-	page.View = h.view(d)
+	if page.View, err = p.view(h, d); err != nil {
+		return nil, err
+	}
 	page.Versions = h.versions(b, d)
 	if page.Talks, _, err = p.talks(h, b, of, refused, back); err != nil {
 		return nil, err
@@ -112,14 +114,18 @@ func (h here) spaceLabel() string {
 	return h.r.Printer.T("room.your_space")
 }
 
-func (h here) view(d document.Detail) ui.View {
+func (p *Pages) view(h here, d document.Detail) (v ui.View, err error) {
 	base := []string{"documents", string(d.ID)}
-	v := ui.View{
+	look := d.Current.Look()
+	v = ui.View{
 		Src: h.path(append(base, "view")...), Download: h.path(append(base, "file")...),
-		Title: d.Title, Media: d.Current.Media, Size: d.Current.Size,
+		Title: d.Title, Media: d.Current.Media, Size: d.Current.Size, Words: look == document.Text || look == document.Mail,
 		Hash: &ui.Hash{Label: "SHA-256", Value: hex.EncodeToString(d.Current.SHA256[:])},
 	}
-	return v
+	if look == document.PDF {
+		v.Mark, err = p.Documents.Mark(h.r.Context(), h.r.Actor, wording(h.r.Printer))
+	}
+	return v, err
 }
 
 func (h here) versions(b ui.Base, d document.Detail) []Version {

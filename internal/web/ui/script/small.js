@@ -72,6 +72,9 @@ class Picture extends HTMLElement {
     open.setAttribute("aria-label", `${this.dataset.text} – ${image.alt}`);
     image.replaceWith(open);
     open.append(image);
+    const fail = () => this.replaceChildren(said(this.dataset.textFailed));
+    if (image.complete && !image.naturalWidth) fail();
+    image.onerror = fail;
     open.onclick = () => this.show(image);
   }
   show(image) {
@@ -92,6 +95,30 @@ class Picture extends HTMLElement {
   }
 }
 
+/** What is said in the place of a preview. */
+function said(text) {
+  const box = Object.assign(document.createElement("div"), { className: "view-plain" });
+  box.append(Object.assign(document.createElement("p"), { textContent: text }));
+  return box;
+}
+
+/** The words of a text or a mail, as nothing but words. */
+class Words extends HTMLElement {
+  async connectedCallback() {
+    if (this.querySelector("pre")) return;
+    this.replaceChildren(said(this.dataset.textLoading));
+    try {
+      const answer = await fetch(this.dataset.src, { headers: { Accept: "text/plain" } });
+      if (!answer.ok || !answer.headers.get("Content-Type")?.startsWith("text/plain")) throw new Error(String(answer.status));
+      const words = Object.assign(document.createElement("pre"), { className: "view-words", tabIndex: 0, textContent: await answer.text() });
+      this.replaceChildren(words);
+    } catch {
+      this.replaceChildren(said(this.dataset.textFailed));
+    }
+  }
+}
+
+customElements.define("c-words", Words);
 customElements.define("c-copy", Copy);
 customElements.define("c-reveal", Reveal);
 customElements.define("c-print", Print);

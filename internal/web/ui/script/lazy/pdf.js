@@ -146,6 +146,7 @@ export class Reader {
     box.replaceChildren(canvas, layer);
     box.task = page.render({ canvas, viewport, transform: ratio === 1 ? null : [ratio, 0, 0, ratio, 0, 0] });
     await box.task.promise;
+    if (this.words.mark) stamp(canvas, this.words.mark);
     box.text = new pdf.TextLayer({ textContentSource: page.streamTextContent(), container: layer, viewport });
     await box.text.render();
   }
@@ -182,5 +183,22 @@ export class Reader {
     this.near?.disconnect();
     this.task?.destroy();
     if (this.plain) this.host.replaceChildren(...this.plain);
+  }
+}
+
+/** Writes who looks, and when, across a page: in the picture, not above it. */
+function stamp(canvas, mark) {
+  const at = canvas.getContext("2d");
+  const size = Math.max(10, Math.round(canvas.width / 42));
+  at.setTransform(1, 0, 0, 1, 0, 0);
+  at.font = `${size}px sans-serif`;
+  const width = at.measureText(mark).width;
+  for (let row = 0, y = 2 * size; y < canvas.height + size; row += 1, y += 7 * size) {
+    for (let x = size - (row % 2) * width / 2; x < canvas.width; x += width + 3 * size) {
+      at.fillStyle = "rgb(255 255 255 / 45%)";
+      at.fillText(mark, x + 1, y + 1);
+      at.fillStyle = "rgb(60 60 60 / 40%)";
+      at.fillText(mark, x, y);
+    }
   }
 }
