@@ -38,13 +38,14 @@ export async function signUp(page, { firm, name, email, password = passphrase })
 }
 
 /** Opens a space from the desk of the firm; returns its path. */
-export async function openSpace(page, desk, { name, email, model = "divorce", profile = "particulier" }) {
+export async function openSpace(page, desk, { name, email, model = "divorce", profile = "particulier", checklist = false }) {
   await page.goto(desk);
   await page.getByRole("link", { name: t("desk.open") }).first().click();
   await field(page, "desk.new.name").fill(name);
   await field(page, "desk.new.email").fill(email);
   await page.getByLabel(t(`space.model.${model}`)).check();
   await page.getByLabel(t(`space.profile.${profile}`)).check();
+  await page.getByLabel(t("desk.new.checklist")).setChecked(checklist);
   await button(page, "desk.new.submit").click();
   await page.waitForURL(/\/spaces\/[^/]+\?done=space_opened$/);
   return new URL(page.url()).pathname;

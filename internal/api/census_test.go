@@ -74,9 +74,22 @@ var twins = map[string]string{
 	"POST /f/{firm}/spaces/{space}/deposit/close":          "closeDeposit",
 	"GET /f/{firm}/spaces/{space}/receipts/{receipt}":      "getReceipt",
 	"GET /f/{firm}/spaces/{space}/receipts/{receipt}/file": "getReceiptFile",
-	"POST /f/{firm}/spaces/{space}/memos":                  "writeMemo",
-	"POST /f/{firm}/spaces/{space}/memos/read":             "readMemos",
-	"POST /f/{firm}/spaces/{space}/draft":                  "saveDraft",
+
+	"GET /f/{firm}/spaces/{space}/requests":               "listRequests",
+	"POST /f/{firm}/spaces/{space}/requests":              "askForPapers",
+	"POST /f/{firm}/spaces/{space}/requests/reuse":        "reusePaper",
+	"POST /f/{firm}/spaces/{space}/requests/remind":       "remindPerson",
+	"POST /f/{firm}/spaces/{space}/requests/{ask}/lack":   "lackPaper",
+	"POST /f/{firm}/spaces/{space}/requests/{ask}/use":    "usePaper",
+	"POST /f/{firm}/spaces/{space}/requests/{ask}/accept": "acceptPaper",
+	"POST /f/{firm}/spaces/{space}/requests/{ask}/return": "returnPaper",
+	"POST /f/{firm}/spaces/{space}/requests/{ask}/waive":  "waivePaper",
+	"POST /f/{firm}/spaces/{space}/requests/{ask}/renew":  "renewRequest",
+	"POST /f/{firm}/spaces/{space}/deposit/switch":        "setDepositRule",
+
+	"POST /f/{firm}/spaces/{space}/memos":      "writeMemo",
+	"POST /f/{firm}/spaces/{space}/memos/read": "readMemos",
+	"POST /f/{firm}/spaces/{space}/draft":      "saveDraft",
 }
 
 // TestEveryPageHasItsOperation: what people do in a firm, programs can do, or

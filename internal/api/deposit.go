@@ -150,7 +150,15 @@ type Sheet struct {
 	Name   string          `json:"person_name"`
 	Opened Instant         `json:"opened_at"`
 	Items  []DepositedLine `json:"items"`
+	Asked  []AnsweredLine  `json:"answers" doc:"what was asked of the depositor and this deposit answered"`
 	Root   string          `json:"root" doc:"of the signed journal that holds its entry, lower-case hexadecimal"`
+}
+
+// AnsweredLine is a request that a document of the deposit answers.
+type AnsweredLine struct {
+	Document id.Item `json:"document"`
+	File     string  `json:"file" doc:"as the receipt calls it"`
+	Request  string  `json:"request" doc:"the name of the paper that was asked for"`
 }
 
 // DepositedLine is one line of a receipt.
@@ -169,10 +177,13 @@ func (n *Nouns) receipt(r *Request, in InReceipt) (Sheet, error) {
 	}
 	out := Sheet{
 		Receipt: receiptOf(v.Receipt), Firm: v.Contents.Firm, Name: v.Contents.Person, Opened: Instant(v.Contents.OpenedAt),
-		Items: []DepositedLine{}, Root: hex.EncodeToString(v.Root[:]),
+		Items: []DepositedLine{}, Asked: []AnsweredLine{}, Root: hex.EncodeToString(v.Root[:]),
 	}
 	for _, it := range v.Contents.Items {
 		out.Items = append(out.Items, DepositedLine{it.Name, it.Size, hex.EncodeToString(it.SHA256[:]), it.Media, Instant(it.DepositedAt)})
+	}
+	for _, a := range v.Answered {
+		out.Asked = append(out.Asked, AnsweredLine(a))
 	}
 	return out, nil
 }

@@ -45,6 +45,9 @@ func (s *stage) neighbours() map[string]string {
 	doc := ask(s.other(), "POST", "/spaces/"+space+"/documents?circle="+ids["circle"], "CANARI pièce", "Content-Disposition", `attachment; filename="CANARI.pdf"`)
 	ids["document"], ids["version"] = doc["id"].(string), doc["version"].(map[string]any)["id"].(string)
 	ids["memo"] = ask(s.other(), "POST", "/spaces/"+space+"/memos", `{"subject":"CANARI","body":"CANARI","circles":["`+ids["circle"]+`"]}`)["id"].(string)
+	ids["client"] = ids["person"]
+	asked := ask(s.other(), "POST", "/spaces/"+space+"/requests", `{"person":"`+ids["person"]+`","papers":[{"name":"CANARI"}]}`)
+	ids["ask"] = asked["requests"].([]any)[0].(map[string]any)["id"].(string)
 	ids["webhook"] = ask(s.other(), "POST", "/webhooks", `{"address":"http://127.0.0.1:9/CANARI"}`)["id"].(string)
 	s.ask(s.other(), "POST", "/webhooks/"+ids["webhook"]+"/ping", "").is(202)
 	ids["notice"] = ask(s.other(), "GET", "/webhooks/"+ids["webhook"]+"/notices", "")["notices"].([]any)[0].(map[string]any)["id"].(string)

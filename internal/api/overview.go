@@ -12,7 +12,9 @@ import (
 type Desk struct {
 	Spaces []DeskLine `json:"spaces" doc:"the last changed first"`
 	Waits  []Wait     `json:"waits" doc:"what waits most urgently over all spaces, for one’s own side first"`
-	Next   string     `json:"next,omitempty" doc:"cursor of the next page; absent on the last"`
+	// Avoided counts accepted offers alone.
+	Avoided int    `json:"requests_avoided" doc:"papers that were not asked for again because they were there already, in all one’s spaces"`
+	Next    string `json:"next,omitempty" doc:"cursor of the next page; absent on the last"`
 }
 
 // DeskLine is one space of a desk.
@@ -26,8 +28,8 @@ type DeskLine struct {
 // Wait is somebody who is expected to do something.
 type Wait struct {
 	Space id.Space  `json:"space"`
-	Kind  string    `json:"kind" enum:"read answer approve"`
-	What  string    `json:"what" enum:"document memo"`
+	Kind  string    `json:"kind" enum:"read answer approve hand_in check"`
+	What  string    `json:"what" enum:"document memo request"`
 	Who   id.Person `json:"who,omitempty" doc:"absent: the firm’s side as a whole"`
 	Mine  bool      `json:"mine" doc:"oneself, or one’s side, is expected"`
 	Count int       `json:"count"`
@@ -54,7 +56,7 @@ func (n *Nouns) desk(r *Request, in Page) (Desk, error) {
 	if err != nil {
 		return Desk{}, err
 	}
-	out := Desk{Spaces: make([]DeskLine, len(d.Rows)), Waits: waitsOf(d.Waits)}
+	out := Desk{Spaces: make([]DeskLine, len(d.Rows)), Waits: waitsOf(d.Waits), Avoided: d.Avoided}
 	for i, row := range d.Rows {
 		out.Spaces[i] = DeskLine{spaceOf(row.Space, true), named(row.Clients), row.Unread, waitsOf(row.Waits)}
 	}

@@ -14,6 +14,7 @@ import (
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
 	"cenacle/internal/overview"
+	"cenacle/internal/request"
 	"cenacle/internal/space"
 	"cenacle/internal/webhook"
 )
@@ -24,6 +25,7 @@ type Nouns struct {
 	Spaces      *space.Service
 	Documents   *document.Service
 	Deposits    *deposit.Service
+	Requests    *request.Service
 	Holds       *hold.Service
 	Memos       *memo.Service
 	Invitations *invitation.Service
@@ -46,6 +48,7 @@ func Routes(n *Nouns) []Operation {
 		n.trashRows(),
 		n.uploadRows(),
 		n.depositRows(),
+		n.requestRows(),
 		n.memoRows(),
 		n.waitRows(),
 		n.eventRows(),

@@ -167,15 +167,20 @@ type Models struct {
 
 // Model is one of them; its key is what opens a space.
 type Model struct {
-	Key     string `json:"key"`
-	Name    string `json:"name" doc:"in the reader’s language"`
-	Profile string `json:"profile" enum:"particulier entreprise penal" doc:"the one that usually fits"`
+	Key     string     `json:"key"`
+	Name    string     `json:"name" doc:"in the reader’s language"`
+	Profile string     `json:"profile" enum:"particulier entreprise penal" doc:"the one that usually fits"`
+	Papers  []NewPaper `json:"papers" doc:"what is usually asked of the client, in the reader’s language"`
 }
 
 func (n *Nouns) models(r *Request, _ None) (Models, error) {
 	out := Models{Models: []Model{}}
 	for _, m := range n.Spaces.Models() {
-		out.Models = append(out.Models, Model{string(m.Key), r.Printer.T("space.model." + string(m.Key)), string(m.Profile)})
+		one := Model{string(m.Key), r.Printer.T("space.model." + string(m.Key)), string(m.Profile), []NewPaper{}}
+		for _, p := range m.Checklist(r.Printer.Language()) {
+			one.Papers = append(one.Papers, NewPaper(p))
+		}
+		out.Models = append(out.Models, one)
 	}
 	return out, nil
 }
@@ -188,6 +193,7 @@ type NewSpace struct {
 	Profile    string      `json:"profile,omitempty" enum:"particulier entreprise penal" doc:"that of the model by default"`
 	Lead       id.Person   `json:"lead,omitempty" doc:"the lawyer who answers for it; oneself by default"`
 	Colleagues []id.Person `json:"colleagues,omitempty" fault:"colleague"`
+	Checklist  bool        `json:"checklist,omitempty" doc:"ask the client from the start for the usual papers of the model"`
 	Language   string      `json:"language,omitempty" enum:"fr en" doc:"of its folders and of the client’s mails; that of the request by default"`
 }
 
@@ -208,7 +214,7 @@ func (n *Nouns) openSpace(r *Request, in NewSpace) (Room, error) {
 	}
 	opened, err := n.Lifecycle.OpenSpace(r.Context(), r.Actor, lifecycle.NewSpace{
 		ClientName: in.Client.Name, ClientEmail: in.Client.Email, Model: model, Profile: profile, Name: in.Name, Lead: in.Lead,
-		Colleagues: in.Colleagues, Language: r.language(in.Language),
+		Colleagues: in.Colleagues, Checklist: in.Checklist, Language: r.language(in.Language),
 	})
 	if err != nil {
 		return Room{}, err

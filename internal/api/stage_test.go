@@ -57,7 +57,7 @@ func open(t *testing.T, limit int) *stage {
 	s := &stage{t: t, closing: make(chan struct{}), Cast: webtest.NewCast(t, func(*webtest.Cast) []web.Route { return nil })}
 	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.nouns = &api.Nouns{
-		Firms: s.Firms, Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Holds: hold.NewService(s.Office), Memos: s.Memos,
+		Firms: s.Firms, Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Requests: s.Requests, Holds: hold.NewService(s.Office), Memos: s.Memos,
 		Invitations: s.Invitations, Lifecycle: s.Lifecycle, Overview: s.Overview, Events: event.New(s.Office),
 	}
 	s.nouns.Webhooks = webhook.NewService(s.Office, s.nouns.Events, outbound.New(outbound.Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}))
@@ -129,6 +129,9 @@ func (s *stage) furnish() {
 	s.begin(reply{})
 	held := s.asLead("POST", "/spaces/{space}/holds", `{"reason":"Expertise en cours"}`).is(201)
 	s.ids["hold"] = held["id"].(string)
+	s.ids["client"] = string(s.Client.Actor.Person)
+	asked := s.asLead("POST", "/spaces/{space}/requests", `{"person":"{client}","papers":[{"name":"Livret de famille"}]}`).is(201)
+	s.ids["ask"] = asked["requests"].([]any)[0].(map[string]any)["id"].(string)
 	s.deposit()
 	s.link()
 	hook := s.asLead("POST", "/webhooks", `{"address":"http://127.0.0.1:9/hook"}`).is(201)

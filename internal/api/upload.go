@@ -25,6 +25,7 @@ type File struct {
 	Replaces    id.Item     `query:"replaces" doc:"the document it is the next version of; tray, folder and circles are ignored then"`
 	Onto        id.Version  `query:"onto" doc:"the version it was made from: 409 with the current one when that is another by now"`
 	Reason      string      `query:"reason" doc:"why it replaces that"`
+	Request     id.Ask      `query:"request" doc:"the request that a client’s deposit answers"`
 }
 
 // bytes is the body of the request as it arrives.
@@ -49,7 +50,7 @@ func (n *Nouns) file(r *Request, in File) (Paper, error) {
 		send = n.Documents.File // as much as comes
 	}
 	u, err := send(r.Context(), r.Actor, document.BeginUpload{
-		Space: in.Space, Tray: tray, Folder: in.Folder, Name: name, Size: r.ContentLength, Circles: in.Circles, Replaces: in.Replaces, Onto: in.Onto, Reason: in.Reason,
+		Space: in.Space, Tray: tray, Folder: in.Folder, Name: name, Size: r.ContentLength, Circles: in.Circles, Replaces: in.Replaces, Onto: in.Onto, Reason: in.Reason, Request: in.Request,
 	}, r.bytes())
 	if err != nil {
 		return Paper{}, n.besides(r, in, err)
@@ -99,7 +100,7 @@ type NewUpload struct {
 	InSpace
 	Tus
 	Length   string `header:"Upload-Length" doc:"bytes of the whole file"`
-	Metadata string `header:"Upload-Metadata" doc:"filename, tray, folder, circle (separated by commas), replaces, onto, reason: keys and base64 values"`
+	Metadata string `header:"Upload-Metadata" doc:"filename, tray, folder, circle (separated by commas), replaces, onto, reason, request, sha256, again: keys and base64 values; bytes of that sha256 that are there already are 409, with their document in Upload-Known, unless again is given"`
 }
 
 // InUpload names an upload in the path.

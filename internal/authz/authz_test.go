@@ -45,6 +45,7 @@ func TestPolicy(t *testing.T) {
 		DocumentAddress: "lead colleague assistant", DocumentManage: "lead colleague assistant",
 		DocumentClassify: "lead colleague", DocumentApprove: "lead", ApprovalDemand: "lead colleague",
 		DepositMake: "client guest", DepositSee: "lead colleague assistant", ReceiptRead: "lead colleague assistant",
+		RequestAsk: "lead colleague assistant", RequestSee: "lead colleague assistant", RequestAnswer: "", RequestJudge: "lead colleague assistant",
 		MemoRead: "lead colleague assistant client guest reader", MemoWrite: "lead colleague assistant client guest",
 		MemoInternal: "lead colleague assistant",
 	}

@@ -37,6 +37,11 @@ const (
 	DepositSee  Action = "deposit.see"
 	ReceiptRead Action = "receipt.read"
 
+	RequestAsk    Action = "request.ask"    // ask somebody for a paper
+	RequestSee    Action = "request.see"    // what is asked, where it stands
+	RequestAnswer Action = "request.answer" // the one asked: here it is, or I have none
+	RequestJudge  Action = "request.judge"  // accept, send back, waive, remind
+
 	MemoRead     Action = "memo.read"
 	MemoWrite    Action = "memo.write"
 	MemoInternal Action = "memo.internal" // among colleagues
@@ -49,7 +54,7 @@ const (
 	OfFirm    Kind = "firm"
 	OfSpace   Kind = "space"
 	OfItem    Kind = "item"    // addressed to circles: document, memo
-	OfPrivate Kind = "private" // a person's own: upload, draft, deposit, receipt
+	OfPrivate Kind = "private" // a person's own: upload, draft, deposit, receipt, request
 )
 
 type rule struct {
@@ -102,6 +107,11 @@ var rules = map[Action]rule{
 	DepositMake: {kind: OfSpace, space: []Role{Client, Guest}, writes: true},
 	DepositSee:  {kind: OfPrivate, space: all, others: inside, reads: true},
 	ReceiptRead: {kind: OfPrivate, space: all, others: inside, reads: true},
+
+	RequestAsk:    {kind: OfSpace, space: inside, writes: true},
+	RequestSee:    {kind: OfPrivate, space: all, others: inside, reads: true},
+	RequestAnswer: {kind: OfPrivate, space: []Role{Client, Guest}, writes: true},
+	RequestJudge:  {kind: OfPrivate, space: inside, others: inside, writes: true},
 
 	MemoRead:     {kind: OfItem, space: all, reads: true},
 	MemoWrite:    {kind: OfSpace, space: writers, writes: true},

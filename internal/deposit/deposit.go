@@ -55,6 +55,14 @@ type ReceiptView struct {
 	Receipt
 	Contents journal.Contents
 	Root     [32]byte
+	Answered []Answered // what was asked of the depositor and this deposit answered
+}
+
+// Answered is a request that a document of a deposit answers, by its name.
+type Answered struct {
+	Document id.Item
+	File     string // as the receipt calls it
+	Request  string
 }
 
 // Finish is « J'ai terminé ». With Deposit set, one that is closed already

@@ -11,6 +11,7 @@ import (
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
+	"cenacle/internal/document"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/journal"
@@ -30,8 +31,33 @@ func (s *Service) Receipt(ctx context.Context, by authz.Actor, of id.Receipt) (v
 		return ReceiptView{}, err
 	}
 	proof, err := s.office.Journal.Proof(ctx, f, v.Entry)
+	if err != nil {
+		return ReceiptView{}, err
+	}
 	v.Root = proof.Head.Root
+	if s.naming == nil || !by.Pass.Takes(authz.RequestSee) {
+		return v, nil
+	}
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		v.Answered, err = s.answeredBy(a, v.Receipt)
+		return err
+	})
 	return v, err
+}
+
+// answeredBy reads what a deposit answered; the receipt was opened for the actor.
+func (s *Service) answeredBy(a *act.Act, r Receipt) (out []Answered, err error) {
+	names, err := s.naming(a, r.Space, r.Person)
+	if err != nil || len(names) == 0 {
+		return nil, err
+	}
+	items, err := document.OfDeposit(a, r.Space, r.Deposit)
+	for _, i := range items {
+		for _, name := range names[i.Document] {
+			out = append(out, Answered{i.Document, i.Name, name})
+		}
+	}
+	return out, err
 }
 
 // Receipts returns the receipts of a space, at most the last 200, oldest first:

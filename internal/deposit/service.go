@@ -17,10 +17,15 @@ import (
 // Service is the use cases of deposits. Safe for concurrent use.
 type Service struct {
 	office *act.Office
+	naming Naming
 }
 
+// Naming names the requests that the documents of a person answer, for her
+// receipt; package request has it. nil: nothing is asked of anybody.
+type Naming func(a *act.Act, in id.Space, person id.Person) (map[id.Item][]string, error)
+
 // New returns the use cases over an office.
-func New(office *act.Office) *Service { return &Service{office: office} }
+func New(office *act.Office, naming Naming) *Service { return &Service{office, naming} }
 
 // Attach gives the deposit that the actor's document joins, in the act that
 // files it: her open one, or a new one. It is document.Config.Deposit. The

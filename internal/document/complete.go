@@ -161,6 +161,9 @@ func (s *Service) create(a *act.Act, by authz.Actor, u arrival, f found) error {
 	}
 	_, err = a.Record(by, kind, u.Space, string(u.Document),
 		filed{u.Version, 1, u.Size, hex.EncodeToString(f.sum[:]), u.Tray, deposit, u.Circles})
+	if err == nil && deposit != "" && u.Request != "" && s.config.Answer != nil {
+		err = s.config.Answer(a, by, u.Space, u.Request, u.Document)
+	}
 	if err != nil || deposit != "" {
 		return err // the firm is told once, when the deposit is closed
 	}

@@ -43,8 +43,13 @@ type Config struct {
 	// Deposit gives the deposit that a client's document joins, in the act that
 	// files it; package deposit has it. nil: clients cannot deposit.
 	Deposit func(a *act.Act, by authz.Actor, space id.Space) (id.Deposit, error)
-	Delay   time.Duration // before a notice leaves, so that a burst makes one; 0: two minutes
-	Beat    time.Duration // between two signs of life of a writer; 0: two seconds
+	// Admit refuses a client's deposit before its first byte, and Answer makes
+	// the document it became the answer to a request, in the act that files it;
+	// package request has both. nil: nothing is asked of anybody.
+	Admit  func(a *act.Act, by authz.Actor, space id.Space, of id.Ask) error
+	Answer func(a *act.Act, by authz.Actor, space id.Space, of id.Ask, document id.Item) error
+	Delay  time.Duration // before a notice leaves, so that a burst makes one; 0: two minutes
+	Beat   time.Duration // between two signs of life of a writer; 0: two seconds
 	// Readers read what documents contain, so that they are found by it; nil:
 	// documents are found by their titles alone.
 	Readers *worker.Pool

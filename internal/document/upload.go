@@ -39,6 +39,12 @@ type BeginUpload struct {
 	Replaces id.Item
 	Onto     id.Version
 	Reason   string
+	// Request is the one that a client's deposit answers, or empty.
+	Request id.Ask
+	// SHA256 of the bytes, in hexadecimal, where the sender knows it: what is
+	// there already is Conflict, with its document in the answer, unless Again.
+	SHA256 string
+	Again  bool
 }
 
 // Upload is a file on its way. Only the person who began it sees it.
@@ -73,6 +79,7 @@ type plan struct {
 	Reason   string      `json:"reason"`
 	Size     int64       `json:"size"`
 	Circles  []id.Circle `json:"circles"`
+	Request  id.Ask      `json:"request,omitempty"`
 }
 
 // action is what its person must be allowed to do, again at every step.
@@ -141,12 +148,16 @@ func (s *Service) Begin(ctx context.Context, by authz.Actor, in BeginUpload) (_ 
 		return Upload{}, tooLarge(s.config.Limit)
 	}
 	var u arrival
+	var known Twin
 	err = s.office.Keep(ctx, by.Firm, func(a *act.Act) error {
 		p, err := planOf(a, by, in)
 		if err != nil {
 			return err
 		}
-		if err := s.admit(a, p); err != nil {
+		if err := s.admit(a, by, p); err != nil {
+			return err
+		}
+		if known, err = recognised(a, by, in); err != nil {
 			return err
 		}
 		if u, err = insert(a, p); err != nil {
@@ -156,7 +167,7 @@ func (s *Service) Begin(ctx context.Context, by authz.Actor, in BeginUpload) (_ 
 	})
 	u.key.Wipe()
 	if err != nil {
-		return Upload{}, err
+		return Upload{Document: known.Document}, err
 	}
 	if in.Size == 0 {
 		by.Once = authz.Once{} // it is settled
@@ -166,9 +177,14 @@ func (s *Service) Begin(ctx context.Context, by authz.Actor, in BeginUpload) (_ 
 }
 
 // admit keeps one person from filling the house with announcements.
-func (s *Service) admit(a *act.Act, p plan) error {
+func (s *Service) admit(a *act.Act, by authz.Actor, p plan) error {
 	if p.Tray == space.ClientTray && s.config.Deposit == nil {
 		return fault.New(fault.Forbidden, "fault.forbidden").Because(errors.New("document: nothing takes deposits here"))
+	}
+	if p.Tray == space.ClientTray && !p.Replaces && s.config.Admit != nil {
+		if err := s.config.Admit(a, by, p.Space, p.Request); err != nil {
+			return err
+		}
 	}
 	var pending int
 	if err := a.Row(countUploads, []any{p.Space, p.Person}, &pending); err != nil {
@@ -199,7 +215,7 @@ func (s *Service) quota(a *act.Act, size int64) error {
 func planOf(a *act.Act, by authz.Actor, in BeginUpload) (plan, error) {
 	p := plan{
 		Person: by.Person, Space: in.Space, Tray: in.Tray, Folder: in.Folder, Size: in.Size,
-		Name: titleOf(in.Name), Version: id.New[id.Version](a.Now),
+		Name: titleOf(in.Name), Request: in.Request, Version: id.New[id.Version](a.Now),
 	}
 	if in.Replaces != "" {
 		return p.replacing(a, by, in)

@@ -125,7 +125,7 @@ func (s *Service) prepare(ctx context.Context, by authz.Actor, in BeginUpload) (
 		if err != nil {
 			return err
 		}
-		if err := s.admit(a, p); err != nil {
+		if err := s.admit(a, by, p); err != nil {
 			return err
 		}
 		box, err := a.SpaceBox(p.Space)
@@ -159,7 +159,7 @@ func (s *Service) stream(ctx context.Context, by authz.Actor, in BeginUpload, r 
 		if err != nil {
 			return err
 		}
-		if err := s.admit(a, p); err != nil {
+		if err := s.admit(a, by, p); err != nil {
 			return err
 		}
 		p.Size = blob.Unknown

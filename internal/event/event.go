@@ -8,8 +8,8 @@
 // (a document, a memo) is given when the item itself is visible, now. What
 // others do with an item (who read it, to whom else it was sent) and every
 // other act inside a space is for those who may read the journal of the space,
-// for whoever did it, and, of a deposit, for its depositor; the acts of the
-// firm are for those who may read its journal. Nothing else is given.
+// for whoever did it, and, of a deposit, for its depositor, of a request, for the
+// person asked; the acts of the firm are for those who may read its journal. Nothing else is given.
 //
 // Positions in the journal are contiguous: from two of them anybody could count
 // what was hidden from her in between. They are for the program itself (the

@@ -18,6 +18,7 @@ const (
 	traces               // the item, and the journal: what others do with it, unless it is one's own
 	addresses            // the item, and the journal, or a circle of one's own that it was sent to
 	deposits             // whose deposit it is
+	requests             // of whom a paper is asked
 )
 
 type kind struct {
@@ -49,6 +50,15 @@ var kinds = map[string]kind{
 	"memo.read":      {traces, item.Memo, authz.MemoRead},
 	"deposit.closed": {way: deposits, do: authz.DepositSee},
 	"space.opened":   {}, "space.renamed": {},
+	"request.asked":    {way: requests, do: authz.RequestSee},
+	"request.answered": {way: requests, do: authz.RequestSee},
+	"request.lacking":  {way: requests, do: authz.RequestSee},
+	"request.accepted": {way: requests, do: authz.RequestSee},
+	"request.returned": {way: requests, do: authz.RequestSee},
+	"request.waived":   {way: requests, do: authz.RequestSee},
+	"request.renewed":  {way: requests, do: authz.RequestSee},
+	"request.avoided":  {way: requests, do: authz.RequestSee},
+	"request.reminded": {}, "deposit.switched_off": {}, "deposit.switched_on": {},
 	"folder.addressed": {},
 	"member.joined":    {}, "member.left": {},
 	"link.issued": {}, "link.asked": {}, "link.used": {},

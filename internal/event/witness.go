@@ -41,6 +41,8 @@ func (w *witness) sees(r journal.Record) (bool, error) {
 	switch k.way {
 	case deposits:
 		return w.may(k.do, authz.Resource{Kind: authz.OfPrivate, Space: r.Space, Owner: r.Actor}, *f), nil
+	case requests:
+		return w.asked(r, k, *f)
 	case acts:
 		return w.witnessed(r, *f), nil
 	}
@@ -57,6 +59,18 @@ func (w *witness) sees(r journal.Record) (bool, error) {
 func (w *witness) may(do authz.Action, on authz.Resource, f authz.Facts) bool {
 	on.Firm = w.act.Firm()
 	return authz.Decide(w.by, do, on, f).Allowed
+}
+
+// asked decides on the request that a record is about: its person and the
+// firm's side see it.
+func (w *witness) asked(r journal.Record, k kind, f authz.Facts) (bool, error) {
+	var to struct {
+		Person id.Person `json:"person"`
+	}
+	if err := json.Unmarshal(r.Details, &to); err != nil {
+		return false, fmt.Errorf("event: details of %s: %w", r.ID, err)
+	}
+	return w.may(k.do, authz.Resource{Kind: authz.OfPrivate, Space: r.Space, Owner: to.Person}, f), nil
 }
 
 // witnessed reports whether she may read the journal of the space, or did it

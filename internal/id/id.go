@@ -36,6 +36,7 @@ type (
 	Notice   string // one event on its way to one webhook
 	Lock     string // of a WebDAV client
 	Scratch  string // what a program leaves on a drive for a while
+	Ask      string // a paper asked of somebody
 	Request  string // one HTTP request, in the log
 	Approval string // of a version, before it leaves the firm
 	Hold     string // what keeps documents from being erased

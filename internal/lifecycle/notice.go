@@ -16,6 +16,7 @@ import (
 	"cenacle/internal/item"
 	"cenacle/internal/mail"
 	"cenacle/internal/outbox"
+	"cenacle/internal/request"
 	"cenacle/internal/store"
 )
 
@@ -45,7 +46,10 @@ func (s *Service) Handlers(composer *mail.Composer, sender mail.Sender) map[stri
 		deposit.NoticeJob: handle(p, func(n deposit.Notice) errand {
 			return errand{person: n.Person, space: n.Space, say: func(path string) mail.Notice { return mail.DepositReceived{Path: path} }}
 		}),
-		item.NoticeJob: handle(p, newItem),
+		request.NoticeJob:   handle(p, asked(func(path string) mail.Notice { return mail.NewItem{Path: path} }, true)),
+		request.ReminderJob: handle(p, asked(func(path string) mail.Notice { return mail.PapersAwaited{Path: path} }, false)),
+		request.OverdueJob:  handle(p, overdue),
+		item.NoticeJob:      handle(p, newItem),
 	}
 }
 
@@ -54,6 +58,25 @@ func newItem(n item.Notice) errand {
 		person: n.Person, space: n.Space, joins: true,
 		say:   func(path string) mail.Notice { return mail.NewItem{Path: path} },
 		waits: func(a *act.Act, by authz.Actor) error { return waiting(a, by, n.Space, n.Item) },
+	}
+}
+
+// asked tells a person that papers are asked of her, or still are: one mail for
+// all of them.
+func asked(say func(path string) mail.Notice, joins bool) func(request.Notice) errand {
+	return func(n request.Notice) errand {
+		return errand{
+			person: n.Person, space: n.Space, joins: joins, say: say,
+			waits: func(a *act.Act, by authz.Actor) error { return request.Waits(a, by, n.Space) },
+		}
+	}
+}
+
+func overdue(n request.Overdue) errand {
+	return errand{
+		person: n.Person, space: n.Space,
+		say:   func(path string) mail.Notice { return mail.AnswerOverdue{Path: path} },
+		waits: func(a *act.Act, by authz.Actor) error { return request.WaitsFor(a, by, n) },
 	}
 }
 

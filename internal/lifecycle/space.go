@@ -15,6 +15,7 @@ import (
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
 	"cenacle/internal/invitation"
+	"cenacle/internal/request"
 	"cenacle/internal/space"
 )
 
@@ -30,6 +31,8 @@ type NewSpace struct {
 	Lead        id.Person
 	Colleagues  []id.Person
 	Language    i18n.Language // of its folders and, for a new person, of her mails
+	// Checklist asks the client for the papers of the model from the start.
+	Checklist bool
 }
 
 // OpenSpace opens a space with its circles, folders and first matter, lets in
@@ -107,7 +110,19 @@ func openSpace(a *act.Act, by authz.Actor, n NewSpace, client account.Person) (s
 			return space.Space{}, err
 		}
 	}
-	return sp, receive(a, by, sp.ID, Guest{Name: n.ClientName, Role: authz.Client}, client)
+	if err := receive(a, by, sp.ID, Guest{Name: n.ClientName, Role: authz.Client}, client); err != nil || !n.Checklist {
+		return sp, err
+	}
+	return sp, begin(a, by, sp.ID, client.ID, n)
+}
+
+// begin asks the client for the papers of the model.
+func begin(a *act.Act, by authz.Actor, in id.Space, client id.Person, n NewSpace) error {
+	asking := request.Asking{Space: in, Person: client}
+	for _, p := range n.Model.Checklist(n.Language) {
+		asking.Papers = append(asking.Papers, request.Paper{Name: p.Name, Note: p.Note})
+	}
+	return request.Begin(a, by, asking)
 }
 
 // team is who joins beside the lead, each once.

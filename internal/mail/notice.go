@@ -29,6 +29,11 @@ type (
 	LinkRenewed struct{ Path string }
 	// DepositReceived tells the firm, once for a whole deposit, that it is closed.
 	DepositReceived struct{ Path string }
+	// PapersAwaited reminds a member that something is still expected of her,
+	// once for all of it.
+	PapersAwaited struct{ Path string }
+	// AnswerOverdue tells a lawyer that reminders have had no answer.
+	AnswerOverdue struct{ Path string }
 	// ColleagueInvited asks somebody to join the firm's team.
 	ColleagueInvited struct{ Path string }
 	// Welcome greets the person who has just opened her firm.
@@ -51,6 +56,14 @@ func (n LinkRenewed) content() content {
 
 func (n DepositReceived) content() content {
 	return content{n.Path, "mail.deposit.subject", "mail.deposit.lead", "mail.deposit.why", withSignIn}
+}
+
+func (n PapersAwaited) content() content {
+	return content{n.Path, "mail.awaited.subject", "mail.awaited.lead", "mail.awaited.why", withButton}
+}
+
+func (n AnswerOverdue) content() content {
+	return content{n.Path, "mail.overdue.subject", "mail.overdue.lead", "mail.overdue.why", withSignIn}
 }
 
 func (n ColleagueInvited) content() content {

@@ -20,6 +20,7 @@ import (
 	"cenacle/internal/firm"
 	"cenacle/internal/id"
 	"cenacle/internal/item"
+	"cenacle/internal/request"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
 )
@@ -32,13 +33,18 @@ const (
 	ToAnswer Kind = "answer" // a memo whose reply date was given
 	// ToApprove is a document that waits to leave the firm.
 	ToApprove Kind = "approve"
+	ToHandIn  Kind = "hand_in" // papers that were asked for
+	ToCheck   Kind = "check"   // papers that came, or will not come
 )
+
+// Papers is what waits when it is requests, which are no items.
+const Papers item.Kind = "request"
 
 // Wait is one line of « qui attend quoi »: Who is expected to do Kind.
 type Wait struct {
 	Space id.Space
 	Kind  Kind
-	What  item.Kind // documents or memos
+	What  item.Kind // documents, memos or [Papers]
 	Who   id.Person // empty when it is the firm's side as a whole
 	Mine  bool      // the actor, or her side, is the one expected
 	Count int
@@ -64,6 +70,7 @@ type Desk struct {
 	Spaces  map[id.Space]space.Space // those of Rows and Waits
 	Clients map[id.Space][]string    // their names, of the same spaces
 	Names   map[id.Person]string
+	Avoided int         // requests that papers already there have spared
 	More    *space.Page // the next page, or nil
 }
 
@@ -129,7 +136,8 @@ func desk(a *act.Act, by authz.Actor, page space.Page) (d Desk, err error) {
 	for _, sp := range spaces {
 		d.Rows = append(d.Rows, d.row(sp, all))
 	}
-	return d, nil
+	d.Avoided, err = request.Avoided(a, by)
+	return d, err
 }
 
 func (d *Desk) row(sp space.Space, all []Wait) Row {
@@ -220,7 +228,9 @@ func (s *Service) Space(ctx context.Context, by authz.Actor, of id.Space) (out [
 }
 
 // reads is the action that a pass must leave for a kind of item to count.
-var reads = map[item.Kind]authz.Action{item.Document: authz.DocumentRead, item.Memo: authz.MemoRead}
+var reads = map[item.Kind]authz.Action{
+	item.Document: authz.DocumentRead, item.Memo: authz.MemoRead, Papers: authz.RequestSee,
+}
 
 // waits reads what waits in one entered space, or in all of a firm's person.
 func waits(a *act.Act, by authz.Actor, of id.Space) ([]Wait, error) {
@@ -253,6 +263,9 @@ func waits(a *act.Act, by authz.Actor, of id.Space) ([]Wait, error) {
 		if out, err = toApprove(a, by, args, out); err != nil {
 			return nil, err
 		}
+	}
+	if out, err = papers(a, by, args, out); err != nil {
+		return nil, err
 	}
 	out = slices.DeleteFunc(out, func(w Wait) bool { return !by.Pass.Takes(reads[w.What]) })
 	slices.SortStableFunc(out, func(x, y Wait) int {
@@ -305,6 +318,44 @@ func awaited(a *act.Act, by authz.Actor, args []any, out []Wait) ([]Wait, error)
 		return nil
 	})
 	return out, err
+}
+
+// papers adds what is asked of people, and what waits for the firm to look at.
+func papers(a *act.Act, by authz.Actor, args []any, out []Wait) ([]Wait, error) {
+	found, err := request.WaitsIn(a, by, args[2].(id.Space), args[3].(id.Space))
+	if err != nil {
+		return nil, err
+	}
+	today := a.Now.Format(time.DateOnly)
+	at := map[Wait]int{}
+	for _, f := range found {
+		w := Wait{Space: f.Space, Kind: ToHandIn, What: Papers, Who: f.Person, Mine: f.Person == by.Person}
+		if f.State.Ours() {
+			if !by.Role.Inside() {
+				continue // she has done what she could
+			}
+			w.Kind, w.Mine = ToCheck, true
+		}
+		i, known := at[w]
+		if !known {
+			i, at[w] = len(out), len(out)
+			w.Since, w.By = f.Since, f.Due
+			out = append(out, w)
+		}
+		one := &out[i]
+		one.Count += f.Count
+		if f.Since.Before(one.Since) {
+			one.Since = f.Since
+		}
+		if f.Due != "" && (one.By == "" || f.Due < one.By) {
+			one.By = f.Due
+		}
+		if w.Kind == ToCheck {
+			one.By = "" // the day was hers
+		}
+		one.Late = one.By != "" && one.By < today
+	}
+	return out, nil
 }
 
 func order(a, b bool) int {

@@ -11,6 +11,7 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/memo"
+	"cenacle/internal/request"
 	"cenacle/internal/space"
 )
 
@@ -27,6 +28,14 @@ type Screen struct {
 	Draft     memo.Draft                    // of a new thread
 	Receipts  []deposit.Receipt
 	Deposit   deposit.Deposit // the open one of a depositor
+	Requests  []request.Request
+	Rule      deposit.Rule // whether the space takes deposits
+}
+
+// Sources are the services that a screen reads through.
+type Sources struct {
+	Documents *document.Service // remembers documents
+	Requests  *request.Service
 }
 
 // ScreenQuery says how much of it.
@@ -38,25 +47,30 @@ type ScreenQuery struct {
 	Memos  int
 }
 
-// Screen reads the first page of a space. Documents are listed by the service
-// that remembers them.
-func (s *Service) Screen(ctx context.Context, by authz.Actor, documents *document.Service, q ScreenQuery) (out Screen, err error) {
+// Screen reads the first page of a space.
+func (s *Service) Screen(ctx context.Context, by authz.Actor, from Sources, q ScreenQuery) (out Screen, err error) {
 	defer fault.Op(&err, "overview.Screen(%s)", q.Space)
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
 		out = Screen{Documents: map[space.Tray][]document.Document{}, Named: map[id.Item]document.Document{}}
 		if out.Room, err = space.Enter(a, by, q.Space, authz.SpaceSee); err != nil {
 			return err
 		}
-		if err := out.papers(a, by, documents, q); err != nil {
+		if err := out.papers(a, by, from.Documents, q); err != nil {
 			return err
 		}
 		if out.Threads, out.Before, err = memo.In(a, by, memo.Query{Space: q.Space, Before: q.Before, Limit: q.Memos}); err != nil {
 			return err
 		}
-		if err := out.name(a, by, documents); err != nil {
+		if err := out.name(a, by, from.Documents); err != nil {
 			return err
 		}
 		if out.Draft, err = memo.DraftIn(a, by, q.Space, ""); err != nil {
+			return err
+		}
+		if out.Requests, err = from.Requests.ListIn(a, by, q.Space); err != nil {
+			return err
+		}
+		if out.Rule, err = deposit.RuleIn(a, q.Space); err != nil {
 			return err
 		}
 		out.Waits, err = waits(a, by, q.Space)

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"cenacle/internal/fold"
 )
 
 // How is why a paper answers.
@@ -183,22 +185,35 @@ func without(words []string, said map[string]bool) (out []string) {
 	return out
 }
 
-// Wants finds the papers that a text asks for: what a memo calls by a name that
-// is one paper's alone. Which one of many (a « facture ») a text means cannot be
-// told.
+// Wants finds the papers that a text asks for: what one of its sentences asks
+// to be sent, by a name that is one paper's alone. Which one of many (a
+// « facture ») a text means cannot be told.
 func (t *Table) Wants(text string) (out []Name) {
-	clause := func(r rune) bool { return strings.ContainsRune(".,;:!?()\n\r\t", r) }
-	for part := range strings.FieldsFuncSeq(text, clause) {
-		for part := range strings.SplitSeq(part, " et ") {
-			n := t.read(part)
-			if n.Kinds = slices.DeleteFunc(n.Kinds, func(k Kind) bool { return t.kinds[k].Generic }); !n.Says() {
-				continue
+	for sentence := range strings.FieldsFuncSeq(strings.ReplaceAll(text, "?", "?\n"), ends(".;!\n\r")) {
+		if !t.asks(sentence) {
+			continue
+		}
+		for part := range strings.FieldsFuncSeq(sentence, ends(",:?()\t")) {
+			for part := range strings.SplitSeq(part, " et ") {
+				n := t.read(part)
+				if n.Kinds = slices.DeleteFunc(n.Kinds, func(k Kind) bool { return t.kinds[k].Generic }); !n.Says() {
+					continue
+				}
+				n.before, n.after, n.numbers = nil, nil, nil
+				out = append(out, n)
 			}
-			n.before, n.after, n.numbers = nil, nil, nil
-			out = append(out, n)
 		}
 	}
 	return out
+}
+
+func ends(at string) func(rune) bool {
+	return func(r rune) bool { return strings.ContainsRune(at, r) }
+}
+
+// asks reports whether a sentence asks for something.
+func (t *Table) asks(sentence string) bool {
+	return strings.HasSuffix(sentence, "?") || slices.ContainsFunc(fold.Words(sentence), func(w string) bool { return t.asking[stem(w)] })
 }
 
 // Label is what a kind is called in French, empty for one that is not known.

@@ -70,6 +70,7 @@ type file struct {
 	Things   string              `json:"things"`
 	Roles    string              `json:"roles"`
 	Turns    string              `json:"turns"`
+	Asking   string              `json:"asking"`
 	Apart    string              `json:"apart"`
 }
 
@@ -83,15 +84,15 @@ type phrase struct {
 // Table is what is known of papers. It is immutable and safe for concurrent
 // use.
 type Table struct {
-	Version                                            string // date of the data
-	kinds                                              map[Kind]entry
-	phrases                                            []phrase // the longest first
-	holder                                             map[string]string
-	given                                              map[string]string // first name: man or woman
-	plain, noise, neutral, heads, roles, turns, things set
-	known                                              set               // every word of all that, which is no misspelling of another
-	begins                                             map[string][]int  // phrases by their first word
-	near                                               map[byte][]string // words of phrases, which misspellings are brought to, by first letter
+	Version                                                    string // date of the data
+	kinds                                                      map[Kind]entry
+	phrases                                                    []phrase // the longest first
+	holder                                                     map[string]string
+	given                                                      map[string]string // first name: man or woman
+	plain, noise, neutral, heads, roles, turns, things, asking set
+	known                                                      set               // every word of all that, which is no misspelling of another
+	begins                                                     map[string][]int  // phrases by their first word
+	near                                                       map[byte][]string // words of phrases, which misspellings are brought to, by first letter
 }
 
 type set map[string]bool
@@ -107,7 +108,7 @@ func Load() (*Table, error) {
 	}
 	t := &Table{
 		Version: f.Version, kinds: map[Kind]entry{}, holder: map[string]string{}, given: map[string]string{},
-		plain: words(f.Plain + " " + f.Courtesy), noise: words(f.Noise), neutral: words(f.Neutral), heads: words(f.Heads), roles: words(f.Roles), things: words(f.Things), turns: words(f.Turns),
+		plain: words(f.Plain + " " + f.Courtesy), noise: words(f.Noise), neutral: words(f.Neutral), heads: words(f.Heads), roles: words(f.Roles), things: words(f.Things), asking: words(f.Asking), turns: words(f.Turns),
 		known: set{},
 	}
 	for name, list := range f.Holders {

@@ -137,6 +137,9 @@ func TestWants(t *testing.T) {
 	if want := []Kind{"rib", "bulletin_salaire", "avis_imposition"}; !slices.Equal(kinds, want) {
 		t.Errorf("%v, want %v", kinds, want)
 	}
+	if got := tab.Wants("J’ai bien lu votre livret de famille. Le bail est clair."); len(got) != 0 {
+		t.Errorf("what is not asked for: %+v", got)
+	}
 	if got := tab.Wants("Je vous confirme notre rendez-vous de mardi. À bientôt."); len(got) != 0 {
 		t.Errorf("%+v", got)
 	}

@@ -12,6 +12,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
+	"cenacle/internal/request"
 	"cenacle/internal/store/storetest"
 
 	"cenacle/internal/store"
@@ -28,7 +29,7 @@ func TestISO02Jobs(t *testing.T) {
 		rows := append(spaceJobs(w), firmJobs(w)...) // in this order: the first forget invitations
 		// Those of webhooks mail nobody: TestISO07_RightsAreThoseOfTheMoment takes
 		// their owner's rights away.
-		covered := map[string]bool{"webhook.walk": true, "webhook.send": true, "deposit.lapse": true, "drive.empty": true, // the last in package drive
+		covered := map[string]bool{"webhook.walk": true, "webhook.send": true, "deposit.lapse": true, "request.ladder": true, "drive.empty": true, // the last in package drive
 			"document.erase": true, "document.shred": true} // nobody's right
 		for _, r := range rows {
 			covered[r.kind] = true
@@ -118,7 +119,7 @@ func spaceJobs(w *world) []notice {
 		one.takes(r, lost, it)
 		out = append(out, notice{"notice.item", one.why, kept.email, lost.email})
 	}
-	return append(append(out, deposited(w, c)...), opened(w, c)...)
+	return append(append(append(out, deposited(w, c)...), requested(w, c)...), opened(w, c)...)
 }
 
 // wall is an explicit denial. No use case writes one yet.
@@ -194,4 +195,42 @@ func deposited(w *world, c *cabinet) []notice {
 	w.must(err)
 	w.must(w.server.Lifecycle.RemoveMember(w.t.Context(), c.admin.actor, r.id, lost.id))
 	return []notice{{"notice.deposit", "member removed", kept.email, lost.email}}
+}
+
+// requested asks two clients for a paper, reminds two others, and tells two
+// lawyers that somebody has not answered.
+func requested(w *world, c *cabinet) (out []notice) {
+	ctx := w.t.Context()
+	for _, kind := range []string{request.ReminderJob, request.NoticeJob} {
+		r, kept, lost := c.pair()
+		for _, p := range []*person{kept, lost} {
+			_, err := w.server.Requests.Ask(ctx, c.admin.actor, request.Asking{Space: r.id, Person: p.id, Papers: []request.Paper{{Name: "RIB"}}})
+			w.must(err)
+		}
+		if kind == request.ReminderJob {
+			w.behind().exec(`delete from job where kind = 'notice.request' and run_at > 0`)
+			w.must(w.server.Requests.Remind(ctx, c.admin.actor, r.id, kept.id), w.server.Requests.Remind(ctx, c.admin.actor, r.id, lost.id))
+		}
+		w.must(w.server.Lifecycle.RemoveMember(ctx, c.admin.actor, r.id, lost.id))
+		out = append(out, notice{kind, "member removed", kept.email, lost.email})
+	}
+	return append(out, unanswered(w, c))
+}
+
+func unanswered(w *world, c *cabinet) notice {
+	kept, lost := c.colleague("Me Suit", address("suit.example"), authz.FirmColleague), c.colleague("Me Ignore", address("ignore.example"), authz.FirmColleague)
+	r, client := c.open(c.admin, "Mme Attend", address("attend.example"), kept, lost)
+	w.behind().exec(`delete from job where kind in ('notice.colleague', 'notice.space-opened')`)
+	_, err := w.server.Requests.Ask(w.t.Context(), c.admin.actor, request.Asking{Space: r.id, Person: client.id, Papers: []request.Paper{{Name: "RIB"}}})
+	w.must(err)
+	w.must(w.server.Office.Keep(w.t.Context(), c.id, func(a *act.Act) error {
+		for _, p := range []*person{kept, lost} {
+			if err := a.Follow(request.OverdueJob, string(p.id), a.Now, request.Overdue{Space: r.id, Person: p.id, Of: client.id}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	w.must(w.server.Lifecycle.RemoveMember(w.t.Context(), c.admin.actor, r.id, lost.id))
+	return notice{request.OverdueJob, "member removed", kept.email, lost.email}
 }

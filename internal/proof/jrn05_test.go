@@ -19,6 +19,11 @@ var journalled = [...]string{
 	"POST /f/{firm}/spaces/{space}/documents/{document}/address", "POST /f/{firm}/spaces/{space}/documents/{document}/name",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/delete", "POST /f/{firm}/spaces/{space}/files",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/nature", "POST /f/{firm}/spaces/{space}/approval", "POST /f/{firm}/spaces/{space}/holds", "POST /f/{firm}/spaces/{space}/holds/{hold}/lift",
+	"POST /f/{firm}/spaces/{space}/requests", "POST /f/{firm}/spaces/{space}/requests/reuse", "POST /f/{firm}/spaces/{space}/requests/remind",
+	"POST /f/{firm}/spaces/{space}/requests/{ask}/lack", "POST /f/{firm}/spaces/{space}/requests/{ask}/use",
+	"POST /f/{firm}/spaces/{space}/requests/{ask}/accept", "POST /f/{firm}/spaces/{space}/requests/{ask}/return",
+	"POST /f/{firm}/spaces/{space}/requests/{ask}/waive", "POST /f/{firm}/spaces/{space}/requests/{ask}/renew",
+	"POST /f/{firm}/spaces/{space}/deposit/switch",
 	"POST /f/{firm}/spaces/{space}/deposit/close", "POST /f/{firm}/spaces/{space}/memos", "POST /f/{firm}/spaces/{space}/memos/read",
 }
 

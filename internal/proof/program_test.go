@@ -94,7 +94,7 @@ type programs struct{ lead, client browser }
 func (s *scene) asks(p programs, o *operation, all *spec) answer {
 	s.t.Helper()
 	by := p.lead
-	if action := actionOf(o.Name); action == authz.DepositMake {
+	if action := actionOf(o.Name); action == authz.DepositMake || action == authz.RequestAnswer {
 		by = p.client
 	}
 	a := by.do(all.whole(s.ids.but("fresh", id.New[string](time.Now()))).request(o))

@@ -218,10 +218,27 @@ func exchangeSteps() []step {
 	return []step{
 		form(room+"/deposit/close", byClient, 303, "leave", "1").then(func(s *scene, _ answer) { s.deposit() }),
 		plain(room+"/receipts/{receipt}", byClient, 200), plain(room+"/receipts/{receipt}/file", byClient, 200),
+		plain(room+"/requests", byClient, 200),
+		form(room+"/requests", byLead, 303, "person", "{client}", "names", "Carte vitale", "sure", "1"),
+		form(room+"/requests/reuse", byLead, 303, "person", "{client}", "reuse", "{document} Projet"),
+		form(room+"/requests/remind", byLead, 303, "person", "{client}"),
+		of("ask", form(room+"/requests/{ask}/lack", byClient, 303, "reason", "Perdu")),
+		of("ask", form(room+"/requests/{ask}/use", byClient, 303, "document", "{document}")),
+		of("ask", form(room+"/requests/{ask}/waive", byLead, 303)), of("came", form(room+"/requests/{ask}/accept", byLead, 303)),
+		of("came", form(room+"/requests/{ask}/return", byLead, 303, "reason", "Illisible")), of("lacking", form(room+"/requests/{ask}/renew", byLead, 303)),
+		form(room+"/deposit/switch", byLead, 303, "open", "1"),
 		form(room+"/memos", byLead, 303, "thread", "{thread}", "body", "Une question encore.", "circle", "{circle}", "reference", "{document}"),
 		form(room+"/memos/read", byClient, 303, "memo", "{memo}"),
 		form(room+"/draft", byLead, 204, "thread", "{thread}", "body", "Je voulais encore"),
 	}
+}
+
+// of has a step of a request be about the one that stands where it begins, and
+// leaves others.
+func of(which string, s step) step {
+	send := s.send
+	s.send = func(i ids) call { return send(i.but("ask", i[which])) }
+	return s.then(func(s *scene, _ answer) { s.askAgain() })
 }
 
 func accountSteps() []step {

@@ -13,6 +13,7 @@ import (
 	"cenacle/internal/hold"
 	"cenacle/internal/id"
 	"cenacle/internal/memo"
+	"cenacle/internal/request"
 	"cenacle/internal/space"
 )
 
@@ -130,7 +131,21 @@ func (s *scene) fill() {
 		"code": "en",
 	})
 	s.holdAgain()
+	s.askAgain()
 	s.connect()
+}
+
+// askAgain leaves a paper that is asked of the client, one that she handed in
+// and one that she has not.
+func (s *scene) askAgain() {
+	s.t.Helper()
+	ctx := s.t.Context()
+	asked, err := s.server.Requests.Ask(ctx, s.lead.actor, request.Asking{
+		Space: s.room.id, Person: s.client.id, Papers: []request.Paper{{Name: "Livret de famille"}, {Name: "Passeport"}, {Name: "Contrat de mariage"}},
+	})
+	s.must(err)
+	s.must(s.server.Requests.Use(ctx, s.client.actor, asked[1], id.Item(s.ids["document"])), s.server.Requests.Lack(ctx, s.client.actor, asked[2], "Aucun"))
+	maps.Copy(s.ids, ids{"ask": string(asked[0]), "came": string(asked[1]), "lacking": string(asked[2])})
 }
 
 // holdAgain leaves a standing hold on the room.

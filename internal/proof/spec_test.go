@@ -156,6 +156,12 @@ func (w writer) object(o *operation, of *schema) map[string]any {
 			out[name] = w.object(o, s)
 			continue
 		}
+		if items := w.of(s.Items); items != nil && items.Type == "object" {
+			if required {
+				out[name] = []any{w.object(o, items)}
+			}
+			continue
+		}
 		if v := w.value(o, name, s, required); v != nil {
 			out[name] = v
 		}

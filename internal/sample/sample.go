@@ -200,7 +200,7 @@ func (st *stage) open(client Person, model space.ModelKey) (space.Space, error) 
 		return space.Space{}, err
 	}
 	return st.s.Lifecycle.OpenSpace(st.ctx, st.lawyer, lifecycle.NewSpace{
-		ClientName: client.Name, ClientEmail: client.Email, Model: m, Profile: m.Profile, Language: i18n.French,
+		ClientName: client.Name, ClientEmail: client.Email, Model: m, Profile: m.Profile, Language: i18n.French, Checklist: true,
 		Colleagues: []id.Person{st.ids[st.people[1].Email], st.ids[st.people[2].Email]},
 	})
 }

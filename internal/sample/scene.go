@@ -10,6 +10,7 @@ import (
 	"cenacle/internal/document"
 	"cenacle/internal/id"
 	"cenacle/internal/memo"
+	"cenacle/internal/request"
 	"cenacle/internal/space"
 )
 
@@ -69,6 +70,9 @@ func (st *stage) divorce() error {
 	if err := st.deposit(client, sp.ID, "Livret de famille.pdf", "Bulletin de paie – octobre 2026.pdf"); err != nil {
 		return err
 	}
+	if err := st.judge(client, sp.ID); err != nil {
+		return err
+	}
 	return st.talk(sp.ID, house, client, draft)
 }
 
@@ -77,13 +81,54 @@ func (st *stage) deposit(client authz.Actor, of id.Space, names ...string) error
 	if err != nil || slices.ContainsFunc(before, func(d deposit.Deposit) bool { return d.Receipt != "" }) {
 		return err
 	}
-	for _, name := range names {
-		if _, err := st.file(client, document.BeginUpload{Space: of, Tray: space.ClientTray, Name: name}, paper(name)); err != nil {
+	wanted, err := st.asked(client, of)
+	if err != nil {
+		return err
+	}
+	for i, name := range names {
+		in := document.BeginUpload{Space: of, Tray: space.ClientTray, Name: name, Request: wanted[answers[i%len(answers)]].ID}
+		if _, err := st.file(client, in, paper(name)); err != nil {
 			return err
 		}
 	}
 	_, err = st.s.Deposits.Close(st.ctx, client, deposit.Finish{Space: of, LeavePending: true})
 	return err
+}
+
+// answers are the papers that the first deposit hands in.
+var answers = []string{"Livret de famille", "Trois derniers bulletins de salaire"}
+
+// asked are the papers that are asked of a client, by their names.
+func (st *stage) asked(client authz.Actor, of id.Space) (map[string]request.Request, error) {
+	all, err := st.s.Requests.List(st.ctx, client, of)
+	out := map[string]request.Request{}
+	for _, r := range all {
+		out[r.Name] = r
+	}
+	return out, err
+}
+
+// judge looks at what came: one paper is enough, one is sent back, and one does
+// not exist.
+func (st *stage) judge(client authz.Actor, of id.Space) error {
+	wanted, err := st.asked(client, of)
+	if err != nil {
+		return err
+	}
+	if r := wanted[answers[0]]; r.State == request.Deposited {
+		if err := st.s.Requests.Accept(st.ctx, st.lawyer, r.ID); err != nil {
+			return err
+		}
+	}
+	if r := wanted[answers[1]]; r.State == request.Deposited {
+		if err := st.s.Requests.Return(st.ctx, st.lawyer, r.ID, "Il manque août et septembre : envoyez les trois mois, s’il vous plaît."); err != nil {
+			return err
+		}
+	}
+	if r := wanted["Contrat de mariage"]; r.State == request.Asked {
+		return st.s.Requests.Lack(st.ctx, client, r.ID, "Nous nous sommes mariés sans contrat.")
+	}
+	return nil
 }
 
 func (st *stage) talk(of id.Space, house circle.House, client authz.Actor, draft id.Item) error {

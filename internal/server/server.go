@@ -47,6 +47,8 @@ import (
 	"cenacle/internal/outbound"
 	"cenacle/internal/outbox"
 	"cenacle/internal/overview"
+	"cenacle/internal/paper"
+	"cenacle/internal/request"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
 	"cenacle/internal/token"
@@ -79,6 +81,7 @@ type Server struct {
 	Spaces      *space.Service
 	Documents   *document.Service
 	Deposits    *deposit.Service
+	Requests    *request.Service
 	Holds       *hold.Service
 	Drives      *drive.Service
 	Memos       *memo.Service
@@ -261,10 +264,16 @@ func (s *Server) openNouns(c *config.Config, o Options) error {
 	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.Spaces = space.NewService(s.Office, models)
 	s.Documents = document.New(s.Office, s.blobs, document.Config{
-		Limit: c.Upload(), Quota: int64(c.Limit.Quota), Deposit: deposit.Attach, Alone: database.Empty(),
+		Limit: c.Upload(), Quota: int64(c.Limit.Quota), Alone: database.Empty(),
 		Readers: worker.New(o.Program, runtime.NumCPU()),
+		Deposit: deposit.Attach, Admit: request.Admit, Answer: request.Fulfil,
 	})
-	s.Deposits = deposit.New(s.Office)
+	papers, err := paper.Load()
+	if err != nil {
+		return err
+	}
+	s.Deposits = deposit.New(s.Office, request.Answering)
+	s.Requests = request.New(s.Office, s.Documents, papers)
 	s.Holds = hold.NewService(s.Office)
 	s.Memos = memo.NewService(s.Office)
 	s.Invitations = invitation.New(s.Office, s.Accounts)
@@ -289,6 +298,7 @@ func (s *Server) openJobs(c *config.Config, catalog *i18n.Catalog, o Options) er
 	handlers := s.Lifecycle.Handlers(composer, sender)
 	handlers[document.WordsJob] = s.Documents.Words
 	handlers[deposit.LapseJob] = s.Deposits.Lapse
+	handlers[request.LadderJob] = s.Requests.Climb
 	handlers[document.EraseJob] = s.Documents.Erase
 	handlers[document.ShredJob] = s.Documents.Shred
 	handlers[drive.EmptyJob] = s.Drives.Settle
@@ -360,7 +370,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 		Door: &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle, Mails: c.Demo && s.Mailbox != nil},
 		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Documents: s.Documents},
 		Room: &room.Pages{
-			Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Holds: s.Holds, Memos: s.Memos, Lifecycle: s.Lifecycle,
+			Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Memos: s.Memos, Lifecycle: s.Lifecycle,
 			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Limit: c.Upload(),
 		},
 		Connection: &connection.Pages{Accounts: s.Accounts, Webhooks: s.Webhooks},

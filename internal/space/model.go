@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"cenacle/internal/i18n"
 )
@@ -46,7 +47,8 @@ func (w words) in(l i18n.Language) string {
 	return w[l]
 }
 
-// Model is what a space opens with: its first matter and its folders.
+// Model is what a space opens with: its first matter, its folders, and what is
+// asked of its client.
 type Model struct {
 	Key     ModelKey `json:"key"`
 	Profile Profile  `json:"profile"` // the one that usually fits
@@ -55,6 +57,25 @@ type Model struct {
 		Tray Tray  `json:"tray"`
 		Name words `json:"name"`
 	} `json:"folders"`
+	// Since is from when on the list of papers is what firms ask for in such a
+	// matter.
+	Since  string `json:"since"`
+	Papers []struct {
+		Name words `json:"name"`
+		Note words `json:"note"` // may be empty
+	} `json:"papers"`
+}
+
+// Paper is one that a matter of a model usually needs from its client.
+type Paper struct{ Name, Note string }
+
+// Checklist is the papers of the model, in a language.
+func (m Model) Checklist(l i18n.Language) []Paper {
+	out := make([]Paper, len(m.Papers))
+	for i, p := range m.Papers {
+		out[i] = Paper{p.Name.in(l), p.Note.in(l)}
+	}
+	return out
 }
 
 //go:embed model.json
@@ -86,6 +107,15 @@ func (m Model) check() error {
 			return fmt.Errorf("unknown tray %q", f.Tray)
 		}
 		texts = append(texts, f.Name)
+	}
+	if _, err := time.Parse(time.DateOnly, m.Since); err != nil {
+		return fmt.Errorf("since when: %w", err)
+	}
+	for _, p := range m.Papers {
+		texts = append(texts, p.Name)
+		if len(p.Note) > 0 {
+			texts = append(texts, p.Note)
+		}
 	}
 	for _, w := range texts {
 		for _, l := range i18n.All() {

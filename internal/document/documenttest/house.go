@@ -25,6 +25,8 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/journal"
 	"cenacle/internal/live"
+	"cenacle/internal/paper"
+	"cenacle/internal/request"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
 	"cenacle/internal/store/storetest"
@@ -63,6 +65,7 @@ type House struct {
 	Blobs     *blob.Store
 	Documents *document.Service
 	Deposits  *deposit.Service
+	Requests  *request.Service
 	Clock     *Clock
 	Lead      authz.Actor  // who founded the first firm
 	Stored    store.Config // of the database
@@ -85,7 +88,7 @@ func New(t testing.TB, s store.Config, c document.Config) *House {
 		T: t, Dir: t.TempDir(), Stored: s, config: c, root: vault.NewKey(),
 		Clock: &Clock{now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)},
 	}
-	h.config.Deposit = deposit.Attach
+	h.config.Deposit, h.config.Admit, h.config.Answer = deposit.Attach, request.Admit, request.Fulfil
 	h.open()
 	h.Lead = h.Found("Cabinet Delmas & Associés", "Me Claire Delmas")
 	return h
@@ -132,7 +135,10 @@ func (h *House) open() {
 	h.Must(err)
 	h.Blobs = blob.New(h.disk)
 	h.Documents = document.New(h.Office, h.Blobs, h.config)
-	h.Deposits = deposit.New(h.Office)
+	h.Deposits = deposit.New(h.Office, request.Answering)
+	papers, err := paper.Load()
+	h.Must(err)
+	h.Requests = request.New(h.Office, h.Documents, papers)
 }
 
 // Must ends the test at the first error.

@@ -54,8 +54,9 @@ func (p Protocol) Options(w http.ResponseWriter) error {
 }
 
 // Create announces a file: Upload-Length in bytes, Upload-Metadata with
-// filename, tray, folder, circle (several, separated by commas), replaces and
-// reason.
+// filename, tray, folder, circle (several, separated by commas), replaces,
+// reason, request, and sha256 (hexadecimal): bytes that are there already are
+// 409 with their document in Upload-Known, unless again is given.
 func (p Protocol) Create(w http.ResponseWriter, c Call) error {
 	if err := speak(w, c); err != nil {
 		return err
@@ -71,6 +72,9 @@ func (p Protocol) Create(w http.ResponseWriter, c Call) error {
 	announced.Space, announced.Size = c.Space, size
 	u, err := p.Documents.Begin(c.Context(), c.Actor, announced)
 	if err != nil {
+		if u.Document != "" {
+			w.Header().Set("Upload-Known", string(u.Document))
+		}
 		return err
 	}
 	return p.state(w, c, u, http.StatusCreated)
@@ -186,6 +190,7 @@ func Announced(header string) (document.BeginUpload, error) {
 	in := document.BeginUpload{
 		Name: meta["filename"], Tray: space.Tray(meta["tray"]), Folder: id.Folder(meta["folder"]),
 		Replaces: id.Item(meta["replaces"]), Onto: id.Version(meta["onto"]), Reason: meta["reason"],
+		Request: id.Ask(meta["request"]), SHA256: meta["sha256"], Again: meta["again"] != "",
 	}
 	for c := range strings.SplitSeq(meta["circle"], ",") {
 		if c != "" {

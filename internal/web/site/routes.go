@@ -157,6 +157,19 @@ func spaceRoutes(p Pages) []web.Route {
 		{Pattern: "GET /f/{firm}/spaces/{space}/receipts/{receipt}", Door: web.Member, Action: authz.ReceiptRead, Handle: p.Room.Receipt},
 		{Pattern: "GET /f/{firm}/spaces/{space}/receipts/{receipt}/file", Door: web.Member, Action: authz.ReceiptRead, Handle: p.Room.ReceiptFile},
 
+		// Papers that are asked for.
+		{Pattern: "GET /f/{firm}/spaces/{space}/requests", Door: web.Member, Action: authz.RequestSee, Handle: p.Room.Requests},
+		{Pattern: "POST /f/{firm}/spaces/{space}/requests", Door: web.Member, Action: authz.RequestAsk, Handle: p.Room.DoAsk},
+		{Pattern: "POST /f/{firm}/spaces/{space}/requests/reuse", Door: web.Member, Action: authz.RequestAsk, Handle: p.Room.DoReuse},
+		{Pattern: "POST /f/{firm}/spaces/{space}/requests/remind", Door: web.Member, Action: authz.RequestAsk, Handle: p.Room.DoRemind},
+		{Pattern: "POST /f/{firm}/spaces/{space}/requests/{ask}/lack", Door: web.Member, Action: authz.RequestAnswer, Handle: p.Room.DoLack},
+		{Pattern: "POST /f/{firm}/spaces/{space}/requests/{ask}/use", Door: web.Member, Action: authz.RequestAnswer, Handle: p.Room.DoUse},
+		{Pattern: "POST /f/{firm}/spaces/{space}/requests/{ask}/accept", Door: web.Member, Action: authz.RequestJudge, Handle: p.Room.DoAccept},
+		{Pattern: "POST /f/{firm}/spaces/{space}/requests/{ask}/return", Door: web.Member, Action: authz.RequestJudge, Handle: p.Room.DoReturn},
+		{Pattern: "POST /f/{firm}/spaces/{space}/requests/{ask}/waive", Door: web.Member, Action: authz.RequestJudge, Handle: p.Room.DoWaive},
+		{Pattern: "POST /f/{firm}/spaces/{space}/requests/{ask}/renew", Door: web.Member, Action: authz.RequestJudge, Handle: p.Room.DoRenew},
+		{Pattern: "POST /f/{firm}/spaces/{space}/deposit/switch", Door: web.Member, Action: authz.SpaceManage, Handle: p.Room.DoSwitch},
+
 		// Memos.
 		{Pattern: "POST /f/{firm}/spaces/{space}/memos", Door: web.Member, Action: authz.MemoWrite, Handle: p.Room.DoWrite},
 		{Pattern: "POST /f/{firm}/spaces/{space}/memos/read", Door: web.Member, Action: authz.MemoRead, Handle: p.Room.DoRead},

@@ -120,6 +120,7 @@ const (
 	Deposited Standing = "deposited"
 	Redo      Standing = "redo"
 	Lacking   Standing = "lacking"
+	Accepted  Standing = "accepted"
 	Waived    Standing = "waived"
 )
 
@@ -131,16 +132,31 @@ type Expectation struct {
 	Hint     string // what is meant, where to find it
 	Standing Standing
 	Due      string // civil date, or empty
+	Late     bool
 	Reason   string // why it is to be redone, or lacking
 	Already  string // « Déjà transmis le … », with Reuse
 	Reuse    *Button
-	Acts     []Button // links, or buttons of the form Action
+	Files    []Reference // what was handed in for it
+	Send     *Upload     // where it is handed in
+	Acts     []Button    // links, or buttons of the form Action
 	Action   string
 	Hidden   []Hidden
+	Folds    []Fold
 }
 
 // Open reports whether something is still expected.
 func (e Expectation) Open() bool { return e.Standing == Asked || e.Standing == Redo }
+
+// Fold is a short form behind its own label, for an act that needs a word of
+// explanation. Template "fold".
+type Fold struct {
+	ID      string
+	Label   string
+	Open    bool // it has come back with something wrong
+	Action  string
+	Field   Field
+	Confirm Button
+}
 
 // Waiting is one line of « qui attend quoi ». Template "waiting"; lines stand
 // in <ul class="lines" id="…">.

@@ -19,6 +19,8 @@ type Upload struct {
 	Hidden   []Hidden // sent with the form, and as metadata of each resumable upload
 	Waiting  []Transfer
 	Error    string
+	Slim     bool   // stands in a line of a list: no icon, no title of its own
+	Accept   string // media types to choose from, or empty
 }
 
 // TransferState is where one file's sending stands.

@@ -22,6 +22,8 @@ import (
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
 	"cenacle/internal/overview"
+	"cenacle/internal/paper"
+	"cenacle/internal/request"
 	"cenacle/internal/space"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui/uitest"
@@ -37,6 +39,7 @@ type Cast struct {
 	Spaces    *space.Service
 	Documents *document.Service
 	Deposits  *deposit.Service
+	Requests  *request.Service
 	Memos     *memo.Service
 	Overview  *overview.Service
 
@@ -66,8 +69,13 @@ func NewCast(t testing.TB, table func(*Cast) []web.Route) *Cast {
 		disk, err := blob.OpenDisk(t.TempDir())
 		s.must(err)
 		c.Site, c.Spaces = s, space.NewService(s.Office, models)
-		c.Documents = document.New(s.Office, blob.New(disk), document.Config{Limit: Limit, Deposit: deposit.Attach, Alone: true})
-		c.Deposits, c.Memos, c.Overview = deposit.New(s.Office), memo.NewService(s.Office), overview.New(s.Office)
+		c.Documents = document.New(s.Office, blob.New(disk), document.Config{
+			Limit: Limit, Alone: true, Deposit: deposit.Attach, Admit: request.Admit, Answer: request.Fulfil,
+		})
+		papers, err := paper.Load()
+		s.must(err)
+		c.Requests = request.New(s.Office, c.Documents, papers)
+		c.Deposits, c.Memos, c.Overview = deposit.New(s.Office, request.Answering), memo.NewService(s.Office), overview.New(s.Office)
 		return table(c)
 	})
 	c.gather()

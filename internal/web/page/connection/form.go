@@ -18,6 +18,7 @@ var groups = [...]struct {
 	{"document", []string{"document"}},
 	{"memo", []string{"memo"}},
 	{"deposit", []string{"deposit"}},
+	{"request", []string{"request"}},
 	{"space", []string{"space", "member", "folder", "link"}},
 	{"firm", []string{"firm", "token", "webhook", "installation"}},
 }

@@ -17,6 +17,7 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/id"
+	"cenacle/internal/item"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/overview"
 	"cenacle/internal/space"
@@ -50,6 +51,7 @@ type Desk struct {
 	Search Search
 	Mine   Waits
 	Others Waits
+	Spared string // requests that papers already there have avoided, or empty
 	Rows   []Row
 	More   *ui.More
 	Keys   Keys
@@ -125,6 +127,9 @@ func newDesk(b ui.Base, to paths, found overview.Desk, asked space.Page) Desk {
 	}
 	mine, others := lines(b, to, found)
 	d.Mine, d.Others = folded(mine), folded(others)
+	if found.Avoided > 0 {
+		d.Spared = b.N("desk.avoided", found.Avoided)
+	}
 	for _, row := range found.Rows {
 		d.Rows = append(d.Rows, deskRow(b, to, found, row))
 	}
@@ -180,7 +185,7 @@ func waiting(b ui.Base, to paths, found overview.Desk, w overview.Wait) ui.Waiti
 	} else {
 		line.What, line.Who = b.N("desk.awaits."+kind, w.Count), b.List(awaited(b, found, w))
 	}
-	if w.Count == 1 {
+	if w.Count == 1 || w.What == overview.Papers {
 		line.Href = place(to, w)
 	}
 	return line
@@ -188,8 +193,11 @@ func waiting(b ui.Base, to paths, found overview.Desk, w overview.Wait) ui.Waiti
 
 // place is where to find the one thing a line is about.
 func place(to paths, w overview.Wait) string {
-	if w.What == "document" {
+	switch w.What {
+	case item.Document:
 		return to.SpacePath(w.Space, "documents", string(w.Item))
+	case overview.Papers:
+		return to.SpacePath(w.Space, "requests")
 	}
 	return to.SpacePath(w.Space) + "#memo-" + string(w.Item)
 }

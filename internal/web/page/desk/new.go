@@ -34,6 +34,7 @@ type NewSpace struct {
 type Settings struct {
 	Unfolded   bool
 	Space      ui.Field
+	Checklist  ui.Field
 	Colleagues *ui.Field // nil when she is alone
 }
 
@@ -47,6 +48,7 @@ func (p *Pages) DoNewSpace(r *web.Request) (web.Answer, error) {
 	in := lifecycle.NewSpace{
 		ClientName: r.Value("name"), ClientEmail: r.Value("email"), Profile: space.Profile(r.Value("profile")),
 		Name: strings.TrimSpace(r.Value("space")), Lead: id.Person(r.Value("lead")), Language: r.Printer.Language(),
+		Checklist: r.Value("checklist") != "",
 	}
 	for _, m := range p.Spaces.Models() {
 		if m.Key == space.ModelKey(r.Value("model")) {
@@ -84,6 +86,10 @@ func (p *Pages) newSpace(r *web.Request, err error) (web.Answer, error) {
 	page.ask(typed)
 	page.choose(p.Spaces.Models(), typed)
 	page.settle(staff, r.Actor, typed)
+	page.Settings.Checklist = ui.Field{
+		Kind: ui.Checks, Name: "checklist", Label: page.T("desk.new.checklist"), Hint: page.T("desk.new.checklist_hint"), Value: "1", Optional: true,
+		Chosen: err == nil || typed.one("checklist") != "",
+	}
 	if err == nil {
 		return web.Show(newPage, page), nil
 	}

@@ -2,12 +2,15 @@ package room
 
 import (
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"strings"
 
 	"cenacle/internal/authz"
+	"cenacle/internal/deposit"
 	"cenacle/internal/id"
 	"cenacle/internal/overview"
+	"cenacle/internal/request"
 	"cenacle/internal/space"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
@@ -236,8 +239,10 @@ func act(b ui.Base, kind string) string {
 // Receipt is the sheet a client keeps.
 type Receipt struct {
 	ui.Base
-	Sheet ui.Receipt
-	Back  string
+	Sheet    ui.Receipt
+	Answered []deposit.Answered // what was asked for and came in this deposit
+	Pending  string             // what is still asked for, or empty
+	Back     string
 }
 
 var receiptPage = ui.Must(ui.Parse[Receipt](files, "receipt.tmpl"))
@@ -271,6 +276,16 @@ func (p *Pages) Receipt(r *web.Request) (web.Answer, error) {
 	for _, it := range v.Contents.Items {
 		page.Sheet.Total += it.Size
 		page.Sheet.Lines = append(page.Sheet.Lines, ui.ReceiptLine{Title: it.Name, Size: it.Size, SHA256: hex.EncodeToString(it.SHA256[:])})
+	}
+	if page.Answered = v.Answered; len(page.Answered) > 0 {
+		left, err := p.Asks.List(r.Context(), r.Actor, h.room.ID)
+		if err != nil {
+			return nil, err
+		}
+		left = slices.DeleteFunc(left, func(q request.Request) bool { return !q.State.Hers() || q.Person != v.Person })
+		if len(left) > 0 {
+			page.Pending = page.N("room.request.pending", len(left))
+		}
 	}
 	return web.Show(receiptPage, page), nil
 }

@@ -24,6 +24,7 @@ import (
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
 	"cenacle/internal/overview"
+	"cenacle/internal/request"
 	"cenacle/internal/space"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
@@ -37,6 +38,7 @@ type Pages struct {
 	Spaces      *space.Service
 	Documents   *document.Service
 	Deposits    *deposit.Service
+	Asks        *request.Service
 	Holds       *hold.Service
 	Memos       *memo.Service
 	Lifecycle   *lifecycle.Service
@@ -89,7 +91,7 @@ func (p *Pages) look(r *web.Request) (here, error) {
 			q.After[tray], q.Rows = id.Item(after), rows+1
 		}
 	}
-	all, err := p.Overview.Screen(r.Context(), r.Actor, p.Documents, q)
+	all, err := p.Overview.Screen(r.Context(), r.Actor, overview.Sources{Documents: p.Documents, Requests: p.Asks}, q)
 	h := stand(r, all.Room)
 	h.all, h.rows = all, q.Rows-1
 	return h, err
@@ -131,6 +133,7 @@ func (h here) tabs(current string) []ui.Tab {
 	p := h.r.Printer
 	return []ui.Tab{
 		{Href: h.path(), Label: p.T("room.tab.space"), Current: current == "space"},
+		{Href: h.path("requests"), Label: p.T("room.tab.requests"), Current: current == "requests"},
 		{Href: h.path("folders"), Label: p.T("room.tab.folders"), Current: current == "folders"},
 		{Href: h.path("people"), Label: p.T("room.tab.people"), Current: current == "people"},
 		{Href: h.path("trash"), Label: p.T("room.tab.trash"), Current: current == "trash"},
@@ -264,8 +267,13 @@ func (h here) waits(b ui.Base, found []overview.Wait, titles map[string]string) 
 			Href: memoHref(h, w.Item), Space: b.N(waitKey(w), w.Count), Yours: w.Mine,
 			Since: b.When(w.Since), Due: w.By, Late: w.Late,
 		}
-		if w.What == item.Document {
+		switch w.What {
+		case item.Document:
 			line.Href = h.path("documents", string(w.Item))
+		case overview.Papers:
+			if line.Href = h.path("requests"); !h.inside() {
+				line.Href = h.path() + "#requests"
+			}
 		}
 		switch {
 		case w.Mine:

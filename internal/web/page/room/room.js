@@ -33,3 +33,34 @@ class Seen extends HTMLElement {
 }
 
 customElements.define("c-seen", Seen);
+
+// <c-offers> looks, while papers are named, for those that are there already:
+// the form's own page is asked with "look", which sends nothing, and its
+// #offers take the place of those here.
+const pause = 500;
+
+class Offers extends HTMLElement {
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    this.form.addEventListener("input", this);
+  }
+
+  disconnectedCallback() { clearTimeout(this.timer); }
+
+  handleEvent() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.look().catch(() => {}), pause); // the step before sending looks again
+  }
+
+  async look() {
+    const asked = new URLSearchParams(new FormData(this.form));
+    asked.set("look", "1");
+    const answer = await fetch(this.dataset.src ?? this.form.action, { method: "POST", credentials: "same-origin", body: asked, headers: { Accept: "text/html" } });
+    if (!answer.ok) return;
+    const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#offers");
+    const here = this.querySelector("#offers");
+    if (found && here && found.innerHTML !== here.innerHTML) here.replaceChildren(...found.childNodes);
+  }
+}
+
+customElements.define("c-offers", Offers);

@@ -63,7 +63,7 @@ func (s scene) must(err error) {
 
 func table(c *webtest.Cast) []web.Route {
 	p := &room.Pages{
-		Spaces: c.Spaces, Documents: c.Documents, Deposits: c.Deposits, Holds: hold.NewService(c.Office), Memos: c.Memos, Lifecycle: c.Lifecycle,
+		Spaces: c.Spaces, Documents: c.Documents, Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Memos: c.Memos, Lifecycle: c.Lifecycle,
 		Overview: c.Overview, Firms: c.Firms, Invitations: c.Invitations, Limit: webtest.Limit,
 	}
 	var out []web.Route
@@ -86,6 +86,11 @@ func table(c *webtest.Cast) []web.Route {
 		{"POST /documents/{document}/delete", authz.DocumentManage, p.DoDelete}, {"POST /documents/{document}/restore", authz.DocumentManage, p.DoRestore},
 		{"POST /deposit/close", authz.DepositMake, p.DoCloseDeposit}, {"GET /receipts/{receipt}", authz.ReceiptRead, p.Receipt},
 		{"GET /receipts/{receipt}/file", authz.ReceiptRead, p.ReceiptFile}, {"POST /memos", authz.MemoWrite, p.DoWrite},
+		{"GET /requests", authz.RequestSee, p.Requests}, {"POST /requests", authz.RequestAsk, p.DoAsk}, {"POST /requests/reuse", authz.RequestAsk, p.DoReuse},
+		{"POST /requests/remind", authz.RequestAsk, p.DoRemind}, {"POST /requests/{ask}/lack", authz.RequestAnswer, p.DoLack},
+		{"POST /requests/{ask}/use", authz.RequestAnswer, p.DoUse}, {"POST /requests/{ask}/accept", authz.RequestJudge, p.DoAccept},
+		{"POST /requests/{ask}/return", authz.RequestJudge, p.DoReturn}, {"POST /requests/{ask}/waive", authz.RequestJudge, p.DoWaive},
+		{"POST /requests/{ask}/renew", authz.RequestJudge, p.DoRenew}, {"POST /deposit/switch", authz.SpaceManage, p.DoSwitch},
 		{"POST /memos/read", authz.MemoRead, p.DoRead}, {"POST /draft", authz.MemoWrite, p.DoDraft},
 	} {
 		method, path, _ := strings.Cut(r.pattern, " ")

@@ -75,13 +75,16 @@ type Client struct {
 	Shelves  []Shelf
 	Upload   *ui.Upload
 	Deposit  *Deposit
-	Receipts []ui.Link
-	Compose  *ui.Composer
-	Talks    []Talk
-	More     *ui.More
-	People   []Contact
-	Live     ui.Live
-	Password string // where she may choose a password, or empty
+	// Checklist is what is asked of her, nil when nothing ever was.
+	Checklist *Checklist
+	Shut      string // where to send documents instead, in the firm's words
+	Receipts  []ui.Link
+	Compose   *ui.Composer
+	Talks     []Talk
+	More      *ui.More
+	People    []Contact
+	Live      ui.Live
+	Password  string // where she may choose a password, or empty
 }
 
 // Deposit is what she has handed in since the last receipt.
@@ -155,6 +158,8 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) Client {
 		page.Matter = h.room.Matters[0].Name
 	}
 	page.Shelves = h.shelves(b)
+	page.Checklist = p.checklist(h, b, h.all.Requests, h.all.Rule, said{})
+	page.Shut = h.all.Rule.Sentence
 	p.depositPart(h, b, &page)
 	page.Talks, page.More = h.conversation(b, refused, back)
 	page.Waits = h.waits(b, h.all.Waits, h.shown(page.Shelves, page.Talks))
@@ -171,7 +176,7 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) Client {
 	if h.r.Actor.Via.Linked() {
 		page.Password = "/account"
 	}
-	page.Live = ui.Live{Src: h.path("live"), Regions: "waits documents deposit talks"}
+	page.Live = ui.Live{Src: h.path("live"), Regions: "waits requests documents deposit talks"}
 	return page
 }
 
@@ -239,7 +244,7 @@ func (p *Pages) upload(h here, tray space.Tray, pending []document.Upload) ui.Up
 	u := ui.Upload{
 		ID: "upload", Action: h.path("files"), Endpoint: h.path("uploads"), Name: "file", Most: p.Limit,
 		Title: t.T("room.upload." + string(tray)), Hint: t.T("room.upload_hint", t.Bytes(p.Limit)),
-		Camera: tray == space.ClientTray, Regions: "waits documents deposit",
+		Camera: tray == space.ClientTray, Regions: "waits requests documents deposit",
 		Hidden: []ui.Hidden{{Name: "tray", Value: string(tray)}},
 	}
 	if tray == space.FirmTray {
@@ -257,8 +262,10 @@ func (p *Pages) depositPart(h here, b ui.Base, page *Client) {
 	if h.room.Mine != authz.Client && h.room.Mine != authz.Guest {
 		return
 	}
-	u := p.upload(h, space.ClientTray, h.all.Pending)
-	page.Upload = &u
+	if !h.all.Rule.Closed {
+		u := p.upload(h, space.ClientTray, h.all.Pending)
+		page.Upload = &u
+	}
 	open := h.all.Deposit
 	if len(open.Items) == 0 {
 		return

@@ -84,15 +84,24 @@ func (p *Pages) Plain(r *web.Request) (web.Answer, error) {
 		return nil, fault.New(fault.Invalid, "upload.form").Because(err)
 	}
 	return web.Answering(func(w http.ResponseWriter, r *web.Request) error {
-		n, err := p.parts(w, r, form, document.BeginUpload{Space: of})
+		came, err := p.parts(w, r, form, document.BeginUpload{Space: of})
 		if err != nil {
 			return err
 		}
-		next := web.Done(r.SpacePath(of), "deposited")
-		if n == 0 {
-			next = web.Done(r.SpacePath(of), "nothing_chosen")
+		said := "deposited"
+		if len(came) == 0 {
+			said = "nothing_chosen"
 		}
-		return web.Write(next, w, r)
+		for _, doc := range came {
+			_, known, err := p.Documents.TwinOf(r.Context(), r.Actor, doc)
+			switch {
+			case known:
+				said = "deposited_twin"
+			case err != nil && !fault.Is(err, fault.NotFound): // a pass may leave depositing and not reading
+				return err
+			}
+		}
+		return web.Write(web.Done(r.SpacePath(of), said), w, r)
 	}), nil
 }
 
@@ -102,28 +111,29 @@ const stall = 60 * time.Second
 // maxField is the most bytes of one field of the plain form.
 const maxField = 4 << 10
 
-func (p *Pages) parts(w http.ResponseWriter, r *web.Request, form *multipart.Reader, into document.BeginUpload) (files int, err error) {
+func (p *Pages) parts(w http.ResponseWriter, r *web.Request, form *multipart.Reader, into document.BeginUpload) (came []id.Item, err error) {
 	for {
 		// Every part is bounded: fields by maxField, files by the limit of one.
 		p.patience(w)
 		part, err := form.NextPart()
 		if errors.Is(err, io.EOF) {
-			return files, nil
+			return came, nil
 		}
 		if err != nil {
-			return files, fault.New(fault.Invalid, "upload.form").Because(err)
+			return came, fault.New(fault.Invalid, "upload.form").Because(err)
 		}
 		if part.FileName() == "" {
 			if err := field(part, &into); err != nil {
-				return files, err
+				return came, err
 			}
 			continue
 		}
 		into.Name = part.FileName()
-		if _, err := p.Documents.File(r.Context(), r.Actor, into, front.NewBody(w, part, p.Until).While(r.Recheck)); err != nil {
-			return files, err
+		u, err := p.Documents.File(r.Context(), r.Actor, into, front.NewBody(w, part, p.Until).While(r.Recheck))
+		if err != nil {
+			return came, err
 		}
-		files++
+		came = append(came, u.Document)
 	}
 }
 
@@ -147,6 +157,8 @@ func field(part *multipart.Part, into *document.BeginUpload) error {
 		into.Circles = append(into.Circles, id.Circle(value))
 	case "replaces":
 		into.Replaces = id.Item(value)
+	case "request":
+		into.Request = id.Ask(value)
 	case "reason":
 		into.Reason = value
 	}

@@ -303,8 +303,8 @@ func TestPlainForm(t *testing.T) {
 	}{
 		"two files of a client":       {d.Client, client, []string{"Livret.pdf", "un", "Bulletin.pdf", "deux"}, 303, d.Path() + "?done=deposited", 2},
 		"no file":                     {d.Client, client, nil, 303, d.Path() + "?done=nothing_chosen", 0},
-		"a name of the devil":         {d.Client, client, []string{"../../etc/passwd", "x"}, 303, d.Path() + "?done=deposited", 1},
-		"the firm's":                  {d.Lead, []string{"tray", "firm", "circle", string(d.House.Client)}, []string{"Projet.pdf", "x"}, 303, d.Path() + "?done=deposited", 1},
+		"a name of the devil":         {d.Client, client, []string{"../../etc/passwd", "passwd"}, 303, d.Path() + "?done=deposited", 1},
+		"the firm's":                  {d.Lead, []string{"tray", "firm", "circle", string(d.House.Client)}, []string{"Projet.pdf", "projet"}, 303, d.Path() + "?done=deposited", 1},
 		"a client in the firm's tray": {d.Client, []string{"tray", "firm"}, []string{"a", "x"}, 403, "", 0},
 		"an unknown tray":             {d.Lead, []string{"tray", "attic"}, []string{"a", "x"}, 422, "", 0},
 		"a long field":                {d.Lead, []string{"tray", "firm", "reason", strings.Repeat("x", 5000)}, []string{"a", "x"}, 422, "", 0},

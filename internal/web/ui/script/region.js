@@ -16,7 +16,9 @@ Object.assign(htmx.config, {
 
 /** Refreshes the regions named in ids, a string separated by spaces. */
 export async function refresh(ids) {
-  const present = ids.split(/\s+/).filter((id) => id && document.getElementById(id));
+  // A region in which a file is on its way waits for it: replacing it would stop the file.
+  const free = (id) => document.getElementById(id)?.querySelector("c-upload[data-busy]") === null;
+  const present = ids.split(/\s+/).filter((id) => id && free(id));
   if (present.length === 0) return;
   await composed();
   await htmx.ajax("GET", location.pathname + location.search, {

@@ -21,6 +21,15 @@ function duration(seconds) {
 
 const fill = (text, ...args) => text.replace(/\{(\d)\}/g, (_, index) => args[index]);
 
+const most = 64 * 1024 * 1024; // bytes of a file whose digest is worth the wait
+
+/** SHA-256 in hexadecimal, so that what is there already need not be sent; nothing for a large file. */
+async function digest(file) {
+  if (file.size > most || !globalThis.crypto?.subtle) return "";
+  const sum = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
+  return [...new Uint8Array(sum)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /** One file, its row in the page and its upload. */
 class Transfer {
   constructor(desk, file) {
@@ -37,6 +46,7 @@ class Transfer {
 
   state(name) {
     this.row.dataset.state = name;
+    this.desk.host.toggleAttribute("data-busy", this.desk.busy());
     this.row.querySelector(".transfer-state").textContent = this.desk.words[`text${name[0].toUpperCase()}${name.slice(1)}`];
   }
 
@@ -74,6 +84,9 @@ class Transfer {
     this.samples = [];
     const { desk, file } = this;
     const metadata = { filename: file.name, filetype: file.type || "application/octet-stream", ...desk.metadata() };
+    const sum = await digest(file);
+    if (sum) metadata.sha256 = sum;
+    if (this.again) metadata.again = "1";
     this.upload = new Upload(file, {
       endpoint: desk.words.endpoint, metadata, fingerprint, urlStorage: new Memory(), retryDelays: delays,
       removeFingerprintOnSuccess: true, storeFingerprintForResuming: true, chunkSize: 32 * 1024 * 1024,
@@ -99,6 +112,7 @@ class Transfer {
   /** Whether a failure is worth another try: the network, or a server that is starting again. */
   cut(error) {
     const status = error.originalResponse?.getStatus() ?? 0;
+    if (status === 409 && error.originalResponse.getHeader("Upload-Known")) return false;
     const again = status === 0 || status === 409 || status === 423 || status === 429 || (status >= 500 && status !== 507);
     if (again && this.is !== "paused") this.state("cut");
     return again;
@@ -106,10 +120,26 @@ class Transfer {
 
   failed(error) {
     if (this.is === "paused") return;
+    const known = error.originalResponse?.getHeader?.("Upload-Known");
+    if (known) return void this.recognised(error.originalResponse.getBody(), known);
     this.state("failed");
     this.show(this.sent ?? 0);
     const body = error.originalResponse?.getBody?.() ?? "";
     this.reason(body && body.length < 300 && !body.startsWith("<") ? body : "");
+    this.desk.next();
+  }
+
+  /** The same bytes are there already: nothing is sent, and a request is answered with them. */
+  async recognised(text, known) {
+    this.state("known");
+    this.reason(text);
+    this.again = true; // « Envoyer quand même »
+    const { request } = this.desk.metadata();
+    if (request) {
+      const address = new URL(`${this.desk.words.endpoint}/../requests/${request}/use`, location.href);
+      const answer = await fetch(address, { method: "POST", credentials: "same-origin", body: new URLSearchParams({ document: known }) }).catch(() => null);
+      if (answer?.ok) return void this.desk.arrived(this);
+    }
     this.desk.next();
   }
 
@@ -146,11 +176,11 @@ class Transfer {
 export class Desk {
   constructor(host) {
     this.host = host;
+    this.transfers = [];
     this.words = host.dataset;
     this.form = host.querySelector("form");
     this.input = host.querySelector("input[type=file]");
     this.list = host.querySelector(".transfers");
-    this.transfers = [];
     this.listen();
     this.adopt();
     host.dataset.ready = "";

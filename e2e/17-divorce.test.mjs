@@ -1,0 +1,153 @@
+// « Divorce » up to the complete checklist, on a phone of 390 px, in French:
+// eleven papers, one « je ne l'ai pas », one « à refaire : illisible »,
+// « J'ai terminé ».
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { browse, inspect, journey, visit } from "./browser.mjs";
+import { button, heading, n, openLink, openSpace, said, signUp, t } from "./gesture.mjs";
+import { folder, House, until } from "./house.mjs";
+import { photograph, put } from "./paper.mjs";
+
+const lawyerOf = { firm: "Cabinet Aubépine", name: "Me Nora Aubépine", email: "nora@aubepine.example" };
+const client = { name: "Mme Lise Corail", email: "lise.corail@courriel.example" };
+const contract = "Contrat de mariage";
+const payslips = "Trois derniers bulletins de salaire";
+
+/** Keeps a picture to be looked at, where somebody asked for it. */
+async function look(page, name) {
+  if (process.env.E2E_LOOK) await page.screenshot({ path: join(process.env.E2E_LOOK, `${name}.png`), fullPage: true });
+}
+
+const task = (page, name) => page.locator("li.task").filter({ has: page.locator(".task-title", { hasText: name }) });
+const standing = (page, name) => task(page, name).locator(".badge");
+
+/** Hands a paper in from its own line of the checklist. */
+async function handIn(page, name, file) {
+  const line = task(page, name);
+  await line.locator("c-upload[data-ready]").waitFor();
+  await line.locator("c-upload input[type=file]").setInputFiles(file.path);
+  await until(`${name} is handed in`, async () => (await standing(page, name).textContent()) === t("ui.deposited"));
+}
+
+/** Unfolds what is settled. */
+async function settled(page) {
+  const fold = page.locator("#requests-done");
+  if (!await fold.evaluate((one) => one.open)) await fold.locator("summary").click();
+}
+
+test("divorce up to the complete checklist, on a phone", async (context) => {
+  const house = await House.start(context);
+  const browser = await browse(context);
+  const step = journey(context, browser);
+  const { page: office } = await visit(context, browser, house);
+  const { page } = await visit(context, browser, house, { phone: true });
+  const papers = await folder(context);
+  const picture = await photograph(browser, 120_000);
+  let space;
+  let names;
+
+  await step("the space opens with the papers of its model", async () => {
+    const desk = await signUp(office, lawyerOf);
+    space = await openSpace(office, desk, { ...client, checklist: true });
+    await office.goto(`${space}/requests`);
+    names = (await office.locator("#requests .task-title").allInnerTexts()).map((text) => text.replace(t("ui.asked"), "").trim());
+    assert.equal(names.length, 11);
+    await inspect(office, "the panel of the lawyer");
+    await look(office, "01-panel");
+  });
+
+  await step("the client finds a calm checklist, with the camera one tap away", async () => {
+    await openLink(page, await house.mailTo(client.email), true);
+    await heading(page, t("room.request.yours")).waitFor();
+    assert.equal(await page.locator("#requests .task").count(), 11);
+    await task(page, names[0]).getByRole("button", { name: t("ui.photograph") }).waitFor();
+    assert.match(await page.locator(".task-progress").innerText(), new RegExp(`0 sur 11`));
+    await inspect(page, "the checklist");
+    await look(page, "02-checklist");
+  });
+
+  await step("she says of one paper that she has none, and why", async () => {
+    const line = task(page, contract);
+    await line.getByText(t("room.request.lack"), { exact: true }).tap();
+    await line.getByLabel(t("room.request.lack_why")).fill("Nous nous sommes mariés sans contrat.");
+    await look(page, "03-why");
+    await line.getByRole("button", { name: t("room.request.lack_do") }).tap();
+    await said(page, "request_lack");
+    await settled(page);
+    assert.equal(await standing(page, contract).textContent(), t("ui.lacking"));
+  });
+
+  await step("ten papers are photographed, each from its line", async () => {
+    for (const [index, name] of names.entries()) {
+      if (name === contract) continue;
+      const own = Buffer.concat([picture, Buffer.from(String(index))]);
+      await handIn(page, name, await put(papers, `IMG_20${index}.jpg`, own));
+    }
+    await page.getByText(t("room.request.all_in")).waitFor();
+    await look(page, "04-all-in");
+  });
+
+  await step("« J'ai terminé »: the receipt says which papers were answered", async () => {
+    await button(page, "room.close.opener").tap();
+    await button(page.getByRole("dialog"), "room.close.confirm").tap();
+    await said(page, "deposit_closed");
+    const text = await page.locator("main").innerText();
+    for (const name of names.filter((one) => one !== contract)) assert.ok(text.includes(name), name);
+    await look(page, "05-receipt");
+  });
+
+  await step("the lawyer sends one back, in a gesture", async () => {
+    await office.goto(`${space}/requests`);
+    const line = task(office, payslips);
+    await line.getByText(t("room.request.return"), { exact: true }).click();
+    await line.getByLabel(t("room.request.return_why")).fill("Illisible : le mois de mars est flou.");
+    await look(office, "06-return");
+    await line.getByRole("button", { name: t("room.request.return_do") }).click();
+    await said(office, "request_return");
+  });
+
+  await step("she sees it at once, first of all, and does it again", async () => {
+    await page.goto(space);
+    const first = page.locator("#requests .task").first();
+    assert.match(await first.innerText(), /Illisible : le mois de mars est flou\./);
+    assert.equal(await first.locator(".badge").textContent(), t("ui.redo"));
+    await look(page, "07-redo");
+    await handIn(page, payslips, await put(papers, "IMG_300.jpg", Buffer.concat([picture, Buffer.from("net")])));
+    await button(page, "room.close.opener").tap();
+    await button(page.getByRole("dialog"), "room.close.confirm").tap();
+    await said(page, "deposit_closed");
+  });
+
+  await step("the lawyer accepts, waives, and the checklist is complete", async () => {
+    for (;;) {
+      await office.goto(`${space}/requests`);
+      const accept = button(office, "room.request.accept_do");
+      if (await accept.count() === 0) break;
+      await accept.first().click();
+      await said(office, "request_accept");
+    }
+    const line = task(office, contract);
+    await line.getByText(t("room.request.waive"), { exact: true }).click();
+    await line.getByRole("button", { name: t("room.request.waive_do") }).click();
+    await said(office, "request_waive");
+    await office.getByText(n("room.request.settled", 11), { exact: true }).waitFor();
+    await look(office, "08-complete");
+  });
+
+  await step("what is there already is offered before it is asked again, while she writes", async () => {
+    await office.goto(`${space}/requests`);
+    await office.getByLabel(t("room.request.names"), { exact: true }).fill("Copie du livret de famille\nPermis de conduire");
+    await until("the hint is there while she writes", async () => /livret/i.test(await office.locator("#offers").innerText()));
+    await look(office, "09-offer");
+    const answer = await office.locator("#offers").innerText();
+    assert.ok(!/permis/i.test(answer), "a paper that is not there is not offered");
+    await button(office, "room.request.reuse").first().click();
+    assert.equal(await office.getByLabel(t("room.request.names"), { exact: true }).inputValue(), "Permis de conduire");
+    await button(office, "room.request.ask_do").click();
+    await said(office, "asked");
+    await office.goto(space.replace(/\/spaces\/.*/, ""));
+    await office.getByText(n("desk.avoided", 1)).waitFor();
+    await look(office, "10-desk");
+  });
+});

@@ -1,0 +1,184 @@
+package room
+
+import (
+	"slices"
+	"strings"
+
+	"cenacle/internal/deposit"
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+	"cenacle/internal/request"
+	"cenacle/internal/web"
+)
+
+// DoAsk asks for papers. What is there already is offered first, as a step
+// before sending; a page with a script asks while the names are typed (look).
+func (p *Pages) DoAsk(r *web.Request) (web.Answer, error) {
+	h, err := p.enter(r)
+	if err != nil {
+		return nil, err
+	}
+	back := asked(r)
+	if r.Value("look") != "" || r.Value("sure") == "" {
+		w := request.Wanted{Space: h.room.ID, Names: back.all(), Text: r.Value("body")}
+		if back.offers, err = p.Asks.Offers(r.Context(), r.Actor, w); err != nil {
+			return nil, err
+		}
+		if back.looked = true; r.Value("look") != "" || len(back.offers) > 0 {
+			return p.requests(h, back)
+		}
+	}
+	_, err = p.Asks.Ask(r.Context(), r.Actor, p.asks(h, back))
+	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {
+		back.refused = err
+		return p.requests(h, back)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return web.Done(h.path("requests"), "asked"), nil
+}
+
+// asked reads the form.
+func asked(r *web.Request) wanted {
+	return wanted{person: id.Person(r.Value("person")), papers: r.Values("paper"), names: r.Value("names"), due: r.Value("due")}
+}
+
+// all are the names asked for, ticked and typed.
+func (w wanted) all() []string { return slices.Concat(w.papers, lines(w.names)) }
+
+// asks says what is meant by each paper of the model as the model does.
+func (p *Pages) asks(h here, w wanted) request.Asking {
+	notes := map[string]string{}
+	if model, err := p.Spaces.Model(h.room.Model); err == nil { // one of another time has no notes
+		for _, q := range model.Checklist(h.r.Printer.Language()) {
+			notes[q.Name] = q.Note
+		}
+	}
+	out := request.Asking{Space: h.room.ID, Person: w.person, Due: w.due}
+	for _, name := range w.all() {
+		out.Papers = append(out.Papers, request.Paper{Name: name, Note: notes[name]})
+	}
+	return out
+}
+
+// DoReuse takes a paper that is there instead of asking for it; what else was
+// about to be asked comes back.
+func (p *Pages) DoReuse(r *web.Request) (web.Answer, error) {
+	h, err := p.enter(r)
+	if err != nil {
+		return nil, err
+	}
+	back := asked(r)
+	doc, name, _ := strings.Cut(r.Value("reuse"), " ")
+	in := request.Reusing{Space: h.room.ID, Person: back.person, Name: name, Document: id.Item(doc)}
+	if in.Person == "" { // of a memo, which is to nobody in particular
+		if people := h.askable(); len(people) > 0 {
+			in.Person = people[0].Person
+		}
+	}
+	if _, err := p.Asks.Reuse(r.Context(), r.Actor, in); err != nil {
+		return nil, err
+	}
+	back.papers = slices.DeleteFunc(back.papers, func(n string) bool { return n == name })
+	left := slices.DeleteFunc(lines(back.names), func(n string) bool { return n == name })
+	back.names = strings.Join(left, "\n")
+	if len(back.all()) == 0 {
+		return web.Done(h.path("requests"), "reused"), nil
+	}
+	if back.offers, err = p.Asks.Offers(r.Context(), r.Actor, request.Wanted{Space: h.room.ID, Names: back.all()}); err != nil {
+		return nil, err
+	}
+	back.looked = true
+	return p.requests(h, back)
+}
+
+// DoLack is « je ne l'ai pas ».
+func (p *Pages) DoLack(r *web.Request) (web.Answer, error) {
+	return p.step(r, request.Lack, func(of id.Ask, why string) error { return p.Asks.Lack(r.Context(), r.Actor, of, why) })
+}
+
+// DoAccept says that the firm has what it needs.
+func (p *Pages) DoAccept(r *web.Request) (web.Answer, error) {
+	return p.step(r, request.Accept, func(of id.Ask, _ string) error { return p.Asks.Accept(r.Context(), r.Actor, of) })
+}
+
+// DoReturn sends a paper back with the reason.
+func (p *Pages) DoReturn(r *web.Request) (web.Answer, error) {
+	return p.step(r, request.Return, func(of id.Ask, why string) error { return p.Asks.Return(r.Context(), r.Actor, of, why) })
+}
+
+// DoWaive releases the person from a request.
+func (p *Pages) DoWaive(r *web.Request) (web.Answer, error) {
+	return p.step(r, request.Waive, func(of id.Ask, why string) error { return p.Asks.Waive(r.Context(), r.Actor, of, why) })
+}
+
+// DoRenew asks again.
+func (p *Pages) DoRenew(r *web.Request) (web.Answer, error) {
+	return p.step(r, request.Renew, func(of id.Ask, _ string) error { return p.Asks.Renew(r.Context(), r.Actor, of) })
+}
+
+// DoUse answers a request with a document that is there.
+func (p *Pages) DoUse(r *web.Request) (web.Answer, error) {
+	return p.step(r, request.Accept, func(of id.Ask, _ string) error {
+		return p.Asks.Use(r.Context(), r.Actor, of, id.Item(r.Value("document")))
+	})
+}
+
+// step takes one step of one request; a reason that is refused comes back in
+// its place.
+func (p *Pages) step(r *web.Request, step request.Step, do func(of id.Ask, why string) error) (web.Answer, error) {
+	h, err := p.enter(r)
+	if err != nil {
+		return nil, err
+	}
+	of, err := web.PathID[id.Ask](r, "ask")
+	if err != nil {
+		return nil, err
+	}
+	why := r.Value("reason")
+	err = do(of, why)
+	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {
+		return p.requests(h, wanted{said: said{of, step, why, err}})
+	}
+	if err != nil {
+		return nil, err
+	}
+	if h.inside() {
+		return web.Done(h.path("requests")+"#ask-"+string(of), "request_"+string(step)), nil
+	}
+	return web.Done(h.path()+"#requests", "request_"+string(step)), nil
+}
+
+// DoRemind reminds a person now of all that is asked of her.
+func (p *Pages) DoRemind(r *web.Request) (web.Answer, error) {
+	h, err := p.enter(r)
+	if err != nil {
+		return nil, err
+	}
+	err = p.Asks.Remind(r.Context(), r.Actor, h.room.ID, id.Person(r.Value("person")))
+	if fault.Is(err, fault.Conflict) || fault.Is(err, fault.Busy) {
+		return p.requests(h, wanted{refused: err})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return web.Done(h.path("requests"), "reminded"), nil
+}
+
+// DoSwitch opens or closes the space to deposits.
+func (p *Pages) DoSwitch(r *web.Request) (web.Answer, error) {
+	h, err := p.enter(r)
+	if err != nil {
+		return nil, err
+	}
+	rule := deposit.Rule{Closed: r.Value("open") == "", Sentence: r.Value("sentence")}
+	err = p.Deposits.Switch(r.Context(), r.Actor, h.room.ID, rule)
+	if fault.Is(err, fault.Invalid) {
+		return p.requests(h, wanted{refused: err, shut: &rule})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return web.Done(h.path("requests"), "deposit_switched"), nil
+}
