@@ -44,12 +44,24 @@ type firm struct {
 	Client person
 	Rooms  map[string]room
 	Desks  []room
+
+	// Of a firm that grows: spaces and documents so far, and who has not opened what.
+	opened, filed int
+	unseen        []unseen
+}
+
+// unseen is a document that somebody has not opened yet.
+type unseen struct {
+	item id.Item
+	by   authz.Actor
 }
 
 // room is a space of the fixture.
 type room struct {
 	ID    id.Space
 	House circle.House
+
+	Client authz.Actor // of a firm that grows
 }
 
 // world is the data that everything is measured on.

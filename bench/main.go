@@ -37,6 +37,7 @@ type options struct {
 	quick   bool
 	inside  bool
 	profile string
+	growth  growth
 }
 
 func main() {
@@ -52,10 +53,18 @@ func main() {
 	flag.BoolVar(&o.quick, "quick", false, "one round, a tenth of the fixture, 256 MiB")
 	flag.BoolVar(&o.inside, "inside", false, "serve from this process, to profile it; memory and processor figures then mean nothing")
 	flag.StringVar(&o.profile, "profile", "", "with -inside, the `file` that takes a processor profile of the measures")
+	var grows bool
+	flag.BoolVar(&grows, "growth", false, "measure a firm that grows instead, up to -growth-spaces and -growth-documents")
+	flag.IntVar(&o.growth.spaces, "growth-spaces", 3000, "`spaces` of the largest firm")
+	flag.IntVar(&o.growth.documents, "growth-documents", 100_000, "`documents` of the largest firm")
+	flag.DurationVar(&o.growth.budget, "growth-time", 20*time.Minute, "for making it; what takes longer is left out")
 	flag.StringVar(&limit, "limit", "", "serve as the bare server in this `folder`; bench starts itself so")
 	flag.Parse()
 	if o.quick {
 		o.rounds, o.scale, o.size = 1, 0.1, 256
+	}
+	if !grows {
+		o.growth = growth{}
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -117,6 +126,9 @@ func chapters() []chapter {
 
 // run measures chapter by chapter and prints each when it is done.
 func (b *bench) run(ctx context.Context) (err error) {
+	if b.growth.documents > 0 {
+		return b.grow(ctx)
+	}
 	began := time.Now()
 	if b.world, err = b.furnish(ctx); err != nil {
 		return fmt.Errorf("making the fixture: %w", err)

@@ -71,6 +71,11 @@ func (s *sheet) print(title string) {
 		rows = append(rows, row)
 	}
 	s.lines = nil
+	printRows(rows)
+}
+
+// printRows writes rows below a header, with their columns in line.
+func printRows(rows [][]string) {
 	width := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
