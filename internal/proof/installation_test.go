@@ -316,7 +316,7 @@ func (in *installation) copied(from, to string) {
 func TestInstallationGuides(t *testing.T) {
 	guide, err := os.ReadFile("../../doc/installation/README.md")
 	lose(t, err)
-	for _, folder := range []string{"solo", "firm"} {
+	for _, folder := range []string{"solo", "firm", "provider"} {
 		entries, err := os.ReadDir("../../doc/installation/" + folder)
 		lose(t, err)
 		var names []string
