@@ -362,6 +362,10 @@ func TestCFG01_BadConfigurationsAreRefused(t *testing.T) {
 			c.Blobs, c.S3 = "s3://bucket", S3{AccessKey: "a", SecretKeyFile: b.file("s", "s", 0o644)}
 		}},
 		{"account of no storage", "blobs", func(_ bench, c *Config) { c.S3.AccessKey = "a" }},
+		{"no connections", "database.connections", func(_ bench, c *Config) { c.Database.Connections = 2 }},
+		{"a standby without TLS", "database.url", func(_ bench, c *Config) {
+			c.Database.URL = Secret{"postgres://app@/b?host=127.0.0.1,db2.example.org&port=5432,5433"}
+		}},
 		{"migrations of nothing", "database.migrate_url", func(_ bench, c *Config) { c.Database.MigrateURL = Secret{"postgres://o@localhost/b"} }},
 		{"migrations without TLS", "database.migrate_url", func(_ bench, c *Config) {
 			c.Database = Database{URL: Secret{"postgres://a@localhost/b"}, MigrateURL: Secret{"postgres://o@db.example/b"}}

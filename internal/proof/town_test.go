@@ -53,6 +53,7 @@ func settle(t *testing.T, c store.Config, n int, patience string, more ...string
 	w.lead.base, w.client.base = "http://"+w.front, "http://"+w.front
 	w.environ = append(w.environ, "CENACLE_URL=http://"+w.front, "CENACLE_TRUSTED_PROXIES=127.0.0.1", "CENACLE_LOG=info")
 	w.away = w.bears
+	w.rest = span(0, 2*time.Second) // hours of it are read through at the end
 	w.nodes = make([]*program, n)
 	for i := range n {
 		w.raise(i)
