@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -13,11 +14,13 @@ import (
 
 	"cenacle/internal/account"
 	"cenacle/internal/api"
+	"cenacle/internal/authz"
 	"cenacle/internal/document"
 	"cenacle/internal/id"
 	"cenacle/internal/memo"
 	"cenacle/internal/space"
 	"cenacle/internal/store/storetest"
+	"cenacle/internal/token"
 )
 
 // pair is two running nodes on one database: what a person does goes to either.
@@ -263,4 +266,62 @@ func TestOneKeyAcrossNodes(t *testing.T) {
 	if n := p.behind().count(`select count(*) from memo`); n != int64(len(made)) || n != 10 {
 		t.Errorf("%d memos are there, %d were told of, want 10", n, len(made))
 	}
+}
+
+// An upload goes on at another node at once, from what the first one has
+// acknowledged; so does one whose sender changes nodes with each piece.
+func TestUploadsAcrossNodes(t *testing.T) {
+	p := paired(t)
+	raw := content("une pièce après l’autre", 1_000_000)
+	at := []browser{p.client.browser, p.at(p.client.browser)}
+	begun := at[0].want(http.StatusCreated, create(p.office.path("spaces", string(p.room.id), "uploads"), strconv.Itoa(len(raw)), "filename", "pièce", "tray", "client"))
+	path, offset, started := begun.header.Get("Location"), 0, time.Now()
+	var last answer
+	for n := 0; offset < len(raw); n++ {
+		by := at[n%2]
+		known := by.want(http.StatusOK, call{method: http.MethodHead, path: path}.with("Tus-Resumable", tus)).header.Get("Upload-Offset")
+		if known != strconv.Itoa(offset) {
+			t.Fatalf("piece %d goes on at %s, want %d", n, known, offset)
+		}
+		last = by.want(http.StatusNoContent, patch(path, known, raw[offset:min(len(raw), offset+150_000)]))
+		kept, err := strconv.Atoi(last.header.Get("Upload-Offset"))
+		if err != nil || kept <= offset {
+			t.Fatalf("piece %d from %d leaves %q", n, offset, last.header.Get("Upload-Offset"))
+		}
+		offset = kept
+	}
+	if got := last.header.Get("X-Content-Sha256"); got != digest(raw) {
+		t.Errorf("it has the hash %s, want %s", got, digest(raw))
+	}
+	if took := time.Since(started); took > 5*time.Second {
+		t.Errorf("it took %v: a node waited for another one's pen", took)
+	}
+}
+
+// A lock of a network drive that one node has given holds on the others.
+func TestLocksAcrossNodes(t *testing.T) {
+	p := paired(t)
+	_, err := p.office.file(p.office.admin, document.BeginUpload{
+		Space: p.room.id, Tray: space.FirmTray, Name: "Projet.txt", Circles: []id.Circle{p.room.house.Firm},
+	}, []byte("projet"))
+	p.must(err)
+	text, _ := p.issue(p.office.admin.actor, token.Drive, authz.Pass{})
+	there := p.driving(text)
+	here := p.at(there)
+	var path string
+	for top := range there.lists("/dav/") {
+		for tray := range there.lists(at(top)) {
+			if _, found := there.lists(at(top, tray))["Projet.txt"]; found {
+				path = at(top, tray) + "/Projet.txt"
+			}
+		}
+	}
+	lock := call{method: "LOCK", path: path, body: []byte(bodies["LOCK"])}
+	given := there.want(http.StatusOK, lock.with("Content-Type", "application/xml", "Timeout", "Second-60")).header.Get("Lock-Token")
+	write := call{method: http.MethodPut, path: path, body: []byte("projet, corrigé")}
+	here.want(http.StatusLocked, write)
+	here.want(http.StatusLocked, lock.with("Content-Type", "application/xml"))
+	here.want(http.StatusNoContent, write.with("If", "("+given+")"))
+	here.want(http.StatusNoContent, call{method: "UNLOCK", path: path}.with("Lock-Token", given))
+	there.want(http.StatusNoContent, write)
 }
