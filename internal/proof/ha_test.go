@@ -147,7 +147,7 @@ func TestHA04_Cut(t *testing.T) {
 // and it wakes up: nothing that it still wants to write is written.
 func TestHA04_Frozen(t *testing.T) {
 	t.Parallel()
-	w := settle(t, storetest.Postgres(t), 2, "3s")
+	w := settle(t, storetest.Postgres(t), 2, "8s")
 	w.rest = 200 * time.Millisecond
 	signal := func(i int, s syscall.Signal) {
 		t.Helper()
