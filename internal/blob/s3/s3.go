@@ -27,6 +27,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"path"
@@ -149,7 +150,19 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		w.skew.Store(int64(date.Sub(w.clock())))
 		w.dated.Store(true)
 	}
+	if object := r.Method == http.MethodGet && r.URL.RawQuery == "" && response.StatusCode < http.StatusMultipleChoices; !object {
+		response.Body = bounded{io.LimitReader(response.Body, longestAnswer), response.Body}
+	}
 	return response, nil
+}
+
+// longestAnswer is of a list of a thousand keys, with room.
+const longestAnswer = 2 << 20
+
+// bounded is a body of which no more is read.
+type bounded struct {
+	io.Reader
+	io.Closer
 }
 
 // place is where a blob stands in the bucket.
