@@ -137,9 +137,10 @@ func New(ctx context.Context, c *config.Config, o Options) (s *Server, err error
 	if err != nil {
 		return nil, err
 	}
+	begun := s // s is nil after an error
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, s.letGo(), database.Close())
+			err = errors.Join(err, begun.letGo(), database.Close())
 		}
 	}()
 	if s.Office, err = openOffice(ctx, c, o, database); err != nil {

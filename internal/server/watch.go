@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"cenacle/internal/blob/s3"
 	"cenacle/internal/metric"
 )
 
@@ -93,6 +94,11 @@ func (s *Server) watchWork(m *metric.Set) {
 func (s *Server) watchBytes(m *metric.Set) {
 	m.Counter("blob_written_bytes_total", func() uint64 { return s.blobs.Stats().Written })
 	m.Counter("blob_read_bytes_total", func() uint64 { return s.blobs.Stats().Read })
+	if remote, ok := s.bucket.(*s3.Bucket); ok {
+		m.Counter("storage_requests_total", func() uint64 { return remote.Stats().Requests })
+		m.Counter("storage_retries_total", func() uint64 { return remote.Stats().Retries })
+		m.Counter("storage_failures_total", func() uint64 { return remote.Stats().Failures })
+	}
 	m.Gauge("uploads_open", func() float64 { return float64(s.blobs.Stats().Writing) })
 	m.Gauge("live_connections", func() float64 { return float64(s.Office.Live.Count()) })
 	m.States("password_hashes", func() map[string]int64 {
