@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"cenacle/internal/blob/s3/s3test"
 	"cenacle/internal/config"
 )
 
@@ -202,7 +203,7 @@ func TestFiguresAreWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := run(t, "CENACLE_TRACES_ENDPOINT=http://127.0.0.1:1/v1/traces")
+	s := run(t, append(inBucket(s3test.Config(t)), "CENACLE_TRACES_ENDPOINT=http://127.0.0.1:1/v1/traces")...)
 	ask(t, s.base+"/CANARY", nil) // a fault, so that there is a series of each
 	_, text := ask(t, s.figures+"/metrics", nil)
 	name := regexp.MustCompile(`\bcenacle_[a-z_]+`)

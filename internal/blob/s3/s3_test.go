@@ -2,6 +2,8 @@ package s3_test
 
 import (
 	"context"
+	"errors"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -57,4 +59,42 @@ func (n *nodes) Put(ctx context.Context, name blob.Name, sealed []byte) error {
 
 func (n *nodes) Each(ctx context.Context, f id.Firm, s blob.Stage, visit func(id.Blob) error) error {
 	return n.next().Each(ctx, f, s, visit)
+}
+
+// A firm with more blobs than one answer of the storage names.
+func TestEachOverPages(t *testing.T) {
+	b := s3test.New(t)
+	firm, n := id.New[id.Firm](now), 1100
+	var work sync.WaitGroup
+	names := make(chan blob.Name)
+	for range 8 {
+		work.Go(func() {
+			for name := range names {
+				other := blob.Name{Firm: firm, Blob: id.New[id.Blob](now)}
+				if err := errors.Join(b.Put(t.Context(), name, []byte("x")), b.Append(t.Context(), other, 0, []byte("y"))); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for range n {
+		names <- blob.Name{Firm: firm, Blob: id.New[id.Blob](now)}
+	}
+	close(names)
+	work.Wait()
+	for _, stage := range []blob.Stage{blob.Finished, blob.Incoming} {
+		seen := map[id.Blob]int{}
+		err := b.Each(t.Context(), firm, stage, func(name id.Blob) error {
+			seen[name]++
+			return nil
+		})
+		if err != nil || len(seen) != n {
+			t.Errorf("stage %d: %d of %d blobs, %v", stage, len(seen), n, err)
+		}
+		for name, times := range seen {
+			if times != 1 {
+				t.Errorf("%s was visited %d times", name, times)
+			}
+		}
+	}
 }
