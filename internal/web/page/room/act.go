@@ -36,7 +36,11 @@ func (p *Pages) DoWrite(r *web.Request) (web.Answer, error) {
 		n.References = append(n.References, id.Item(doc))
 	}
 	n.Circles, n.Internal = h.wanted(r.Values("circle"))
-	written, err := p.Memos.Write(r.Context(), r.Actor, n)
+	err = p.spare(h, n)
+	var written id.Item
+	if err == nil {
+		written, err = p.Memos.Write(r.Context(), r.Actor, n)
+	}
 	switch kind := fault.KindOf(err); {
 	case err == nil:
 	case kind == fault.Invalid || kind == fault.Conflict || kind == fault.NoSpace || kind == fault.Unavailable:

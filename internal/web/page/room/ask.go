@@ -1,14 +1,17 @@
 package room
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
 	"cenacle/internal/deposit"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
+	"cenacle/internal/memo"
 	"cenacle/internal/request"
 	"cenacle/internal/web"
+	"cenacle/internal/web/ui"
 )
 
 // DoAsk asks for papers. What is there already is offered first, as a step
@@ -181,4 +184,34 @@ func (p *Pages) DoSwitch(r *web.Request) (web.Answer, error) {
 		return nil, err
 	}
 	return web.Done(h.path("requests"), "deposit_switched"), nil
+}
+
+// already brings a memo back before it is sent: it asks for papers that are
+// there.
+type already struct {
+	error
+	offers []request.Offer
+}
+
+func (a already) Unwrap() error { return a.error }
+
+// spare looks whether a memo of the firm's side to others asks for what is there
+// already. Asked a second time (sure), it is sent as it stands.
+func (p *Pages) spare(h here, n memo.New) error {
+	if !h.inside() || n.Internal || n.Document != "" || h.r.Value("sure") != "" {
+		return nil
+	}
+	found, err := p.Asks.Offers(h.r.Context(), h.r.Actor, request.Wanted{Space: h.room.ID, Text: n.Subject + "\n" + n.Body})
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	return already{fault.New(fault.Conflict, "request.there_already"), found}
+}
+
+// sure lets a composer that came back be sent as it stands.
+func (h here) sure(c *ui.Composer, refused error) {
+	if _, ok := errors.AsType[already](refused); ok {
+		c.Hidden = append(c.Hidden, ui.Hidden{Name: "sure", Value: "1"})
+		c.Send.Label = h.r.Printer.T("room.request.send_anyway")
+	}
 }

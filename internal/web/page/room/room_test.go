@@ -648,3 +648,26 @@ func TestFlashSaysWhatWasDone(t *testing.T) {
 		t.Error("anything is said to be done")
 	}
 }
+
+// TestMemoAsksForWhatIsThere stops a memo before it asks for a paper that the
+// client has handed in, offers the paper, and sends it when asked again.
+func TestMemoAsksForWhatIsThere(t *testing.T) {
+	s := open(t)
+	s.File(s.Client, document.BeginUpload{Tray: space.ClientTray, Name: "RIB Petit.pdf"}, []byte("iban"))
+	text := []string{"subject", "Votre dossier", "body", "Pourriez-vous m’envoyer votre RIB ?", "circle", string(s.House.Client)}
+	page := s.Lead.Post(s.Path("memos"), text...)
+	if page.Status != 409 {
+		t.Fatalf("asked for what is there: %d", page.Status)
+	}
+	page.One("main .task-already").Says("déjà transmis le")
+	page.One("form#compose textarea").Says("Pourriez-vous")
+	page.One("form#compose input[name=sure]")
+	again := s.Lead.Post(s.Path("memos"), append(text, "sure", "1")...)
+	if again.Status != 303 {
+		t.Errorf("sent all the same: %d", again.Status)
+	}
+	other := s.Lead.Post(s.Path("memos"), "subject", "Votre dossier", "body", "Pourriez-vous m’envoyer votre passeport ?", "circle", string(s.House.Client))
+	if other.Status != 303 {
+		t.Errorf("asked for what is not there: %d", other.Status)
+	}
+}

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 
@@ -58,6 +59,7 @@ type Inside struct {
 	Shelves []Shelf
 	Upload  ui.Upload
 	Compose ui.Composer
+	Offers  []Offer // papers that a memo asks for and that are there
 	Talks   []Talk
 	More    *ui.More
 	Live    ui.Live
@@ -142,6 +144,9 @@ func (p *Pages) insidePage(h here, refused error, back memo.New) Inside {
 	page.Talks, page.More = h.conversation(b, refused, back)
 	page.Waits = h.waits(b, h.all.Waits, h.shown(page.Shelves, page.Talks))
 	page.Compose = h.composer(refused, back)
+	if a, ok := errors.AsType[already](refused); ok {
+		page.Offers = h.offers(a.offers)
+	}
 	if doc, err := id.Parse[id.Item](h.r.URL.Query().Get("deleted")); err == nil {
 		page.Undo = h.path("documents", string(doc), "restore")
 	}

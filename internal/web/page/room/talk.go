@@ -157,6 +157,7 @@ func (h here) composer(refused error, back memo.New) ui.Composer {
 	h.address(&c, back, []id.Circle{h.house().Client})
 	if mine {
 		c.Summary = ui.Refuse(t, refused).Mark(fieldsOf(&c)...)
+		h.sure(&c, refused)
 	}
 	return c
 }
@@ -185,6 +186,7 @@ func (h here) reply(th memo.Thread, refused error, back memo.New) ui.Composer {
 	}
 	if mine {
 		c.Summary = ui.Refuse(t, refused).Mark(fieldsOf(&c)...)
+		h.sure(&c, refused)
 	}
 	return c
 }
