@@ -94,7 +94,7 @@ func (s *Service) offersIn(a *act.Act, by authz.Actor, w Wanted) ([]Offer, error
 	for _, one := range wanted {
 		count := 0
 		for _, have := range there {
-			reason, ok := s.papers.Answers(one.read, have.read, have.doc.Created, a.Now)
+			reason, ok := s.answered(one.read, have, a.Now)
 			if !ok || slices.ContainsFunc(out, func(o Offer) bool { return o.Document == have.doc.ID && o.Name == one.name }) {
 				continue
 			}
@@ -107,11 +107,22 @@ func (s *Service) offersIn(a *act.Act, by authz.Actor, w Wanted) ([]Offer, error
 	return out, nil
 }
 
-// found is a document with its name read as that of a paper.
+// answered tries each name that a document goes by.
+func (s *Service) answered(want paper.Name, have found, now time.Time) (paper.Reason, bool) {
+	for _, name := range have.reads {
+		if reason, ok := s.papers.Answers(want, name, have.doc.Created, now); ok {
+			return reason, true
+		}
+	}
+	return paper.Reason{}, false
+}
+
+// found is a document with its names read as those of papers: its title, and
+// the requests that it answers, since a photograph is called IMG_2041.
 type found struct {
 	doc   document.Document
 	space string
-	read  paper.Name
+	reads []paper.Name
 }
 
 // there are the documents of the client that the actor may see, those of this
@@ -144,11 +155,43 @@ func (s *Service) there(a *act.Act, by authz.Actor, in id.Space) ([]found, error
 			}
 			name = sp.Name
 		}
+		called, err := s.called(a, of)
+		if err != nil {
+			return nil, err
+		}
 		for _, d := range listed {
-			out = append(out, found{d, name, s.papers.Read(d.Title)})
+			out = append(out, found{d, name, append([]paper.Name{s.papers.Read(d.Title)}, called[d.ID]...)})
 		}
 	}
 	return out, nil
+}
+
+// called are the papers that the documents of a space were handed in as; one that
+// was sent back is none. The caller has listed the space for one of the firm's
+// side, who sees all of its requests.
+func (s *Service) called(a *act.Act, of id.Space) (map[id.Item][]paper.Name, error) {
+	asked, err := read(a, of, selectSpace, of, maxOpen)
+	if err != nil {
+		return nil, err
+	}
+	names := map[id.Ask]string{}
+	for _, r := range asked {
+		if r.State == Accepted || r.State == Deposited {
+			names[r.ID] = r.Name
+		}
+	}
+	out := map[id.Item][]paper.Name{}
+	err = a.Each(selectAnswers, []any{of}, func(scan func(...any) error) error {
+		var of id.Ask
+		var doc id.Item
+		var added int64
+		err := scan(&of, &doc, &added)
+		if name := names[of]; name != "" {
+			out[doc] = append(out[doc], s.papers.Read(name))
+		}
+		return err
+	})
+	return out, err
 }
 
 // Reusing is an offer that was accepted instead of asking.

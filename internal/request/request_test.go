@@ -369,6 +369,11 @@ func TestOffers(t *testing.T) {
 		if r.Must(err); len(offers) != 1 || offers[0].Document != rib {
 			t.Errorf("a memo is offered %+v", offers)
 		}
+		photo := r.deposits(r.ask("Livret de famille")[0], "IMG_2041.jpg", "photo")
+		offers, err = r.Requests.Offers(ctx, r.Lead, request.Wanted{Space: r.space, Names: []string{"copie du livret de famille"}})
+		if r.Must(err); len(offers) != 1 || offers[0].Document != photo {
+			t.Errorf("a photograph that answers a request is offered as %+v", offers)
+		}
 		for name, doc := range map[string]id.Item{"RIB": rib, "CGV": cgv.Document} {
 			made, err := r.Requests.Reuse(ctx, r.Lead, request.Reusing{Space: r.space, Person: r.client.Person, Name: name, Document: doc})
 			r.Must(err)
