@@ -162,7 +162,7 @@ func TestHA04_Frozen(t *testing.T) {
 			signal(i, syscall.SIGSTOP)
 			// Longer than a writer of an upload may be silent; in the long proof longer
 			// than a transaction may idle and a job is leased, too.
-			time.Sleep(span(9*time.Second, 70*time.Second))
+			time.Sleep(span(15*time.Second, 70*time.Second))
 			signal(i, syscall.SIGCONT)
 			w.awaits(i, 30*time.Second)
 		}
