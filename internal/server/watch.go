@@ -42,6 +42,10 @@ func (s *Server) watchStore(m *metric.Set) {
 	m.Counter("store_retries_total", func() uint64 { return stats().Retried })
 	m.Counter("store_exhausted_total", func() uint64 { return stats().Exhausted })
 	m.Counter("store_waits_total", func() uint64 { return stats().Waits })
+	m.States("store_connections", func() map[string]int64 {
+		now := stats()
+		return map[string]int64{"busy": int64(now.Busy), "idle": int64(now.Idle)}
+	})
 	m.Gauge("store_open_firms", func() float64 { return float64(stats().OpenFirms) })
 }
 

@@ -237,10 +237,10 @@ func closeAll(handles []*handle) {
 	}
 }
 
-func (e *embedded) open() int {
+func (e *embedded) open() opened {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return len(e.firms)
+	return opened{firms: len(e.firms)}
 }
 
 func (e *embedded) waits() uint64 { return 0 } // each wait is counted where it happens

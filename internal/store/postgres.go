@@ -179,7 +179,10 @@ func (p *postgres) create(ctx context.Context, f id.Firm) error {
 	return err
 }
 
-func (p *postgres) open() int { return 0 }
+func (p *postgres) open() opened {
+	roll, firms := p.roll.Stats(), p.firms.Stats()
+	return opened{busy: roll.InUse + firms.InUse, idle: roll.Idle + firms.Idle}
+}
 
 func (p *postgres) waits() uint64 {
 	return uint64(p.roll.Stats().WaitCount + p.firms.Stats().WaitCount)

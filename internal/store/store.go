@@ -54,10 +54,13 @@ type engine interface {
 	directory() *base
 	firm(ctx context.Context, f id.Firm) (*base, func(), error)
 	create(ctx context.Context, f id.Firm) error
-	open() int
+	open() opened
 	waits() uint64 // that its driver counted
 	close() error
 }
+
+// opened is what an engine holds: files of firms, or connections.
+type opened struct{ firms, busy, idle int }
 
 // errClosed says that the store was closed before.
 var errClosed = errors.New("store: closed")
@@ -167,18 +170,23 @@ type Stats struct {
 	Waits     uint64 // transactions that found every connection, or the turn to write, taken
 	OpenFirms int    // embedded firm files open now; 0 on PostgreSQL
 
+	Busy, Idle int // connections to PostgreSQL; 0 embedded
+
 	Statements uint64 // run by all transactions, those that begin and end them included
 }
 
 // Stats reads the counts.
 func (s *Store) Stats() Stats {
+	now := s.engine.open()
 	return Stats{
 		Updates:   s.tally.updates.Load(),
 		Commits:   s.tally.commits.Load(),
 		Retried:   s.tally.retried.Load(),
 		Exhausted: s.tally.exhausted.Load(),
 		Waits:     s.tally.waits.Load() + s.engine.waits(),
-		OpenFirms: s.engine.open(),
+		OpenFirms: now.firms,
+
+		Busy: now.busy, Idle: now.idle,
 
 		Statements: s.tally.statements.Load(),
 	}

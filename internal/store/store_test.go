@@ -277,3 +277,28 @@ func TestInstants(t *testing.T) {
 		t.Error("the zero time is not 0")
 	}
 }
+
+// Who watches a node sees its connections to PostgreSQL; files have none.
+func TestConnectionsAreCounted(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := storetest.Firm(t, s)
+		during := 0
+		err := f.View(t.Context(), func(*store.Tx) error {
+			during = s.Stats().Busy
+			return nil
+		})
+		after := s.Stats()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if t.Name() == "TestConnectionsAreCounted/sqlite" {
+			if during != 0 || after.Idle != 0 {
+				t.Errorf("a file has %d connections busy and %d idle", during, after.Idle)
+			}
+			return
+		}
+		if during == 0 || after.Busy >= during || after.Idle == 0 {
+			t.Errorf("%d were busy, then %d, and %d idle", during, after.Busy, after.Idle)
+		}
+	})
+}
