@@ -12,6 +12,7 @@ Object.assign(htmx.config, {
   defaultSwapStyle: "outerHTML",
   scrollIntoViewOnBoost: false,
   defaultSettleDelay: 0,
+  attributesToSettle: [], // copying a style attribute would be an inline style, which our policy refuses
 });
 
 /** Refreshes the regions named in ids, a string separated by spaces. */
