@@ -77,13 +77,13 @@ async function freePort() {
 }
 
 export class House {
-  /** Makes the demonstration firm, serves it with further settings until t has ended. */
+  /** Makes the demonstration firm, serves it with further settings, which may depend on its port, until t has ended. */
   static async start(t, more = {}) {
     const house = new House();
-    house.more = more;
     house.data = join(await folder(t), "data");
     house.port = await freePort();
-    house.base = `http://127.0.0.1:${house.port}`;
+    house.more = typeof more === "function" ? more(house.port) : more;
+    house.base = house.more.CENACLE_URL ?? `http://127.0.0.1:${house.port}`;
     house.said = "";
     house.people = JSON.parse((await run(program, ["demo", "--json"], { env: house.settings() })).stdout);
     later(t, () => house.stop());

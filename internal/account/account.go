@@ -19,6 +19,8 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/go-webauthn/webauthn/webauthn"
+
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
 	"cenacle/internal/i18n"
@@ -97,11 +99,12 @@ type Service struct {
 	office *act.Office
 	rule   rule
 	hasher *hasher
+	keys   *webauthn.WebAuthn // nil where no passkeys are offered
 }
 
-// New returns the use cases over an office.
+// New returns the use cases over an office, without passkeys; see [NewAt].
 func New(office *act.Office) *Service {
-	return &Service{office: office, rule: newRule(), hasher: newHasher(strong)}
+	return &Service{office, newRule(), newHasher(strong), nil}
 }
 
 func (s *Service) box() *vault.Box             { return s.office.Ring.Directory() }

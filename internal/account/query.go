@@ -83,6 +83,8 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
 select id, person_id, kind, hash, name, secret, last, created_at, used_at, mac
 from factor where person_id = $1 order by created_at, id`)
 
+	selectKeyHolder = store.ForDirectory(`select person_id from factor where hash = $1 and kind = 'passkey'`)
+
 	// $2 what was accepted last, $3 what is now.
 	advanceFactor = store.ForDirectory(`
 update factor set last = $3, used_at = $4, secret = $5, mac = $6 where id = $1 and last = $2`)

@@ -64,7 +64,7 @@ var kinds = map[string]kind{
 	"link.issued": {}, "link.asked": {}, "link.used": {},
 	"firm.founded": {}, "firm.colleague_added": {}, "installation.restored": {}, "firm.exported": {},
 	"token.issued": {}, "token.revoked": {},
-	"factor.added": {}, "factor.removed": {}, "factor.reset": {},
+	"factor.added": {}, "factor.removed": {}, "factor.reset": {}, "factor.copied": {},
 	"webhook.created": {}, "webhook.changed": {}, "webhook.ended": {}, "webhook.replayed": {},
 }
 

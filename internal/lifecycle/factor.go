@@ -15,7 +15,8 @@ import (
 const (
 	FactorAdded   = "factor.added"
 	FactorRemoved = "factor.removed"
-	FactorsReset  = "factor.reset" // by the operator
+	FactorsReset  = "factor.reset"  // by the operator
+	FactorCopied  = "factor.copied" // a passkey whose counter went back was refused
 )
 
 // FactorsChanged leaves the evidence in each firm where a person has an active

@@ -99,6 +99,7 @@ func publicSteps() []step {
 		plain("/language/{code}", nobody, 303), plain("/signin", nobody, 200), plain("/signup", nobody, 200),
 		plain("/styleguide", nobody, 200),
 		form("/signin", nobody, 303, "email", "claire@delmas.example", "password", password),
+		form("/signin/passkey/ask", nobody, 200), form("/signin/passkey", nobody, 401, "challenge", "x", "answer", "{}"),
 		plain("/signin/code", nobody, 303), form("/signin/code", nobody, 401, "code", "000000"),
 		form("/signin/link", nobody, 303, "email", "sophie@petit.example").then(func(s *scene, _ answer) {
 			s.ids["token"] = s.mailed("/l/", s.client.email)
@@ -262,6 +263,7 @@ func accountSteps() []step {
 			s.must(err)
 			s.account.token = token
 		}),
+		form("/account/factors/passkey/ask", byAccount, 200), form("/account/factors/passkey", byAccount, 401, "challenge", "x", "answer", "{}"),
 		form("/account/factors/app", byAccount, 200).then(func(s *scene, a answer) { s.readSecret(a) }),
 		form("/account/factors/app/code", byAccount, 200, "challenge", "{challenge}", "code", "{code}").then(func(s *scene, a answer) {
 			s.account.token = a.session()

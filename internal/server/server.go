@@ -260,7 +260,9 @@ func (s *Server) openNouns(c *config.Config, o Options) error {
 	if err != nil {
 		return err
 	}
-	s.Accounts = account.New(s.Office)
+	if s.Accounts, err = account.NewAt(s.Office, c.Base()); err != nil {
+		return err
+	}
 	s.Firms = firm.New(s.Office, s.Accounts)
 	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.Spaces = space.NewService(s.Office, models)

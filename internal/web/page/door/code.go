@@ -15,9 +15,10 @@ type CodePage struct {
 	ui.Base
 	Next string // page of ours she was on her way to, or empty
 	Code ui.Field
+	Key  *KeyForm // nil where no passkeys are offered
 }
 
-var codeTemplate = ui.Must(ui.Parse[CodePage](files, "code.tmpl"))
+var codeTemplate = ui.Must(ui.Parse[CodePage](files, "code.tmpl", "passkey.tmpl"))
 
 const codePath = signInPath + "/code"
 
@@ -48,6 +49,7 @@ func (p *Pages) Code(r *web.Request) (web.Answer, error) {
 
 func (p *Pages) code(r *web.Request, next string) CodePage {
 	page := CodePage{Base: base(r, ui.Public, r.Printer.T("door.code"), codePath), Next: web.Local(next)}
+	page.Key = p.keyForm(r, page.Next)
 	page.Code = ui.Field{
 		Kind: ui.Code, Name: "code", Label: r.Printer.T("door.code_label"), Hint: r.Printer.T("door.code_hint"), Length: maxCode, Focus: true,
 	}

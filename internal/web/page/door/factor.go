@@ -19,6 +19,7 @@ type FactorsPage struct {
 	Mailbox string     // her address, when she has not shown yet that it is hers
 	Refused *ui.Notice // why the last gesture did nothing
 	Own     []Factor
+	Key     *KeyForm  // adds a passkey; nil where none are offered
 	App     ui.Button // adds an application
 	Left    string    // how many recovery codes are left; empty without a factor
 	Renew   ui.Dialog
@@ -43,7 +44,7 @@ type RecoveryPage struct {
 }
 
 var (
-	factorsTemplate  = ui.Must(ui.Parse[FactorsPage](files, "factors.tmpl"))
+	factorsTemplate  = ui.Must(ui.Parse[FactorsPage](files, "factors.tmpl", "passkey.tmpl"))
 	recoveryTemplate = ui.Must(ui.Parse[RecoveryPage](files, "recovery.tmpl"))
 )
 
@@ -73,6 +74,11 @@ func (p *Pages) factors(r *web.Request) (page FactorsPage, err error) {
 		return page, err
 	}
 	page.App = ui.Button{Label: t("door.app_add"), Icon: "device-mobile"}
+	if p.Accounts.Passkeys() {
+		page.Key = &KeyForm{
+			Ask: factorsPath + "/passkey/ask", What: "create", Action: factorsPath + "/passkey", Label: t("door.key_add"), Fail: t("door.key_not_made"),
+		}
+	}
 	for _, f := range has.Own {
 		page.Own = append(page.Own, newFactor(page, f, len(has.Own) == 1))
 		if f.Kind == account.TOTP {

@@ -6,13 +6,16 @@ import (
 	"cenacle/internal/web/ui"
 )
 
-// SignInPage asks who someone is: by her password, or by a link to her mailbox.
+// SignInPage asks who someone is: by her passkey, by her password, or by a link to
+// her mailbox.
 type SignInPage struct {
 	ui.Base
 	Next    string // page of ours she was on her way to, or empty
 	Email   ui.Field
 	Secret  ui.Field
 	Address ui.Field // of the second form
+	Key     *KeyForm // nil where no passkeys are offered
+	Refused string   // what was wrong with a passkey, or empty
 	SignUp  string
 }
 
@@ -24,7 +27,7 @@ type SentPage struct {
 }
 
 var (
-	signInTemplate = ui.Must(ui.Parse[SignInPage](files, "signin.tmpl"))
+	signInTemplate = ui.Must(ui.Parse[SignInPage](files, "signin.tmpl", "passkey.tmpl"))
 	sentTemplate   = ui.Must(ui.Parse[SentPage](files, "sent.tmpl"))
 )
 
@@ -60,6 +63,7 @@ func (p *Pages) signIn(r *web.Request, next string) SignInPage {
 	page.Email = email(r.Printer.T("door.email"))
 	page.Email.Focus = true
 	page.Secret = ui.Field{Kind: ui.Password, Name: "password", Label: r.Printer.T("door.password"), Autocomplete: "current-password"}
+	page.Key = p.keyForm(r, next)
 	page.Address = email(r.Printer.T("door.email"))
 	page.Address.ID = "f-address"
 	page.Address.Autocomplete = "email"

@@ -1,0 +1,144 @@
+// A second factor: an application's codes without any script, then passkeys in
+// a browser whose authenticator is played by its own protocol (CDP).
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { test } from "node:test";
+import { browse, inspect, journey, narrow, visit } from "./browser.mjs";
+import { button, field, heading, openLink, signIn, t } from "./gesture.mjs";
+import { House, until } from "./house.mjs";
+
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/** The code of RFC 6238 for a secret as the page spells it, some periods from now. */
+function code(secret, later = 0) {
+  let bits = "";
+  for (const letter of secret.replaceAll(" ", "")) bits += alphabet.indexOf(letter).toString(2).padStart(5, "0");
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + later));
+  const sum = createHmac("sha1", key).update(counter).digest();
+  const at = sum.at(-1) & 15;
+  return String((sum.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+/** Signs in up to the second step. */
+async function firstStep(page, { email, password }) {
+  await page.goto("/signin?again=1");
+  const form = page.locator("form[action='/signin']");
+  await field(form, "door.email").fill(email);
+  await field(form, "door.password").fill(password);
+  await button(form, "door.do_sign_in").click();
+  await page.waitForURL(/\/signin\/code/);
+}
+
+async function finish(page, text) {
+  await field(page, "door.code_label").fill(text);
+  await button(page, "door.do_code").click();
+}
+
+test("codes of an application, without script", async (context) => {
+  const house = await House.start(context);
+  const browser = await browse(context);
+  const step = journey(context, browser);
+  const { page, watch } = await visit(context, browser, house, { phone: true, script: false });
+  watch.allow(/status of 422/); // a wrong code
+  const lawyer = house.person("karim");
+  let secret, recovery;
+
+  await step("the lawyer adds an application with its first code", async () => {
+    await signIn(page, lawyer);
+    await page.goto("/account/factors");
+    await button(page, "door.app_add").click();
+    await heading(page, t("door.app")).first().waitFor();
+    assert.equal(await page.locator("svg.qr").isVisible(), true, "the picture is shown");
+    secret = await page.locator(".app-secret code").innerText();
+    await narrow(page, "the page of the secret");
+    await field(page, "door.app_code").fill("000000");
+    await button(page, "door.app_do").click();
+    await page.locator(".field-error").waitFor();
+    assert.equal(await page.locator(".app-secret code").innerText(), secret, "the same secret comes back");
+    await field(page, "door.app_code").fill(code(secret));
+    await button(page, "door.app_do").click();
+    await heading(page, t("door.recovery")).first().waitFor();
+    recovery = await page.locator(".recovery-codes code").allInnerTexts();
+    assert.equal(recovery.length, 10);
+    await narrow(page, "the page of recovery codes");
+  });
+
+  const elsewhere = await visit(context, browser, house, { script: false });
+  elsewhere.watch.allow(/status of 422/);
+
+  await step("her password is not enough; a code is", async () => {
+    await firstStep(elsewhere.page, lawyer);
+    await elsewhere.page.goto("/account");
+    assert.match(elsewhere.page.url(), /\/signin\?next=/, "one step opens nothing");
+    await elsewhere.page.goto("/signin/code");
+    await finish(elsewhere.page, code(secret)); // the one that showed the application ready
+    await elsewhere.page.locator(".field-error").waitFor();
+    await finish(elsewhere.page, code(secret, 1));
+    await elsewhere.page.waitForURL(/\/f\/|\/enter/);
+    await elsewhere.page.goto("/account");
+    await elsewhere.page.getByText(t("door.by.password_code")).first().waitFor();
+  });
+
+  await step("a recovery code stands in, once", async () => {
+    const third = await visit(context, browser, house, { script: false });
+    third.watch.allow(/status of 422/);
+    await firstStep(third.page, lawyer);
+    await finish(third.page, recovery[0]);
+    await third.page.waitForURL(/\/f\/|\/enter/);
+    await firstStep(third.page, lawyer);
+    await finish(third.page, recovery[0]);
+    await third.page.locator(".field-error").waitFor();
+  });
+});
+
+test("passkeys", async (context) => {
+  const house = await House.start(context, (port) => ({ CENACLE_URL: `http://localhost:${port}` })); // browsers keep passkeys under names
+  const browser = await browse(context);
+  const step = journey(context, browser);
+  const { page, context: own } = await visit(context, browser, house, { phone: true });
+  const devtools = await own.newCDPSession(page);
+  await devtools.send("WebAuthn.enable");
+  await devtools.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2", ctap2Version: "ctap2_1", transport: "internal", hasResidentKey: true, hasUserVerification: true,
+      isUserVerified: true, automaticPresenceSimulation: true,
+    },
+  });
+  const client = house.person("sophie");
+
+  await step("a client who came by a link keeps a passkey with one gesture", async () => {
+    await openLink(page, await house.mailTo(client.email));
+    await page.goto("/account/factors");
+    await inspect(page, "the means of signing in");
+    await button(page, "door.key_add").click();
+    await heading(page, t("door.recovery")).first().waitFor();
+    await inspect(page, "the recovery codes");
+  });
+
+  await step("she enters without address and password", async () => {
+    await page.context().clearCookies();
+    await page.goto("/signin");
+    await inspect(page, "the sign-in page with passkeys");
+    await button(page, "door.key_use").click();
+    await page.waitForURL(/\/f\/|\/enter/);
+    await page.goto("/account");
+    await page.getByText(t("door.by.passkey")).first().waitFor();
+  });
+
+  await step("a link alone does not open any more, her passkey finishes it", async () => {
+    await page.context().clearCookies();
+    await page.goto("/signin");
+    const form = page.locator("form[action='/signin/link']");
+    await form.locator("input[type=email]").fill(client.email);
+    await button(form, "door.send_link").click();
+    await heading(page, t("door.sent")).first().waitFor();
+    await page.goto((await until("a second link", async () => (await house.mailsTo(client.email)).filter(({ link }) => link?.includes("/l/")).length > 1 && (await house.mailsTo(client.email)).find(({ link }) => link?.includes("/l/")))).link);
+    await button(page, "door.open").click();
+    await page.waitForURL(/\/signin\/code/);
+    await inspect(page, "the second step");
+    await button(page, "door.key_use").click();
+    await page.waitForURL(/\/f\/|\/enter/);
+  });
+});
