@@ -117,8 +117,10 @@ func (w *world) open(more ...string) {
 	w.listen, err = net.Listen("tcp", "127.0.0.1:0")
 	w.must(err)
 	at := w.listen.Addr().String()
-	w.base = "http://" + at
-	c, err := config.Load("", append(append(environ(w.store, w.data, at), "CENACLE_DEMO=true"), more...))
+	_, port, err := net.SplitHostPort(at)
+	w.must(err)
+	w.base = "http://localhost:" + port // a name: passkeys are offered
+	c, err := config.Load("", append(append(environ(w.store, w.data, at), "CENACLE_DEMO=true", "CENACLE_URL="+w.base), more...))
 	w.must(err)
 	w.must(c.Validate().Err())
 	log := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))

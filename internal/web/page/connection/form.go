@@ -20,7 +20,7 @@ var groups = [...]struct {
 	{"deposit", []string{"deposit"}},
 	{"request", []string{"request"}},
 	{"space", []string{"space", "member", "folder", "link"}},
-	{"firm", []string{"firm", "token", "webhook", "installation"}},
+	{"firm", []string{"firm", "token", "factor", "webhook", "installation"}},
 }
 
 // Form asks for an address and for what it is told. Current is nil while the

@@ -29,8 +29,6 @@ type QR struct{ Box, Path string }
 
 var appTemplate = ui.Must(ui.Parse[AppPage](files, "app.tmpl"))
 
-const appPath = factorsPath + "/app"
-
 // DoNewApp makes a secret and shows it on the one page that ever does.
 func (p *Pages) DoNewApp(r *web.Request) (web.Answer, error) {
 	challenge, secret, err := p.Accounts.NewTOTP(r.Context(), r.Session)
