@@ -41,6 +41,7 @@ var jobs = map[string]string{
 	"notice.overdue":      "request.see of the lawyer who is told, of something still asked",
 	"request.ladder":      "none: it reads nothing out, and who is told is decided by notice.reminder and notice.overdue",
 	"drive.empty":         "document.file or deposit.make of who announced the file (drive.Settle)",
+	"document.words":      "none: what it reads goes into the blind index as keyed hashes and to nobody; who finds by them is decided at each search",
 	"document.erase":      "none: it does what was said when the document was deleted, and reads nothing out",
 	"document.shred":      "none: it removes bytes that no key opens any more",
 	"deposit.lapse":       "none: it reads nothing out, and the firm is told by notice.deposit",
