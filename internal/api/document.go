@@ -112,11 +112,12 @@ type InDocument struct {
 // Paper is a document with its versions and readers.
 type Paper struct {
 	Document
-	Versions []State  `json:"versions" doc:"the newest first; those one may see"`
-	Readers  []Reader `json:"readers,omitempty" doc:"who has read the current version; for the firm’s side alone"`
-	Manage   bool     `json:"can_manage" doc:"rename, move, replace, delete it"`
-	Address  bool     `json:"can_address" doc:"send it to further circles"`
-	Approval *Asked   `json:"approval,omitempty" doc:"what was asked of the current version; for the firm’s side alone"`
+	Versions []State    `json:"versions" doc:"the newest first; those one may see"`
+	Readers  []Reader   `json:"readers,omitempty" doc:"who has read the current version; for the firm’s side alone"`
+	Manage   bool       `json:"can_manage" doc:"rename, move, replace, delete it"`
+	Address  bool       `json:"can_address" doc:"send it to further circles"`
+	Recalls  []Recalled `json:"recalls,omitempty" doc:"for the firm’s side alone, the latest first"`
+	Approval *Asked     `json:"approval,omitempty" doc:"what was asked of the current version; for the firm’s side alone"`
 }
 
 // State is a version with what only one document tells of it.
@@ -144,7 +145,7 @@ func (n *Nouns) document(r *Request, in InDocument) (Paper, error) {
 	for i, v := range d.Versions {
 		out.Versions[i] = State{versionOf(&v), v.AuthorName, v.Name, v.Reason, hex.EncodeToString(v.SHA256[:])}
 	}
-	out.Approval = askedOf(d.Approval)
+	out.Approval, out.Recalls = askedOf(d.Approval), recallsOf(d.Recalls)
 	for _, reader := range d.Readers {
 		out.Readers = append(out.Readers, Reader{reader.Person, reader.Name, Instant(reader.At)})
 	}
@@ -192,10 +193,11 @@ type Addressed struct {
 	InDocument
 	Circles  []id.Circle `json:"circles" fault:"circle"`
 	Extended bool        `json:"extended,omitempty" doc:"those who join these circles later see it too"`
+	Confirm  []string    `json:"confirm,omitempty" fault:"confirm" doc:"what the guard has found and one has checked: a reason (adverse, foreign, stranger, wide), or one with its word (examineSending)"`
 }
 
 func (n *Nouns) address(r *Request, in Addressed) (Paper, error) {
-	err := n.Documents.Address(r.Context(), r.Actor, document.Send{Item: in.Document, Circles: in.Circles, Extended: in.Extended})
+	err := n.Documents.Address(r.Context(), r.Actor, document.Send{Item: in.Document, Circles: in.Circles, Extended: in.Extended, Confirm: in.Confirm})
 	if err != nil {
 		return Paper{}, err
 	}

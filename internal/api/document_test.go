@@ -38,6 +38,11 @@ var documentSamples = map[string]sample{
 	"getVersionContent": {who: byClient, want: 200},
 	"previewNatures":    {who: byLead, want: 200},
 	"classifyDocument":  {who: byLead, body: `{"nature":"officielle"}`, want: 200},
+	"examineSending":    {who: byLead, query: "?circle={all}", want: 200},
+	"recallDocument":    {who: byLead, want: 200, then: (*stage).sendAgain},
+	"listParties":       {who: byLead, want: 200},
+	"addParty":          {who: byLead, body: `{"name":"M. Paul Adversaire"}`, want: 201},
+	"removeParty":       {who: byLead, want: 204, then: (*stage).party},
 	"demandApproval":    {who: byLead, body: `{"demanded":false}`, want: 204},
 	"getApprovalDemand": {who: byLead, want: 200},
 	// Nothing was asked; TestApproval decides over what was.
@@ -55,6 +60,18 @@ var documentSamples = map[string]sample{
 	"getUpload":      {who: byLead, headers: tusHeaders, want: 200},
 	"continueUpload": {who: byLead, body: "12", headers: append([]string{"Upload-Offset", "0", "Content-Type", "application/offset+octet-stream"}, tusHeaders...), want: 204},
 	"giveUpUpload":   {who: byLead, headers: tusHeaders, want: 204, then: (*stage).begin},
+}
+
+// sendAgain sends a recalled document to the client again.
+func (s *stage) sendAgain(reply) {
+	s.t.Helper()
+	s.asLead("POST", "/documents/{document}/address", `{"circles":["{circle}"],"extended":true}`).is(200)
+}
+
+// party names an adverse party for whatever asks for one.
+func (s *stage) party(reply) {
+	s.t.Helper()
+	s.ids["party"] = s.asLead("POST", "/spaces/{space}/parties", `{"name":"Société Durtain"}`).is(201)["id"].(string)
 }
 
 // begin announces an upload of the lead’s for whatever asks for one.

@@ -99,12 +99,13 @@ type NewMemo struct {
 	Circles    []id.Circle `json:"circles,omitempty" fault:"circle" doc:"to whom the firm’s side sends it; others write to the firm and the client"`
 	References []id.Item   `json:"references,omitempty" fault:"reference" doc:"documents it points to"`
 	ReplyBy    string      `json:"reply_by,omitempty" doc:"civil date, 2026-11-22"`
+	Confirm    []string    `json:"confirm,omitempty" fault:"confirm" doc:"what the guard has found and one has checked (addressDocument)"`
 }
 
 func (n *Nouns) write(r *Request, in NewMemo) (Memo, error) {
 	written, err := n.Memos.Write(r.Context(), r.Actor, memo.New{
 		Space: in.Space, Thread: in.Thread, Document: in.Document, Subject: in.Subject, Body: in.Body, Internal: in.Internal,
-		Circles: in.Circles, References: in.References, ReplyBy: in.ReplyBy,
+		Circles: in.Circles, References: in.References, ReplyBy: in.ReplyBy, Confirm: in.Confirm,
 	})
 	if err != nil {
 		return Memo{}, err

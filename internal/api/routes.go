@@ -8,6 +8,7 @@ import (
 	"cenacle/internal/document"
 	"cenacle/internal/event"
 	"cenacle/internal/firm"
+	"cenacle/internal/guard"
 	"cenacle/internal/hold"
 	"cenacle/internal/invitation"
 	"cenacle/internal/journal"
@@ -27,6 +28,7 @@ type Nouns struct {
 	Deposits    *deposit.Service
 	Requests    *request.Service
 	Holds       *hold.Service
+	Guard       *guard.Service
 	Memos       *memo.Service
 	Invitations *invitation.Service
 	Lifecycle   *lifecycle.Service
@@ -103,6 +105,12 @@ func (n *Nouns) spaceRows() []Operation {
 			Summary: "Mail a member from outside the firm a new link"},
 		{Pattern: "GET /spaces/{space}/recipients", Name: "previewRecipients", Action: authz.CircleSee, Do: Ask(n.recipients),
 			Summary: "Who would see a document sent to these circles, who would not, and why"},
+		{Pattern: "GET /spaces/{space}/parties", Name: "listParties", Action: authz.CircleSee, Do: Ask(n.parties),
+			Summary: "The adverse parties of a space"},
+		{Pattern: "POST /spaces/{space}/parties", Name: "addParty", Action: authz.SpaceManage, Status: 201, Do: Tell(n.addParty, n.addedParty),
+			Summary: "Name an adverse party: before each sending, none of them may be among the recipients"},
+		{Pattern: "DELETE /spaces/{space}/parties/{party}", Name: "removeParty", Action: authz.SpaceManage, Do: Tell(n.removeParty, nil),
+			Summary: "Take an adverse party away"},
 		{Pattern: "PUT /spaces/{space}/approval", Name: "demandApproval", Action: authz.ApprovalDemand, Do: Tell(n.demandApproval, nil),
 			Summary: "Demand, or not, that what goes to people outside the firm is approved before"},
 		{Pattern: "GET /spaces/{space}/approval", Name: "getApprovalDemand", Action: authz.CircleSee, Do: Ask(n.approvalDemand),
@@ -136,6 +144,10 @@ func (n *Nouns) documentRows() []Operation {
 			Summary: "Bring a deleted document back"},
 		{Pattern: "POST /documents/{document}/address", Name: "addressDocument", Action: authz.DocumentAddress, Do: Tell(n.address, n.addressed),
 			Summary: "Send a document to further circles"},
+		{Pattern: "GET /documents/{document}/examine", Name: "examineSending", Action: authz.DocumentAddress, Do: Ask(n.examine),
+			Summary: "What would look like the wrong recipient if a document went to these circles too"},
+		{Pattern: "POST /documents/{document}/recall", Name: "recallDocument", Action: authz.DocumentAddress, Do: Tell(n.recall, n.recalled),
+			Summary: "Take a document back from everybody outside the firm, with who had opened it and when"},
 		{Pattern: "POST /documents/{document}/approval", Name: "approveDocument", Action: authz.DocumentApprove, Do: Tell(n.approve, n.approved),
 			Summary: "Approve or refuse the exact bytes of a document; approved, it goes to whom it was to go"},
 		{Pattern: "GET /documents/{document}/nature", Name: "previewNatures", Action: authz.DocumentClassify, Do: Ask(n.natures),

@@ -21,6 +21,7 @@ import (
 	"cenacle/internal/document"
 	"cenacle/internal/event"
 	"cenacle/internal/front"
+	"cenacle/internal/guard"
 	"cenacle/internal/hold"
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
@@ -57,7 +58,7 @@ func open(t *testing.T, limit int) *stage {
 	s := &stage{t: t, closing: make(chan struct{}), Cast: webtest.NewCast(t, func(*webtest.Cast) []web.Route { return nil })}
 	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.nouns = &api.Nouns{
-		Firms: s.Firms, Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Requests: s.Requests, Holds: hold.NewService(s.Office), Memos: s.Memos,
+		Firms: s.Firms, Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Requests: s.Requests, Holds: hold.NewService(s.Office), Guard: guard.NewService(s.Office), Memos: s.Memos,
 		Invitations: s.Invitations, Lifecycle: s.Lifecycle, Overview: s.Overview, Events: event.New(s.Office),
 	}
 	s.nouns.Webhooks = webhook.NewService(s.Office, s.nouns.Events, outbound.New(outbound.Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}))
@@ -127,6 +128,7 @@ func (s *stage) furnish() {
 		"circle": string(s.House.Client), "all": string(s.House.All), "folder": string(room.Folders[0].ID), "colleague": string(s.Colleague.Actor.Person),
 	}
 	s.begin(reply{})
+	s.party(reply{})
 	held := s.asLead("POST", "/spaces/{space}/holds", `{"reason":"Expertise en cours"}`).is(201)
 	s.ids["hold"] = held["id"].(string)
 	s.ids["client"] = string(s.Client.Actor.Person)

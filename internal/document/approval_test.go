@@ -128,6 +128,22 @@ func TestApprovalIsOfBytes(t *testing.T) {
 	})
 }
 
+// TestApprovalKeepsTheFirm: a document that the firm has only by the circle of
+// all stays with it when that is taken back.
+func TestApprovalKeepsTheFirm(t *testing.T) {
+	eachStrict(t, func(t *testing.T, s strict) {
+		s.Must(s.Documents.DemandApproval(t.Context(), s.Lead, s.in, false))
+		of := s.File(s.colleague, s.in, "a.txt", []byte("a"), s.to.All).Document
+		s.Must(s.Documents.DemandApproval(t.Context(), s.Lead, s.in, true))
+		s.sees(s.client, of, true)
+		s.Upload(s.colleague, document.BeginUpload{Space: s.in, Replaces: of, Name: "b.txt"}, []byte("b"))
+		s.sees(s.client, of, false)
+		s.sees(s.colleague, of, true)
+		s.Must(s.verdict(s.Lead, of, "b", true))
+		s.sees(s.client, of, true)
+	})
+}
+
 func TestApprovalRefused(t *testing.T) {
 	eachStrict(t, func(t *testing.T, s strict) {
 		of := s.File(s.colleague, s.in, "a.txt", []byte("a"), s.to.Client).Document

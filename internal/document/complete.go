@@ -15,6 +15,7 @@ import (
 	"cenacle/internal/blob"
 	"cenacle/internal/circle"
 	"cenacle/internal/fault"
+	"cenacle/internal/guard"
 	"cenacle/internal/id"
 	"cenacle/internal/item"
 	"cenacle/internal/space"
@@ -129,12 +130,16 @@ func (s *Service) create(a *act.Act, by authz.Actor, u arrival, f found) error {
 		return err
 	}
 	var wait []id.Circle
+	var held []guard.Reason
 	if deposit == "" {
+		if held, err = suspect(a, by, u, f); err != nil {
+			return err
+		}
 		if wait, err = withheld(a, u.Space, u.Document, box.Lookup("sha256", string(f.sum[:])), u.Circles); err != nil {
 			return err
 		}
 	}
-	if len(wait) > 0 {
+	if len(wait) > 0 || len(held) > 0 {
 		house, err := circle.HouseOf(a, u.Space)
 		if err != nil {
 			return err
@@ -166,6 +171,10 @@ func (s *Service) create(a *act.Act, by authz.Actor, u arrival, f found) error {
 	}
 	if err != nil || deposit != "" {
 		return err // the firm is told once, when the deposit is closed
+	}
+	if len(held) > 0 {
+		_, err := a.Record(by, "guard.held", u.Space, string(u.Document), overridden{held})
+		return err
 	}
 	if len(wait) > 0 {
 		return ask(a, by, u.Space, u.Document, v, wantedOf(wait, false))
@@ -241,7 +250,7 @@ func takeBack(a *act.Act, by authz.Actor, h item.Header, v stored) ([]authz.Addr
 		}
 		return out
 	})
-	if err := item.Withdraw(a, h, wait); err != nil {
+	if err := withdraw(a, by, h, wait); err != nil {
 		return nil, err
 	}
 	return left, ask(a, by, h.Space, h.ID, v, to)
@@ -278,7 +287,10 @@ func addVersion(a *act.Act, by authz.Actor, u arrival, f found, number int64) (s
 		box.SealText(versionPlace("name", v.ID), u.Name), box.SealText(versionPlace("media", v.ID), f.media),
 		box.SealText(versionPlace("reason", v.ID), u.Reason), store.Micros(a.Now),
 		box.MAC("version", v.fields(u.Document)...))
-	return v, err
+	if err != nil {
+		return v, err
+	}
+	return v, guard.LearnBytes(a, u.Space, u.Document, f.sum, u.Tray == space.ClientTray)
 }
 
 // stored is a version with what only the house needs.

@@ -11,6 +11,7 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/blob"
 	"cenacle/internal/fault"
+	"cenacle/internal/guard"
 	"cenacle/internal/id"
 	"cenacle/internal/item"
 	"cenacle/internal/outbox"
@@ -108,6 +109,12 @@ func erase(a *act.Act, t item.Trashed) error {
 		return err
 	}
 	if _, err := a.Exec(deleteApprovals, t.ID); err != nil {
+		return err
+	}
+	if _, err := a.Exec(deleteRecalls, t.ID); err != nil {
+		return err
+	}
+	if err := guard.ForgetBytes(a, t.ID); err != nil {
 		return err
 	}
 	if _, err := a.Exec(deleteDocument, t.ID); err != nil {

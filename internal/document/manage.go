@@ -19,11 +19,14 @@ type Send struct {
 	Item     id.Item
 	Circles  []id.Circle
 	Extended bool
+	Confirm  []string // findings of the guard that the sender has read (guard.Finding.ID)
 }
 
 // Address sends a document to further circles and tells those outside the firm
-// who see it for the first time. What goes to the client goes to the firm.
-// Nothing new to send is fault.Conflict.
+// who see it for the first time. What goes to the client goes to the firm. Where
+// an approval is demanded, it is asked instead, and goes when it is given. What
+// the guard finds must be confirmed: a fault for each finding in the field
+// confirm. Nothing new to send is fault.Conflict.
 func (s *Service) Address(ctx context.Context, by authz.Actor, in Send) (err error) {
 	defer fault.Op(&err, "document.Address(%s)", in.Item)
 	if len(in.Circles) == 0 {
@@ -46,6 +49,9 @@ func (s *Service) Address(ctx context.Context, by authz.Actor, in Send) (err err
 		}
 		all, err := versions(a, h)
 		if err != nil {
+			return err
+		}
+		if err := insist(a, by, h, to, in.Confirm); err != nil {
 			return err
 		}
 		wait, err := withheld(a, h.Space, h.ID, all[0].digestHash, to)

@@ -181,6 +181,23 @@ from approval where firm_id = $1 and document_id = $2 order by id desc`)
 	deleteApprovals = store.ForFirm(`delete from approval where firm_id = $1 and document_id = $2`)
 )
 
+// Recalls, and what the guard learns.
+var (
+	insertRecall = store.ForFirm(`
+insert into recall (firm_id, id, space_id, document_id, entry_id, recalled_by, recalled_at, outcome, mac)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
+
+	selectRecalls = store.ForFirm(`
+select id, entry_id, recalled_by, recalled_at, outcome, mac from recall where firm_id = $1 and document_id = $2 order by id desc`)
+
+	deleteRecalls = store.ForFirm(`delete from recall where firm_id = $1 and document_id = $2`)
+
+	selectUnlearnt = store.ForFirm(`
+select v.id, v.document_id, d.space_id, d.deposit_id, v.digest from version v
+join document d on d.firm_id = $1 and d.id = v.document_id
+where v.firm_id = $1 and v.id > $2 order by v.id limit $3`)
+)
+
 // Erasing.
 var (
 	selectErased = store.ForFirm(`

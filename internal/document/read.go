@@ -30,6 +30,7 @@ type Detail struct {
 	Address  bool      // she may send it to further circles
 	Classify bool      // she may decide its nature
 	Approve  bool      // she may approve it
+	Recalls  []Recall  // for the firm's side, the latest first
 	Approval *Approval // for the firm's side: what was asked of the current version
 }
 
@@ -80,6 +81,9 @@ func ShowIn(a *act.Act, by authz.Actor, of id.Item) (d Detail, err error) {
 		return d, err
 	}
 	d.Approve = authz.Decide(by, authz.DocumentApprove, resource(a, h), f).Allowed
+	if d.Recalls, err = recalls(a, h); err != nil {
+		return d, err
+	}
 	if d.Approval, err = latest(a, h, all[0].ID); err != nil {
 		return d, err
 	}

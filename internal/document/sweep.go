@@ -25,6 +25,9 @@ func (s *Service) Sweep(ctx context.Context, firm id.Firm) (err error) {
 	if err := s.adopt(ctx, firm); err != nil {
 		return err
 	}
+	if err := s.catchUp(ctx, firm); err != nil {
+		return err
+	}
 	for {
 		stale, err := s.stale(ctx, firm)
 		if err != nil {

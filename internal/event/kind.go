@@ -45,6 +45,7 @@ var kinds = map[string]kind{
 	"document.deleted":    {way: acts}, // nobody sees the document itself any more
 	"document.erased":     {way: acts},
 	"hold.placed":         {}, "hold.lifted": {},
+	"document.recalled": {way: acts}, "guard.held": {way: acts}, "guard.overridden": {way: acts}, "party.added": {}, "party.removed": {},
 	"approval.asked": {way: acts}, "approval.given": {way: acts}, "approval.refused": {way: acts}, "approval.demanded": {},
 	"memo.written":   {items, item.Memo, authz.MemoRead},
 	"memo.read":      {traces, item.Memo, authz.MemoRead},

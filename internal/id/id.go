@@ -39,6 +39,8 @@ type (
 	Ask      string // a paper asked of somebody
 	Request  string // one HTTP request, in the log
 	Approval string // of a version, before it leaves the firm
+	Party    string // an adverse one
+	Recall   string // of a document that was sent
 	Hold     string // what keeps documents from being erased
 )
 

@@ -12,6 +12,7 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/fold"
+	"cenacle/internal/guard"
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
 	"cenacle/internal/invitation"
@@ -171,6 +172,11 @@ func receive(a *act.Act, by authz.Actor, to id.Space, g Guest, p account.Person)
 	}
 	if err := join(a, by, to, p.ID, g.Role); err != nil {
 		return err
+	}
+	if g.Role == authz.Client {
+		if err := guard.Learn(a, to, card.Name); err != nil {
+			return err
+		}
 	}
 	return a.Follow("notice.space-opened", string(to)+"/"+string(p.ID), a.Now, invitation.Notice{Space: to, Person: p.ID})
 }

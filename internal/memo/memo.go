@@ -37,7 +37,8 @@ type New struct {
 	Internal   bool
 	Circles    []id.Circle
 	References []id.Item
-	ReplyBy    string // civil date 2006-01-02, or empty
+	ReplyBy    string   // civil date 2006-01-02, or empty
+	Confirm    []string // findings of the guard that the writer has read (guard.Finding.ID)
 }
 
 func (n *New) check(now time.Time) error {

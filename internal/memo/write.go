@@ -11,7 +11,9 @@ import (
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
+	"cenacle/internal/document"
 	"cenacle/internal/fault"
+	"cenacle/internal/guard"
 	"cenacle/internal/id"
 	"cenacle/internal/item"
 	"cenacle/internal/space"
@@ -41,6 +43,10 @@ func (s *Service) Write(ctx context.Context, by authz.Actor, n New) (memo id.Ite
 		if err := n.join(a, by); err != nil {
 			return err
 		}
+		gone, err := n.examine(a, by)
+		if err != nil {
+			return err
+		}
 		if memo, err = n.put(a, by); err != nil {
 			return err
 		}
@@ -50,6 +56,10 @@ func (s *Service) Write(ctx context.Context, by authz.Actor, n New) (memo id.Ite
 		_, err = a.Record(by, "memo.written", n.Space, string(memo), written{
 			Thread: n.Thread, Internal: n.Internal, Circles: n.Circles, References: n.References, ReplyBy: n.ReplyBy,
 		})
+		if err != nil || len(gone) == 0 {
+			return err
+		}
+		_, err = a.Record(by, "guard.overridden", n.Space, string(memo), overridden{gone})
 		return err
 	})
 	return memo, err
@@ -61,6 +71,39 @@ type written struct {
 	Circles    []id.Circle
 	References []id.Item
 	ReplyBy    string
+}
+
+// overridden is what the journal keeps of a memo that goes although the guard
+// has stopped it.
+type overridden struct {
+	Reasons []guard.Reason `json:"reasons"`
+}
+
+// examine asks the guard about what the firm's side sends out; what it finds
+// must be confirmed.
+func (n *New) examine(a *act.Act, by authz.Actor) ([]guard.Reason, error) {
+	if n.Internal || !by.Role.Inside() {
+		return nil, nil
+	}
+	on := authz.Resource{Kind: authz.OfItem, Firm: a.Firm(), Space: n.Space}
+	for _, c := range n.Circles {
+		on.Audience = append(on.Audience, authz.Address{Circle: c, Sent: a.Now})
+	}
+	reach, err := document.Recipients(a, on)
+	if err != nil {
+		return nil, err
+	}
+	sums, err := document.DigestsOf(a, n.Space, n.References)
+	if err != nil {
+		return nil, err
+	}
+	found, err := guard.Check(a, by, guard.Sending{
+		Space: n.Space, To: document.Outside(reach.Will), Text: n.Subject + "\n" + n.Body, Digests: sums,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return guard.Demand(found, n.Confirm)
 }
 
 // allow decides the right to write and settles who will read: the firm's side

@@ -74,10 +74,12 @@ func backs() map[string]func(*scene) {
 			_, err := s.server.Lifecycle.AddGuest(s.t.Context(), s.lead.actor, s.room.id, guestOf(s.guest))
 			s.must(err)
 		},
-		"giveUpUpload":  (*scene).begin,
-		"closeDeposit":  (*scene).deposit,
-		"createWebhook": (*scene).alone,
-		"endWebhook":    func(s *scene) { s.connect(); s.ping() },
+		"giveUpUpload":   (*scene).begin,
+		"removeParty":    (*scene).oppose,
+		"recallDocument": (*scene).sendAgain,
+		"closeDeposit":   (*scene).deposit,
+		"createWebhook":  (*scene).alone,
+		"endWebhook":     func(s *scene) { s.connect(); s.ping() },
 		"pingWebhook": func(s *scene) {
 			log, err := s.server.Webhooks.Notices(s.t.Context(), s.lead.actor, webhook.Log{Webhook: id.Webhook(s.ids["webhook"]), Limit: 1})
 			s.must(err)

@@ -150,6 +150,8 @@ func roomSteps() []step {
 		form(room+"/people/{person}/invite", byLead, 303),
 		plain(room+"/journal", byLead, 200), plain(room+"/trash", byLead, 200),
 		form(room+"/approval", byLead, 303, "demanded", ""),
+		form(room+"/parties", byLead, 303, "name", "M. Paul Adversaire"),
+		form(room+"/parties/{party}/remove", byLead, 303).then(func(s *scene, _ answer) { s.oppose() }),
 		form(room+"/holds", byLead, 303, "reason", "Une expertise est en cours").then(func(s *scene, _ answer) { s.holdAgain() }),
 		form(room+"/holds/{hold}/lift", byLead, 303, "reason", "Elle est close").then(func(s *scene, _ answer) { s.holdAgain() }),
 	}
@@ -169,6 +171,7 @@ func documentSteps() []step {
 		plain(doc+"/versions/{version}/file", byClient, 200), inner,
 		form(doc+"/nature", byLead, 303, "nature", "officielle"),
 		form(doc+"/approval", byLead, 409, "give", "1"), // nothing is asked
+		form(doc+"/recall", byLead, 303).then(func(s *scene, _ answer) { s.sendAgain() }),
 		form(doc+"/name", byLead, 303, "title", "Projet relu"), form(doc+"/delete", byLead, 303), form(doc+"/restore", byLead, 303),
 	}
 }

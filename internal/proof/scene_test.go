@@ -131,8 +131,25 @@ func (s *scene) fill() {
 		"code": "en",
 	})
 	s.holdAgain()
+	s.oppose()
 	s.askAgain()
 	s.connect()
+}
+
+// sendAgain sends a recalled document to the client again.
+func (s *scene) sendAgain() {
+	s.t.Helper()
+	s.must(s.server.Documents.Address(s.t.Context(), s.lead.actor, document.Send{
+		Item: id.Item(s.ids["document"]), Circles: []id.Circle{s.room.house.Client}, Extended: true,
+	}))
+}
+
+// oppose names an adverse party of the room.
+func (s *scene) oppose() {
+	s.t.Helper()
+	p, err := s.server.Guard.Add(s.t.Context(), s.lead.actor, s.room.id, "Société Durtain")
+	s.must(err)
+	s.ids["party"] = string(p.ID)
 }
 
 // askAgain leaves a paper that is asked of the client, one that she handed in

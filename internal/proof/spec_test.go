@@ -193,6 +193,7 @@ var chosenFor = map[string]map[string]string{
 	"addColleague":     {"role": "assistant"},
 	"openSpace":        {"model": "divorce", "lead": ""},
 	"moveFolder":       {"name": "Pièces adverses"},
+	"addParty":         {"name": "M. Paul Adversaire"},
 	"addFolder":        {"tray": "firm", "name": "{fresh}"},
 	"addressDocument":  {"circles": "{all}", "document": "{inner}"},
 	"approveDocument":  {"sha256": strings.Repeat("0", 64), "reason": "À revoir"},

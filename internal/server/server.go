@@ -34,6 +34,7 @@ import (
 	"cenacle/internal/event"
 	"cenacle/internal/firm"
 	"cenacle/internal/front"
+	"cenacle/internal/guard"
 	"cenacle/internal/hold"
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
@@ -83,6 +84,7 @@ type Server struct {
 	Deposits    *deposit.Service
 	Requests    *request.Service
 	Holds       *hold.Service
+	Guard       *guard.Service
 	Drives      *drive.Service
 	Memos       *memo.Service
 	Invitations *invitation.Service
@@ -278,6 +280,7 @@ func (s *Server) openNouns(c *config.Config, o Options) error {
 	s.Deposits = deposit.New(s.Office, request.Answering)
 	s.Requests = request.New(s.Office, s.Documents, papers)
 	s.Holds = hold.NewService(s.Office)
+	s.Guard = guard.NewService(s.Office)
 	s.Memos = memo.NewService(s.Office)
 	s.Invitations = invitation.New(s.Office, s.Accounts)
 	s.Lifecycle = lifecycle.New(s.Office, s.Accounts, s.Invitations)
@@ -373,7 +376,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 		Door: &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle, Mails: c.Demo && s.Mailbox != nil},
 		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Documents: s.Documents},
 		Room: &room.Pages{
-			Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Memos: s.Memos, Lifecycle: s.Lifecycle,
+			Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Memos: s.Memos, Lifecycle: s.Lifecycle,
 			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Limit: c.Upload(),
 		},
 		Connection: &connection.Pages{Accounts: s.Accounts, Webhooks: s.Webhooks},

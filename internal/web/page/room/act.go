@@ -36,6 +36,7 @@ func (p *Pages) DoWrite(r *web.Request) (web.Answer, error) {
 		n.References = append(n.References, id.Item(doc))
 	}
 	n.Circles, n.Internal = h.wanted(r.Values("circle"))
+	n.Confirm = r.Values("confirm")
 	err = p.spare(h, n)
 	var written id.Item
 	if err == nil {
@@ -217,7 +218,7 @@ func (p *Pages) DoAddress(r *web.Request) (web.Answer, error) {
 		return nil, err
 	}
 	circles, _ := h.wanted(r.Values("circle"))
-	err = p.Documents.Address(r.Context(), r.Actor, document.Send{Item: of, Circles: circles, Extended: r.Value("extended") != ""})
+	err = p.Documents.Address(r.Context(), r.Actor, document.Send{Item: of, Circles: circles, Extended: r.Value("extended") != "", Confirm: r.Values("confirm")})
 	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {
 		return p.document(h, of, err, memo.New{})
 	}

@@ -28,6 +28,8 @@ type Document struct {
 	Delete   *ui.Dialog
 	Nature   string
 	Approval *Approval
+	Recall   *ui.Dialog
+	Recalls  []Recalled
 	Classify *Form
 	Hold     *Form
 	Replace  *ui.Upload
@@ -50,6 +52,7 @@ type Send struct {
 	Circles *ui.Circles
 	Reach   ui.Audience
 	Summary ui.Summary
+	Confirm []ui.Hidden // what the guard has found, once it was read
 	Button  ui.Button
 }
 
@@ -156,6 +159,7 @@ func (h here) about(d document.Detail, refused error, back memo.New) *ui.Compose
 	h.address(&c, back, circlesOf(d.Audience))
 	if mine && refused != nil {
 		c.Summary = ui.Refuse(t, refused).Mark(fieldsOf(&c)...)
+		h.stopped(&c, refused)
 	}
 	return &c
 }
@@ -178,7 +182,9 @@ func (p *Pages) control(h here, d document.Detail, page *Document, refused error
 			page.NotRead = append(page.NotRead, to.Name)
 		}
 	}
+	page.Recalls = h.recalls(b, d.Recalls)
 	if d.Address {
+		page.Recall = h.recall(d, sent)
 		if page.Send, err = p.send(h, d, sent, refused); err != nil {
 			return err
 		}
@@ -257,9 +263,18 @@ func (p *Pages) send(h here, d document.Detail, sent []id.Circle, refused error)
 	for _, to := range reach.Wont {
 		s.Reach.WillNot = append(s.Reach.WillNot, ui.Reader{Name: to.Name, Why: t.T("room.reach." + to.Reason), Firm: to.Role.Inside()})
 	}
+	found, err := p.Documents.Examine(h.r.Context(), h.r.Actor, d.ID, all[len(sent):])
+	if err != nil {
+		return nil, err
+	}
+	s.Reach.Warning = h.warning(found)
 	if refused != nil {
 		r := ui.Refuse(t, refused)
 		s.Circles.Error, s.Summary = r.Of("circle"), r.Mark()
+		s.Confirm = h.anyway(refused, &s.Button)
+		for i, o := range s.Circles.Options { // as they were chosen
+			s.Circles.Options[i].Chosen = slices.Contains(h.r.Values("circle"), o.Value)
+		}
 	}
 	return s, nil
 }

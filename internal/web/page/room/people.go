@@ -26,6 +26,7 @@ type People struct {
 	Guest   Form
 	Inside  *Form
 	Rename  Form
+	Parties *Parties
 	Demand  *Demand // whether approval is demanded, for who may decide it
 	Summary ui.Summary
 }
@@ -125,10 +126,13 @@ func (p *Pages) forms(h here, page *People, refused error) error {
 	}
 	spaceName := ui.Field{Name: "name", ID: "f-space-name", Label: t.T("room.space_name"), Hint: t.T("room.space_name_hint"), Value: h.room.Name, Length: space.MaxName}
 	rename := r.URL.Path == h.path("name")
-	if rename {
+	switch {
+	case r.URL.Path == h.path("parties"):
+		name.Value = ""
+	case rename:
 		name.Value, spaceName.Value = "", r.Value("name")
 		page.Summary = ui.Refuse(t, refused).Mark(&spaceName)
-	} else {
+	default:
 		page.Summary = ui.Refuse(t, refused).Mark(&name, &email, &role)
 	}
 	page.Guest = Form{Action: h.path("people"), Fields: []ui.Field{name, email, role}, Button: ui.Button{Label: t.T("room.guest.add"), Look: ui.Primary, Icon: "user-plus"}}
@@ -137,6 +141,9 @@ func (p *Pages) forms(h here, page *People, refused error) error {
 		return err
 	}
 	page.Demand = h.demand(demanded)
+	if page.Parties, err = p.parties(h, refused); err != nil {
+		return err
+	}
 	page.Rename = Form{Action: h.path("name"), Fields: []ui.Field{spaceName}, Button: ui.Button{Label: t.T("room.rename")}}
 	return p.colleagues(h, page)
 }

@@ -17,6 +17,7 @@ import (
 	"cenacle/internal/deposit"
 	"cenacle/internal/document"
 	"cenacle/internal/firm"
+	"cenacle/internal/guard"
 	"cenacle/internal/hold"
 	"cenacle/internal/id"
 	"cenacle/internal/invitation"
@@ -40,6 +41,7 @@ type Pages struct {
 	Deposits    *deposit.Service
 	Asks        *request.Service
 	Holds       *hold.Service
+	Guard       *guard.Service
 	Memos       *memo.Service
 	Lifecycle   *lifecycle.Service
 	Overview    *overview.Service

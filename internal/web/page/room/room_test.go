@@ -9,6 +9,7 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/deposit"
 	"cenacle/internal/document"
+	"cenacle/internal/guard"
 	"cenacle/internal/hold"
 	"cenacle/internal/id"
 	"cenacle/internal/lifecycle"
@@ -63,7 +64,7 @@ func (s scene) must(err error) {
 
 func table(c *webtest.Cast) []web.Route {
 	p := &room.Pages{
-		Spaces: c.Spaces, Documents: c.Documents, Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Memos: c.Memos, Lifecycle: c.Lifecycle,
+		Spaces: c.Spaces, Documents: c.Documents, Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Memos: c.Memos, Lifecycle: c.Lifecycle,
 		Overview: c.Overview, Firms: c.Firms, Invitations: c.Invitations, Limit: webtest.Limit,
 	}
 	var out []web.Route
@@ -81,6 +82,8 @@ func table(c *webtest.Cast) []web.Route {
 		{"GET /journal", authz.SpaceJournal, p.Journal}, {"GET /documents/{document}", authz.DocumentRead, p.Document},
 		{"GET /documents/{document}/view", authz.DocumentRead, p.View}, {"GET /documents/{document}/file", authz.DocumentRead, p.File},
 		{"POST /documents/{document}/address", authz.DocumentAddress, p.DoAddress}, {"POST /documents/{document}/name", authz.DocumentManage, p.DoRename},
+		{"POST /parties", authz.SpaceManage, p.DoAddParty}, {"POST /parties/{party}/remove", authz.SpaceManage, p.DoRemoveParty},
+		{"POST /documents/{document}/recall", authz.DocumentAddress, p.DoRecall},
 		{"POST /approval", authz.ApprovalDemand, p.DoDemandApproval}, {"POST /documents/{document}/approval", authz.DocumentApprove, p.DoApprove},
 		{"POST /documents/{document}/nature", authz.DocumentClassify, p.DoClassify},
 		{"POST /documents/{document}/delete", authz.DocumentManage, p.DoDelete}, {"POST /documents/{document}/restore", authz.DocumentManage, p.DoRestore},

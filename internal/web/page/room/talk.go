@@ -158,6 +158,8 @@ func (h here) composer(refused error, back memo.New) ui.Composer {
 	if mine {
 		c.Summary = ui.Refuse(t, refused).Mark(fieldsOf(&c)...)
 		h.sure(&c, refused)
+
+		h.stopped(&c, refused)
 	}
 	return c
 }
@@ -187,6 +189,8 @@ func (h here) reply(th memo.Thread, refused error, back memo.New) ui.Composer {
 	if mine {
 		c.Summary = ui.Refuse(t, refused).Mark(fieldsOf(&c)...)
 		h.sure(&c, refused)
+
+		h.stopped(&c, refused)
 	}
 	return c
 }
