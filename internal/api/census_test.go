@@ -47,6 +47,7 @@ var twins = map[string]string{
 	"POST /f/{firm}/spaces/{space}/people":                 "addMember",
 	"POST /f/{firm}/spaces/{space}/people/{person}/remove": "removeMember",
 	"POST /f/{firm}/spaces/{space}/people/{person}/invite": "inviteMember",
+	"POST /f/{firm}/spaces/{space}/zip":                    "packDocuments",
 	"GET /f/{firm}/spaces/{space}/trash":                   "listTrash",
 	"POST /f/{firm}/spaces/{space}/holds":                  "placeHold",
 	"POST /f/{firm}/spaces/{space}/holds/{hold}/lift":      "liftHold",

@@ -43,6 +43,7 @@ var documentSamples = map[string]sample{
 	"listParties":       {who: byLead, want: 200},
 	"addParty":          {who: byLead, body: `{"name":"M. Paul Adversaire"}`, want: 201},
 	"removeParty":       {who: byLead, want: 204, then: (*stage).party},
+	"packDocuments":     {who: byClient, body: `{"documents":["{document}"]}`, want: 200},
 	"demandApproval":    {who: byLead, body: `{"demanded":false}`, want: 204},
 	"getApprovalDemand": {who: byLead, want: 200},
 	// Nothing was asked; TestApproval decides over what was.

@@ -166,6 +166,8 @@ func (n *Nouns) documentRows() []Operation {
 // trashRows are what was deleted, and what keeps it.
 func (n *Nouns) trashRows() []Operation {
 	return []Operation{
+		{Pattern: "POST /spaces/{space}/zip", Name: "packDocuments", Action: authz.DocumentRead, Long: true, Do: Give("application/zip", n.pack),
+			Summary: "Documents as one ZIP file with an index of their SHA-256, each recorded as a download of its own"},
 		{Pattern: "GET /spaces/{space}/trash", Name: "listTrash", Action: authz.TrashSee, Do: Ask(n.trash),
 			Summary: "Deleted documents of a space that one may restore, the last deleted first"},
 		{Pattern: "GET /spaces/{space}/holds", Name: "listHolds", Action: authz.HoldSee, Do: Ask(n.holds),

@@ -22,6 +22,8 @@ join document d on d.firm_id = $1 and d.id = v.document_id and d.version_id = v.
 where v.firm_id = $1 and v.digest_hash = $2 and d.space_id = $3 and v.document_id <> $4
 order by v.created_at, v.document_id limit 10`)
 
+	selectName = store.ForFirm(`select name from version where firm_id = $1 and id = $2`)
+
 	countVersion = store.ForFirm(`select count(*) from version where firm_id = $1 and id = $2`)
 
 	countVersions = store.ForFirm(`

@@ -50,6 +50,34 @@ func (c *Config) Send(w http.ResponseWriter, r *http.Request, f File) error {
 	return errors.Join(out.refused, in.failed)
 }
 
+// Flow answers with bytes that are made while they are sent, to be kept: nobody
+// knows how many beforehand. The request must be of a long pattern; an error of
+// write cuts the connection, so that a part is not taken for the whole.
+func (c *Config) Flow(w http.ResponseWriter, name, media string, recheck func() error, write func(io.Writer) error) error {
+	h := w.Header()
+	h.Set("Content-Type", media)
+	h.Set("Content-Disposition", Disposition("attachment", name))
+	out := &stream{ResponseWriter: w, control: http.NewResponseController(w), recheck: recheck, until: c.Until, checked: c.Until(0)}
+	begun := &counted{Writer: out}
+	err := errors.Join(write(begun), out.refused)
+	if err != nil && begun.n > 0 {
+		panic(http.ErrAbortHandler)
+	}
+	return err
+}
+
+// counted knows whether anything was written.
+type counted struct {
+	io.Writer
+	n int64
+}
+
+func (c *counted) Write(b []byte) (int, error) {
+	n, err := c.Writer.Write(b)
+	c.n += int64(n)
+	return n, err
+}
+
 // told remembers why a content could not be read: ServeContent only stops.
 type told struct {
 	io.ReadSeeker

@@ -81,6 +81,7 @@ func (d *deletion) channels() (out []channel) {
 			{"API version", program, get(one + "/versions/" + d.version + "/content"), false},
 			{"API search", program, get(api.Root + "/search?q=testament"), true},
 			{"events", program, get(api.Root + "/events?from=beginning&limit=500&kind=document.filed"), true},
+			{"zip", who.browser, post(room+"/zip", "document", string(d.doc)), false},
 			{"drive", drive, get(d.drive), false},
 			{"drive list", drive, call{method: "PROPFIND", path: d.drive[:strings.LastIndexByte(d.drive, '/')]}.with("Depth", "1"), true},
 			{"drive properties", drive, call{method: "PROPFIND", path: d.drive}.with("Depth", "0"), false},

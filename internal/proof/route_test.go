@@ -149,6 +149,7 @@ func roomSteps() []step {
 		}),
 		form(room+"/people/{person}/invite", byLead, 303),
 		plain(room+"/journal", byLead, 200), plain(room+"/trash", byLead, 200),
+		form(room+"/zip", byLead, 200, "document", "{document}"),
 		form(room+"/approval", byLead, 303, "demanded", ""),
 		form(room+"/parties", byLead, 303, "name", "M. Paul Adversaire"),
 		form(room+"/parties/{party}/remove", byLead, 303).then(func(s *scene, _ answer) { s.oppose() }),

@@ -23,8 +23,9 @@ var waysOut = map[string]authz.Way{
 	"GET /f/{firm}/spaces/{space}/documents/{document}/view":                    authz.WayPage,
 	"GET /f/{firm}/spaces/{space}/documents/{document}/file":                    authz.WayDownload,
 	"GET /f/{firm}/spaces/{space}/documents/{document}/versions/{version}/file": authz.WayDownload,
-	"GET /f/{firm}/spaces/{space}/receipts/{receipt}":                           authz.WayPage,
-	"GET /f/{firm}/spaces/{space}/receipts/{receipt}/file":                      authz.WayDownload,
+	"POST /f/{firm}/spaces/{space}/zip":                                         authz.WayZip, "packDocuments": authz.WayZip,
+	"GET /f/{firm}/spaces/{space}/receipts/{receipt}":      authz.WayPage,
+	"GET /f/{firm}/spaces/{space}/receipts/{receipt}/file": authz.WayDownload,
 
 	"listDocuments": authz.WayAPI, "getDocument": authz.WayAPI, "reviseDocument": authz.WayAPI, "restoreDocument": authz.WayAPI,
 	"classifyDocument": authz.WayAPI, "addressDocument": authz.WayAPI, "fileDocument": authz.WayAPI,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -106,6 +107,11 @@ type File front.File
 
 func (f File) write(w http.ResponseWriter, r *Request) error {
 	return r.config.Send(w, r.Request, front.File(f))
+}
+
+// Flow answers with bytes made while they are sent, as package front does.
+func Flow(w http.ResponseWriter, r *Request, name, media string, recheck func() error, write func(io.Writer) error) error {
+	return r.config.Flow(w, name, media, recheck, write)
 }
 
 // Write sends an answer from inside another.

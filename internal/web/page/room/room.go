@@ -245,6 +245,7 @@ func (h here) row(b ui.Base, d document.Document) ui.DocumentRow {
 		ID: "doc-" + string(d.ID), Href: h.path("documents", string(d.ID)), Title: d.Title, Media: d.Current.Media,
 		Size: d.Current.Size, At: b.When(d.Current.Created), By: d.AuthorName, Unread: !d.Read && d.Author != h.r.Actor.Person,
 		Versions: int(d.Current.Number), Download: h.path("documents", string(d.ID), "file"),
+		Pick: string(d.ID),
 	}
 	if h.inside() {
 		circles := make([]id.Circle, len(d.Audience))

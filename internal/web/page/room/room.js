@@ -64,3 +64,38 @@ class Offers extends HTMLElement {
 }
 
 customElements.define("c-offers", Offers);
+
+// <c-pick> selects documents of a list by the keyboard: x marks the one that has
+// the focus, shift with x, or with a click, all from the last one on.
+class Pick extends HTMLElement {
+  connectedCallback() {
+    this.form = this.closest("form");
+    this.press = (event) => {
+      if (event.key.toLowerCase() !== "x" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox]), textarea, select")) return;
+      const box = event.target.closest(".doc")?.querySelector("input[name=document]");
+      if (!box) return;
+      event.preventDefault();
+      box.checked = !box.checked;
+      this.range(box, event.shiftKey);
+    };
+    this.click = (event) => {
+      if (event.target.matches("input[name=document]")) this.range(event.target, event.shiftKey);
+    };
+    this.form.addEventListener("keydown", this.press);
+    this.form.addEventListener("click", this.click);
+  }
+
+  disconnectedCallback() {
+    this.form.removeEventListener("keydown", this.press);
+    this.form.removeEventListener("click", this.click);
+  }
+
+  range(box, whole) {
+    const all = [...this.form.querySelectorAll("input[name=document]")];
+    const from = all.indexOf(this.last), to = all.indexOf(box);
+    if (whole && from >= 0) for (const one of all.slice(Math.min(from, to), Math.max(from, to) + 1)) one.checked = box.checked;
+    this.last = box;
+  }
+}
+
+customElements.define("c-pick", Pick);

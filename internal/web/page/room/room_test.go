@@ -78,7 +78,7 @@ func table(c *webtest.Cast) []web.Route {
 		{"GET /folders/{folder}", authz.CircleSee, p.Folder}, {"POST /folders/{folder}", authz.SpaceManage, p.DoAddressFolder},
 		{"GET /people", authz.CircleSee, p.People}, {"POST /people", authz.SpaceManage, p.DoAddMember},
 		{"POST /people/{person}/remove", authz.SpaceManage, p.DoRemoveMember}, {"POST /people/{person}/invite", authz.SpaceInvite, p.DoInvite},
-		{"GET /trash", authz.TrashSee, p.Trash}, {"POST /holds", authz.HoldKeep, p.DoPlaceHold}, {"POST /holds/{hold}/lift", authz.HoldKeep, p.DoLiftHold},
+		{"POST /zip", authz.DocumentRead, p.DoPack}, {"GET /trash", authz.TrashSee, p.Trash}, {"POST /holds", authz.HoldKeep, p.DoPlaceHold}, {"POST /holds/{hold}/lift", authz.HoldKeep, p.DoLiftHold},
 		{"GET /journal", authz.SpaceJournal, p.Journal}, {"GET /documents/{document}", authz.DocumentRead, p.Document},
 		{"GET /documents/{document}/view", authz.DocumentRead, p.View}, {"GET /documents/{document}/file", authz.DocumentRead, p.File},
 		{"POST /documents/{document}/address", authz.DocumentAddress, p.DoAddress}, {"POST /documents/{document}/name", authz.DocumentManage, p.DoRename},
@@ -608,6 +608,64 @@ func TestApprovalPage(t *testing.T) {
 		t.Errorf("approved: %d %s", done.Status, done.Location)
 	}
 	s.page(s.Client, "documents", string(s.inner))
+}
+
+// TestPack: what is ticked comes as one file; nothing ticked comes back with a
+// sentence; what is not hers is absent.
+func TestPack(t *testing.T) {
+	s := open(t)
+	page := s.page(s.Lead)
+	page.One("#pack input[name=document][value=" + string(s.sent) + "]")
+	page.One("#pack").Is("action", s.Path("zip"))
+	got := s.Client.Post(s.Path("zip"), "document", string(s.sent))
+	if got.Status != 200 || !strings.HasPrefix(got.Body, "PK") {
+		t.Errorf("packed: %d", got.Status)
+	}
+	if back := s.Lead.Post(s.Path("zip")); back.Status != 422 {
+		t.Errorf("nothing ticked: %d", back.Status)
+	}
+	if page := s.Client.Post(s.Path("zip"), "document", string(s.inner)); page.Status != 404 {
+		t.Errorf("what is not hers: %d", page.Status)
+	}
+	if all := s.Lead.Post(s.Path("zip"), "all", "1"); all.Status != 200 || !strings.Contains(all.Body, "index.csv") {
+		t.Errorf("everything: %d", all.Status)
+	}
+}
+
+// TestGuardPage: a memo that names another client comes back whole, with the
+// reason and one button that goes on; a document is recalled, and the page says
+// who had opened it.
+func TestGuardPage(t *testing.T) {
+	s := open(t)
+	if done := s.Lead.Post(s.Path("parties"), "name", "Me Anne Roux"); done.Location != s.Path("people")+"?done=party_added" {
+		t.Fatalf("a party: %d %s", done.Status, done.Location)
+	}
+	refused := s.Lead.Post(s.Path("parties"), "name", " ")
+	refused.One("#parties input[aria-invalid=true]")
+	form := []string{"subject", "Stratégie", "body", "Notre stratégie.", "circle", string(s.House.All)}
+	back := s.Lead.Post(s.Path("memos"), form...)
+	if back.Status != 422 {
+		t.Fatalf("a memo to an adverse party: %d", back.Status)
+	}
+	back.One("#compose .summary").Says("Me Anne Roux")
+	confirm := back.One("#compose input[name=confirm]").Attr("value")
+	back.One("#compose textarea").Says("Notre stratégie.")
+	if sent := s.Lead.Post(s.Path("memos"), append(form, "confirm", confirm)...); sent.Status != 303 {
+		t.Errorf("confirmed: %d", sent.Status)
+	}
+	path := s.Path("documents", string(s.sent))
+	s.page(s.Lead, "documents", string(s.sent)).One("#recall form").Is("action", path+"/recall")
+	if done := s.Lead.Post(path + "/recall"); done.Location != path+"?done=document_recalled" {
+		t.Errorf("recalled: %d %s", done.Status, done.Location)
+	}
+	s.page(s.Lead, "documents", string(s.sent)).One(".room-recall").Says("Mme Sophie Petit")
+	if page := s.Client.Get(path); page.Status != 404 {
+		t.Errorf("the client has it still: %d", page.Status)
+	}
+	remove := s.page(s.Lead, "people").One("#parties li form").Attr("action")
+	if done := s.Lead.Post(remove); done.Location != s.Path("people")+"?done=party_removed" {
+		t.Errorf("removed: %d %s", done.Status, done.Location)
+	}
 }
 
 func TestJournalPage(t *testing.T) {

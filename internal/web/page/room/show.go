@@ -57,6 +57,7 @@ type Inside struct {
 	Clients string
 	Waits   []ui.Waiting
 	Shelves []Shelf
+	Pack    string // where a selection of documents is packed
 	Upload  ui.Upload
 	Compose ui.Composer
 	Offers  []Offer // papers that a memo asks for and that are there
@@ -75,6 +76,7 @@ type Client struct {
 	Waits    []ui.Waiting
 	Next     string // what happens next, in one sentence
 	Shelves  []Shelf
+	Pack     string
 	Upload   *ui.Upload
 	Deposit  *Deposit
 	// Checklist is what is asked of her, nil when nothing ever was.
@@ -139,7 +141,7 @@ func (p *Pages) insidePage(h here, refused error, back memo.New) Inside {
 	if names := h.clients(); names != h.room.Name {
 		page.Clients = names
 	}
-	page.Shelves = h.shelves(b)
+	page.Shelves, page.Pack = h.shelves(b), h.path("zip")
 	page.Upload = p.upload(h, space.FirmTray, h.all.Pending)
 	page.Talks, page.More = h.conversation(b, refused, back)
 	page.Waits = h.waits(b, h.all.Waits, h.shown(page.Shelves, page.Talks))
@@ -162,7 +164,7 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) Client {
 	if len(h.room.Matters) > 0 {
 		page.Matter = h.room.Matters[0].Name
 	}
-	page.Shelves = h.shelves(b)
+	page.Shelves, page.Pack = h.shelves(b), h.path("zip")
 	page.Checklist = p.checklist(h, b, h.all.Requests, h.all.Rule, said{})
 	page.Shut = h.all.Rule.Sentence
 	p.depositPart(h, b, &page)
