@@ -158,7 +158,6 @@ func (h here) composer(refused error, back memo.New) ui.Composer {
 	if mine {
 		c.Summary = ui.Refuse(t, refused).Mark(fieldsOf(&c)...)
 		h.sure(&c, refused)
-
 		h.stopped(&c, refused)
 	}
 	return c
@@ -189,7 +188,6 @@ func (h here) reply(th memo.Thread, refused error, back memo.New) ui.Composer {
 	if mine {
 		c.Summary = ui.Refuse(t, refused).Mark(fieldsOf(&c)...)
 		h.sure(&c, refused)
-
 		h.stopped(&c, refused)
 	}
 	return c
