@@ -377,7 +377,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Documents: s.Documents},
 		Room: &room.Pages{
 			Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Memos: s.Memos, Lifecycle: s.Lifecycle,
-			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Limit: c.Upload(),
+			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Limit: c.Upload(), Passkeys: s.Accounts.Passkeys(),
 		},
 		Connection: &connection.Pages{Accounts: s.Accounts, Webhooks: s.Webhooks},
 		Program:    &program.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Spaces: s.Spaces},

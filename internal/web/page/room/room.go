@@ -48,6 +48,7 @@ type Pages struct {
 	Firms       *firm.Service
 	Invitations *invitation.Service
 	Limit       int64 // bytes of one upload
+	Passkeys    bool  // they are offered here
 }
 
 const (

@@ -89,6 +89,7 @@ type Client struct {
 	People    []Contact
 	Live      ui.Live
 	Password  string // where she may choose a password, or empty
+	Key       string // where she may add a passkey, or empty
 }
 
 // Deposit is what she has handed in since the last receipt.
@@ -182,6 +183,9 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) Client {
 	}
 	if h.r.Actor.Via.Linked() {
 		page.Password = "/account"
+	}
+	if p.Passkeys && h.r.Actor.Via == authz.ViaLink {
+		page.Key = "/account/factors"
 	}
 	page.Live = ui.Live{Src: h.path("live"), Regions: "waits requests documents deposit talks"}
 	return page
