@@ -71,6 +71,8 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     pages.push([lawyer, "a folder", shelf]);
     pages.push([lawyer, "a document", draft, unfolded], [lawyer, "a picture", plan], [lawyer, "a receipt", receipt], [lawyer, "her access", "/account", unfolded], [lawyer, "what is absent", `${desk}/spaces/none`]);
     pages.push([client, "the client's space", space, unfolded], [client, "her document", draft], [client, "her receipt", receipt], [client, "her access", "/account", unfolded]);
+    pages.push([lawyer, "her means of signing in", "/account/factors"], [client, "the client's means of signing in", "/account/factors"]);
+    pages.push([stranger, "a second step without a first", "/signin/code"]); // the page itself is looked at in 16-factors
     pages.push([lawyer, "the lawyer's space, unfolded", space, unfolded]);
     await empty.page.goto(`${own}/people`);
     await field(empty.page, "desk.people.name").fill("Me Yann Ortie");
