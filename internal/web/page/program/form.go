@@ -1,6 +1,7 @@
 package program
 
 import (
+	"crypto/rand"
 	"slices"
 	"strconv"
 	"time"
@@ -88,13 +89,14 @@ type Form struct {
 	Reach   ui.Field
 	Spaces  ui.Field
 	Life    ui.Field
+	Once    string // of this form: sent again, as a reload does, it makes nothing more
 	Current *ui.Field
 	Submit  ui.Button
 }
 
 func newForm(r *web.Request, b ui.Base, spaces []space.Space) Form {
 	f := Form{
-		Action: r.FirmPath("programs"), Submit: ui.Button{Label: b.T("program.submit"), Look: ui.Primary, Icon: "plus"},
+		Action: r.FirmPath("programs"), Once: rand.Text(), Submit: ui.Button{Label: b.T("program.submit"), Look: ui.Primary, Icon: "plus"},
 		Name: ui.Field{Name: "name", Label: b.T("program.name"), Hint: b.T("program.name_hint"), Length: token.MaxName, Autocomplete: "off"},
 		Use: ui.Field{Kind: ui.Radios, Name: "use", Label: b.T("program.for"), Options: []ui.Option{
 			{Value: string(token.Drive), Label: b.T("program.use.drive"), Note: b.T("program.use_note.drive"), Chosen: true},

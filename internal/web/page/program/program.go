@@ -10,6 +10,7 @@ package program
 import (
 	"cmp"
 	"embed"
+	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -100,14 +101,23 @@ func mended(err error) bool {
 	return false
 }
 
-// make asks for the password again unless it was given a moment ago.
+// make asks for the password again unless it was given a moment ago. A form that
+// was sent already makes nothing more: its access was shown once.
 func (p *Pages) make(r *web.Request, n token.New) (string, token.Token, error) {
 	if !r.Session.Fresh(r.Now) {
 		if err := p.Accounts.Confirm(r.Context(), r.Session, r.Value("current"), r.Source); err != nil {
 			return "", token.Token{}, err
 		}
 	}
-	return p.Tokens.Issue(r.Context(), r.Actor, n)
+	by := r.Actor
+	if once := r.Value("once"); once != "" {
+		by.Once = authz.Once{Key: "programs:" + once}
+	}
+	text, made, err := p.Tokens.Issue(r.Context(), by, n)
+	if one, ok := errors.AsType[*fault.Error](err); ok && one.Key == "act.once" {
+		err = fault.New(fault.Conflict, "program.made_already").Because(err)
+	}
+	return text, made, err
 }
 
 // lives are the durations on offer, in days.

@@ -74,6 +74,24 @@ func enter(c *webtest.Cast, text string, use token.Use) (token.Standing, error) 
 	return c.Tokens.Enter(c.T.Context(), text, use, account.Source{Addr: netip.MustParseAddr("192.0.2.7")})
 }
 
+// A reload of the page that shows a new access sends its form again.
+func TestReloadMakesNothingMore(t *testing.T) {
+	c, path := open(t)
+	once := c.Client.Get(path).Answers(t, http.StatusOK, "").One("input[name=once]").Attr("value")
+	text := made(t, c.Client.Post(path, form("once", once)...))
+	page := c.Client.Post(path, form("once", once)...).Answers(t, http.StatusConflict, "")
+	page.One(".summary").Says("déjà créé")
+	page.Silent(text)
+	if n := len(page.All("#programs .program")); n != 1 {
+		t.Errorf("%d accesses", n)
+	}
+	again := page.One("input[name=once]").Attr("value")
+	if again == once {
+		t.Error("the form that came back makes nothing")
+	}
+	made(t, c.Client.Post(path, form("once", again)...))
+}
+
 func TestShownOnce(t *testing.T) {
 	c, path := open(t)
 	page := c.Client.Get(path).Answers(t, http.StatusOK, "")
