@@ -97,7 +97,7 @@ func write(on *image.RGBA, face font.Face, mark string, x, y int) {
 	for _, layer := range []struct {
 		away int
 		c    color.NRGBA
-	}{{1, color.NRGBA{255, 255, 255, 120}}, {0, color.NRGBA{60, 60, 60, 120}}} {
+	}{{1, color.NRGBA{255, 255, 255, 90}}, {0, color.NRGBA{60, 60, 60, 90}}} {
 		d := font.Drawer{Dst: on, Src: image.NewUniform(layer.c), Face: face, Dot: fixed.P(x+layer.away, y+layer.away)}
 		d.DrawString(mark)
 	}

@@ -193,11 +193,11 @@ function stamp(canvas, mark) {
   at.setTransform(1, 0, 0, 1, 0, 0);
   at.font = `${size}px sans-serif`;
   const width = at.measureText(mark).width;
-  for (let row = 0, y = 2 * size; y < canvas.height + size; row += 1, y += 7 * size) {
+  for (let row = 0, y = 2 * size; y < canvas.height + size; row += 1, y += 10 * size) {
     for (let x = size - (row % 2) * width / 2; x < canvas.width; x += width + 3 * size) {
-      at.fillStyle = "rgb(255 255 255 / 45%)";
+      at.fillStyle = "rgb(255 255 255 / 25%)";
       at.fillText(mark, x + 1, y + 1);
-      at.fillStyle = "rgb(60 60 60 / 40%)";
+      at.fillStyle = "rgb(60 60 60 / 20%)";
       at.fillText(mark, x, y);
     }
   }
