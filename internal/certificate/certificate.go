@@ -9,7 +9,7 @@
 // with, and accepts the terms of the authority: whoever configures it has read them.
 //
 // Start reading at [New]. The protocol is golang.org/x/crypto/acme/autocert; why,
-// is in doc/decisions/014-automatic-certificates.md.
+// is in doc/decisions/015-automatic-certificates.md.
 package certificate
 
 import (
