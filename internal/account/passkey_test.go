@@ -106,16 +106,19 @@ func TestPasskey(t *testing.T) {
 		if s.Person != p || s.Via != authz.ViaPasskey || !s.Proven || !s.Fresh(w.clock.Now()) {
 			t.Errorf("she entered as %+v", s)
 		}
+		list, err := w.Factors(w.Context(), p)
+		w.must(err)
+		first := list.Own[0].ID
 		second := w.device()
 		second.added(s)
 		_, s, err = second.enters("")
 		w.must(err)
-		list, err := w.Factors(w.Context(), p)
+		list, err = w.Factors(w.Context(), p)
 		w.must(err)
-		if len(list.Own) != 2 || list.Own[0].Used.IsZero() || list.Own[0].Kind != Passkey {
+		if len(list.Own) != 2 || list.Own[0].Used.IsZero() || list.Own[1].Used.IsZero() || list.Own[0].Kind != Passkey {
 			t.Errorf("she has %+v", list)
 		}
-		_, err = w.RemoveFactor(w.Context(), s, list.Own[0].ID, at("192.0.2.1"))
+		_, err = w.RemoveFactor(w.Context(), s, first, at("192.0.2.1"))
 		w.must(err)
 		_, _, err = d.enters("")
 		w.wants(err, fault.Unauthenticated, "account.passkey_refused")

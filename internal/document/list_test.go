@@ -1,6 +1,7 @@
 package document_test
 
 import (
+	"io"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -110,12 +111,15 @@ func (l *life) step() {
 		l.wall(h.Lead, false)
 		u, err := h.Documents.File(l.t.Context(), h.Lead, document.BeginUpload{
 			Space: l.space, Tray: space.FirmTray, Name: "a", Circles: l.circles(),
-		}, strings.NewReader("a"))
+		}, l.bytes())
 		h.Must(err)
 		l.items = append(l.items, u.Document)
 		l.nature(l.items[len(l.items)-1])
 	}
 }
+
+// bytes are no other document's, or the guard would keep them from the client.
+func (l *life) bytes() io.Reader { return strings.NewReader(strconv.FormatUint(l.r.Uint64(), 36)) }
 
 // change does to a document what is not a matter of rights.
 func (l *life) change() {
@@ -132,7 +136,7 @@ func (l *life) change() {
 	default:
 		_, err = l.Documents.File(l.t.Context(), l.Lead, document.BeginUpload{
 			Space: l.space, Replaces: of, Name: "c", Reason: "corrigé",
-		}, strings.NewReader("bb"))
+		}, l.bytes())
 	}
 	if k := fault.KindOf(err); err != nil && k != fault.NotFound {
 		l.t.Fatal(err)

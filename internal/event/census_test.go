@@ -64,7 +64,7 @@ func TestEveryKindIsJudged(t *testing.T) {
 
 // recordedIn finds the kinds that a package gives to act.Act.Record, or writes
 // into a journal.Entry of its own: as a literal, as a constant of the package,
-// or else every kind that the function names.
+// or else every kind that the function names, itself or by such constants.
 func recordedIn(files []*ast.File) map[string]token.Pos {
 	out := map[string]token.Pos{}
 	constants := constantsIn(files)
@@ -73,7 +73,7 @@ func recordedIn(files []*ast.File) map[string]token.Pos {
 		if name, ok := e.(*ast.Ident); ok && constants[name.Name] != "" {
 			kinds = []string{constants[name.Name]}
 		} else if len(kinds) == 0 && in != nil {
-			kinds = literals(in)
+			kinds = append(literals(in), named(in, constants)...)
 		}
 		for _, kind := range kinds {
 			out[kind] = e.Pos()
@@ -129,6 +129,17 @@ func constantsIn(files []*ast.File) map[string]string {
 			}
 		}
 	}
+	return out
+}
+
+// named are the kinds whose constants a function names.
+func named(in ast.Node, constants map[string]string) (out []string) {
+	ast.Inspect(in, func(n ast.Node) bool {
+		if name, ok := n.(*ast.Ident); ok && constants[name.Name] != "" {
+			out = append(out, constants[name.Name])
+		}
+		return true
+	})
 	return out
 }
 

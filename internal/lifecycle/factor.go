@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"context"
+	"fmt"
 
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
@@ -37,7 +38,7 @@ func (s *Service) FactorsChanged(ctx context.Context, of id.Person, via authz.Vi
 				return err
 			}
 			by := authz.Actor{Person: of, Firm: f, Role: card.Role, Via: via}
-			if _, err := a.Record(by, kind, "", string(of), nil); err != nil || told {
+			if err := evidence(a, by, kind); err != nil || told {
 				return err
 			}
 			return a.Follow("notice.factor", string(of), a.Now, invitation.Notice{Person: of})
@@ -51,4 +52,15 @@ func (s *Service) FactorsChanged(ctx context.Context, of id.Person, via authz.Vi
 		told = true
 	}
 	return nil
+}
+
+// evidence writes the line of a change of one of the known kinds.
+func evidence(a *act.Act, by authz.Actor, kind string) error {
+	switch kind {
+	case FactorAdded, FactorRemoved, FactorsReset, FactorCopied:
+	default:
+		return fmt.Errorf("lifecycle: no kind of change: %s", kind)
+	}
+	_, err := a.Record(by, kind, "", string(by.Person), nil)
+	return err
 }
