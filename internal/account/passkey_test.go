@@ -1,6 +1,8 @@
 package account
 
 import (
+	"crypto/ecdsa"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"net/url"
@@ -39,7 +41,27 @@ func (w *world) at(base string) {
 func (w *world) device() *device {
 	return &device{
 		w, virtualwebauthn.RelyingParty{Name: "Cénacle", ID: "espace.delmas.example", Origin: site},
-		virtualwebauthn.NewAuthenticator(), virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2),
+		virtualwebauthn.NewAuthenticator(), newKey(w.T),
+	}
+}
+
+// newKey makes a key whose coordinates need all their bytes: the library leaves
+// leading zeros out, which the standard refuses (RFC 9053, 7.1.1).
+func newKey(t *testing.T) virtualwebauthn.Credential {
+	t.Helper()
+	for {
+		c := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+		key, err := x509.ParsePKCS8PrivateKey(c.Key.Data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		point, err := key.(*ecdsa.PrivateKey).PublicKey.Bytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if point[1] != 0 && point[33] != 0 {
+			return c
+		}
 	}
 }
 

@@ -104,7 +104,7 @@ func TestHA02_Promoted(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 	})
-	w.stands(10)
+	w.stands(5)
 }
 
 // HA-04: the network between one node and the database is cut and says nothing.

@@ -178,7 +178,7 @@ func TestUPL01(t *testing.T) {
 			form.body = []byte(strings.Replace(string(form.body), "NAME", escape(name), 1))
 			s.lead.want(http.StatusSeeOther, form)
 		}
-		page := string(s.lead.want(http.StatusOK, get(room)).body)
+		page := string(s.lead.want(http.StatusOK, get(room+"?after-firm=8")).body) // fifty at once, from the newest on
 		for _, found := range slices.Compact(regexp.MustCompile(`/documents/[0-9a-z]{26}/file`).FindAllString(page, -1)) {
 			a := s.lead.want(http.StatusOK, get(room+found))
 			s.named(a)

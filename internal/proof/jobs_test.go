@@ -158,7 +158,7 @@ func (c *cabinet) pair() (r room, kept, lost *person) {
 }
 
 func (c *cabinet) sends(r room, _, _ *person) id.Item {
-	it, err := c.file(c.admin, document.BeginUpload{Space: r.id, Tray: "firm", Name: "Lettre.txt", Circles: []id.Circle{r.house.Client}}, []byte("Lettre"))
+	it, err := c.file(c.admin, document.BeginUpload{Space: r.id, Tray: "firm", Name: "Lettre.txt", Circles: []id.Circle{r.house.Client}}, []byte("Lettre "+string(r.id))) // no other client's bytes
 	c.w.must(err)
 	return it
 }

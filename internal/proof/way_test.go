@@ -19,6 +19,7 @@ import (
 var waysOut = map[string]authz.Way{
 	"GET /f/{firm}/search":         authz.WayPage,
 	"GET /f/{firm}/spaces/{space}": authz.WayPage, "GET /f/{firm}/spaces/{space}/trash": authz.WayPage,
+	"GET /f/{firm}/spaces/{space}/requests":                                     authz.WayPage,
 	"GET /f/{firm}/spaces/{space}/documents/{document}":                         authz.WayPage,
 	"GET /f/{firm}/spaces/{space}/documents/{document}/view":                    authz.WayPage,
 	"GET /f/{firm}/spaces/{space}/documents/{document}/file":                    authz.WayDownload,
