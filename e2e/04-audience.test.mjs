@@ -77,7 +77,7 @@ test("the audience is shown before sending", async (context) => {
     await button(await unfold(page, "room.manage"), "room.delete.opener").click();
     await button(page.getByRole("dialog"), "room.delete.confirm").click();
     await said(page, "document_deleted");
-    await link(page, "room.tab.trash").click();
+    await page.getByRole("link", { name: t("room.tab.trash"), exact: true }).click();
     const line = page.locator("#trash li").filter({ hasText: draft.name });
     assert.equal(await line.count(), 1);
     await line.getByRole("button").click();
