@@ -62,7 +62,7 @@ test("who awaits what", async (context) => {
     assert.ok(asked.includes(claire.name) && asked.includes(t("space.role.lead")), asked);
   });
 
-  await step("once she has read and answered, nothing more is expected, and the lawyer's desk knows", async () => {
+  await step("once she has read and answered, only her papers are expected, and the lawyer's desk knows", async () => {
     await row(phone.page, "Projet de convention de divorce.pdf").getByRole("link").first().tap();
     await phone.page.locator("c-pdf canvas").first().waitFor();
     await phone.page.goto(space);
@@ -75,10 +75,12 @@ test("who awaits what", async (context) => {
     await button(talk, "room.send_firm").tap();
     await phone.page.waitForURL(/done=memo_sent/);
     await phone.page.goto(space);
-    assert.match(await phone.page.locator("#waits").innerText(), new RegExp(t("room.nothing_expected")));
+    const left = phone.page.locator("#waits li");
+    assert.equal(await left.count(), 1);
+    assert.match(await left.innerText(), new RegExp(n("room.wait.hand_in.request", 9)));
     await page.goto(desk);
     const others = await part(page, "desk.others").innerText();
-    assert.ok(!others.includes(sophie.name) && others.includes(paul.name), others);
+    assert.ok(!others.includes(n("desk.awaits.answer.memo", 1)) && others.includes(sophie.name) && others.includes(paul.name), others);
     assert.ok((await part(page, "desk.mine").innerText()).includes(n("desk.wait.read.memo", 2)));
   });
 });
