@@ -67,7 +67,7 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     pages.push([lawyer, "a connection", new URL(lawyer.page.url()).pathname, unfolded]);
     await lawyer.page.goto(`${space}/folders`);
     const shelf = new URL(await lawyer.page.locator("main a[href*='/folders/']").first().getAttribute("href"), house.base).pathname;
-    for (const path of ["", "/folders", "/people", "/journal"]) pages.push([lawyer, `space ${path}`, space + path]);
+    for (const path of ["", "/requests", "/folders", "/people", "/trash", "/journal"]) pages.push([lawyer, `space ${path}`, space + path]);
     pages.push([lawyer, "a folder", shelf]);
     pages.push([lawyer, "a document", draft, unfolded], [lawyer, "a picture", plan], [lawyer, "a receipt", receipt], [lawyer, "her access", "/account", unfolded], [lawyer, "what is absent", `${desk}/spaces/none`]);
     pages.push([client, "the client's space", space, unfolded], [client, "her document", draft], [client, "her receipt", receipt], [client, "her access", "/account", unfolded]);
