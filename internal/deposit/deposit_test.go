@@ -21,36 +21,7 @@ import (
 	"cenacle/internal/journal"
 	"cenacle/internal/outbox"
 	"cenacle/internal/space"
-	"cenacle/internal/store"
-	"cenacle/internal/vault"
 )
-
-var selectJobs = store.ForFirm(`
-select id, kind, payload, run_at from job where firm_id = $1 and kind = $2 and state = 'waiting' order by run_at, id`)
-
-// jobs reads what waits, as the runner would hand it over.
-func jobs(t *testing.T, h *documenttest.House, kind string) (out []outbox.Job) {
-	t.Helper()
-	h.Must(h.Office.See(t.Context(), h.Lead.Firm, func(a *act.Act) error {
-		box, err := a.FirmBox()
-		if err != nil {
-			return err
-		}
-		return a.Each(selectJobs, []any{kind}, func(scan func(...any) error) error {
-			var j outbox.Job
-			var sealed []byte
-			var at int64
-			if err := scan(&j.ID, &j.Kind, &sealed, &at); err != nil {
-				return err
-			}
-			j.RunAt = store.Time(at)
-			j.Payload, err = box.Open(vault.Place{Table: "job", Column: "payload", Row: string(j.ID)}, sealed)
-			out = append(out, j)
-			return err
-		})
-	}))
-	return out
-}
 
 // TestDeposit is the whole life of two deposits of one client beside one of
 // another.
@@ -90,7 +61,7 @@ func TestDeposit(t *testing.T) {
 		if again, err := h.Deposits.Close(t.Context(), client, finish); err != nil || again != receipt {
 			t.Errorf("a second tap: %+v, %v", again, err)
 		}
-		if got := jobs(t, h, deposit.NoticeJob); len(got) != 2 {
+		if got := h.Jobs(deposit.NoticeJob); len(got) != 2 {
 			t.Errorf("%d notices for the lead and one colleague", len(got))
 		}
 		verify(t, h, client, receipt, papers)
@@ -222,7 +193,7 @@ func TestParallelClose(t *testing.T) {
 		if n := h.Kinds(h.Lead)["deposit.closed"]; n != 1 {
 			t.Errorf("closed %d times", n)
 		}
-		if n := len(jobs(t, h, deposit.NoticeJob)); n != 1 {
+		if n := len(h.Jobs(deposit.NoticeJob)); n != 1 {
 			t.Errorf("%d notices", n)
 		}
 	})
@@ -267,7 +238,7 @@ func TestLapse(t *testing.T) {
 		in := h.Space(h.Lead, "Petit")
 		client := h.Member(h.Lead, in, authz.Client, "Mme Petit")
 		h.Deposit(client, in, "a.txt", []byte("a"))
-		due := jobs(t, h, deposit.LapseJob)
+		due := h.Jobs(deposit.LapseJob)
 		if len(due) != 1 {
 			t.Fatalf("%d timers", len(due))
 		}
@@ -288,7 +259,7 @@ func TestLapse(t *testing.T) {
 		run(due[0])
 		receipts, err := h.Deposits.Receipts(t.Context(), h.Lead, in)
 		h.Must(err)
-		if len(receipts) != 1 || len(jobs(t, h, deposit.NoticeJob)) != 1 {
+		if len(receipts) != 1 || len(h.Jobs(deposit.NoticeJob)) != 1 {
 			t.Errorf("%d receipts", len(receipts))
 		}
 		var via string

@@ -245,32 +245,6 @@ func TestRights(t *testing.T) {
 	})
 }
 
-var selectJobs = store.ForFirm(`select id, kind, payload, run_at from job where firm_id = $1 and kind = $2 and state = 'waiting' order by run_at, id`)
-
-// jobs are those of a kind that wait, their payloads opened.
-func (r room) jobs(kind string) (out []outbox.Job) {
-	r.t.Helper()
-	r.Must(r.Office.See(r.t.Context(), r.Lead.Firm, func(a *act.Act) error {
-		box, err := a.FirmBox()
-		if err != nil {
-			return err
-		}
-		return a.Each(selectJobs, []any{kind}, func(scan func(...any) error) error {
-			var j outbox.Job
-			var sealed []byte
-			var at int64
-			if err := scan(&j.ID, &j.Kind, &sealed, &at); err != nil {
-				return err
-			}
-			j.RunAt = store.Time(at)
-			j.Payload, err = box.Open(vault.Place{Table: "job", Column: "payload", Row: string(j.ID)}, sealed)
-			out = append(out, j)
-			return err
-		})
-	}))
-	return out
-}
-
 // days lets days pass and the ladder be climbed each morning.
 func (r room) days(n int) {
 	r.t.Helper()
@@ -288,7 +262,7 @@ func TestReminders(t *testing.T) {
 	each(t, func(t *testing.T, r room) {
 		ctx := t.Context()
 		asked := r.ask("RIB", "K-bis", "Statuts")
-		if due := r.jobs(request.LadderJob); len(due) != 1 || due[0].RunAt.Sub(r.Clock.Now()) > 73*time.Hour {
+		if due := r.Jobs(request.LadderJob); len(due) != 1 || due[0].RunAt.Sub(r.Clock.Now()) > 73*time.Hour {
 			t.Errorf("the ladder begins with %d jobs", len(due))
 		}
 		count := func() int { return r.Kinds(r.Lead)["request.reminded"] }
@@ -297,19 +271,19 @@ func TestReminders(t *testing.T) {
 			t.Errorf("%d reminders after two days", count())
 		}
 		r.days(2)
-		if count() != 1 || len(r.jobs(request.ReminderJob)) != 1 {
+		if count() != 1 || len(r.Jobs(request.ReminderJob)) != 1 {
 			t.Errorf("%d reminders after four days", count())
 		}
 		r.days(4)
 		r.Must(r.Requests.Lack(ctx, r.client, asked[0], "perdu"))
 		r.Must(r.Requests.Waive(ctx, r.Lead, asked[1], ""))
 		r.days(7)
-		if count() != 3 || len(r.jobs(request.OverdueJob)) != 0 {
-			t.Errorf("%d reminders after fifteen days, %d to the firm", count(), len(r.jobs(request.OverdueJob)))
+		if count() != 3 || len(r.Jobs(request.OverdueJob)) != 0 {
+			t.Errorf("%d reminders after fifteen days, %d to the firm", count(), len(r.Jobs(request.OverdueJob)))
 		}
 		r.days(7)
-		if count() != 3 || len(r.jobs(request.OverdueJob)) != 1 {
-			t.Errorf("%d reminders after twenty-two days, %d to the firm", count(), len(r.jobs(request.OverdueJob)))
+		if count() != 3 || len(r.Jobs(request.OverdueJob)) != 1 {
+			t.Errorf("%d reminders after twenty-two days, %d to the firm", count(), len(r.Jobs(request.OverdueJob)))
 		}
 		r.deposits(asked[2], "statuts.pdf", "abc")
 		r.Must(r.Requests.Return(ctx, r.Lead, asked[2], "incomplets"))

@@ -25,6 +25,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/journal"
 	"cenacle/internal/live"
+	"cenacle/internal/outbox"
 	"cenacle/internal/paper"
 	"cenacle/internal/request"
 	"cenacle/internal/space"
@@ -292,5 +293,33 @@ func (h *House) Kinds(by authz.Actor) map[string]int {
 	for _, r := range h.Journal(by) {
 		out[r.Kind]++
 	}
+	return out
+}
+
+var selectJobs = store.ForFirm(`
+select id, kind, payload, run_at from job where firm_id = $1 and kind = $2 and state = 'waiting' order by run_at, id`)
+
+// Jobs are those of a kind that wait in the lead's firm, as the runner would hand
+// them over.
+func (h *House) Jobs(kind string) (out []outbox.Job) {
+	h.T.Helper()
+	h.Must(h.Office.See(h.T.Context(), h.Lead.Firm, func(a *act.Act) error {
+		box, err := a.FirmBox()
+		if err != nil {
+			return err
+		}
+		return a.Each(selectJobs, []any{kind}, func(scan func(...any) error) error {
+			var j outbox.Job
+			var sealed []byte
+			var at int64
+			if err := scan(&j.ID, &j.Kind, &sealed, &at); err != nil {
+				return err
+			}
+			j.RunAt = store.Time(at)
+			j.Payload, err = box.Open(vault.Place{Table: "job", Column: "payload", Row: string(j.ID)}, sealed)
+			out = append(out, j)
+			return err
+		})
+	}))
 	return out
 }
