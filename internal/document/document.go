@@ -124,9 +124,10 @@ const (
 )
 
 // Look tells how a page may show the bytes of v.
-func (v Version) Look() Look { return lookOf(MediaOf(v.Media, v.Name)) }
+func (v Version) Look() Look { return LookOf(MediaOf(v.Media, v.Name)) }
 
-func lookOf(media string) Look {
+// LookOf tells how a page may show bytes of a media type.
+func LookOf(media string) Look {
 	kind, _, _ := strings.Cut(media, ";")
 	switch kind {
 	case "application/pdf":

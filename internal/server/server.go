@@ -49,6 +49,7 @@ import (
 	"cenacle/internal/outbox"
 	"cenacle/internal/overview"
 	"cenacle/internal/paper"
+	"cenacle/internal/preview"
 	"cenacle/internal/request"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
@@ -81,6 +82,7 @@ type Server struct {
 	Tokens      *token.Service
 	Spaces      *space.Service
 	Documents   *document.Service
+	Previews    *preview.Service
 	Deposits    *deposit.Service
 	Requests    *request.Service
 	Holds       *hold.Service
@@ -268,11 +270,13 @@ func (s *Server) openNouns(c *config.Config, o Options) error {
 	s.Firms = firm.New(s.Office, s.Accounts)
 	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.Spaces = space.NewService(s.Office, models)
+	readers := worker.New(o.Program, runtime.NumCPU())
 	s.Documents = document.New(s.Office, s.blobs, document.Config{
 		Limit: c.Upload(), Quota: int64(c.Limit.Quota), Alone: database.Empty(),
-		Readers: worker.New(o.Program, runtime.NumCPU()),
+		Readers: readers,
 		Deposit: deposit.Attach, Admit: request.Admit, Answer: request.Fulfil,
 	})
+	s.Previews = preview.New(s.Office, s.Documents, readers)
 	papers, err := paper.Load()
 	if err != nil {
 		return err
@@ -376,7 +380,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 		Door: &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle, Mails: c.Demo && s.Mailbox != nil},
 		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Documents: s.Documents},
 		Room: &room.Pages{
-			Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Memos: s.Memos, Lifecycle: s.Lifecycle,
+			Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Memos: s.Memos, Lifecycle: s.Lifecycle,
 			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Limit: c.Upload(), Passkeys: s.Accounts.Passkeys(),
 		},
 		Connection: &connection.Pages{Accounts: s.Accounts, Webhooks: s.Webhooks},

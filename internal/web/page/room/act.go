@@ -17,6 +17,7 @@ import (
 	"cenacle/internal/journal"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
+	"cenacle/internal/preview"
 	"cenacle/internal/web"
 	"cenacle/internal/worker/read"
 )
@@ -130,7 +131,7 @@ func (p *Pages) View(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := p.Documents.Glance(r.Context(), r.Actor, of, wording(r.Printer))
+	c, err := p.Previews.Show(r.Context(), r.Actor, of, wording(r.Printer))
 	if err != nil {
 		return nil, err
 	}
@@ -188,8 +189,8 @@ func plain(media string) bool {
 }
 
 // wording says what a preview adds, in the reader's language.
-func wording(p *i18n.Printer) document.Wording {
-	return document.Wording{
+func wording(p *i18n.Printer) preview.Wording {
+	return preview.Wording{
 		Mark: func(name string, at time.Time) string { return p.T("room.mark", name, p.DateTime(at)) },
 		Letter: func(l read.Letter) string {
 			var b strings.Builder

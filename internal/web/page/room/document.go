@@ -126,7 +126,7 @@ func (p *Pages) view(h here, d document.Detail) (v ui.View, err error) {
 		Hash: &ui.Hash{Label: "SHA-256", Value: hex.EncodeToString(d.Current.SHA256[:])},
 	}
 	if look == document.PDF {
-		v.Mark, err = p.Documents.Mark(h.r.Context(), h.r.Actor, wording(h.r.Printer))
+		v.Mark, err = p.Previews.Mark(h.r.Context(), h.r.Actor, wording(h.r.Printer))
 	}
 	return v, err
 }

@@ -25,6 +25,7 @@ import (
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
 	"cenacle/internal/overview"
+	"cenacle/internal/preview"
 	"cenacle/internal/request"
 	"cenacle/internal/space"
 	"cenacle/internal/web"
@@ -38,6 +39,7 @@ var files embed.FS
 type Pages struct {
 	Spaces      *space.Service
 	Documents   *document.Service
+	Previews    *preview.Service
 	Deposits    *deposit.Service
 	Asks        *request.Service
 	Holds       *hold.Service

@@ -14,6 +14,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
+	"cenacle/internal/preview"
 	"cenacle/internal/space"
 	"cenacle/internal/web"
 	"cenacle/internal/web/page/room"
@@ -64,7 +65,7 @@ func (s scene) must(err error) {
 
 func table(c *webtest.Cast) []web.Route {
 	p := &room.Pages{
-		Spaces: c.Spaces, Documents: c.Documents, Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Memos: c.Memos, Lifecycle: c.Lifecycle,
+		Spaces: c.Spaces, Documents: c.Documents, Previews: preview.New(c.Office, c.Documents, nil), Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Memos: c.Memos, Lifecycle: c.Lifecycle,
 		Overview: c.Overview, Firms: c.Firms, Invitations: c.Invitations, Limit: webtest.Limit,
 	}
 	var out []web.Route

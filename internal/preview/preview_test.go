@@ -1,4 +1,4 @@
-package document_test
+package preview_test
 
 import (
 	"archive/zip"
@@ -12,33 +12,59 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"os"
 	"strings"
 	"testing"
 	"time"
 
-	"cenacle/internal/act"
 	"cenacle/internal/authz"
 	"cenacle/internal/document"
 	"cenacle/internal/document/documenttest"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
+	"cenacle/internal/preview"
+	"cenacle/internal/worker"
 	"cenacle/internal/worker/read"
 )
 
-var say = document.Wording{
+// TestMain lets the test's own program be the child that reads documents.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == worker.Word {
+		os.Exit(worker.Child(os.Args[2:], read.Trade()))
+	}
+	os.Exit(m.Run())
+}
+
+func readers(t *testing.T) *worker.Pool {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return worker.New(self, 2)
+}
+
+// previews are those of a house, with its readers.
+func previews(h *documenttest.House) *preview.Service {
+	return preview.New(h.Office, h.Documents, readers(h.T.(*testing.T)))
+}
+
+var pdf = []byte("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj<</Type/Catalog>>endobj\n")
+
+var say = preview.Wording{
 	Mark:   func(name string, at time.Time) string { return name + at.Format(" 2006") },
 	Letter: func(l read.Letter) string { return l.Subject + "|" + l.Body + "|" + strings.Join(l.Files, ",") },
 }
 
-// TestGlance shows what a page shows, and that the original stays what it is.
-func TestGlance(t *testing.T) {
-	documenttest.Each(t, reading(t), func(t *testing.T, h *documenttest.House) {
+// TestShow shows what a page shows, and that the original stays what it is.
+func TestShow(t *testing.T) {
+	documenttest.Each(t, document.Config{Readers: readers(t)}, func(t *testing.T, h *documenttest.House) {
 		in := h.Space(h.Lead, "Petit")
 		client := h.Member(h.Lead, in, authz.Client, "Mme Petit")
 		to := h.Circles(h.Lead, in).Client
 		glance := func(of id.Item) (document.Content, string) {
 			t.Helper()
-			c, err := h.Documents.Glance(t.Context(), client, of, say)
+			c, err := previews(h).Show(t.Context(), client, of, say)
 			h.Must(err)
 			raw, err := io.ReadAll(c.Reader)
 			h.Must(err, c.Reader.Close())
@@ -123,12 +149,12 @@ func bombs(t *testing.T) map[string][]byte {
 // TestUPL03 looks at each bomb and has its words read: within ten seconds each,
 // refused calmly or bounded, and the bytes come back as they came.
 func TestUPL03(t *testing.T) {
-	documenttest.Each(t, reading(t), func(t *testing.T, h *documenttest.House) {
-		in := h.Space(h.Lead, "Petit")
+	documenttest.Each(t, document.Config{Readers: readers(t)}, func(t *testing.T, h *documenttest.House) {
+		in, looks := h.Space(h.Lead, "Petit"), previews(h)
 		for name, raw := range bombs(t) {
 			of := h.File(h.Lead, in, name, raw).Document
 			began := time.Now()
-			c, err := h.Documents.Glance(t.Context(), h.Lead, of, say)
+			c, err := looks.Show(t.Context(), h.Lead, of, say)
 			if err != nil && !fault.Is(err, fault.Invalid) {
 				t.Errorf("%s: %v", name, err)
 			}
@@ -139,18 +165,16 @@ func TestUPL03(t *testing.T) {
 				t.Errorf("%s: looked at for %v", name, took)
 			}
 			began = time.Now()
-			settle(t, h)
+			waiting := h.Jobs(document.WordsJob)
+			if err := h.Documents.Words(t.Context(), h.Lead.Firm, waiting[len(waiting)-1]); err != nil {
+				t.Errorf("%s: could not be dealt with: %v", name, err)
+			}
 			if took := time.Since(began); took > 25*time.Second {
 				t.Errorf("%s: read for %v", name, took)
 			}
 			if got := h.Read(h.Lead, of, ""); !bytes.Equal(got, raw) {
 				t.Errorf("%s: comes back changed", name)
 			}
-		}
-		var dead int
-		h.Must(h.Office.See(t.Context(), h.Lead.Firm, func(a *act.Act) error { return a.Row(countJobs, []any{document.WordsJob}, &dead) }))
-		if dead != 0 {
-			t.Errorf("%d files could not be dealt with", dead)
 		}
 	})
 }
