@@ -48,6 +48,8 @@ var twins = map[string]string{
 	"POST /f/{firm}/spaces/{space}/people/{person}/remove": "removeMember",
 	"POST /f/{firm}/spaces/{space}/people/{person}/invite": "inviteMember",
 	"POST /f/{firm}/spaces/{space}/zip":                    "packDocuments",
+	"POST /f/{firm}/spaces/{space}/moves":                  "reviseDocument",
+	"POST /f/{firm}/spaces/{space}/moves/undo":             "undoDocument",
 	"GET /f/{firm}/spaces/{space}/trash":                   "listTrash",
 	"POST /f/{firm}/spaces/{space}/holds":                  "placeHold",
 	"POST /f/{firm}/spaces/{space}/holds/{hold}/lift":      "liftHold",

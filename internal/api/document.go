@@ -118,6 +118,7 @@ type Paper struct {
 	Address  bool       `json:"can_address" doc:"send it to further circles"`
 	Recalls  []Recalled `json:"recalls,omitempty" doc:"for the firm’s side alone, the latest first"`
 	Approval *Asked     `json:"approval,omitempty" doc:"what was asked of the current version; for the firm’s side alone"`
+	Former   *Former    `json:"former,omitempty" doc:"what it was called and where it lay before its last renaming or moving; for who manages it (undoDocument)"`
 }
 
 // State is a version with what only one document tells of it.
@@ -136,6 +137,15 @@ type Reader struct {
 	At   Instant   `json:"at" doc:"when first"`
 }
 
+// Former is how a document was before its last renaming or moving.
+type Former struct {
+	Title  string    `json:"title"`
+	Tray   string    `json:"tray" enum:"firm client shared"`
+	Folder id.Folder `json:"folder,omitempty" doc:"absent: in the tray itself"`
+	By     id.Person `json:"by" doc:"who changed it"`
+	At     Instant   `json:"at"`
+}
+
 func (n *Nouns) document(r *Request, in InDocument) (Paper, error) {
 	d, err := n.Documents.Show(r.Context(), r.Actor, in.Document)
 	if err != nil {
@@ -146,6 +156,9 @@ func (n *Nouns) document(r *Request, in InDocument) (Paper, error) {
 		out.Versions[i] = State{versionOf(&v), v.AuthorName, v.Name, v.Reason, hex.EncodeToString(v.SHA256[:])}
 	}
 	out.Approval, out.Recalls = askedOf(d.Approval), recallsOf(d.Recalls)
+	if was := d.Former; was != nil {
+		out.Former = &Former{was.Title, string(was.Tray), was.Folder, was.By, Instant(was.At)}
+	}
 	for _, reader := range d.Readers {
 		out.Readers = append(out.Readers, Reader{reader.Person, reader.Name, Instant(reader.At)})
 	}
@@ -214,6 +227,17 @@ func (n *Nouns) deleteDocument(r *Request, in InDocument) (None, error) {
 
 func (n *Nouns) restoreDocument(r *Request, in InDocument) (Paper, error) {
 	if err := n.Documents.Restore(r.Context(), r.Actor, in.Document); err != nil {
+		return Paper{}, err
+	}
+	return n.document(r, in)
+}
+
+func (n *Nouns) undoDocument(r *Request, in InDocument) (Paper, error) {
+	d, err := n.Documents.Show(r.Context(), r.Actor, in.Document)
+	if err != nil {
+		return Paper{}, err
+	}
+	if err := n.Documents.Undo(r.Context(), r.Actor, d.Space, []id.Item{in.Document}); err != nil {
 		return Paper{}, err
 	}
 	return n.document(r, in)

@@ -33,6 +33,7 @@ var documentSamples = map[string]sample{
 	"reviseDocument":    {who: byLead, body: `{"title":"Conclusions relues"}`, want: 200},
 	"deleteDocument":    {who: byLead, want: 204},
 	"restoreDocument":   {who: byLead, want: 200},
+	"undoDocument":      {who: byLead, want: 200, then: (*stage).rename},
 	"addressDocument":   {who: byLead, body: `{"circles":["{all}"]}`, want: 200},
 	"getContent":        {who: byClient, want: 200},
 	"getVersionContent": {who: byClient, want: 200},
@@ -73,6 +74,12 @@ func (s *stage) sendAgain(reply) {
 func (s *stage) party(reply) {
 	s.t.Helper()
 	s.ids["party"] = s.asLead("POST", "/spaces/{space}/parties", `{"name":"Société Durtain"}`).is(201)["id"].(string)
+}
+
+// rename leaves something to undo.
+func (s *stage) rename(reply) {
+	s.t.Helper()
+	s.asLead("PATCH", "/documents/{document}", `{"title":"Conclusions relues"}`).is(200)
 }
 
 // begin announces an upload of the lead’s for whatever asks for one.

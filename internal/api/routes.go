@@ -138,6 +138,8 @@ func (n *Nouns) documentRows() []Operation {
 			Summary: "A document with its versions and readers; this marks nothing as read"},
 		{Pattern: "PATCH /documents/{document}", Name: "reviseDocument", Action: authz.DocumentManage, Do: Tell(n.revise, n.revised),
 			Summary: "Give a document another title, or move it within its space"},
+		{Pattern: "POST /documents/{document}/undo", Name: "undoDocument", Action: authz.DocumentManage, Do: Tell(n.undoDocument, n.restoredDocument),
+			Summary: "Take the last renaming or moving of a document back"},
 		{Pattern: "DELETE /documents/{document}", Name: "deleteDocument", Action: authz.DocumentManage, Do: Tell(n.deleteDocument, nil),
 			Summary: "Take a document away from everybody; for thirty days it can be restored, then it is erased"},
 		{Pattern: "POST /documents/{document}/restore", Name: "restoreDocument", Action: authz.DocumentManage, Do: Tell(n.restoreDocument, n.restoredDocument),

@@ -117,6 +117,9 @@ func erase(a *act.Act, t item.Trashed) error {
 	if err := guard.ForgetBytes(a, t.ID); err != nil {
 		return err
 	}
+	if _, err := a.Exec(deleteFormer, t.ID); err != nil {
+		return err
+	}
 	if _, err := a.Exec(deleteDocument, t.ID); err != nil {
 		return err
 	}

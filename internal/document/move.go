@@ -27,6 +27,9 @@ func (s *Service) Rename(ctx context.Context, by authz.Actor, of id.Item, title 
 		if err != nil {
 			return err
 		}
+		if err := remember(a, by, h); err != nil {
+			return err
+		}
 		return s.retitle(a, by, h, title)
 	})
 }
@@ -108,6 +111,9 @@ func (s *Service) Move(ctx context.Context, by authz.Actor, in Move) (err error)
 	return s.office.Do(ctx, by.Firm, func(a *act.Act) error {
 		h, _, err := item.Open(a, by, "", item.Document, in.Item, authz.DocumentManage)
 		if err != nil {
+			return err
+		}
+		if err := remember(a, by, h); err != nil {
 			return err
 		}
 		if err := shift(a, by, h, in); err != nil || title == "" {

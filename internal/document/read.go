@@ -32,6 +32,7 @@ type Detail struct {
 	Approve  bool      // she may approve it
 	Recalls  []Recall  // for the firm's side, the latest first
 	Approval *Approval // for the firm's side: what was asked of the current version
+	Former   *Former   // for who manages it: what an undoing brings back, nil when there is nothing
 }
 
 // Reader is someone who has read a document, and when first.
@@ -81,6 +82,11 @@ func ShowIn(a *act.Act, by authz.Actor, of id.Item) (d Detail, err error) {
 		return d, err
 	}
 	d.Approve = authz.Decide(by, authz.DocumentApprove, resource(a, h), f).Allowed
+	if d.Manage {
+		if d.Former, err = former(a, h); err != nil {
+			return d, err
+		}
+	}
 	if d.Recalls, err = recalls(a, h); err != nil {
 		return d, err
 	}

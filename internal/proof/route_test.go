@@ -150,6 +150,8 @@ func roomSteps() []step {
 		form(room+"/people/{person}/invite", byLead, 303),
 		plain(room+"/journal", byLead, 200), plain(room+"/trash", byLead, 200),
 		form(room+"/zip", byLead, 200, "document", "{document}"),
+		form(room+"/moves", byLead, 303, "document", "{document}", "place", "firm/"),
+		form(room+"/moves/undo", byLead, 303, "document", "{document}").then(func(s *scene, _ answer) { s.rename() }),
 		form(room+"/approval", byLead, 303, "demanded", ""),
 		form(room+"/parties", byLead, 303, "name", "M. Paul Adversaire"),
 		form(room+"/parties/{party}/remove", byLead, 303).then(func(s *scene, _ answer) { s.oppose() }),

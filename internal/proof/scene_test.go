@@ -152,6 +152,12 @@ func (s *scene) oppose() {
 	s.ids["party"] = string(p.ID)
 }
 
+// rename gives the document another title, so that there is something to undo.
+func (s *scene) rename() {
+	s.t.Helper()
+	s.must(s.server.Documents.Rename(s.t.Context(), s.lead.actor, id.Item(s.ids["document"]), "Projet de convention"))
+}
+
 // askAgain leaves a paper that is asked of the client, one that she handed in
 // and one that she has not.
 func (s *scene) askAgain() {

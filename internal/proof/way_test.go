@@ -28,7 +28,7 @@ var waysOut = map[string]authz.Way{
 	"GET /f/{firm}/spaces/{space}/receipts/{receipt}":      authz.WayPage,
 	"GET /f/{firm}/spaces/{space}/receipts/{receipt}/file": authz.WayDownload,
 
-	"listDocuments": authz.WayAPI, "getDocument": authz.WayAPI, "reviseDocument": authz.WayAPI, "restoreDocument": authz.WayAPI,
+	"listDocuments": authz.WayAPI, "getDocument": authz.WayAPI, "reviseDocument": authz.WayAPI, "restoreDocument": authz.WayAPI, "undoDocument": authz.WayAPI,
 	"classifyDocument": authz.WayAPI, "addressDocument": authz.WayAPI, "fileDocument": authz.WayAPI,
 	"recallDocument": authz.WayAPI, "getContent": authz.WayAPI, "getVersionContent": authz.WayAPI, "searchDocuments": authz.WayAPI, "listTrash": authz.WayAPI,
 	"getOpenDeposit": authz.WayAPI, "getDeposit": authz.WayAPI, "getReceipt": authz.WayAPI, "getReceiptFile": authz.WayAPI,

@@ -131,6 +131,8 @@ func spaceRoutes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/spaces/{space}/people/{person}/remove", Door: web.Member, Action: authz.SpaceManage, Handle: p.Room.DoRemoveMember},
 		{Pattern: "POST /f/{firm}/spaces/{space}/people/{person}/invite", Door: web.Member, Action: authz.SpaceInvite, Handle: p.Room.DoInvite},
 		{Pattern: "POST /f/{firm}/spaces/{space}/zip", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.DoPack, Long: true},
+		{Pattern: "POST /f/{firm}/spaces/{space}/moves", Door: web.Member, Action: authz.DocumentManage, Handle: p.Room.DoMove},
+		{Pattern: "POST /f/{firm}/spaces/{space}/moves/undo", Door: web.Member, Action: authz.DocumentManage, Handle: p.Room.DoUndoMove},
 		{Pattern: "GET /f/{firm}/spaces/{space}/trash", Door: web.Member, Action: authz.TrashSee, Handle: p.Room.Trash},
 		{Pattern: "POST /f/{firm}/spaces/{space}/holds", Door: web.Member, Action: authz.HoldKeep, Handle: p.Room.DoPlaceHold},
 		{Pattern: "POST /f/{firm}/spaces/{space}/holds/{hold}/lift", Door: web.Member, Action: authz.HoldKeep, Handle: p.Room.DoLiftHold},

@@ -25,6 +25,9 @@ type Document struct {
 	Audience string
 	Send     *Send
 	Rename   *Form
+	Move     *Form
+	Undo     *Undo
+	Fresh    bool // what Undo takes back was just done: it stands above the rest
 	Delete   *ui.Dialog
 	Nature   string
 	Approval *Approval
@@ -59,6 +62,7 @@ type Send struct {
 // Form is a small form of one or a few fields.
 type Form struct {
 	Action  string
+	Hidden  []ui.Hidden
 	Fields  []ui.Field
 	Summary ui.Summary
 	Button  ui.Button
@@ -207,6 +211,8 @@ func (p *Pages) control(h here, d document.Detail, page *Document, refused error
 		Action: h.path(append(path, "name")...), Summary: ui.Refuse(t, h.back(refused, append(path, "name")...)).Mark(&title),
 		Button: ui.Button{Label: t.T("room.rename"), Small: true}, Fields: []ui.Field{title},
 	}
+	page.Move, page.Undo = h.moveForm(d, refused), h.undoing(b, d)
+	page.Fresh = slices.Contains([]string{"document_renamed", "documents_moved"}, h.r.URL.Query().Get("done"))
 	page.Delete = &ui.Dialog{
 		ID: "delete", Title: t.T("room.delete.title", d.Title), Consequence: t.T("room.delete.consequence"),
 		Opener: ui.Button{Label: t.T("room.delete.opener"), Look: ui.Danger, Icon: "trash", Small: true},

@@ -57,7 +57,7 @@ type Inside struct {
 	Clients string
 	Waits   []ui.Waiting
 	Shelves []Shelf
-	Pack    string // where a selection of documents is packed
+	Pick    Picking
 	Upload  ui.Upload
 	Compose ui.Composer
 	Offers  []Offer // papers that a memo asks for and that are there
@@ -66,6 +66,15 @@ type Inside struct {
 	Live    ui.Live
 	Deposit []ui.Link
 	Undo    string // brings back the document that was just deleted, or empty
+	Moved   *Undo  // what was just moved, or nil
+}
+
+// Picking is what can be done with a selection of documents.
+type Picking struct {
+	Pack    string    // where it is packed
+	Move    string    // where it is moved
+	Places  *ui.Field // whereto; nil for who moves nothing
+	Summary ui.Summary
 }
 
 // Client is the screen of the client's side.
@@ -76,7 +85,7 @@ type Client struct {
 	Waits    []ui.Waiting
 	Next     string // what happens next, in one sentence
 	Shelves  []Shelf
-	Pack     string
+	Pick     Picking
 	Upload   *ui.Upload
 	Deposit  *Deposit
 	// Checklist is what is asked of her, nil when nothing ever was.
@@ -142,7 +151,10 @@ func (p *Pages) insidePage(h here, refused error, back memo.New) Inside {
 	if names := h.clients(); names != h.room.Name {
 		page.Clients = names
 	}
-	page.Shelves, page.Pack = h.shelves(b), h.path("zip")
+	page.Shelves, page.Pick = h.shelves(b), h.picking(refused)
+	if page.Pick.Summary.Lines != nil {
+		refused = nil // the composer is not what came back
+	}
 	page.Upload = p.upload(h, space.FirmTray, h.all.Pending)
 	page.Talks, page.More = h.conversation(b, refused, back)
 	page.Waits = h.waits(b, h.all.Waits, h.shown(page.Shelves, page.Talks))
@@ -153,6 +165,7 @@ func (p *Pages) insidePage(h here, refused error, back memo.New) Inside {
 	if doc, err := id.Parse[id.Item](h.r.URL.Query().Get("deleted")); err == nil {
 		page.Undo = h.path("documents", string(doc), "restore")
 	}
+	page.Moved = h.justMoved()
 	page.Live = ui.Live{Src: h.path("live"), Regions: "waits documents talks"}
 	page.Deposit = h.receipts(b)
 	return page
@@ -165,7 +178,10 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) Client {
 	if len(h.room.Matters) > 0 {
 		page.Matter = h.room.Matters[0].Name
 	}
-	page.Shelves, page.Pack = h.shelves(b), h.path("zip")
+	page.Shelves, page.Pick = h.shelves(b), h.picking(refused)
+	if page.Pick.Summary.Lines != nil {
+		refused = nil // the composer is not what came back
+	}
 	page.Checklist = p.checklist(h, b, h.all.Requests, h.all.Rule, said{})
 	page.Shut = h.all.Rule.Sentence
 	p.depositPart(h, b, &page)
@@ -247,6 +263,22 @@ func (h here) shelf(b ui.Base, tray space.Tray, found []document.Document) Shelf
 		}
 	}
 	return s
+}
+
+// picking offers what can be done with a selection, and says what is wrong with
+// the one that came back.
+func (h here) picking(refused error) Picking {
+	p := Picking{Pack: h.path("zip")}
+	for _, form := range [][]string{{"zip"}, {"moves"}, {"moves", "undo"}} {
+		if back := h.back(refused, form...); back != nil {
+			p.Summary = ui.Refuse(h.r.Printer, back).Mark()
+		}
+	}
+	if h.inside() && h.room.State == "open" {
+		f := h.places(h.r.Value("place"), space.Trays()...)
+		p.Places, p.Move = &f, h.path("moves")
+	}
+	return p
 }
 
 // upload is the place where files are handed in.
