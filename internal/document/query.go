@@ -15,11 +15,12 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`)
 select id, number, author_id, size, media, created_at, mac, blob_id, key, digest_hash, name, reason, digest
 from version where firm_id = $1 and document_id = $2 order by number desc`)
 
-	// Where bytes of keyed hash $2 are current in space $3, the oldest first.
+	// Where bytes of keyed hash $2 are current, the oldest first. The hash is under the
+	// key of their space, which so needs no naming: by it, SQLite would read the space.
 	selectTwins = store.ForFirm(`
 select v.document_id, v.created_at from version v
 join document d on d.firm_id = $1 and d.id = v.document_id and d.version_id = v.id
-where v.firm_id = $1 and v.digest_hash = $2 and d.space_id = $3 and v.document_id <> $4
+where v.firm_id = $1 and v.digest_hash = $2 and v.document_id <> $3
 order by v.created_at, v.document_id limit 10`)
 
 	selectName = store.ForFirm(`select name from version where firm_id = $1 and id = $2`)

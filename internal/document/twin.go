@@ -44,7 +44,7 @@ func twin(a *act.Act, by authz.Actor, in id.Space, sum [32]byte, besides id.Item
 		return t, false, err
 	}
 	var all []Twin
-	err = a.Each(selectTwins, []any{box.Lookup("sha256", string(sum[:])), in, besides}, func(scan func(...any) error) error {
+	err = a.Each(selectTwins, []any{box.Lookup("sha256", string(sum[:])), besides}, func(scan func(...any) error) error {
 		var one Twin
 		var came int64
 		err := scan(&one.Document, &came)
