@@ -177,26 +177,21 @@ func shared(a *act.Act, in id.Space, to []Recipient) (bool, error) {
 	return true, nil
 }
 
-// strangers looks for names that are another client's and nobody's here.
+// strangers looks for names that are another client's and nobody's here. Few are
+// anybody's, so that is asked first.
 func strangers(a *act.Act, by authz.Actor, s Sending, adverse []Party) (out []Finding, err error) {
 	said := namesIn(s.Text, false)
 	for _, title := range s.Titles {
 		said = append(said, namesIn(title, true)...)
 	}
-	if len(said) == 0 {
-		return nil, nil
-	}
-	here, err := familiar(a, s.Space, adverse)
-	if err != nil {
-		return nil, err
-	}
 	box, err := a.FirmBox()
 	if err != nil {
 		return nil, err
 	}
+	var here map[string]bool
 	seen := map[string]bool{}
 	for _, n := range said[:min(len(said), maxNames)] {
-		if seen[n.key] || here[n.key] {
+		if seen[n.key] {
 			continue
 		}
 		seen[n.key] = true
@@ -204,7 +199,15 @@ func strangers(a *act.Act, by authz.Actor, s Sending, adverse []Party) (out []Fi
 		if err := a.Row(countName, []any{nameHash(box, n.key), s.Space, by.Person}, &known); err != nil {
 			return nil, err
 		}
-		if known > 0 && !slices.ContainsFunc(out, func(f Finding) bool { return strings.Contains(f.Word, n.shown) }) {
+		if known == 0 {
+			continue
+		}
+		if here == nil {
+			if here, err = familiar(a, s.Space, adverse); err != nil {
+				return nil, err
+			}
+		}
+		if !here[n.key] && !slices.ContainsFunc(out, func(f Finding) bool { return strings.Contains(f.Word, n.shown) }) {
 			out = append(out, Finding{Stranger, n.shown})
 		}
 	}
