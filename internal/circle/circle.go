@@ -76,9 +76,11 @@ func create(a *act.Act, space id.Space, c Circle) error {
 	return err
 }
 
-// What an act remembers of a space: its circles, and who is in them.
+// What an act remembers of a space: its circles, its members, and who of them is
+// in which.
 type (
 	listOf      id.Space
+	membersOf   id.Space
 	presencesOf id.Space
 )
 
@@ -217,6 +219,7 @@ func putMembership(a *act.Act, space id.Space, m Member, known bool) error {
 		stmt = updateMembership
 	}
 	since, until := store.Micros(m.Since), store.Micros(m.Until)
+	a.Forget(membersOf(space))
 	_, err = a.Exec(stmt, space, m.Person, m.Role, since, until,
 		box.MAC("membership", string(space), string(m.Person), string(m.Role), micros(since), micros(until)))
 	return err

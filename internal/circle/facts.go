@@ -78,6 +78,11 @@ func Enter(a *act.Act, by authz.Actor, space id.Space, do authz.Action) (authz.F
 // Members returns the members of a space, past ones included, oldest first.
 // Callers have opened the space.
 func Members(a *act.Act, space id.Space) ([]Member, error) {
+	all, err := act.Remember(a, membersOf(space), func() ([]Member, error) { return members(a, space) })
+	return slices.Clone(all), err
+}
+
+func members(a *act.Act, space id.Space) ([]Member, error) {
 	box, err := a.SpaceBox(space)
 	if err != nil {
 		return nil, err

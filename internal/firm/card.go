@@ -73,6 +73,7 @@ func PutCard(a *act.Act, _ authz.Actor, c Card) error {
 		name:  box.SealText(cardPlace("name", c.Person), c.Name),
 		email: box.SealText(cardPlace("email", c.Person), c.Email),
 	}
+	a.Forget(cardOf(c.Person))
 	_, err = a.Exec(putCard, c.Person, c.Role, c.State, r.name, r.email, store.Micros(a.Now), box.MAC("card", r.fields()...))
 	return err
 }
@@ -107,10 +108,10 @@ func (r row) open(box *vault.Box) (c Card, err error) {
 // CardOf returns a person's card, active or not; fault.Absent when the firm
 // does not know her.
 func CardOf(a *act.Act, p id.Person) (Card, error) {
-	return act.Seen(a, cardOf(p), func() (Card, error) { return load(a, p) })
+	return act.Remember(a, cardOf(p), func() (Card, error) { return load(a, p) })
 }
 
-// cardOf is what an act that reads remembers a card under.
+// cardOf is what an act remembers a card under.
 type cardOf id.Person
 
 func load(a *act.Act, p id.Person) (Card, error) {
