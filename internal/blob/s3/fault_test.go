@@ -31,12 +31,25 @@ var now = time.Date(2026, 11, 2, 9, 30, 0, 0, time.UTC)
 // long reports a run that may take its time.
 func long() bool { return os.Getenv("CENACLE_TEST_LONG") != "" }
 
-// seeded is a random source whose seed a failing test prints.
+// seeded is a random source whose seed a failing test prints. Requests that go
+// on at once may draw from it.
 func seeded(t testing.TB) *rand.Rand {
 	t.Helper()
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
-	return rand.New(rand.NewPCG(seed, 1))
+	return rand.New(&dice{source: rand.NewPCG(seed, 1)})
+}
+
+// dice are thrown by one at a time; a [rand.Rand] keeps nothing but its source.
+type dice struct {
+	mu     sync.Mutex
+	source *rand.PCG
+}
+
+func (d *dice) Uint64() uint64 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.source.Uint64()
 }
 
 // world is a store whose way to the storage can be harmed, and another one that

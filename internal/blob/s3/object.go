@@ -107,10 +107,20 @@ func (b *Bucket) list(ctx context.Context, folder string, visit func(key string)
 // objects visits what lies in a folder, a thousand at a time, in the order of
 // keys. A page that fails is asked for again.
 func (b *Bucket) objects(ctx context.Context, folder string, visit func(minio.ObjectInfo) error) error {
+	return b.each(ctx, listing{folder: folder}, visit)
+}
+
+// listing is what lies in a folder, and when it is deep, in those below it.
+type listing struct {
+	folder string
+	deep   bool
+}
+
+func (b *Bucket) each(ctx context.Context, l listing, visit func(minio.ObjectInfo) error) error {
 	for after, more := "", true; more; {
 		var page []minio.ObjectInfo
 		err := b.try(ctx, window, func(ctx context.Context, _ int) (err error) {
-			page, more, err = b.page(ctx, folder, after)
+			page, more, err = b.page(ctx, l, after)
 			return err
 		})
 		if err != nil {
@@ -128,14 +138,14 @@ func (b *Bucket) objects(ctx context.Context, folder string, visit func(minio.Ob
 
 const pageSize = 1000
 
-func (b *Bucket) page(ctx context.Context, folder, after string) (page []minio.ObjectInfo, more bool, err error) {
+func (b *Bucket) page(ctx context.Context, l listing, after string) (page []minio.ObjectInfo, more bool, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop() // of the listing that we leave
-	for o := range b.core.ListObjectsIter(ctx, b.bucket, minio.ListObjectsOptions{Prefix: folder, StartAfter: after, MaxKeys: pageSize}) {
+	for o := range b.core.ListObjectsIter(ctx, b.bucket, minio.ListObjectsOptions{Prefix: l.folder, Recursive: l.deep, StartAfter: after, MaxKeys: pageSize}) {
 		if o.Err != nil {
 			return nil, false, o.Err
 		}
-		if o.Key == folder || o.Key <= after {
+		if o.Key == l.folder || o.Key <= after {
 			continue // a folder that another tool has made
 		}
 		if page = append(page, o); len(page) == pageSize {

@@ -72,7 +72,7 @@ func (b *Bucket) Skew() (time.Duration, bool) {
 // reach demands a bucket of this name that answers us.
 func (b *Bucket) reach(ctx context.Context) error {
 	err := b.try(ctx, short, func(ctx context.Context, _ int) error {
-		_, _, err := b.page(ctx, b.prefix+"probe/", "")
+		_, _, err := b.page(ctx, listing{folder: b.prefix + "probe/"}, "")
 		return err
 	})
 	if skew, known := b.Skew(); known && skew.Abs() > worstSkew {
@@ -208,10 +208,22 @@ func (p probe) tidy(ctx context.Context) error {
 	return refusal(err, "this account may not list or delete in the bucket", "let it put, get, list and delete objects and multipart uploads")
 }
 
+// Owned reports that an installation has its documents here.
+func (b *Bucket) Owned(ctx context.Context) (bool, error) {
+	_, err := b.get(ctx, b.prefix+ownerName)
+	if absent(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// ownerName is the object that says whose documents these are.
+const ownerName = "installation"
+
 // Belong writes into an empty bucket whose it is, and refuses one of another
 // installation.
 func (b *Bucket) Belong(ctx context.Context, installation string) error {
-	key := b.prefix + "installation"
+	key := b.prefix + ownerName
 	err := b.create(ctx, key, text(installation))
 	if !refused(err) {
 		return err

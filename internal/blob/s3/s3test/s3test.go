@@ -70,6 +70,19 @@ func Config(t testing.TB) s3.Config {
 	return c
 }
 
+// Age makes an object older than it is: the server takes the time of its file.
+func Age(t testing.TB, c s3.Config, key string, by time.Duration) {
+	t.Helper()
+	srv, err := theServer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	then := time.Now().Add(-by)
+	if err := os.Chtimes(filepath.Join(srv.dir, "data", c.Bucket, c.Prefix, key), then, then); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Address is a configuration as an operator writes it, but for the account.
 func Address(c s3.Config) string {
 	return "s3://" + c.Bucket + "/" + c.Prefix + "?endpoint=http://" + c.Endpoint + "&region=" + c.Region
