@@ -39,14 +39,14 @@ func where(c *config.Config) string {
 func makeBackup(ctx context.Context, t *terminal, args []string) error {
 	f := flags(t, "backup")
 	set := settingsOf(f)
-	to := f.String("to", "", "`folder` of the backups, on another disk")
+	to := f.String("to", "", "`place` of the backups: a folder on another disk, or s3://…")
 	verify := f.Bool("verify", false, "read again what is there already and what was written")
 	keep := f.Int("keep", 0, "`number` of backups that stay; 0: all")
 	if err := parse(f, args, 0); err != nil {
 		return err
 	}
 	if *to == "" || *keep < 0 {
-		return fmt.Errorf("backup: --to FOLDER, and --keep of 0 or more: %w", errUsage)
+		return fmt.Errorf("backup: --to FOLDER or s3://…, and --keep of 0 or more: %w", errUsage)
 	}
 	c, err := set.load(t)
 	if err != nil {
@@ -54,7 +54,11 @@ func makeBackup(ctx context.Context, t *terminal, args []string) error {
 	}
 	fmt.Fprintf(t.err, "Copying the installation in %s to %s: databases and sealed bytes, not the key.\n", where(c), *to)
 	return house(ctx, t, c, func(h backup.House) error {
-		r, err := backup.Make(ctx, h, *to, backup.Options{Verify: *verify, Keep: *keep})
+		shelf, err := shelfOf(ctx, c, *to)
+		if err != nil {
+			return err
+		}
+		r, err := backup.Make(ctx, h, shelf, backup.Options{Verify: *verify, Keep: *keep})
 		if err != nil {
 			return plain(err)
 		}
@@ -71,7 +75,8 @@ func makeBackup(ctx context.Context, t *terminal, args []string) error {
 
 func verifyBackup(ctx context.Context, t *terminal, args []string) error {
 	f := flags(t, "backup verify")
-	from := f.String("from", "", "`folder` of the backups")
+	set := settingsOf(f)
+	from := f.String("from", "", "`place` of the backups: a folder, or s3://…")
 	at := f.String("backup", "", "`identifier` of one; the newest when empty")
 	if err := parse(f, args, 0); err != nil {
 		return err
@@ -79,7 +84,12 @@ func verifyBackup(ctx context.Context, t *terminal, args []string) error {
 	if *from == "" {
 		return fmt.Errorf("backup verify: --from FOLDER: %w", errUsage)
 	}
-	m, err := backup.Check(ctx, *from, *at)
+	shelf, err := sourceOf(*from, func() (*config.Config, error) { return set.read(t) })
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(t.err, "Reading a backup in %s again; nothing is changed.\n", *from)
+	m, err := backup.Check(ctx, shelf, *at)
 	if err != nil {
 		return plain(err)
 	}
@@ -102,7 +112,7 @@ func (w *witnesses) Set(path string) error {
 func restore(ctx context.Context, t *terminal, args []string) error {
 	f := flags(t, "restore")
 	set := settingsOf(f)
-	from := f.String("from", "", "`folder` of the backups")
+	from := f.String("from", "", "`place` of the backups: a folder, or s3://…")
 	at := f.String("backup", "", "`identifier` of one; the newest when empty")
 	var known witnesses
 	f.Var(&known, "witness", "`file` of somebody who knows a later state: a receipt, a checkpoint, a manifest; may be repeated")
@@ -116,7 +126,11 @@ func restore(ctx context.Context, t *terminal, args []string) error {
 	if err != nil {
 		return err
 	}
-	m, err := backup.Find(*from, *at)
+	shelf, err := sourceOf(*from, func() (*config.Config, error) { return c, nil })
+	if err != nil {
+		return err
+	}
+	m, err := backup.Find(ctx, shelf, *at)
 	if err != nil {
 		return plain(err)
 	}
@@ -129,7 +143,7 @@ func restore(ctx context.Context, t *terminal, args []string) error {
 		defer into.Close() // every row was committed before it
 	}
 	m, firms, err := backup.Restore(ctx, backup.Restoring{
-		From: *from, Backup: m.ID, To: c.Data, Keep: keys(c), Witness: known, Into: into,
+		From: shelf, Backup: m.ID, To: c.Data, Keep: keys(c), Witness: known, Into: into,
 		Open: func(ctx context.Context, dir string) (*act.Office, error) {
 			return server.OpenFolder(ctx, c, dir, server.Options{Clock: time.Now, Log: logger(t, c)})
 		},

@@ -30,7 +30,7 @@ func examine(ctx context.Context, t *terminal, args []string) error {
 	language := f.String("language", "", "`language` of the report: fr or en; that of the terminal (LANG) when empty")
 	asJSON := f.Bool("json", false, "write the report for a program")
 	reach := f.Bool("reach", false, "ask the public address from here")
-	folder := f.String("backup", "", "`folder` of backups whose newest is looked at")
+	shelf := f.String("backup", "", "`place` of backups (a folder, or s3://…) whose newest is looked at")
 	limit := f.Duration("time", time.Minute, "`how long` to read what grows with the installation")
 	if err := parse(f, args, 0); err != nil {
 		return err
@@ -45,8 +45,8 @@ func examine(ctx context.Context, t *terminal, args []string) error {
 	}
 	start := time.Now()
 	report, err := set.report(ctx, t, doctor.Options{
-		Clock: time.Now, Uptime: func() time.Duration { return time.Since(start) }, Reach: *reach, Backup: *folder, Budget: *limit, Program: self,
-	})
+		Clock: time.Now, Uptime: func() time.Duration { return time.Since(start) }, Reach: *reach, Budget: *limit, Program: self,
+	}, *shelf)
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func examine(ctx context.Context, t *terminal, args []string) error {
 
 // report examines the installation of the settings, also one whose
 // configuration would be refused.
-func (s settings) report(ctx context.Context, t *terminal, o doctor.Options) (doctor.Report, error) {
+func (s settings) report(ctx context.Context, t *terminal, o doctor.Options, shelf string) (doctor.Report, error) {
 	c, err := config.Load(*s.file, t.environ)
 	if reasons, ok := errors.AsType[config.Reasons](err); ok {
 		return doctor.Refused(reasons), nil
@@ -75,6 +75,11 @@ func (s settings) report(ctx context.Context, t *terminal, o doctor.Options) (do
 	}
 	if err := s.apply(c); err != nil {
 		return doctor.Report{}, err
+	}
+	if shelf != "" {
+		if o.Backup, err = sourceOf(shelf, func() (*config.Config, error) { return c, nil }); err != nil {
+			return doctor.Report{}, err
+		}
 	}
 	return doctor.Examine(ctx, c, o), nil
 }

@@ -1,5 +1,5 @@
 // Package backup carries installations and firms: copies of a running
-// installation into a folder ([Make], [Check], [Restore]), and one firm from an
+// installation into a folder or a bucket ([Make], [Check], [Restore]), and one firm from an
 // installation to another ([Export], [Import]).
 //
 // It refuses to copy a key: what is in a backup is sealed, and an archive is
@@ -19,8 +19,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -76,7 +77,7 @@ type Firm struct {
 	Bytes int64   `json:"bytes"` // of the blobs, sealed
 }
 
-// Blob is the sealed bytes of a version, which stand once in the folder for all
+// Blob is the sealed bytes of a version, which stand once on the shelf for all
 // backups that name them: blobs/<firm>/<last two letters>/<blob>.
 type Blob struct {
 	Version id.Version `json:"version"`
@@ -143,41 +144,59 @@ func (m Manifest) check(box *vault.Box) error {
 	return nil
 }
 
-// read reads the manifest of a backup in a folder.
-func read(folder, backup string) (Manifest, error) {
-	raw, err := os.ReadFile(filepath.Join(folder, backup, manifestName))
+// longestManifest is that of a hundred thousand firms.
+const longestManifest = 128 << 20
+
+// readAll reads a file that is not longer than most.
+func readAll(ctx context.Context, from Source, name string, most int64) ([]byte, error) {
+	f, size, err := from.Open(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() // read only: nothing can be lost
+	if size > most {
+		return nil, damaged(name, fmt.Errorf("%d bytes", size))
+	}
+	raw := make([]byte, size)
+	_, err = io.ReadFull(patient{ctx, f}, raw)
+	return raw, err
+}
+
+// read reads the manifest of a backup.
+func read(ctx context.Context, from Source, backup string) (Manifest, error) {
+	raw, err := readAll(ctx, from, path.Join(backup, manifestName), longestManifest)
 	if errors.Is(err, fs.ErrNotExist) {
-		return Manifest{}, fault.New(fault.NotFound, "backup.none", folder).Because(err)
+		return Manifest{}, fault.New(fault.NotFound, "backup.none", from.String()).Because(err)
 	}
 	if err != nil {
 		return Manifest{}, err
 	}
 	var m Manifest
 	if err := json.Unmarshal(raw, &m); err != nil || m.Format != manifestFormat || m.ID != backup {
-		return Manifest{}, damaged(filepath.Join(backup, manifestName), err)
+		return Manifest{}, damaged(path.Join(backup, manifestName), err)
 	}
 	for _, f := range m.Files {
 		if !filepath.IsLocal(f.Path) || f.Size < 0 {
-			return Manifest{}, damaged(filepath.Join(backup, manifestName), nil)
+			return Manifest{}, damaged(path.Join(backup, manifestName), nil)
 		}
 	}
 	for _, f := range m.Firms {
 		if _, err := id.Parse[id.Firm](string(f.ID)); err != nil {
-			return Manifest{}, damaged(filepath.Join(backup, manifestName), err)
+			return Manifest{}, damaged(path.Join(backup, manifestName), err)
 		}
 	}
 	return m, nil
 }
 
-// List returns the backups in a folder, oldest first; those that were never
+// List returns the backups of a shelf, oldest first; those that were never
 // finished are none.
-func List(folder string) (all []Manifest, err error) {
-	names, _, err := folders(folder)
+func List(ctx context.Context, from Source) (all []Manifest, err error) {
+	names, _, err := folders(ctx, from)
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range names {
-		m, err := read(folder, name)
+		m, err := read(ctx, from, name)
 		if err != nil {
 			return nil, err
 		}
@@ -187,8 +206,8 @@ func List(folder string) (all []Manifest, err error) {
 }
 
 // Find returns the backup with an identifier, the newest for an empty one.
-func Find(folder, backup string) (Manifest, error) {
-	names, _, err := folders(folder)
+func Find(ctx context.Context, from Source, backup string) (Manifest, error) {
+	names, _, err := folders(ctx, from)
 	if err != nil {
 		return Manifest{}, err
 	}
@@ -197,32 +216,31 @@ func Find(folder, backup string) (Manifest, error) {
 		at = slices.Index(names, backup)
 	}
 	if at < 0 {
-		return Manifest{}, fault.New(fault.NotFound, "backup.none", folder)
+		return Manifest{}, fault.New(fault.NotFound, "backup.none", from.String())
 	}
-	return read(folder, names[at])
+	return read(ctx, from, names[at])
 }
 
-// folders are the backups in a folder, oldest first, and what others left
+// folders are the backups of a shelf, oldest first, and what others left
 // unfinished.
-func folders(folder string) (made, left []string, err error) {
-	entries, err := os.ReadDir(folder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, nil
-	}
+func folders(ctx context.Context, from Source) (made, left []string, err error) {
+	names, err := from.Names(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, e := range entries {
-		if _, err := id.Parse[string](e.Name()); err != nil || !e.IsDir() {
+	slices.Sort(names)
+	for _, name := range names {
+		if _, err := id.Parse[string](name); err != nil {
 			continue
 		}
-		_, err := os.Stat(filepath.Join(folder, e.Name(), manifestName))
+		f, _, err := from.Open(ctx, path.Join(name, manifestName))
 		switch {
 		case err == nil:
-			made = append(made, e.Name())
+			made, err = append(made, name), f.Close()
 		case errors.Is(err, fs.ErrNotExist):
-			left = append(left, e.Name())
-		default:
+			left, err = append(left, name), nil
+		}
+		if err != nil {
 			return nil, nil, err
 		}
 	}
@@ -233,10 +251,12 @@ func damaged(path string, cause error) error {
 	return fault.New(fault.Invalid, "backup.damaged", path).Because(cause)
 }
 
-func firmFolder(f id.Firm) string { return filepath.Join("firms", string(f)) }
+func firmFolder(f id.Firm) string { return path.Join("firms", string(f)) }
+
+const blobFolder = "blobs"
 
 func blobPath(f id.Firm, b id.Blob) string {
-	return filepath.Join("blobs", string(f), string(b[id.Length-2:]), string(b))
+	return path.Join(blobFolder, string(f), string(b[id.Length-2:]), string(b))
 }
 
 // Report is what a command did.
@@ -248,24 +268,23 @@ type Report struct {
 
 // Check reads every byte of a backup again and compares; it needs no key. It
 // stops at the first file that is not what the manifest says: "backup.damaged".
-func Check(ctx context.Context, folder, backup string) (m Manifest, err error) {
+func Check(ctx context.Context, from Source, backup string) (m Manifest, err error) {
 	defer fault.Op(&err, "backup.Check")
-	if m, err = Find(folder, backup); err != nil {
+	if m, err = Find(ctx, from, backup); err != nil {
 		return m, err
 	}
-	return m, m.compare(ctx, folder)
+	return m, m.compare(ctx, from)
 }
 
-func (m Manifest) compare(ctx context.Context, folder string) error {
-	base := filepath.Join(folder, m.ID)
+func (m Manifest) compare(ctx context.Context, from Source) error {
 	for _, f := range m.Files {
-		if err := compare(ctx, filepath.Join(base, f.Path), f.Size, f.SHA256); err != nil {
+		if err := compare(ctx, from, path.Join(m.ID, f.Path), f.Size, f.SHA256); err != nil {
 			return err
 		}
 	}
 	for _, f := range m.Firms {
-		err := eachBlob(filepath.Join(base, firmFolder(f.ID), blobList), func(b Blob) error {
-			return compare(ctx, filepath.Join(folder, blobPath(f.ID, b.Blob)), b.Size, b.SHA256)
+		err := inGroups(ctx, from, path.Join(m.ID, firmFolder(f.ID), blobList), func(group []Blob) error {
+			return crowd(ctx, group, func(b Blob) error { return compare(ctx, from, blobPath(f.ID, b.Blob), b.Size, b.SHA256) })
 		})
 		if err != nil {
 			return err
@@ -274,16 +293,28 @@ func (m Manifest) compare(ctx context.Context, folder string) error {
 	return nil
 }
 
-func compare(ctx context.Context, path string, size int64, sum string) error {
-	got, err := hashFile(ctx, path)
+func compare(ctx context.Context, from Source, name string, size int64, sum string) error {
+	got, err := hashOf(ctx, from, name)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	if err != nil || got.Size != size || got.SHA256 != sum {
-		return damaged(path, errors.Join(err, fmt.Errorf("%d bytes, SHA-256 %s, instead of %s bytes, %s",
+		return damaged(name, errors.Join(err, fmt.Errorf("%d bytes, SHA-256 %s, instead of %s bytes, %s",
 			got.Size, got.SHA256, strconv.FormatInt(size, 10), sum)))
 	}
 	return nil
+}
+
+// hashOf measures one file of a source.
+func hashOf(ctx context.Context, from Source, name string) (File, error) {
+	f, _, err := from.Open(ctx, name)
+	if err != nil {
+		return File{}, err
+	}
+	defer f.Close() // read only: nothing can be lost
+	m := newMeasure()
+	err = copyAll(ctx, m, f)
+	return File{name, m.size, m.sum()}, err
 }
 
 // Blobs is how many blobs the firms of a backup have together.

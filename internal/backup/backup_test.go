@@ -37,7 +37,7 @@ func TestCRY07_BackupWhileOthersWrite(t *testing.T) {
 			all := list(t, to)
 			last.Manifest = all[len(all)-1]
 		}
-		r, err := backup.Make(t.Context(), w.house, to, backup.Options{Verify: n == 2})
+		r, err := backup.Make(t.Context(), w.house, backup.Folder(to), backup.Options{Verify: n == 2})
 		w.must(err)
 		if r.Manifest.Firms[0].Blobs <= last.Manifest.Blobs() || r.Copied != r.Manifest.Blobs()-last.Manifest.Blobs() {
 			t.Errorf("%d blobs, %d copied, after a backup of %d", r.Manifest.Blobs(), r.Copied, last.Manifest.Blobs())
@@ -90,7 +90,7 @@ func (w *world) marked(f id.Firm, backupID, says string) {
 func TestCRY07_OlderState(t *testing.T) {
 	w, f := demonstration(t, store.Config{})
 	to := t.TempDir()
-	first, err := backup.Make(t.Context(), w.house, to, backup.Options{})
+	first, err := backup.Make(t.Context(), w.house, backup.Folder(to), backup.Options{})
 	w.must(err)
 	by, in := w.lawyer(f)
 	_, err = w.Spaces.List(t.Context(), by, space.Page{Limit: 1})
@@ -103,7 +103,7 @@ func TestCRY07_OlderState(t *testing.T) {
 	head, err := w.Office.Journal.Sequence(t.Context(), handle)
 	w.must(err)
 	elsewhere := t.TempDir()
-	later, err := backup.Make(t.Context(), w.house, elsewhere, backup.Options{})
+	later, err := backup.Make(t.Context(), w.house, backup.Folder(elsewhere), backup.Options{})
 	w.must(err)
 	manifest, err := os.ReadFile(filepath.Join(elsewhere, later.Manifest.ID, "manifest.json"))
 	w.must(err)
@@ -128,7 +128,7 @@ func TestCRY07_OlderState(t *testing.T) {
 			t.Errorf("a witness that is %s: %v is left", name, left)
 		}
 	}
-	second, err := backup.Make(t.Context(), w.house, to, backup.Options{})
+	second, err := backup.Make(t.Context(), w.house, backup.Folder(to), backup.Options{})
 	w.must(err)
 	r := w.restoring(to)
 	r.Backup = first.Manifest.ID
@@ -149,7 +149,7 @@ func TestRestoreDropsUploads(t *testing.T) {
 	_, err = w.Documents.Append(t.Context(), by, u.ID, 0, bytes.NewReader(make([]byte, 300<<10)))
 	w.must(err)
 	to := t.TempDir()
-	_, err = backup.Make(t.Context(), w.house, to, backup.Options{})
+	_, err = backup.Make(t.Context(), w.house, backup.Folder(to), backup.Options{})
 	w.must(err)
 	r := w.restoring(to)
 	_, firms, err := backup.Restore(t.Context(), r)
@@ -174,7 +174,7 @@ func TestRestoreDropsUploads(t *testing.T) {
 func TestCRY07_AlteredOrWithoutKey(t *testing.T) {
 	w, f := demonstration(t, store.Config{})
 	to := t.TempDir()
-	made, err := backup.Make(t.Context(), w.house, to, backup.Options{})
+	made, err := backup.Make(t.Context(), w.house, backup.Folder(to), backup.Options{})
 	w.must(err)
 	blob := files(t, filepath.Join(to, "blobs"))[0]
 	base := filepath.Join(to, made.Manifest.ID)
@@ -194,7 +194,7 @@ func TestCRY07_AlteredOrWithoutKey(t *testing.T) {
 			if left := files(t, r.To); len(left) != 1 {
 				t.Errorf("%s %s: %v is left", filepath.Base(path), name, left)
 			}
-			if _, err := backup.Check(t.Context(), to, ""); err == nil && filepath.Base(path) != "manifest.json" {
+			if _, err := backup.Check(t.Context(), backup.Folder(to), ""); err == nil && filepath.Base(path) != "manifest.json" {
 				t.Errorf("%s %s: nobody sees it", filepath.Base(path), name)
 			}
 		}
@@ -204,7 +204,7 @@ func TestCRY07_AlteredOrWithoutKey(t *testing.T) {
 	if _, _, err := backup.Restore(t.Context(), other.restoring(to)); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "vault.wrong_key") {
 		t.Errorf("with another key: %v", err)
 	}
-	keyless := opening(t, backup.Restoring{From: to, To: filepath.Join(t.TempDir(), "new")})
+	keyless := opening(t, backup.Restoring{From: backup.Folder(to), To: filepath.Join(t.TempDir(), "new")})
 	if _, _, err := backup.Restore(t.Context(), keyless); !strings.Contains(err.Error(), "vault.key_missing") || len(files(t, keyless.To)) != 0 {
 		t.Errorf("without a key: %v", err)
 	}
@@ -213,13 +213,13 @@ func TestCRY07_AlteredOrWithoutKey(t *testing.T) {
 	if _, _, err := backup.Restore(t.Context(), r); !fault.Is(err, fault.Conflict) {
 		t.Errorf("beside a file: %v", err)
 	}
-	if _, err := backup.Make(t.Context(), other.house, to, backup.Options{}); !fault.Is(err, fault.Conflict) {
+	if _, err := backup.Make(t.Context(), other.house, backup.Folder(to), backup.Options{}); !fault.Is(err, fault.Conflict) {
 		t.Errorf("two installations in one folder: %v", err)
 	}
-	if _, err := backup.Make(t.Context(), w.house, filepath.Join(w.data, "backups"), backup.Options{}); !fault.Is(err, fault.Invalid) {
+	if _, err := backup.Make(t.Context(), w.house, backup.Folder(filepath.Join(w.data, "backups")), backup.Options{}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("inside the data: %v", err)
 	}
-	if _, err := backup.Check(t.Context(), to, ""); err != nil {
+	if _, err := backup.Check(t.Context(), backup.Folder(to), ""); err != nil {
 		t.Errorf("the backup as it was: %v", err)
 	}
 }
@@ -237,9 +237,9 @@ func TestKeepAndVerify(t *testing.T) {
 	w, f := demonstration(t, store.Config{})
 	to := t.TempDir()
 	for n := range 4 {
-		_, err := backup.Make(t.Context(), w.house, to, backup.Options{Keep: 2})
+		_, err := backup.Make(t.Context(), w.house, backup.Folder(to), backup.Options{Keep: 2})
 		w.must(err)
-		all, err := backup.List(to)
+		all, err := backup.List(t.Context(), backup.Folder(to))
 		w.must(err)
 		if len(all) != min(n+1, 2) {
 			t.Errorf("after %d backups %d are kept", n+1, len(all))
@@ -251,10 +251,10 @@ func TestKeepAndVerify(t *testing.T) {
 	w.must(os.WriteFile(paths[0], alter(whole), 0o600))
 	orphan := filepath.Join(filepath.Dir(paths[0]), string(id.New[id.Blob](time.Now())))
 	w.must(os.WriteFile(orphan, []byte("x"), 0o600))
-	if _, err := backup.Make(t.Context(), w.house, to, backup.Options{}); err != nil {
+	if _, err := backup.Make(t.Context(), w.house, backup.Folder(to), backup.Options{}); err != nil {
 		t.Errorf("a backup that looks at sizes: %v", err)
 	}
-	r, err := backup.Make(t.Context(), w.house, to, backup.Options{Verify: true, Keep: 1})
+	r, err := backup.Make(t.Context(), w.house, backup.Folder(to), backup.Options{Verify: true, Keep: 1})
 	w.must(err)
 	if again, err := os.ReadFile(paths[0]); err != nil || !bytes.Equal(again, whole) || r.Copied != 1 {
 		t.Errorf("the damaged copy stays: %v, %d copied", err, r.Copied)
@@ -267,7 +267,7 @@ func TestKeepAndVerify(t *testing.T) {
 	lost := filepath.Join(w.data, "firms", string(f), "blobs", name[len(name)-1:], name)
 	w.must(os.Remove(lost))
 	w.must(os.Remove(paths[1]))
-	if _, err := backup.Make(t.Context(), w.house, to, backup.Options{}); err == nil || !strings.Contains(err.Error(), "backup.blob") {
+	if _, err := backup.Make(t.Context(), w.house, backup.Folder(to), backup.Options{}); err == nil || !strings.Contains(err.Error(), "backup.blob") {
 		t.Errorf("bytes are lost: %v", err)
 	}
 }
@@ -279,7 +279,7 @@ func TestRestoreEndsSessions(t *testing.T) {
 	_, _, err := w.Accounts.OpenLinkSession(t.Context(), by.Person, f, in.ID, account.Source{Addr: netip.MustParseAddr("192.0.2.1")})
 	w.must(err)
 	to := t.TempDir()
-	_, err = backup.Make(t.Context(), w.house, to, backup.Options{})
+	_, err = backup.Make(t.Context(), w.house, backup.Folder(to), backup.Options{})
 	w.must(err)
 	r := w.restoring(to)
 	_, _, err = backup.Restore(t.Context(), r)
@@ -306,7 +306,7 @@ var countSessions = store.ForDirectory(`select count(*) from session`)
 func TestCRY07_NothingInClear(t *testing.T) {
 	w, f := demonstration(t, store.Config{})
 	dir := t.TempDir()
-	_, err := backup.Make(t.Context(), w.house, filepath.Join(dir, "backups"), backup.Options{})
+	_, err := backup.Make(t.Context(), w.house, backup.Folder(filepath.Join(dir, "backups")), backup.Options{})
 	w.must(err)
 	who := identity(t)
 	w.export(f, filepath.Join(dir, "firm.tar"), who)

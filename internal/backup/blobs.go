@@ -5,9 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"maps"
+	"path"
 	"slices"
 
 	"cenacle/internal/blob"
@@ -28,17 +27,16 @@ func (k *making) known(ctx context.Context, f id.Firm) (*known, error) {
 	if at < 0 {
 		return &known{}, nil
 	}
-	name := filepath.Join(firmFolder(f), blobList)
+	name := path.Join(firmFolder(f), blobList)
 	file := slices.IndexFunc(k.prior.Files, func(p File) bool { return p.Path == name })
 	if file < 0 {
 		return &known{}, nil
 	}
-	path := filepath.Join(k.to, k.prior.ID, name)
-	p := k.prior.Files[file]
-	if compare(ctx, path, p.Size, p.SHA256) != nil {
+	name, p := path.Join(k.prior.ID, name), k.prior.Files[file]
+	if compare(ctx, k.to, name, p.Size, p.SHA256) != nil {
 		return &known{}, nil // it was touched: nothing is taken from it
 	}
-	list, err := openBlobs(path)
+	list, err := openBlobs(ctx, k.to, name)
 	if err != nil {
 		return nil, err
 	}
@@ -71,63 +69,85 @@ func (o *known) close() {
 	}
 }
 
-// blob brings the bytes of a version into the folder, unless they are there.
-func (k *making) blob(ctx context.Context, f id.Firm, v version, before Blob) (Blob, error) {
-	out := Blob{Version: v.id, Blob: v.blob, Size: blob.SealedSize(v.size)}
-	path := filepath.Join(k.to, blobPath(f, v.blob))
-	info, err := os.Stat(path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return Blob{}, err
-	}
-	there := err == nil && info.Mode().IsRegular() && info.Size() == out.Size
-	if there && !k.options.Verify && before.Size == out.Size && before.SHA256 != "" {
-		return before, nil
-	}
-	bytes, err := k.Blobs.OpenSealed(ctx, f, v.blob)
-	if err != nil {
-		return Blob{}, k.lost(ctx, f, v, err)
-	}
-	defer bytes.Close() // read only: nothing can be lost
-	if bytes.Size() != out.Size {
-		return Blob{}, k.lost(ctx, f, v, fmt.Errorf("%d bytes instead of %d: %w", bytes.Size(), out.Size, blob.ErrMissing))
-	}
-	if there {
-		if out.SHA256, err = k.same(ctx, path, bytes); err != nil || out.SHA256 != "" {
-			return out, err
-		}
-	}
-	m := newMeasure()
-	err = place(path, func(f *os.File) error {
-		return copyAll(ctx, io.MultiWriter(f, m), io.NewSectionReader(bytes, 0, out.Size))
-	})
-	if err != nil {
-		return out, err
-	}
-	k.report.Copied++
-	k.report.Bytes += m.size
-	out.SHA256 = m.sum()
-	k.placed = append(k.placed, path)
-	return out, k.settle(ctx, together)
+// copying brings the bytes of one firm to the shelf.
+type copying struct {
+	*making
+	firm  id.Firm
+	old   *known
+	there map[id.Blob]int64 // what the shelf has of it, with its size
 }
 
 // together is how many blobs become durable at once. One that is there without
 // being durable is in no list, and is compared before it is believed.
 const together = 256
 
-// settle makes what was placed durable, when there is enough of it.
-func (k *making) settle(ctx context.Context, enough int) error {
-	if len(k.placed) < enough {
-		return nil
+// page copies some versions, several at once, and returns their list.
+func (c *copying) page(ctx context.Context, page []version) ([]Blob, error) {
+	out := make([]Blob, len(page))
+	work := map[id.Blob][]int{} // of versions with the same bytes, one is copied
+	for i, v := range page {
+		before, err := c.old.find(v)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = before
+		work[v.blob] = append(work[v.blob], i)
 	}
-	err := settle(ctx, k.placed)
-	k.placed = k.placed[:0]
-	return err
+	err := crowd(ctx, slices.Collect(maps.Values(work)), func(same []int) error {
+		b, err := c.blob(ctx, page[same[0]], out[same[0]])
+		for _, i := range same {
+			out[i] = b
+			out[i].Version = page[i].id
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = c.to.Settle(ctx, c.placed)
+	c.placed = c.placed[:0]
+	return out, err
 }
 
-// same returns the hash of bytes that the folder has, empty when they differ
+// blob brings the bytes of a version to the shelf, unless they are there.
+func (c *copying) blob(ctx context.Context, v version, before Blob) (Blob, error) {
+	out := Blob{Version: v.id, Blob: v.blob, Size: blob.SealedSize(v.size)}
+	size, there := c.there[v.blob]
+	there = there && size == out.Size
+	if there && !c.options.Verify && before.Size == out.Size && before.SHA256 != "" {
+		return before, nil
+	}
+	bytes, err := c.Blobs.OpenSealed(ctx, c.firm, v.blob)
+	if err != nil {
+		return Blob{}, c.lost(ctx, c.firm, v, err)
+	}
+	defer bytes.Close() // read only: nothing can be lost
+	if bytes.Size() != out.Size {
+		return Blob{}, c.lost(ctx, c.firm, v, fmt.Errorf("%d bytes instead of %d: %w", bytes.Size(), out.Size, blob.ErrMissing))
+	}
+	name := blobPath(c.firm, v.blob)
+	if there {
+		if out.SHA256, err = c.same(ctx, name, bytes); err != nil || out.SHA256 != "" {
+			return out, err
+		}
+	}
+	m := newMeasure()
+	if err := c.to.Put(ctx, name, out.Size, io.TeeReader(io.NewSectionReader(bytes, 0, out.Size), m)); err != nil {
+		return out, err
+	}
+	out.SHA256 = m.sum()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.report.Copied++
+	c.report.Bytes += m.size
+	c.placed = append(c.placed, name)
+	return out, nil
+}
+
+// same returns the hash of bytes that the shelf has, empty when they differ
 // from those of the installation.
-func (k *making) same(ctx context.Context, path string, bytes blob.Object) (string, error) {
-	there, err := hashFile(ctx, path)
+func (k *making) same(ctx context.Context, name string, bytes blob.Object) (string, error) {
+	there, err := hashOf(ctx, k.to, name)
 	if err != nil {
 		return "", err
 	}
@@ -143,27 +163,27 @@ func (k *making) same(ctx context.Context, path string, bytes blob.Object) (stri
 
 // prune removes all but the newest backups, then the blobs that none of those
 // names.
-func prune(to string, keep int) error {
-	made, _, err := folders(to)
+func prune(ctx context.Context, to Shelf, keep int) error {
+	made, _, err := folders(ctx, to)
 	if err != nil || len(made) <= keep {
 		return err
 	}
 	for _, old := range made[:len(made)-keep] {
-		if err := os.Remove(filepath.Join(to, old, manifestName)); err != nil { // no backup from now on
+		if err := to.Remove(ctx, path.Join(old, manifestName)); err != nil { // no backup from now on
 			return err
 		}
-		if err := os.RemoveAll(filepath.Join(to, old)); err != nil {
+		if err := clearAway(ctx, to, old); err != nil {
 			return err
 		}
 	}
 	named := map[id.Blob]bool{}
 	for _, name := range made[len(made)-keep:] {
-		m, err := read(to, name)
+		m, err := read(ctx, to, name)
 		if err != nil {
 			return err
 		}
 		for _, f := range m.Firms {
-			err := eachBlob(filepath.Join(to, name, firmFolder(f.ID), blobList), func(b Blob) error {
+			err := eachBlob(ctx, to, path.Join(name, firmFolder(f.ID), blobList), func(b Blob) error {
 				named[b.Blob] = true
 				return nil
 			})
@@ -172,19 +192,29 @@ func prune(to string, keep int) error {
 			}
 		}
 	}
-	return sweep(filepath.Join(to, "blobs"), named)
+	if err := to.Settle(ctx, nil); err != nil { // is it still ours?
+		return err
+	}
+	return sweep(ctx, to, blobFolder, func(name string) bool { return named[id.Blob(path.Base(name))] })
 }
 
-// sweep removes the files below a folder that are not named, and what was never
-// finished.
-func sweep(dir string, named map[id.Blob]bool) error {
-	return filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) && path == dir {
-			return nil // no firm has a document yet
+// clearAway removes the files of a folder.
+func clearAway(ctx context.Context, to Shelf, folder string) error {
+	return sweep(ctx, to, folder, func(string) bool { return false })
+}
+
+// sweep removes the files below a folder that are not to be kept: blobs that
+// nothing names, and what was never finished.
+func sweep(ctx context.Context, to Shelf, folder string, keep func(string) bool) error {
+	var names []string
+	err := to.Each(ctx, folder, func(name string, _ int64) error {
+		if !keep(name) {
+			names = append(names, name)
 		}
-		if err != nil || e.IsDir() || named[id.Blob(e.Name())] {
-			return err
-		}
-		return os.Remove(path)
+		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return crowd(ctx, names, func(name string) error { return to.Remove(ctx, name) })
 }

@@ -24,11 +24,11 @@ func TestCRY07_BetweenEngines(t *testing.T) {
 		stop := make(chan struct{})
 		wait := w.write(f, 2, stop)
 		time.Sleep(200 * time.Millisecond)
-		first, err := backup.Make(t.Context(), w.house, to, backup.Options{})
+		first, err := backup.Make(t.Context(), w.house, backup.Folder(to), backup.Options{})
 		close(stop)
 		made := wait()
 		w.must(err)
-		second, err := backup.Make(t.Context(), w.house, to, backup.Options{Verify: true})
+		second, err := backup.Make(t.Context(), w.house, backup.Folder(to), backup.Options{Verify: true})
 		w.must(err)
 		if first.Manifest.Blobs() == 0 || second.Copied != second.Manifest.Blobs()-first.Manifest.Blobs() {
 			t.Errorf("%d blobs, then %d of %d copied (%d documents filed)", first.Manifest.Blobs(), second.Copied, second.Manifest.Blobs(), made)

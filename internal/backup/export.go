@@ -258,7 +258,7 @@ func (x *export) record(ctx context.Context) error {
 // blobs writes the blobs that are not written yet.
 func (x *export) blobs(ctx context.Context) error {
 	n := int64(0)
-	err := eachBlob(x.path(blobList), func(b Blob) error {
+	err := eachBlob(ctx, Folder(x.path("")), blobList, func(b Blob) error {
 		if n++; n <= x.done.Blobs {
 			return nil
 		}

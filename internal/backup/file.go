@@ -71,6 +71,15 @@ func hashFile(ctx context.Context, path string) (File, error) {
 	return File{path, m.size, m.sum()}, err
 }
 
+// copyExactly copies size bytes of r to w, which has no fewer.
+func copyExactly(ctx context.Context, w io.Writer, r io.Reader, size int64) error {
+	n, err := io.CopyBuffer(struct{ io.Writer }{w}, io.LimitReader(patient{ctx, r}, size), make([]byte, max(1, min(chunk, size))))
+	if err == nil && n < size {
+		err = io.ErrUnexpectedEOF
+	}
+	return err
+}
+
 // hashFiles measures every file below a folder, with paths from it.
 func hashFiles(ctx context.Context, folder string) (all []File, err error) {
 	err = filepath.WalkDir(folder, func(path string, e fs.DirEntry, err error) error {
@@ -214,17 +223,17 @@ func lock(dir string) (release func() error, err error) {
 
 // blobs reads a list of blobs one by one.
 type blobs struct {
-	file *os.File
+	file io.Closer
 	in   *json.Decoder
 	path string
 }
 
-func openBlobs(path string) (*blobs, error) {
-	f, err := os.Open(path)
+func openBlobs(ctx context.Context, from Source, path string) (*blobs, error) {
+	f, _, err := from.Open(ctx, path)
 	if err != nil {
 		return nil, err
 	}
-	return &blobs{f, json.NewDecoder(bufio.NewReaderSize(f, chunk)), path}, nil
+	return &blobs{f, json.NewDecoder(bufio.NewReaderSize(patient{ctx, f}, chunk)), path}, nil
 }
 
 // next is io.EOF after the last one.
@@ -245,8 +254,8 @@ func (l *blobs) next() (Blob, error) {
 
 func (l *blobs) close() error { return l.file.Close() }
 
-func eachBlob(path string, visit func(Blob) error) error {
-	l, err := openBlobs(path)
+func eachBlob(ctx context.Context, from Source, path string, visit func(Blob) error) error {
+	l, err := openBlobs(ctx, from, path)
 	if err != nil {
 		return err
 	}
@@ -267,10 +276,10 @@ func eachBlob(path string, visit func(Blob) error) error {
 
 // inGroups visits a list of blobs, many at a time; no two of a group are the
 // same.
-func inGroups(path string, visit func([]Blob) error) error {
+func inGroups(ctx context.Context, from Source, path string, visit func([]Blob) error) error {
 	group := make([]Blob, 0, together)
 	seen := map[id.Blob]bool{}
-	err := eachBlob(path, func(b Blob) error {
+	err := eachBlob(ctx, from, path, func(b Blob) error {
 		if seen[b.Blob] {
 			return nil
 		}

@@ -46,7 +46,7 @@ func child(args []string) (err error) {
 	}
 	options := server.Options{Clock: time.Now, Log: slog.New(slog.DiscardHandler)}
 	if args[0] == "restore" {
-		r := backup.Restoring{From: args[2], To: args[1], Keep: []string{"root.key"}}
+		r := backup.Restoring{From: backup.Folder(args[2]), To: args[1], Keep: []string{"root.key"}}
 		r.Open = opener(c)
 		_, _, err := backup.Restore(ctx, r)
 		return err
@@ -59,7 +59,7 @@ func child(args []string) (err error) {
 	defer func() { err = errors.Join(err, s.Close()) }()
 	switch args[0] {
 	case "backup":
-		_, err = backup.Make(ctx, h, args[2], backup.Options{})
+		_, err = backup.Make(ctx, h, backup.Folder(args[2]), backup.Options{})
 	case "export":
 		_, err = backup.Export(ctx, h, backup.Exporting{Firm: id.Firm(args[2]), To: args[3], Recipients: args[4:], Step: smallStep})
 	case "import":
@@ -142,12 +142,12 @@ func TestBackupKilled(t *testing.T) {
 			whole++
 		}
 		for _, m := range list(t, to) {
-			if _, err := backup.Check(t.Context(), to, m.ID); err != nil {
+			if _, err := backup.Check(t.Context(), backup.Folder(to), m.ID); err != nil {
 				t.Errorf("what looks like a backup is none: %v", err)
 			}
 		}
 	}
-	made, err := backup.Make(t.Context(), w.house, to, backup.Options{Verify: true})
+	made, err := backup.Make(t.Context(), w.house, backup.Folder(to), backup.Options{Verify: true})
 	w.must(err)
 	all := list(t, to)
 	if last := all[len(all)-1]; last.ID != made.Manifest.ID {
@@ -158,7 +158,7 @@ func TestBackupKilled(t *testing.T) {
 
 func list(t testing.TB, to string) []backup.Manifest {
 	t.Helper()
-	all, err := backup.List(to)
+	all, err := backup.List(t.Context(), backup.Folder(to))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +171,7 @@ func TestRestoreKilled(t *testing.T) {
 	w, f := demonstration(t, store.Config{})
 	r := chance(t)
 	from := t.TempDir()
-	_, err := backup.Make(t.Context(), w.house, from, backup.Options{})
+	_, err := backup.Make(t.Context(), w.house, backup.Folder(from), backup.Options{})
 	w.must(err)
 	want := w.contents(f)
 	long := duration(t, "restore", w.restoring(from).To, from)
@@ -192,7 +192,7 @@ func TestRestoreKilled(t *testing.T) {
 			} else if len(files(t, to)) != 1 {
 				t.Errorf("it looks empty and is not: %v", files(t, to))
 			}
-			_, _, err := backup.Restore(t.Context(), opening(t, backup.Restoring{From: from, To: to}))
+			_, _, err := backup.Restore(t.Context(), opening(t, backup.Restoring{From: backup.Folder(from), To: to}))
 			w.must(err)
 		}
 		if got := open(t, store.Config{}, to).contents(f); !maps.Equal(got, want) {

@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,9 +9,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"cenacle/internal/blob"
 	"cenacle/internal/fault"
@@ -32,28 +35,27 @@ const attempts = 3
 // makes it begin again.
 var errMoved = errors.New("backup: the installation moved on")
 
-// Make copies a running or stopped installation into a folder: a consistent
+// Make copies a running or stopped installation to a shelf: a consistent
 // snapshot of each firm's database, then the blobs that it names, then the
 // directory, which therefore knows everybody the firms know. Nothing in it is
-// in clear and the root key is not in it. Blobs that an earlier backup in the
-// folder has are not copied again.
+// in clear and the root key is not in it. Blobs that an earlier backup on the
+// shelf has are not copied again.
 //
 // The backup exists once its manifest has its name; until then Make can be cut
 // at any moment, and the next one removes what it left. Faults: "backup.busy",
-// "backup.other" (a folder with backups of another installation),
+// "backup.other" (a shelf with backups of another installation),
 // "backup.inside", "backup.blob" (bytes that the installation itself has lost).
 // An installation on PostgreSQL has the same backups: its rows are written into
 // the files that the embedded engine would have.
-func Make(ctx context.Context, h House, to string, o Options) (r Report, err error) {
+func Make(ctx context.Context, h House, to Shelf, o Options) (r Report, err error) {
 	defer fault.Op(&err, "backup.Make")
 	defer full(&err)
-	if to, err = outside(to, h.Data); err != nil {
-		return r, err
+	if dir, ok := to.(Folder); ok {
+		if to, err = outside(dir, h.Data); err != nil {
+			return r, err
+		}
 	}
-	if err := folder(to); err != nil {
-		return r, err
-	}
-	release, err := lock(to)
+	ctx, release, err := to.Lock(ctx)
 	if err != nil {
 		return r, err
 	}
@@ -68,8 +70,8 @@ func Make(ctx context.Context, h House, to string, o Options) (r Report, err err
 }
 
 // outside refuses a folder that the data folder holds.
-func outside(to, data string) (string, error) {
-	to, err := filepath.Abs(to)
+func outside(dir Folder, data string) (Folder, error) {
+	to, err := filepath.Abs(string(dir))
 	if err != nil {
 		return "", err
 	}
@@ -80,18 +82,22 @@ func outside(to, data string) (string, error) {
 	if to == data || strings.HasPrefix(to, data+string(filepath.Separator)) {
 		return "", fault.New(fault.Invalid, "backup.inside", to)
 	}
-	return to, nil
+	return Folder(to), nil
 }
 
 // making is one backup on its way.
 type making struct {
 	House
-	to, base string // the folder, and that of this backup
-	options  Options
-	prior    Manifest // the one before; empty when there is none to be trusted
-	snap     *store.Store
-	placed   []string // blobs that are not durable yet
-	report   Report
+	to      Shelf
+	base    string // folder in which this backup is put together
+	here    bool   // it is on the shelf already
+	options Options
+	prior   Manifest // the one before; empty when there is none to be trusted
+	snap    *store.Store
+
+	mu     sync.Mutex // what several hands write
+	placed []string   // blobs that are not durable yet
+	report Report
 }
 
 func (k *making) run(ctx context.Context) (_ Report, err error) {
@@ -99,14 +105,16 @@ func (k *making) run(ctx context.Context) (_ Report, err error) {
 	if m.Installation, err = vault.Installation(ctx, k.Office.Store.Directory()); err != nil {
 		return Report{}, err
 	}
-	if err := k.before(m.Installation); err != nil {
+	if err := k.before(ctx, m.Installation); err != nil {
 		return Report{}, err
 	}
 	now := instant(k.Office.Clock())
 	m.ID, m.At = id.New[string](now), now
-	k.base = filepath.Join(k.to, m.ID)
+	if k.base, k.here, err = k.to.Stage(m.ID); err != nil {
+		return Report{}, err
+	}
 	defer func() {
-		if err != nil {
+		if err != nil || !k.here {
 			err = errors.Join(err, os.RemoveAll(k.base))
 		}
 	}()
@@ -130,27 +138,27 @@ func (k *making) run(ctx context.Context) (_ Report, err error) {
 	return k.report, k.complete(ctx, m)
 }
 
-// before looks at what the folder holds already, and removes what was never
+// before looks at what the shelf holds already, and removes what was never
 // finished.
-func (k *making) before(name string) error {
-	made, left, err := folders(k.to)
+func (k *making) before(ctx context.Context, name string) error {
+	made, left, err := folders(ctx, k.to)
 	if err != nil {
 		return err
 	}
 	for _, l := range left {
-		if err := os.RemoveAll(filepath.Join(k.to, l)); err != nil {
+		if err := clearAway(ctx, k.to, l); err != nil {
 			return err
 		}
 	}
 	if len(made) == 0 {
 		return nil
 	}
-	m, err := read(k.to, made[len(made)-1])
+	m, err := read(ctx, k.to, made[len(made)-1])
 	if err != nil {
 		return err
 	}
 	if m.Installation != name {
-		return fault.New(fault.Conflict, "backup.other", k.to)
+		return fault.New(fault.Conflict, "backup.other", k.to.String())
 	}
 	if m.check(k.Office.Ring.Directory()) == nil {
 		k.prior = m
@@ -250,35 +258,42 @@ func (k *making) firm(ctx context.Context, f id.Firm) (entry Firm, err error) {
 		return entry, err
 	}
 	entry.Head = headOf(head)
-	old, err := k.known(ctx, f)
-	if err != nil {
+	c := &copying{making: k, firm: f, there: map[id.Blob]int64{}}
+	if c.old, err = k.known(ctx, f); err != nil {
 		return entry, err
 	}
-	defer old.close()
-	err = create(filepath.Join(k.base, firmFolder(f), blobList), func(w io.Writer) error {
-		out := json.NewEncoder(w)
-		return eachVersion(ctx, snapshot, func(v version) error {
-			before, err := old.find(v)
-			if err != nil {
-				return err
-			}
-			b, err := k.blob(ctx, snapshot.ID(), v, before)
-			if err != nil {
-				return err
-			}
-			entry.Blobs++
-			entry.Bytes += b.Size
-			return out.Encode(b)
-		})
+	defer c.old.close()
+	err = k.to.Each(ctx, path.Join(blobFolder, string(f)), func(name string, size int64) error {
+		c.there[id.Blob(path.Base(name))] = size
+		return nil
 	})
 	if err != nil {
 		return entry, err
 	}
-	return entry, k.settle(ctx, 1)
+	err = create(filepath.Join(k.base, firmFolder(f), blobList), func(w io.Writer) error {
+		out := json.NewEncoder(w)
+		return eachPage(ctx, snapshot, func(page []version) error {
+			blobs, err := c.page(ctx, page)
+			for _, b := range blobs {
+				entry.Blobs++
+				entry.Bytes += b.Size
+				err = errors.Join(err, out.Encode(b))
+			}
+			return err
+		})
+	})
+	return entry, err
 }
 
 // complete makes the backup one.
 func (k *making) complete(ctx context.Context, m Manifest) error {
+	if !k.here {
+		for _, f := range m.Files {
+			if err := k.deliver(ctx, path.Join(m.ID, f.Path), filepath.Join(k.base, f.Path)); err != nil {
+				return err
+			}
+		}
+	}
 	if k.options.Verify {
 		if err := m.compare(ctx, k.to); err != nil {
 			return err
@@ -288,20 +303,34 @@ func (k *making) complete(ctx context.Context, m Manifest) error {
 	if err != nil {
 		return err
 	}
-	err = create(filepath.Join(k.base, manifestName), func(w io.Writer) error {
-		_, err := w.Write(raw)
-		return err
-	})
-	if err != nil {
+	if err := k.to.Settle(ctx, nil); err != nil { // is it still ours?
 		return err
 	}
-	if err := syncPath(k.to); err != nil {
+	name := path.Join(m.ID, manifestName)
+	if err := k.to.Put(ctx, name, int64(len(raw)), bytes.NewReader(raw)); err != nil {
+		return err
+	}
+	if err := k.to.Settle(ctx, []string{name, m.ID}); err != nil {
 		return err
 	}
 	if k.options.Keep > 0 {
-		return prune(k.to, k.options.Keep)
+		return prune(ctx, k.to, k.options.Keep)
 	}
 	return nil
+}
+
+// deliver brings one file to the shelf.
+func (k *making) deliver(ctx context.Context, name, from string) error {
+	f, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer f.Close() // read only: nothing can be lost
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	return k.to.Put(ctx, name, info.Size(), f)
 }
 
 // version is what a backup needs to know of one.
@@ -311,7 +340,7 @@ type version struct {
 	size int64 // of the plaintext
 }
 
-const versionPage = 500
+const versionPage = together
 
 var (
 	selectVersions = store.ForFirm(`
@@ -320,9 +349,9 @@ select id, blob_id, size from version where firm_id = $1 and id > $2 order by id
 select count(*) from version where firm_id = $1 and id = $2 and blob_id = $3`)
 )
 
-// eachVersion visits the versions of a firm in their order; visit may take its
-// time.
-func eachVersion(ctx context.Context, f *store.Firm, visit func(version) error) error {
+// eachPage visits the versions of a firm in their order, many at once; visit may
+// take its time.
+func eachPage(ctx context.Context, f *store.Firm, visit func([]version) error) error {
 	after := id.Version("")
 	for {
 		var page []version
@@ -338,10 +367,8 @@ func eachVersion(ctx context.Context, f *store.Firm, visit func(version) error) 
 		if err != nil {
 			return err
 		}
-		for _, v := range page {
-			if err := visit(v); err != nil {
-				return err
-			}
+		if err := visit(page); err != nil {
+			return err
 		}
 		if len(page) < versionPage {
 			return nil

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,7 +27,7 @@ const RestoredKind = "installation.restored"
 
 // Restoring is what [Restore] needs.
 type Restoring struct {
-	From    string   // folder with backups
+	From    Source   // with backups
 	Backup  string   // identifier; the newest when empty
 	To      string   // data folder, absent or empty but for the key
 	Keep    []string // names of files in To that the operator has put there: the key
@@ -64,10 +65,10 @@ type Restored struct {
 func Restore(ctx context.Context, r Restoring) (m Manifest, firms []Restored, err error) {
 	defer fault.Op(&err, "backup.Restore")
 	defer full(&err)
-	if m, err = Find(r.From, r.Backup); err != nil {
+	if m, err = Find(ctx, r.From, r.Backup); err != nil {
 		return m, nil, err
 	}
-	witnesses, err := r.witnesses(m)
+	witnesses, err := r.witnesses(ctx, m)
 	if err != nil {
 		return m, nil, err
 	}
@@ -138,10 +139,16 @@ func (r Restoring) prepare() error {
 // databases copies all but the blobs, comparing it on the way. Nothing of it has
 // been opened yet.
 func (r Restoring) databases(ctx context.Context, m Manifest) error {
-	base := filepath.Join(r.From, m.ID)
 	for _, f := range m.Files {
 		to := filepath.Join(r.stage(), f.Path)
-		err := create(to, func(w io.Writer) error { return copyChecked(ctx, w, filepath.Join(base, f.Path), f.Size, f.SHA256) })
+		err := create(to, func(w io.Writer) error {
+			in, err := r.open(ctx, path.Join(m.ID, f.Path), f.Size, f.SHA256)
+			if err != nil {
+				return err
+			}
+			defer in.Close() // read only: nothing can be lost
+			return copyExactly(ctx, w, in, f.Size)
+		})
 		if err != nil {
 			return err
 		}
@@ -168,49 +175,58 @@ func (r Restoring) blobs(ctx context.Context, m Manifest, office *act.Office) (e
 	defer func() { err = errors.Join(err, bucket.Close()) }()
 	to := blob.New(bucket)
 	for _, f := range m.Firms {
-		list := filepath.Join(r.stage(), firmFolder(f.ID), blobList)
-		err := inGroups(list, func(group []Blob) error {
+		list := path.Join(firmFolder(f.ID), blobList)
+		err := inGroups(ctx, Folder(r.stage()), list, func(group []Blob) error {
 			return crowd(ctx, group, func(b Blob) error { return r.blob(ctx, to, f.ID, b) })
 		})
 		if err != nil {
 			return err
 		}
-		if err := os.Remove(list); err != nil {
+		if err := os.Remove(filepath.Join(r.stage(), list)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// copyChecked copies a file of the backup and refuses it at its end unless it
-// is what the manifest says.
-func copyChecked(ctx context.Context, w io.Writer, path string, size int64, sum string) error {
-	f, err := os.Open(path)
+// open opens a file of the backup, which fails at its end, before the last byte is
+// given, unless it is what the list says.
+func (r Restoring) open(ctx context.Context, name string, size int64, sum string) (io.ReadCloser, error) {
+	f, there, err := r.From.Open(ctx, name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return damaged(path, err)
+		return nil, damaged(name, err)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer f.Close() // read only: nothing can be lost
-	m := newMeasure()
-	if err := copyAll(ctx, io.MultiWriter(w, m), io.LimitReader(f, size+1)); err != nil {
-		return err
+	if there != size {
+		return nil, errors.Join(damaged(name, fmt.Errorf("%d bytes instead of %d", there, size)), f.Close())
 	}
-	if m.size != size || m.sum() != sum {
-		return damaged(path, fmt.Errorf("%d bytes instead of %d, or others", m.size, size))
+	return &checked{ReadCloser: f, name: name, size: size, sum: sum, measure: newMeasure()}, nil
+}
+
+// checked gives bytes that may be used once all of them were read.
+type checked struct {
+	io.ReadCloser
+	name    string
+	size    int64
+	sum     string
+	measure *measure
+}
+
+func (c *checked) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	_, _ = c.measure.Write(p[:n]) // a hash never fails
+	if c.measure.size >= c.size && c.measure.sum() != c.sum {
+		return 0, damaged(c.name, errors.New("other bytes than were noted"))
 	}
-	return nil
+	return n, err
 }
 
 // blob brings one blob back. It is compared before its storage calls it
 // finished.
 func (r Restoring) blob(ctx context.Context, to *blob.Store, f id.Firm, b Blob) error {
-	path := filepath.Join(r.From, blobPath(f, b.Blob))
-	if err := compare(ctx, path, b.Size, b.SHA256); err != nil {
-		return err
-	}
-	raw, err := os.Open(path)
+	raw, err := r.open(ctx, blobPath(f, b.Blob), b.Size, b.SHA256)
 	if err != nil {
 		return err
 	}
@@ -222,8 +238,8 @@ func (r Restoring) blob(ctx context.Context, to *blob.Store, f id.Firm, b Blob) 
 	if err != nil {
 		return err
 	}
-	defer there.Close()                                                  // read only: nothing can be lost
-	same, err := equal(raw, io.NewSectionReader(there, 0, there.Size())) // two versions of the same bytes, or a storage that has kept them
+	defer there.Close()                                                                // read only: nothing can be lost
+	same, err := equal(patient{ctx, raw}, io.NewSectionReader(there, 0, there.Size())) // two versions of the same bytes, or a storage that has kept them
 	if err == nil && !same {
 		err = fault.New(fault.Conflict, "backup.remains", string(f)).Because(fmt.Errorf("blob %s has other bytes", b.Blob))
 	}

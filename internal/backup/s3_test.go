@@ -73,12 +73,12 @@ func TestBackupOfS3(t *testing.T) {
 	by, in := w.lawyer(f)
 	w.large(by, in)
 	to := filepath.Join(t.TempDir(), "backups")
-	first, err := backup.Make(t.Context(), w.house, to, backup.Options{})
+	first, err := backup.Make(t.Context(), w.house, backup.Folder(to), backup.Options{})
 	w.must(err)
 	if first.Copied == 0 || first.Copied != first.Manifest.Blobs() {
 		t.Errorf("%d of %d blobs copied", first.Copied, first.Manifest.Blobs())
 	}
-	second, err := backup.Make(t.Context(), w.house, to, backup.Options{Verify: true})
+	second, err := backup.Make(t.Context(), w.house, backup.Folder(to), backup.Options{Verify: true})
 	w.must(err)
 	if second.Copied != 0 {
 		t.Errorf("%d blobs are copied a second time", second.Copied)

@@ -2,6 +2,7 @@ package backup
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -12,21 +13,21 @@ import (
 )
 
 // witness is a head that somebody knows: the operator gave it, or it stands in
-// another backup of the folder.
+// another backup of the shelf.
 type witness struct {
 	checkpoint string
 	given      bool
 }
 
 // witnesses gathers the signed heads that somebody knows, by firm.
-func (r Restoring) witnesses(m Manifest) (map[id.Firm][]witness, error) {
+func (r Restoring) witnesses(ctx context.Context, m Manifest) (map[id.Firm][]witness, error) {
 	out := map[id.Firm][]witness{}
-	made, _, err := folders(r.From)
+	made, _, err := folders(ctx, r.From)
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range made {
-		if other, err := read(r.From, name); err == nil { // a damaged one tells nothing
+		if other, err := read(ctx, r.From, name); err == nil { // a damaged one tells nothing
 			other.testify(out, false)
 		}
 	}

@@ -188,6 +188,11 @@ func (w *world) write(f id.Firm, n int, stop <-chan struct{}) (wait func() int) 
 // restoring is the restore of a folder's newest backup with the key of w.
 func (w *world) restoring(from string) backup.Restoring {
 	w.t.Helper()
+	return w.restoringFrom(backup.Folder(from))
+}
+
+func (w *world) restoringFrom(from backup.Source) backup.Restoring {
+	w.t.Helper()
 	to := filepath.Join(w.t.TempDir(), "restored")
 	w.must(os.MkdirAll(to, 0o700))
 	key, err := os.ReadFile(w.config.KeyFile())

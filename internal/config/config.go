@@ -47,6 +47,7 @@ type Config struct {
 	Key      Key      `toml:"key"`
 	Database Database `toml:"database"`
 	S3       S3       `toml:"s3"`
+	Backup   S3       `toml:"backup"` // our account on the storage of backups; see [Config.Shelf]
 	Mail     Mail     `toml:"mail"`
 	Limit    Limit    `toml:"limit"`
 	Drive    Drive    `toml:"drive"`

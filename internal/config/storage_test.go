@@ -31,6 +31,37 @@ func TestStorage(t *testing.T) {
 	}
 }
 
+// Backups have an account of their own, or that of the documents, and no place
+// among these.
+func TestShelf(t *testing.T) {
+	c := Default()
+	if _, err := c.Shelf("s3://copies"); err == nil || !strings.Contains(err.Error(), "backup.access_key") {
+		t.Errorf("without an account: %v", err)
+	}
+	c.Blobs, c.S3 = "s3://bucket/in/here", S3{AccessKey: "key", SecretKey: Secret{"secret"}}
+	if s, err := c.Shelf("s3://copies/a"); err != nil || s.AccessKey != "key" || s.Bucket != "copies" || s.Prefix != "a" {
+		t.Errorf("with that of the documents: %+v, %v", s, err)
+	}
+	c.Backup = S3{AccessKey: "other", SecretKey: Secret{"secret"}}
+	if err := c.Validate().Err(); err != nil {
+		t.Error(err)
+	}
+	if s, err := c.Shelf("s3://bucket/in/hereafter"); err != nil || s.AccessKey != "other" {
+		t.Errorf("beside them: %+v, %v", s, err)
+	}
+	for _, address := range []string{"s3://bucket", "s3://bucket/in", "s3://bucket/in/here", "s3://bucket/in/here/copies"} {
+		if _, err := c.Shelf(address); err == nil || !strings.Contains(err.Error(), "where the documents lie") {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+	if _, err := c.Shelf("s3://bucket/in?endpoint=s3.example.org"); err != nil {
+		t.Errorf("a bucket of that name elsewhere: %v", err)
+	}
+	if _, err := c.Shelf("gs://copies"); err == nil {
+		t.Error("another kind of storage was taken")
+	}
+}
+
 func TestStorageBoundsUploads(t *testing.T) {
 	c := Default()
 	if c.Upload() != 100e9 {

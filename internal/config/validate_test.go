@@ -361,6 +361,11 @@ func TestCFG01_BadConfigurationsAreRefused(t *testing.T) {
 		{"secret open to all", "s3.secret_key_file", func(b bench, c *Config) {
 			c.Blobs, c.S3 = "s3://bucket", S3{AccessKey: "a", SecretKeyFile: b.file("s", "s", 0o644)}
 		}},
+		{"backups without account", "backup.access_key", func(_ bench, c *Config) { c.Backup.SecretKey = Secret{"s"} }},
+		{"account of backups without secret", "backup.secret_key_file", func(_ bench, c *Config) { c.Backup.AccessKey = "a" }},
+		{"secret of backups open to all", "backup.secret_key_file", func(b bench, c *Config) {
+			c.Backup = S3{AccessKey: "a", SecretKeyFile: b.file("s", "s", 0o644)}
+		}},
 		{"account of no storage", "blobs", func(_ bench, c *Config) { c.S3.AccessKey = "a" }},
 		{"no connections", "database.connections", func(_ bench, c *Config) { c.Database.Connections = 2 }},
 		{"a standby without TLS", "database.url", func(_ bench, c *Config) {

@@ -19,6 +19,7 @@ import (
 	"strings"
 	"time"
 
+	"cenacle/internal/backup"
 	"cenacle/internal/config"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
@@ -75,7 +76,7 @@ type Options struct {
 	Clock  func() time.Time
 	Uptime func() time.Duration // since any instant, by a clock that nobody sets
 	Reach  bool                 // ask the public address from here
-	Backup string               // folder of backups, "" for none
+	Backup backup.Source        // where the backups are, nil for none
 	Budget time.Duration        // for what grows with the installation; 0: a minute
 	Roots  *x509.CertPool       // who may vouch for servers; nil: the system's
 	// Program is this program's file, to start a reader of documents from; "":
@@ -122,7 +123,7 @@ func Examine(ctx context.Context, c *config.Config, o Options) Report {
 	e.mail(ctx)
 	e.certificate(ctx)
 	e.address(ctx)
-	e.backup()
+	e.backup(ctx)
 	e.clock(ctx)
 	if e.store != nil {
 		if err := e.store.Close(); err != nil {

@@ -7,12 +7,12 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"os"
 	"time"
 
 	"cenacle/internal/backup"
 	"cenacle/internal/certificate"
 	"cenacle/internal/config"
+	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/mail"
 )
@@ -167,17 +167,17 @@ func known(said string) bool {
 	return said == "database\n" || said == "clock\n" || said == "keys\n" || said == "disk\n" || said == "draining\n"
 }
 
-// backup looks at the newest backup in a folder.
-func (e *examination) backup() {
-	if e.Backup == "" {
+// backup looks at the newest backup of a shelf.
+func (e *examination) backup(ctx context.Context) {
+	if e.Backup == nil {
 		return
 	}
-	m, err := backup.Find(e.Backup, "")
+	m, err := backup.Find(ctx, e.Backup, "")
 	if err != nil {
-		if errors.Is(err, os.ErrPermission) {
-			e.add("backup", Error, "backup_unreadable", e.Backup, cause(err))
+		if fault.Is(err, fault.NotFound) {
+			e.add("backup", Error, "backup_none", e.Backup.String(), cause(err))
 		} else {
-			e.add("backup", Error, "backup_none", e.Backup, cause(err))
+			e.add("backup", Error, "backup_unreadable", e.Backup.String(), cause(err))
 		}
 		return
 	}

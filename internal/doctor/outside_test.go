@@ -240,11 +240,12 @@ func TestAddressCertificate(t *testing.T) {
 
 func TestBackup(t *testing.T) {
 	p := newPatient(t)
-	p.Options.Backup = filepath.Join(t.TempDir(), "backups")
+	to := backup.Folder(filepath.Join(t.TempDir(), "backups"))
+	p.Options.Backup = to
 	p.examine("backup_none")
 	s, err := begin(t.Context(), store.Config{Dir: p.Data})
 	p.must(err)
-	_, err = backup.Make(t.Context(), s.House("test"), p.Options.Backup, backup.Options{})
+	made, err := backup.Make(t.Context(), s.House("test"), to, backup.Options{})
 	p.must(err)
 	p.examine()
 	_, err = s.Lifecycle.SignUp(t.Context(), lifecycle.SignUp{
@@ -255,9 +256,11 @@ func TestBackup(t *testing.T) {
 	for ahead, level := range map[time.Duration]Level{30 * time.Hour: Warning, 10 * 24 * time.Hour: Error} {
 		e := &examination{Options: p.Options}
 		e.Clock = func() time.Time { return time.Now().Add(ahead) }
-		e.backup()
+		e.backup(t.Context())
 		if !has(e, "backup_old", level) {
 			t.Errorf("after %v: %+v", ahead, e.Findings)
 		}
 	}
+	p.must(os.WriteFile(filepath.Join(string(to), made.Manifest.ID, "manifest.json"), []byte("{"), 0o600))
+	p.examine("backup_unreadable")
 }

@@ -43,7 +43,7 @@ func Open(ctx context.Context, c *config.Config, installation string, clock func
 	}
 	if err != nil {
 		_ = remote.Close() // the refusal is told
-		return nil, reason(err)
+		return nil, reason("blobs", err)
 	}
 	return remote, nil
 }
@@ -55,6 +55,32 @@ func Remote(c *config.Config, clock func() time.Time) (*s3.Bucket, error) {
 	if err != nil || !s.Remote() {
 		return nil, err
 	}
+	return connect(s, clock)
+}
+
+// Shelf opens a place for backups, s3://…, without looking at it.
+func Shelf(c *config.Config, address string, clock func() time.Time) (*s3.Bucket, error) {
+	s, err := c.Shelf(address)
+	if err != nil {
+		return nil, err
+	}
+	return connect(s, clock)
+}
+
+// ForBackups demands of a place that it does what is asked of every storage, and
+// that no installation has its documents there. A refusal is a [config.Reason].
+func ForBackups(ctx context.Context, b *s3.Bucket) error {
+	if err := b.Probe(ctx); err != nil {
+		return reason("backup", err)
+	}
+	owned, err := b.Owned(ctx)
+	if err == nil && owned {
+		err = config.Reason{Setting: "backup", Wrong: "an installation has its documents here", Do: "name another bucket, or a prefix beside theirs"}
+	}
+	return err
+}
+
+func connect(s config.Storage, clock func() time.Time) (*s3.Bucket, error) {
 	return s3.Open(s3.Config{
 		Bucket: s.Bucket, Prefix: s.Prefix, Endpoint: s.Endpoint, Insecure: s.Insecure, Region: s.Region, PathStyle: s.PathStyle,
 		AccessKey: s.AccessKey, SecretKey: s.SecretKey.Reveal(), Clock: clock,
@@ -62,10 +88,10 @@ func Remote(c *config.Config, clock func() time.Time) (*s3.Bucket, error) {
 }
 
 // reason is a refusal as the operator reads it, with what the storage said.
-func reason(err error) error {
+func reason(setting string, err error) error {
 	refusal, ok := errors.AsType[*s3.Refusal](err)
 	if !ok {
 		return err
 	}
-	return fmt.Errorf("%w\n  %w", config.Reason{Setting: "blobs", Wrong: refusal.Wrong, Do: refusal.Do}, err)
+	return fmt.Errorf("%w\n  %w", config.Reason{Setting: setting, Wrong: refusal.Wrong, Do: refusal.Do}, err)
 }
