@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"cenacle/internal/authz"
+	"cenacle/internal/circle"
 	"cenacle/internal/deposit"
 	"cenacle/internal/document"
 	"cenacle/internal/event"
@@ -23,6 +24,7 @@ import (
 // Nouns are the use cases that the operations call.
 type Nouns struct {
 	Firms       *firm.Service
+	Circles     *circle.Service
 	Spaces      *space.Service
 	Documents   *document.Service
 	Deposits    *deposit.Service
@@ -103,6 +105,16 @@ func (n *Nouns) spaceRows() []Operation {
 			Summary: "End a membership from now on; links sent to her open nothing more"},
 		{Pattern: "POST /spaces/{space}/members/{person}/invite", Name: "inviteMember", Action: authz.SpaceInvite, Do: Tell(n.invite, nil),
 			Summary: "Mail a member from outside the firm a new link"},
+		{Pattern: "POST /spaces/{space}/circles", Name: "makeCircle", Action: authz.CircleMake, Status: 201, Do: Tell(n.makeCircle, n.madeCircle),
+			Summary: "Name a circle and let its first people in; oneself and the lawyer in charge are in it too"},
+		{Pattern: "GET /spaces/{space}/circles/{named}", Name: "getCircle", Action: authz.CircleSee, Do: Ask(n.circle),
+			Summary: "A named circle: who is in it, since when, and who let her in"},
+		{Pattern: "PATCH /spaces/{space}/circles/{named}", Name: "renameCircle", Action: authz.CircleTend, Do: Tell(n.renameCircle, n.renamedCircle),
+			Summary: "Give a named circle another name"},
+		{Pattern: "POST /spaces/{space}/circles/{named}/people", Name: "admitToCircle", Action: authz.CircleTend, Do: Tell(n.admit, n.admitted),
+			Summary: "Let a member of the space into a named circle from now on"},
+		{Pattern: "DELETE /spaces/{space}/circles/{named}/people/{person}", Name: "dismissFromCircle", Action: authz.CircleTend, Do: Tell(n.dismiss, nil),
+			Summary: "Take somebody out of a named circle at once"},
 		{Pattern: "GET /spaces/{space}/recipients", Name: "previewRecipients", Action: authz.CircleSee, Do: Ask(n.recipients),
 			Summary: "Who would see a document sent to these circles, who would not, and why"},
 		{Pattern: "GET /spaces/{space}/parties", Name: "listParties", Action: authz.CircleSee, Do: Ask(n.parties),

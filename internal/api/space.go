@@ -108,7 +108,7 @@ type Folder struct {
 // Circle is a set of people that things are sent to.
 type Circle struct {
 	ID     id.Circle   `json:"id"`
-	Kind   string      `json:"kind" enum:"firm client all named"`
+	Kind   string      `json:"kind" enum:"firm client all named inner" doc:"inner: a named one for the firm’s side alone"`
 	Name   string      `json:"name,omitempty" doc:"of a named one"`
 	People []id.Person `json:"people" doc:"who is in it now"`
 }

@@ -18,13 +18,23 @@ var spaceSamples = map[string]sample{
 	"addMember":   {who: byLead, body: `{"name":"M. Lecteur","email":"autre@lecteur.example","role":"reader"}`, want: 201},
 	"removeMember": {who: byLead, want: 204, then: func(s *stage, _ reply) {
 		s.ask(s.lead, "POST", s.path("/spaces/{space}/members"), `{"name":"Me Anne Roux","email":"anne@roux.example","role":"guest"}`).is(201)
+		s.admitted(reply{})
 	}},
+	"makeCircle": {who: byLead, body: `{"name":"Comptables","people":["{client}"]}`, want: 201}, "getCircle": {who: byLead, want: 200},
+	"renameCircle":      {who: byLead, body: `{"name":"Experts"}`, want: 200},
+	"admitToCircle":     {who: byLead, body: `{"person":"{client}"}`, want: 200},
+	"dismissFromCircle": {who: byLead, want: 204, then: (*stage).admitted},
 	"inviteMember":      {who: byLead, want: 204},
 	"addFolder":         {who: byLead, body: `{"tray":"firm","name":"Correspondance adverse"}`, want: 201},
 	"moveFolder":        {who: byLead, body: `{"name":"Pièces adverses"}`, want: 204},
 	"getFolderAudience": {who: byLead, want: 200},
 	"addressFolder":     {who: byLead, body: `{"circles":["{circle}"]}`, want: 200},
 	"previewRecipients": {who: byLead, query: "?circle={circle}", want: 200},
+}
+
+// admitted lets the guest into the circle of the stage.
+func (s *stage) admitted(reply) {
+	s.asLead("POST", "/spaces/{space}/circles/{named}/people", `{"person":"{person}"}`).is(200)
 }
 
 func TestSpacesArePaged(t *testing.T) {

@@ -37,6 +37,7 @@ type Resource struct {
 	Internal bool
 	Deleted  bool
 	Audience []Address
+	Circle   id.Circle // of a circle
 }
 
 // Span is a time from which and until which something holds; a zero Until has
@@ -99,6 +100,13 @@ func Decide(a Actor, act Action, on Resource, f Facts) Decision {
 	case OfPrivate:
 		if on.Owner != a.Person && !slices.Contains(r.others, f.Role) {
 			return absent("not-hers")
+		}
+	case OfCircle:
+		if !f.Role.Inside() {
+			return absent("outsider")
+		}
+		if span, in := f.Circles[on.Circle]; !in || !span.Covers(f.Now) {
+			return forbidden("not-in-circle")
 		}
 	}
 	if !slices.Contains(r.space, f.Role) || r.firm != nil && !slices.Contains(r.firm, a.Role) {

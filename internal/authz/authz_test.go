@@ -40,6 +40,7 @@ func TestPolicy(t *testing.T) {
 	want := map[Action]string{
 		SpaceSee: "lead colleague assistant client guest reader", SpaceManage: "lead colleague assistant",
 		SpaceInvite: "lead colleague assistant", SpaceJournal: "lead colleague assistant", CircleSee: "lead colleague assistant",
+		CircleMake: "lead colleague assistant", CircleTend: "lead colleague assistant",
 		TrashSee: "lead colleague assistant", HoldSee: "lead colleague assistant", HoldKeep: "lead colleague",
 		DocumentFile: "lead colleague assistant", DocumentRead: "lead colleague assistant client guest reader",
 		DocumentAddress: "lead colleague assistant", DocumentManage: "lead colleague assistant",
@@ -57,7 +58,7 @@ func TestPolicy(t *testing.T) {
 		for _, role := range all {
 			a, f := member(role)
 			on := sent()
-			on.Kind = r.kind
+			on.Kind, on.Circle = r.kind, "c"
 			if Decide(a, act, on, f).Allowed {
 				if allowed != "" {
 					allowed += " "
@@ -347,5 +348,32 @@ func TestPrivate(t *testing.T) {
 	a, f = member(Assistant)
 	if !Decide(a, ReceiptRead, on, f).Allowed {
 		t.Error("a client's receipt is refused to the firm")
+	}
+}
+
+// TestCircle: only who is in a named circle tends it, and nobody outside the
+// firm's side knows of that.
+func TestCircle(t *testing.T) {
+	on := Resource{Kind: OfCircle, Firm: "f", Space: "s", Circle: "c"}
+	for _, tt := range []struct {
+		role Role
+		span Span
+		want Decision
+	}{
+		{Assistant, Span{Since: now.Add(-time.Hour)}, Decision{true, true, "role-assistant"}},
+		{Lead, Span{Since: now.Add(-time.Hour), Until: now}, Decision{false, true, "not-in-circle"}},
+		{Lead, Span{Since: now.Add(time.Second)}, Decision{false, true, "not-in-circle"}},
+		{Client, Span{Since: now.Add(-time.Hour)}, Decision{false, false, "outsider"}},
+	} {
+		a, f := member(tt.role)
+		f.Circles = map[id.Circle]Span{"c": tt.span, "other": {Since: now.Add(-time.Hour)}}
+		if got := Decide(a, CircleTend, on, f); got != tt.want {
+			t.Errorf("%s in it %v: %+v, want %+v", tt.role, tt.span, got, tt.want)
+		}
+	}
+	a, f := member(Colleague)
+	f.Circles = nil
+	if d := Decide(a, CircleTend, on, f); d.Allowed || !d.Visible {
+		t.Errorf("a colleague who was never in it: %+v", d)
 	}
 }

@@ -17,10 +17,12 @@ const (
 	SpaceManage  Action = "space.manage" // rename, members, settings
 	SpaceInvite  Action = "space.invite" // send a client her link
 	SpaceJournal Action = "space.journal"
-	CircleSee    Action = "circle.see" // who is in what, before sending
-	TrashSee     Action = "trash.see"  // what was deleted and can still be restored
-	HoldSee      Action = "hold.see"   // what may not be erased, and why
-	HoldKeep     Action = "hold.keep"  // place and lift such a hold
+	CircleSee    Action = "circle.see"  // who is in what, before sending
+	CircleMake   Action = "circle.make" // name a new one
+	CircleTend   Action = "circle.tend" // rename it, let people in and out
+	TrashSee     Action = "trash.see"   // what was deleted and can still be restored
+	HoldSee      Action = "hold.see"    // what may not be erased, and why
+	HoldKeep     Action = "hold.keep"   // place and lift such a hold
 
 	DocumentFile    Action = "document.file"    // put one in the firm's tray
 	DocumentRead    Action = "document.read"    // title, versions, bytes
@@ -53,6 +55,7 @@ type Kind string
 const (
 	OfFirm    Kind = "firm"
 	OfSpace   Kind = "space"
+	OfCircle  Kind = "circle"  // a named circle, whose own people alone tend it
 	OfItem    Kind = "item"    // addressed to circles: document, memo
 	OfPrivate Kind = "private" // a person's own: upload, draft, deposit, receipt, request
 )
@@ -92,6 +95,8 @@ var rules = map[Action]rule{
 	SpaceInvite:  {kind: OfSpace, space: inside, writes: true},
 	SpaceJournal: {kind: OfSpace, space: inside, reads: true},
 	CircleSee:    {kind: OfSpace, space: inside, reads: true},
+	CircleMake:   {kind: OfSpace, space: inside, writes: true},
+	CircleTend:   {kind: OfCircle, space: inside, writes: true},
 	TrashSee:     {kind: OfSpace, space: inside, reads: true},
 	HoldSee:      {kind: OfSpace, space: inside, reads: true},
 	HoldKeep:     {kind: OfSpace, space: counsel, firm: lawyers},

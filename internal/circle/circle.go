@@ -18,7 +18,6 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/store"
-	"cenacle/internal/vault"
 )
 
 // Kind tells the three circles every space opens with from those named later.
@@ -29,7 +28,14 @@ const (
 	Client Kind = "client" // Client
 	All    Kind = "all"    // Tous
 	Named  Kind = "named"
+	Inner  Kind = "inner" // named too, and for the firm's side alone
 )
+
+// Within reports whether only the firm's own people can ever be in it.
+func (k Kind) Within() bool { return k == Firm || k == Inner }
+
+// House reports whether a space opens with it: nobody lets people in or out.
+func (k Kind) House() bool { return k == Firm || k == Client || k == All }
 
 // Circle is one circle of a space. Name is empty for the three of the house,
 // which the catalogs name (circle.kind.firm, …).
@@ -69,7 +75,7 @@ func create(a *act.Act, space id.Space, c Circle) error {
 	if err != nil {
 		return err
 	}
-	name := box.SealText(vault.Place{Table: "circle", Column: "name", Row: string(c.ID)}, c.Name)
+	name := box.SealText(namePlace(c.ID), c.Name)
 	a.Forget(listOf(space))
 	_, err = a.Exec(insertCircle, c.ID, space, c.Kind, name, store.Micros(a.Now),
 		box.MAC("circle", string(c.ID), string(space), string(c.Kind)))
@@ -106,7 +112,7 @@ func list(a *act.Act, space id.Space) ([]Circle, error) {
 		if err := box.CheckMAC(mac, "circle", string(c.ID), string(space), string(c.Kind)); err != nil {
 			return err
 		}
-		if c.Name, err = box.OpenText(vault.Place{Table: "circle", Column: "name", Row: string(c.ID)}, name); err != nil {
+		if c.Name, err = box.OpenText(namePlace(c.ID), name); err != nil {
 			return err
 		}
 		out = append(out, c)
@@ -162,7 +168,7 @@ func Join(a *act.Act, space id.Space, person id.Person, role authz.Role) error {
 		circles = append(circles, h.Client)
 	}
 	for _, c := range circles {
-		if err := enter(a, space, c, person); err != nil {
+		if err := enter(a, space, c, person, ""); err != nil {
 			return err
 		}
 	}
@@ -188,7 +194,7 @@ func Leave(a *act.Act, space id.Space, person id.Person) error {
 	}
 	for c, span := range own {
 		if span.Until.IsZero() || span.Until.After(a.Now) {
-			if err := putInCircle(a, space, c, person, authz.Span{Since: span.Since, Until: a.Now}, true); err != nil {
+			if err := end(a, space, c, person, span); err != nil {
 				return err
 			}
 		}
@@ -196,17 +202,48 @@ func Leave(a *act.Act, space id.Space, person id.Person) error {
 	return nil
 }
 
-func enter(a *act.Act, space id.Space, c id.Circle, person id.Person) error {
+// enter puts a person into a circle from now on; by is who did, empty when her
+// role does.
+func enter(a *act.Act, space id.Space, c id.Circle, person, by id.Person) error {
 	own, err := ownCircles(a, space, person)
 	if err != nil {
 		return err
 	}
-	_, known := own[c]
-	if err := putInCircle(a, space, c, person, authz.Span{Since: a.Now}, known); err != nil {
+	mac, err := seal(a, space, c, person, authz.Span{Since: a.Now})
+	if err != nil {
+		return err
+	}
+	a.Forget(presencesOf(space))
+	if _, known := own[c]; known {
+		_, err = a.Exec(updateEntered, c, person, store.Micros(a.Now), by, mac)
+	} else {
+		_, err = a.Exec(insertInCircle, c, person, space, store.Micros(a.Now), by, mac)
+	}
+	if err != nil {
 		return err
 	}
 	_, err = a.Exec(insertUnread, c, person, store.Micros(a.Now))
 	return err
+}
+
+// end takes a person out of a circle from now on.
+func end(a *act.Act, space id.Space, c id.Circle, person id.Person, s authz.Span) error {
+	s.Until = a.Now
+	mac, err := seal(a, space, c, person, s)
+	if err != nil {
+		return err
+	}
+	a.Forget(presencesOf(space))
+	_, err = a.Exec(updateEnded, c, person, store.Micros(a.Now), mac)
+	return err
+}
+
+func seal(a *act.Act, space id.Space, c id.Circle, person id.Person, s authz.Span) ([]byte, error) {
+	box, err := a.SpaceBox(space)
+	if err != nil {
+		return nil, err
+	}
+	return box.MAC("circle_member", string(c), string(person), micros(store.Micros(s.Since)), micros(store.Micros(s.Until))), nil
 }
 
 func putMembership(a *act.Act, space id.Space, m Member, known bool) error {
@@ -222,22 +259,6 @@ func putMembership(a *act.Act, space id.Space, m Member, known bool) error {
 	a.Forget(membersOf(space))
 	_, err = a.Exec(stmt, space, m.Person, m.Role, since, until,
 		box.MAC("membership", string(space), string(m.Person), string(m.Role), micros(since), micros(until)))
-	return err
-}
-
-func putInCircle(a *act.Act, space id.Space, c id.Circle, person id.Person, s authz.Span, known bool) error {
-	box, err := a.SpaceBox(space)
-	if err != nil {
-		return err
-	}
-	since, until := store.Micros(s.Since), store.Micros(s.Until)
-	mac := box.MAC("circle_member", string(c), string(person), micros(since), micros(until))
-	a.Forget(presencesOf(space))
-	if known {
-		_, err = a.Exec(updateInCircle, c, person, since, until, mac)
-	} else {
-		_, err = a.Exec(insertInCircle, c, person, space, since, until, mac)
-	}
 	return err
 }
 

@@ -102,11 +102,13 @@ func members(a *act.Act, space id.Space) ([]Member, error) {
 	return out, err
 }
 
-// Presence is one person in one circle.
+// Presence is one person in one circle. By is who put her there, empty when
+// her role did.
 type Presence struct {
 	Circle id.Circle
 	Person id.Person
 	Span   authz.Span
+	By     id.Person
 }
 
 // Presences returns who is in which circle of a space, past ones included.
@@ -126,7 +128,7 @@ func presences(a *act.Act, space id.Space) ([]Presence, error) {
 		var p Presence
 		var since, until int64
 		var mac []byte
-		if err := scan(&p.Circle, &p.Person, &since, &until, &mac); err != nil {
+		if err := scan(&p.Circle, &p.Person, &since, &until, &p.By, &mac); err != nil {
 			return err
 		}
 		p.Span = authz.Span{Since: store.Time(since), Until: store.Time(until)}

@@ -27,13 +27,18 @@ where firm_id = $1 and space_id = $2 and person_id = $3`)
 select person_id, role, since, until, mac from membership
 where firm_id = $1 and space_id = $2 order by since, person_id`)
 
-	insertInCircle = store.ForFirm(`
-insert into circle_member (firm_id, circle_id, person_id, space_id, since, until, mac)
-values ($1, $2, $3, $4, $5, $6, $7)`)
+	updateCircleName = store.ForFirm(`update circle set name = $3 where firm_id = $1 and id = $2`)
 
-	updateInCircle = store.ForFirm(`
-update circle_member set since = $4, until = $5, mac = $6
+	insertInCircle = store.ForFirm(`
+insert into circle_member (firm_id, circle_id, person_id, space_id, since, until, entered_by, mac)
+values ($1, $2, $3, $4, $5, 0, $6, $7)`)
+
+	updateEntered = store.ForFirm(`
+update circle_member set since = $4, until = 0, entered_by = $5, mac = $6
 where firm_id = $1 and circle_id = $2 and person_id = $3`)
+
+	updateEnded = store.ForFirm(`
+update circle_member set until = $4, mac = $5 where firm_id = $1 and circle_id = $2 and person_id = $3`)
 
 	// What waits in circle $2 for person $3 who is in it from $4 on: what was
 	// opened to newcomers.
@@ -53,7 +58,7 @@ select circle_id, since, until, mac from circle_member
 where firm_id = $1 and space_id = $2 and person_id = $3`)
 
 	selectInCircles = store.ForFirm(`
-select circle_id, person_id, since, until, mac from circle_member
+select circle_id, person_id, since, until, entered_by, mac from circle_member
 where firm_id = $1 and space_id = $2 order by circle_id, since, person_id`)
 
 	selectStanding = store.ForFirm(`

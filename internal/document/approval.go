@@ -126,12 +126,6 @@ func demandedIn(a *act.Act, in id.Space) (bool, error) {
 	return yes == 1, box.CheckMAC(mac, "approval_rule", ruleFields(in, yes, by, at)...)
 }
 
-// outward keeps of some circles those that reach beyond the firm.
-func outward(a *act.Act, in id.Space, circles []id.Circle) ([]id.Circle, error) {
-	house, err := circle.HouseOf(a, in)
-	return slices.DeleteFunc(slices.Clone(circles), func(c id.Circle) bool { return c == house.Firm }), err
-}
-
 // withheld says which of the circles that a version is to go to must wait for
 // an approval of these bytes.
 func withheld(a *act.Act, in id.Space, of id.Item, digestHash []byte, circles []id.Circle) ([]id.Circle, error) {
@@ -139,7 +133,7 @@ func withheld(a *act.Act, in id.Space, of id.Item, digestHash []byte, circles []
 	if err != nil || !demanded {
 		return nil, err
 	}
-	out, err := outward(a, in, circles)
+	out, err := circle.Beyond(a, in, circles)
 	if err != nil || len(out) == 0 {
 		return nil, err
 	}

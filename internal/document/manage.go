@@ -22,8 +22,9 @@ type Send struct {
 	Confirm  []string // findings of the guard that the sender has read (guard.Finding.ID)
 }
 
-// Address sends a document to further circles and tells those outside the firm
-// who see it for the first time. What goes to the client goes to the firm. Where
+// Address sends a document to further circles, or, extended, to those who have
+// joined one since, and tells those outside the firm who see it for the first
+// time. What goes to the client goes to the firm. Where
 // an approval is demanded, it is asked instead, and goes when it is given. What
 // the guard finds must be confirmed: a fault for each finding in the field
 // confirm. Nothing new to send is fault.Conflict.
@@ -42,7 +43,7 @@ func (s *Service) Address(ctx context.Context, by authz.Actor, in Send) (err err
 			return err
 		}
 		to := slices.DeleteFunc(withFirm(in.Circles, house.Firm, house.Client), func(c id.Circle) bool {
-			return slices.Contains(circlesOf(h.Audience), c)
+			return slices.ContainsFunc(h.Audience, func(was authz.Address) bool { return was.Circle == c && (was.Extended || !in.Extended) })
 		})
 		if len(to) == 0 {
 			return fault.New(fault.Conflict, "document.already_sent").In("circle")

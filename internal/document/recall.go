@@ -66,7 +66,7 @@ func (s *Service) Recall(ctx context.Context, by authz.Actor, of id.Item) (r Rec
 		if err != nil {
 			return err
 		}
-		out, err := outward(a, h.Space, circlesOf(h.Audience))
+		out, err := circle.Beyond(a, h.Space, circlesOf(h.Audience))
 		if err != nil {
 			return err
 		}

@@ -99,7 +99,7 @@ func insist(a *act.Act, by authz.Actor, h item.Header, circles []id.Circle, conf
 // the firm: whoever sends it cannot be asked any more, so it stays inside and is
 // sent from its page, for the reasons that are shown there.
 func suspect(a *act.Act, by authz.Actor, u arrival, f found) ([]guard.Reason, error) {
-	out, err := outward(a, u.Space, u.Circles)
+	out, err := circle.Beyond(a, u.Space, u.Circles)
 	if err != nil || len(out) == 0 {
 		return nil, err
 	}

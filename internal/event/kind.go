@@ -62,6 +62,7 @@ var kinds = map[string]kind{
 	"request.reminded": {}, "deposit.switched_off": {}, "deposit.switched_on": {},
 	"folder.addressed": {},
 	"member.joined":    {}, "member.left": {},
+	"circle.made": {}, "circle.renamed": {}, "circle.entered": {}, "circle.left": {},
 	"link.issued": {}, "link.asked": {}, "link.used": {},
 	"firm.founded": {}, "firm.colleague_added": {}, "installation.restored": {}, "firm.exported": {},
 	"token.issued": {}, "token.revoked": {},

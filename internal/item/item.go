@@ -65,7 +65,8 @@ func Create(a *act.Act, by authz.Actor, n New, circles []id.Circle) (id.Item, er
 
 // Address sends an item to further circles of its space; one it was already
 // sent to keeps its first date. With extended, those who join a circle later
-// see it too. The caller has decided the right and records the act.
+// see it too, and who has joined one it was already sent to. The caller has
+// decided the right and records the act.
 func Address(a *act.Act, by authz.Actor, space id.Space, it id.Item, circles []id.Circle, extended bool) error {
 	known, err := circle.List(a, space)
 	if err != nil {
@@ -85,8 +86,35 @@ func Address(a *act.Act, by authz.Actor, space id.Space, it id.Item, circles []i
 			return err
 		}
 	}
+	if extended {
+		if err := extend(a, space, it, circles); err != nil {
+			return err
+		}
+	}
 	a.Signal(space, circles...)
 	return Await(a, it)
+}
+
+// extend opens an item to newcomers of circles that it was sent to before.
+func extend(a *act.Act, space id.Space, it id.Item, circles []id.Circle) error {
+	box, err := a.SpaceBox(space)
+	if err != nil {
+		return err
+	}
+	sent, err := audience(a, space, it)
+	if err != nil {
+		return err
+	}
+	for _, to := range sent {
+		if to.Extended || !slices.Contains(circles, to.Circle) {
+			continue
+		}
+		mac := box.MAC("audience", string(it), string(to.Circle), number(store.Micros(to.Sent)), number(1))
+		if _, err := a.Exec(updateExtended, it, to.Circle, mac); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Await notes for whom an item waits to be read: after it was sent, and after

@@ -18,6 +18,9 @@ insert into audience (firm_id, item_id, circle_id, sent_at, extended, sent_by, m
 values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (firm_id, item_id, circle_id) do nothing`)
 
+	updateExtended = store.ForFirm(`
+update audience set extended = 1, mac = $4 where firm_id = $1 and item_id = $2 and circle_id = $3`)
+
 	selectAudience = store.ForFirm(`
 select circle_id, sent_at, extended, mac from audience
 where firm_id = $1 and item_id = $2 order by sent_at, circle_id`)

@@ -318,3 +318,53 @@ func TestISO13_DraftPlace(t *testing.T) {
 		}
 	})
 }
+
+// TestNamedCircles: what is written in a named circle stays in it, the answer of
+// somebody from outside too; what stays among colleagues never leaves them.
+func TestNamedCircles(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		ctx, circles := t.Context(), circle.NewService(r.Office)
+		other := r.Member(r.lead, r.space, authz.Client, "M. Petit")
+		pair, err := circles.Make(ctx, r.lead, circle.New{Space: r.space, Name: "Mme Petit seule", People: []id.Person{r.client.Person}})
+		r.Must(err)
+		core, err := circles.Make(ctx, r.aide, circle.New{Space: r.space, Name: "Fond", Inner: true})
+		r.Must(err)
+		late := r.Member(r.lead, r.space, authz.Colleague, "Me Tard")
+		first := r.write(t, r.lead, memo.New{Subject: "s", Body: "for her alone", Circles: []id.Circle{pair.ID}})
+		doc := r.File(r.lead, r.space, "note.txt", []byte("x"), pair.ID).Document
+		r.write(t, r.client, memo.New{Thread: r.threadOf(t, r.lead, first), Body: "her answer"})
+		r.write(t, r.client, memo.New{Document: doc, Body: "her question about it"})
+		r.write(t, r.client, memo.New{Subject: "s", Body: "to the firm"})
+		r.write(t, r.aide, memo.New{Subject: "s", Body: "not of the circle", Circles: []id.Circle{pair.ID}})
+		r.write(t, r.aide, memo.New{Subject: "s", Body: "at heart", Internal: true, Circles: []id.Circle{core.ID, pair.ID}})
+		for _, tt := range []struct {
+			by   authz.Actor
+			want []string
+		}{
+			{r.lead, []string{"at heart", "for her alone", "her answer", "her question about it", "not of the circle", "to the firm"}},
+			{r.client, []string{"for her alone", "her answer", "her question about it", "not of the circle", "to the firm"}},
+			{r.aide, []string{"at heart", "not of the circle", "to the firm"}},
+			{late, []string{"not of the circle", "to the firm"}},
+			{other, []string{"to the firm"}},
+			{r.guest, nil},
+		} {
+			if got, _ := r.sees(t, tt.by); !slices.Equal(got, tt.want) {
+				t.Errorf("%s %s reads %q, want %q", tt.by.Role, tt.by.Person, got, tt.want)
+			}
+		}
+	})
+}
+
+// threadOf is the thread of a memo.
+func (r room) threadOf(t *testing.T, by authz.Actor, of id.Item) id.Thread {
+	t.Helper()
+	threads, _, err := r.memos.Conversation(t.Context(), by, memo.Query{Space: r.space, Limit: 100})
+	r.Must(err)
+	for _, th := range threads {
+		if slices.ContainsFunc(th.Memos, func(m memo.Memo) bool { return m.ID == of }) {
+			return th.ID
+		}
+	}
+	t.Fatalf("no thread has %s", of)
+	return ""
+}

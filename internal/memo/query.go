@@ -26,6 +26,12 @@ where m.firm_id = $1 and m.thread_id = $2 order by m.id limit 1`)
 select count(*) from item i join memo m on m.firm_id = $1 and m.id = i.id
 where i.firm_id = $1 and m.thread_id = $4 and` + authz.Visible)
 
+	// The newest memo of thread $4 that the actor ($2, at $3) sees.
+	selectNewest = store.ForFirm(`
+select i.id from memo m cross join item i
+where m.firm_id = $1 and m.thread_id = $4 and i.firm_id = $1 and i.id = m.id and` + authz.Visible + `
+order by m.id desc limit 1`)
+
 	insertMemo = store.ForFirm(`
 insert into memo (firm_id, id, space_id, thread_id, body, reply_by) values ($1, $2, $3, $4, $5, $6)`)
 

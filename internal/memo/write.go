@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -106,9 +105,7 @@ func (n *New) examine(a *act.Act, by authz.Actor) ([]guard.Reason, error) {
 	return guard.Demand(found, n.Confirm)
 }
 
-// allow decides the right to write and settles who will read: the firm's side
-// chooses, and always reads what it sends; everybody else writes to the firm
-// and the client.
+// allow decides the right to write and settles who will read.
 func allow(a *act.Act, by authz.Actor, n *New) error {
 	do := authz.MemoWrite
 	if n.Internal {
@@ -118,20 +115,8 @@ func allow(a *act.Act, by authz.Actor, n *New) error {
 	if err != nil {
 		return err
 	}
-	house, err := circle.HouseOf(a, n.Space)
-	if err != nil {
+	if n.Circles, err = n.audience(a, by, facts); err != nil {
 		return err
-	}
-	switch {
-	case n.Internal:
-		n.Circles = []id.Circle{house.Firm}
-	case !facts.Role.Inside():
-		n.Circles = []id.Circle{house.Firm, house.Client}
-		if facts.Role != authz.Client {
-			n.Circles = []id.Circle{house.All}
-		}
-	case !slices.Contains(n.Circles, house.Firm):
-		n.Circles = append(n.Circles, house.Firm)
 	}
 	for _, doc := range n.References {
 		if _, _, err := item.Open(a, by, n.Space, item.Document, doc, authz.DocumentRead); err != nil {

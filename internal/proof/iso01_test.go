@@ -32,7 +32,7 @@ func TestISO01(t *testing.T) {
 		l := &life{
 			world: w, r: rand.New(rand.NewPCG(seed, 1)), o: newOracle(), firms: map[string]*cabinet{}, people: map[string]*person{},
 			threads: map[string]id.Thread{}, drafts: map[[2]string]string{}, count: map[string]int{},
-			openings: map[visitor]openings{},
+			openings: map[visitor]openings{}, circles: map[string]string{},
 		}
 		l.settleIn()
 		l.connect()
@@ -191,6 +191,7 @@ func (l *life) words(v visitor, s *oracleRoom) (must, may map[string]string) {
 	if ofFirm(l.o.role(v, s.handle)) {
 		must[s.token] = "the space"
 	}
+	maps.Copy(may, l.circleWords(v, s))
 	may[l.drafts[[2]string{s.handle, v.person}]] = "her draft"
 	for _, u := range l.pending {
 		if l.o.uploads[u.handle] == [2]string{s.handle, v.person} {
@@ -217,7 +218,9 @@ func (l *life) readPart(v guestbook, s *oracleRoom, part string) {
 	want := l.o.ask(v.visitor, "manage", s.handle)
 	a := v.do(get(l.at(s, part)))
 	if l.ends(part, v, want, a) {
-		l.shows(part, v, a, nil, map[string]string{s.token: "the space"})
+		may := l.circleWords(v.visitor, s)
+		may[s.token] = "the space"
+		l.shows(part, v, a, nil, may)
 	}
 }
 

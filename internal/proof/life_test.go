@@ -35,6 +35,7 @@ type life struct {
 	count    map[string]int // of attempts, by what and how they ended
 	openings map[visitor]openings
 	hooks    []*hook
+	circles  map[string]string // the word in the name of each named circle
 }
 
 // guestbook is one visitor with her browser.
@@ -206,9 +207,11 @@ func (l *life) act() {
 		l.remove(v, s)
 	case n < 20:
 		l.build(s)
-	case n < 24:
+	case n < 23:
 		l.comeByLink(s)
-	case n < 38:
+	case n < 30:
+		l.tend(v, s)
+	case n < 40:
 		l.fileDocument(v, s)
 	case n < 50:
 		l.depositDocument(v, s)
@@ -379,7 +382,11 @@ func (l *life) comeByLink(s *oracleRoom) {
 // circles turns the oracle's names into identifiers.
 func (s *oracleRoom) circles(names []string) (out []id.Circle) {
 	for _, n := range names {
-		out = append(out, map[string]id.Circle{"firm": s.house.Firm, "client": s.house.Client, "all": s.house.All}[n])
+		if c, ok := map[string]id.Circle{"firm": s.house.Firm, "client": s.house.Client, "all": s.house.All}[n]; ok {
+			out = append(out, c)
+		} else {
+			out = append(out, id.Circle(n))
+		}
 	}
 	return out
 }
@@ -390,7 +397,7 @@ func (l *life) bytes() []byte {
 
 func (l *life) fileDocument(v guestbook, s *oracleRoom) {
 	l.t.Helper()
-	circles := some(l, "firm", "client", "all")
+	circles := some(l, l.o.circlesOf(s.handle)...)
 	l.store(v, s, document.BeginUpload{Space: s.id, Tray: "firm", Circles: s.circles(circles)}, "manage", circles)
 }
 
@@ -410,7 +417,11 @@ func (l *life) store(v guestbook, s *oracleRoom, in document.BeginUpload, do str
 	token, raw := l.word(), l.bytes()
 	in.Name = "Piece " + token + ".txt"
 	of, err := l.firms[s.firm].file(&person{actor: v.actor}, in, raw)
-	if !l.judged(do+"s a document", v.visitor, l.o.ask(v.visitor, do, s.handle), err) {
+	want := l.o.ask(v.visitor, do, s.handle)
+	if do == "manage" && want == granted && !l.o.among(v.person, s.handle, withFirmToo(circles)) {
+		want = useless // nobody files what she could not see
+	}
+	if !l.judged(do+"s a document", v.visitor, want, err) {
 		return false
 	}
 	t := &thing{handle: string(of), space: s.handle, id: of, title: token, names: []string{token}, content: [][]byte{raw}}

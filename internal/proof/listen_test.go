@@ -97,7 +97,7 @@ func (l *life) say(by guestbook, s *oracleRoom, paper bool, circles []string) st
 	}
 	of, err := l.server.Memos.Write(l.t.Context(), by.actor, memo.New{Space: s.id, Subject: token, Body: token, Circles: s.circles(circles)})
 	l.must(err)
-	l.o.adds(string(of), oracleItem{space: s.handle}, l.o.memoCircles(by.visitor, s.handle, false, circles))
+	l.o.adds(string(of), oracleItem{space: s.handle}, l.o.memoCircles(by.visitor, s.handle, oracleMemo{}, circles))
 	return string(of)
 }
 

@@ -35,7 +35,8 @@ type stay struct {
 type oracleSpace struct {
 	firm, lead string
 	members    map[string]stay
-	circles    map[string]map[string]stay // firm, client, all
+	circles    map[string]map[string]stay // firm, client, all, and those that were named
+	inner      map[string]bool            // of the named ones, those that are for the firm's side alone
 	walls      map[string]bool
 }
 
@@ -190,7 +191,7 @@ func (o *oracle) opens(space, firm, lead string, team []string, client string) {
 	at := o.tick()
 	s := &oracleSpace{
 		firm: firm, lead: lead, members: map[string]stay{}, walls: map[string]bool{},
-		circles: map[string]map[string]stay{"firm": {}, "client": {}, "all": {}},
+		circles: map[string]map[string]stay{"firm": {}, "client": {}, "all": {}}, inner: map[string]bool{},
 	}
 	o.spaces[space] = s
 	o.joins(space, lead, "lead", at)
@@ -292,35 +293,24 @@ func withFirmToo(circles []string) []string {
 	return out
 }
 
-// further is which circles a sending would add.
-func (o *oracle) further(item string, circles []string) []string {
+// further is which circles a sending would add, or open to those who came since.
+func (o *oracle) further(item string, circles []string, extended bool) []string {
 	return slices.DeleteFunc(withFirmToo(circles), func(c string) bool {
-		return slices.ContainsFunc(o.items[item].to, func(to sending) bool { return to.circle == c })
+		return slices.ContainsFunc(o.items[item].to, func(to sending) bool { return to.circle == c && (to.extended || !extended) })
 	})
 }
 
 func (o *oracle) sends(item string, circles []string, extended bool) {
 	at := o.tick()
-	for _, c := range o.further(item, circles) {
-		o.items[item].to = append(o.items[item].to, sending{c, at, extended})
+	to := o.items[item].to
+	for _, c := range o.further(item, circles, extended) {
+		if i := slices.IndexFunc(to, func(was sending) bool { return was.circle == c }); i >= 0 {
+			to[i].extended = true
+		} else {
+			to = append(to, sending{c, at, extended})
+		}
 	}
-}
-
-// memoCircles is whom a memo reaches: the firm chooses and always reads what it
-// sends; a client writes to the firm and the clients, a guest to everybody.
-func (o *oracle) memoCircles(v visitor, space string, internal bool, chosen []string) []string {
-	switch role := o.role(v, space); {
-	case internal:
-		return []string{"firm"}
-	case role == "client":
-		return []string{"firm", "client"}
-	case role == "guest":
-		return []string{"all"}
-	}
-	if !slices.Contains(chosen, "firm") {
-		chosen = append(slices.Clone(chosen), "firm")
-	}
-	return chosen
+	o.items[item].to = to
 }
 
 // write is the verdict on a memo: in a thread, about a document, or neither,

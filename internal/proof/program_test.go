@@ -70,16 +70,15 @@ func (s *scene) ping() {
 // backs put back what an operation used up.
 func backs() map[string]func(*scene) {
 	return map[string]func(*scene){
-		"removeMember": func(s *scene) {
-			_, err := s.server.Lifecycle.AddGuest(s.t.Context(), s.lead.actor, s.room.id, guestOf(s.guest))
-			s.must(err)
-		},
-		"giveUpUpload":   (*scene).begin,
-		"removeParty":    (*scene).oppose,
-		"recallDocument": (*scene).sendAgain,
-		"closeDeposit":   (*scene).deposit,
-		"createWebhook":  (*scene).alone,
-		"endWebhook":     func(s *scene) { s.connect(); s.ping() },
+		"removeMember":      func(s *scene) { s.comeBack(true) },
+		"admitToCircle":     (*scene).apart,
+		"dismissFromCircle": func(s *scene) { s.comeBack(false) },
+		"giveUpUpload":      (*scene).begin,
+		"removeParty":       (*scene).oppose,
+		"recallDocument":    (*scene).sendAgain,
+		"closeDeposit":      (*scene).deposit,
+		"createWebhook":     (*scene).alone,
+		"endWebhook":        func(s *scene) { s.connect(); s.ping() },
 		"pingWebhook": func(s *scene) {
 			log, err := s.server.Webhooks.Notices(s.t.Context(), s.lead.actor, webhook.Log{Webhook: id.Webhook(s.ids["webhook"]), Limit: 1})
 			s.must(err)

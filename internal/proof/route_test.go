@@ -143,10 +143,11 @@ func roomSteps() []step {
 		fresh(form(room+"/folders", byLead, 303, "name", "Dossier {fresh}", "tray", "firm")), form(room+"/folders/{folder}", byLead, 303),
 		plain(room+"/people", byLead, 200),
 		fresh(form(room+"/people", byLead, 303, "name", "M. Lecteur", "email", "{fresh}@lecteur.example", "role", "reader")),
-		form(room+"/people/{person}/remove", byLead, 303).then(func(s *scene, _ answer) {
-			_, err := s.server.Lifecycle.AddGuest(s.t.Context(), s.lead.actor, s.room.id, guestOf(s.guest))
-			s.must(err)
-		}),
+		form(room+"/people/{person}/remove", byLead, 303).then(func(s *scene, _ answer) { s.comeBack(true) }),
+		fresh(form(room+"/circles", byLead, 303, "name", "{fresh}", "kind", "named")), plain(room+"/circles/{named}", byLead, 200),
+		form(room+"/circles/{named}", byLead, 303, "name", "Experts"),
+		form(room+"/circles/{named}/people", byLead, 303, "person", "{client}").then(func(s *scene, _ answer) { s.apart() }),
+		form(room+"/circles/{named}/people/{person}/remove", byLead, 303).then(func(s *scene, _ answer) { s.comeBack(false) }),
 		form(room+"/people/{person}/invite", byLead, 303),
 		plain(room+"/journal", byLead, 200), plain(room+"/trash", byLead, 200),
 		form(room+"/zip", byLead, 200, "document", "{document}"),

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cenacle/internal/authz"
+	"cenacle/internal/circle"
 	"cenacle/internal/deposit"
 	"cenacle/internal/document"
 	"cenacle/internal/hold"
@@ -132,6 +133,7 @@ func (s *scene) fill() {
 	})
 	s.holdAgain()
 	s.oppose()
+	s.encircle()
 	s.askAgain()
 	s.connect()
 }
@@ -156,6 +158,32 @@ func (s *scene) oppose() {
 func (s *scene) rename() {
 	s.t.Helper()
 	s.must(s.server.Documents.Rename(s.t.Context(), s.lead.actor, id.Item(s.ids["document"]), "Projet de convention"))
+}
+
+// encircle names a circle of the room, in which the guest is.
+func (s *scene) encircle() {
+	s.t.Helper()
+	c, err := s.server.Circles.Make(s.t.Context(), s.lead.actor, circle.New{Space: s.room.id, Name: "Experts", People: []id.Person{s.guest.id}})
+	s.must(err)
+	s.ids["named"] = string(c.ID)
+}
+
+// comeBack lets the guest into the room and the circle again, from which she
+// was taken.
+func (s *scene) comeBack(room bool) {
+	s.t.Helper()
+	ctx := s.t.Context()
+	if room {
+		_, err := s.server.Lifecycle.AddGuest(ctx, s.lead.actor, s.room.id, guestOf(s.guest))
+		s.must(err)
+	}
+	s.must(s.server.Circles.Admit(ctx, s.lead.actor, s.room.id, id.Circle(s.ids["named"]), s.guest.id))
+}
+
+// apart takes the client out of the circle again.
+func (s *scene) apart() {
+	s.t.Helper()
+	s.must(s.server.Circles.Dismiss(s.t.Context(), s.lead.actor, s.room.id, id.Circle(s.ids["named"]), s.client.id))
 }
 
 // askAgain leaves a paper that is asked of the client, one that she handed in

@@ -20,12 +20,12 @@ func (l *life) roomOf(handle string) *oracleRoom {
 
 func (l *life) address(v guestbook, doc *thing) {
 	l.t.Helper()
-	circles, extended := some(l, "firm", "client", "all"), l.r.IntN(2) == 0
+	circles, extended := some(l, l.o.circlesOf(doc.space)...), l.r.IntN(2) == 0
 	if len(circles) == 0 {
 		circles = []string{"all"}
 	}
 	want := l.o.askItem(v.visitor, "address", doc.handle)
-	if want == granted && len(l.o.further(doc.handle, circles)) == 0 {
+	if want == granted && len(l.o.further(doc.handle, circles, extended)) == 0 {
 		want = clashes
 	}
 	err := l.server.Documents.Address(l.t.Context(), v.actor, document.Send{Item: doc.id, Circles: l.roomOf(doc.space).circles(circles), Extended: extended})
@@ -85,7 +85,7 @@ func (l *life) write(v guestbook, s *oracleRoom) {
 	l.t.Helper()
 	n := memo.New{Space: s.id, Body: "Texte " + l.word(), Internal: l.r.IntN(4) == 0}
 	t := &thing{space: s.handle, title: n.Body[len("Texte "):]}
-	chosen := some(l, "firm", "client", "all")
+	chosen := some(l, l.o.circlesOf(s.handle)...)
 	var thread, about, reference string
 	switch doc, open := l.document(s), l.threadsOf(s); {
 	case l.r.IntN(2) == 0 && len(open) > 0:
@@ -103,7 +103,7 @@ func (l *life) write(v guestbook, s *oracleRoom) {
 		n.References = []id.Item{doc.id}
 	}
 	want := l.o.write(v.visitor, s.handle, thread, about, reference, n.Internal)
-	circles := l.o.memoCircles(v.visitor, s.handle, n.Internal, chosen)
+	circles := l.o.memoCircles(v.visitor, s.handle, oracleMemo{internal: n.Internal, thread: thread, about: about}, chosen)
 	n.Circles = s.circles(chosen)
 	written, err := l.server.Memos.Write(l.t.Context(), v.actor, n)
 	if !l.judged(fmt.Sprintf("writes a memo (thread %t, about %t, internal %t)", thread != "", about != "", n.Internal), v.visitor, want, err) {

@@ -26,6 +26,7 @@ import (
 	"cenacle/internal/blob"
 	"cenacle/internal/blob/storage"
 	"cenacle/internal/certificate"
+	"cenacle/internal/circle"
 	"cenacle/internal/config"
 	"cenacle/internal/dav"
 	"cenacle/internal/deposit"
@@ -80,6 +81,7 @@ type Server struct {
 	Accounts    *account.Service
 	Firms       *firm.Service
 	Tokens      *token.Service
+	Circles     *circle.Service
 	Spaces      *space.Service
 	Documents   *document.Service
 	Previews    *preview.Service
@@ -269,6 +271,7 @@ func (s *Server) openNouns(c *config.Config, o Options) error {
 	}
 	s.Firms = firm.New(s.Office, s.Accounts)
 	s.Tokens = token.NewService(s.Office, s.Accounts)
+	s.Circles = circle.NewService(s.Office)
 	s.Spaces = space.NewService(s.Office, models)
 	readers := worker.New(o.Program, runtime.NumCPU())
 	s.Documents = document.New(s.Office, s.blobs, document.Config{
@@ -380,7 +383,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 		Door: &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle, Mails: c.Demo && s.Mailbox != nil},
 		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Documents: s.Documents},
 		Room: &room.Pages{
-			Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Memos: s.Memos, Lifecycle: s.Lifecycle,
+			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Memos: s.Memos, Lifecycle: s.Lifecycle,
 			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Limit: c.Upload(), Passkeys: s.Accounts.Passkeys(),
 		},
 		Connection: &connection.Pages{Accounts: s.Accounts, Webhooks: s.Webhooks},

@@ -46,10 +46,11 @@ type Person struct {
 	Name string
 }
 
-// CircleView is a circle with the people who are in it now.
+// CircleView is a circle with the people who are in it now, and how each is.
 type CircleView struct {
 	circle.Circle
 	People []Person
+	Stays  []circle.Presence // of each of them
 }
 
 // Room is a space as one of its members sees it. People and Circles are those
@@ -148,7 +149,7 @@ func (r *Room) gather(a *act.Act, here map[id.Person]Person) error {
 		view := CircleView{Circle: c}
 		for _, p := range presences {
 			if person, ok := here[p.Person]; ok && p.Circle == c.ID && p.Span.Covers(a.Now) {
-				view.People = append(view.People, person)
+				view.People, view.Stays = append(view.People, person), append(view.Stays, p)
 			}
 		}
 		r.Circles = append(r.Circles, view)

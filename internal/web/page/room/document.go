@@ -24,6 +24,7 @@ type Document struct {
 	NotRead  []string
 	Audience string
 	Send     *Send
+	Late     []Late
 	Rename   *Form
 	Move     *Form
 	Undo     *Undo
@@ -189,6 +190,7 @@ func (p *Pages) control(h here, d document.Detail, page *Document, refused error
 	page.Recalls = h.recalls(b, d.Recalls)
 	if d.Address {
 		page.Recall = h.recall(d, sent)
+		page.Late = h.late(d, refused)
 		if page.Send, err = p.send(h, d, sent, refused); err != nil {
 			return err
 		}

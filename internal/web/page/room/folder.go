@@ -117,7 +117,10 @@ func (h here) reach(circles []id.Circle) (sentence string, shared bool) {
 	if len(circles) == 0 || len(circles) == 1 && circles[0] == house.Firm {
 		return h.r.Printer.T("room.folder.nobody"), false
 	}
-	return h.r.Printer.T("room.folder.reach", h.audience(append(slices.Clone(circles), house.Firm))), true
+	if slices.Contains(circles, house.Client) {
+		circles = append(slices.Clone(circles), house.Firm)
+	}
+	return h.r.Printer.T("room.folder.reach", h.audience(circles)), !h.internal(circles)
 }
 
 // DoAddFolder makes a folder.

@@ -25,6 +25,8 @@ type People struct {
 	Past    []Member
 	Guest   Form
 	Inside  *Form
+	Circles []Ring
+	Circle  Form // names one
 	Rename  Form
 	Parties *Parties
 	Demand  *Demand // whether approval is demanded, for who may decide it
@@ -115,6 +117,8 @@ func (h here) member(b ui.Base, person space.Person) Member {
 
 func (p *Pages) forms(h here, page *People, refused error) error {
 	r, t := h.r, h.r.Printer
+	page.Circles = h.rings(page.Base)
+	page.Circle = h.newCircle(h.back(refused, "circles"))
 	name := ui.Field{Name: "name", Label: t.T("room.guest.name"), Value: r.Value("name"), Length: 200, Autocomplete: "off"}
 	email := ui.Field{Kind: ui.Email, Name: "email", Label: t.T("room.guest.email"), Value: r.Value("email"), Hint: t.T("room.guest.email_hint"), Autocomplete: "off"}
 	role := ui.Field{Kind: ui.Radios, Name: "role", Label: t.T("room.guest.role")}
@@ -127,7 +131,7 @@ func (p *Pages) forms(h here, page *People, refused error) error {
 	spaceName := ui.Field{Name: "name", ID: "f-space-name", Label: t.T("room.space_name"), Hint: t.T("room.space_name_hint"), Value: h.room.Name, Length: space.MaxName}
 	rename := r.URL.Path == h.path("name")
 	switch {
-	case r.URL.Path == h.path("parties"):
+	case r.URL.Path == h.path("parties"), r.URL.Path == h.path("circles"):
 		name.Value = ""
 	case rename:
 		name.Value, spaceName.Value = "", r.Value("name")

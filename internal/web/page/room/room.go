@@ -37,6 +37,7 @@ var files embed.FS
 
 // Pages answers for everything inside a space.
 type Pages struct {
+	Circles     *circle.Service
 	Spaces      *space.Service
 	Documents   *document.Service
 	Previews    *preview.Service
@@ -112,8 +113,10 @@ func rank(k circle.Kind) int {
 		return 1
 	case circle.All:
 		return 2
+	case circle.Inner:
+		return 3
 	}
-	return 3
+	return 4
 }
 
 func (h here) path(segments ...string) string { return h.r.SpacePath(h.room.ID, segments...) }
@@ -190,7 +193,7 @@ func (h here) audience(circles []id.Circle) string {
 		}
 	}
 	if len(outside) == 0 {
-		return h.r.Printer.T("circle.kind.firm")
+		return h.within(circles)
 	}
 	if len(firm) > 0 {
 		outside = append(outside, h.r.Printer.T("room.the_firm"))
@@ -198,12 +201,44 @@ func (h here) audience(circles []id.Circle) string {
 	return h.r.Printer.List(outside)
 }
 
-// choice offers the circles of the space as addresses, each with who will see.
+// within names circles that nobody outside the firm is in.
+func (h here) within(circles []id.Circle) string {
+	var names []string
+	for _, c := range h.room.Circles {
+		if c.Kind == circle.Firm && slices.Contains(circles, c.ID) {
+			return h.circleName(c.Circle)
+		}
+		if slices.Contains(circles, c.ID) {
+			names = append(names, h.circleName(c.Circle))
+		}
+	}
+	if len(names) == 0 {
+		return h.r.Printer.T("circle.kind.firm")
+	}
+	return h.r.Printer.List(names)
+}
+
+// internal reports whether circles are for the firm's side alone.
+func (h here) internal(circles []id.Circle) bool {
+	return !slices.ContainsFunc(h.room.Circles, func(c space.CircleView) bool { return slices.Contains(circles, c.ID) && !c.Kind.Within() })
+}
+
+// hers reports whether the actor is in a circle now.
+func (h here) hers(c id.Circle) bool {
+	span, known := h.room.Facts.Circles[c]
+	return known && span.Covers(h.room.Facts.Now)
+}
+
+// choice offers the circles of the space as addresses, each with who will see:
+// of the named ones, those that the sender is in.
 func (h here) choice(legend string, chosen []id.Circle) *ui.Circles {
 	c := &ui.Circles{Name: "circle", Legend: legend, One: true}
 	for _, view := range h.room.Circles {
+		if !view.Kind.House() && !h.hers(view.ID) && !slices.Contains(chosen, view.ID) {
+			continue
+		}
 		option := ui.Circle{
-			Value: string(view.ID), Name: h.circleName(view.Circle), Internal: view.Kind == circle.Firm,
+			Value: string(view.ID), Name: h.circleName(view.Circle), Internal: view.Kind.Within(),
 			Chosen: slices.Contains(chosen, view.ID),
 		}
 		var names []string
@@ -255,7 +290,7 @@ func (h here) row(b ui.Base, d document.Document) ui.DocumentRow {
 		for i, to := range d.Audience {
 			circles[i] = to.Circle
 		}
-		row.Internal = d.Internal || len(circles) == 1 && circles[0] == h.house().Firm
+		row.Internal = d.Internal || h.internal(circles)
 		row.Audience, row.Nature = h.audience(circles), h.nature(d.Nature)
 	}
 	return row
@@ -332,7 +367,7 @@ func (h here) wanted(values []string) (circles []id.Circle, internal bool) {
 	for _, v := range values {
 		circles = append(circles, id.Circle(v))
 	}
-	return circles, len(circles) == 1 && circles[0] == h.house().Firm
+	return circles, len(circles) > 0 && h.internal(circles)
 }
 
 // role is a member's place in words.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cenacle/internal/authz"
+	"cenacle/internal/circle"
 	"cenacle/internal/deposit"
 	"cenacle/internal/document"
 	"cenacle/internal/guard"
@@ -65,7 +66,7 @@ func (s scene) must(err error) {
 
 func table(c *webtest.Cast) []web.Route {
 	p := &room.Pages{
-		Spaces: c.Spaces, Documents: c.Documents, Previews: preview.New(c.Office, c.Documents, nil), Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Memos: c.Memos, Lifecycle: c.Lifecycle,
+		Circles: circle.NewService(c.Office), Spaces: c.Spaces, Documents: c.Documents, Previews: preview.New(c.Office, c.Documents, nil), Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Memos: c.Memos, Lifecycle: c.Lifecycle,
 		Overview: c.Overview, Firms: c.Firms, Invitations: c.Invitations, Limit: webtest.Limit,
 	}
 	var out []web.Route
@@ -79,6 +80,9 @@ func table(c *webtest.Cast) []web.Route {
 		{"GET /folders/{folder}", authz.CircleSee, p.Folder}, {"POST /folders/{folder}", authz.SpaceManage, p.DoAddressFolder},
 		{"GET /people", authz.CircleSee, p.People}, {"POST /people", authz.SpaceManage, p.DoAddMember},
 		{"POST /people/{person}/remove", authz.SpaceManage, p.DoRemoveMember}, {"POST /people/{person}/invite", authz.SpaceInvite, p.DoInvite},
+		{"POST /circles", authz.CircleMake, p.DoMakeCircle}, {"GET /circles/{named}", authz.CircleSee, p.Circle},
+		{"POST /circles/{named}", authz.CircleTend, p.DoRenameCircle}, {"POST /circles/{named}/people", authz.CircleTend, p.DoAdmit},
+		{"POST /circles/{named}/people/{person}/remove", authz.CircleTend, p.DoDismiss},
 		{"POST /zip", authz.DocumentRead, p.DoPack}, {"GET /trash", authz.TrashSee, p.Trash}, {"POST /holds", authz.HoldKeep, p.DoPlaceHold}, {"POST /holds/{hold}/lift", authz.HoldKeep, p.DoLiftHold},
 		{"GET /journal", authz.SpaceJournal, p.Journal}, {"GET /documents/{document}", authz.DocumentRead, p.Document},
 		{"GET /documents/{document}/view", authz.DocumentRead, p.View}, {"GET /documents/{document}/file", authz.DocumentRead, p.File},
@@ -696,7 +700,7 @@ func TestFlashSaysWhatWasDone(t *testing.T) {
 	p := uitest.Printer(t, "fr")
 	for _, what := range []string{
 		"memo_sent", "deposit_closed", "document_sent", "document_renamed", "document_deleted", "document_restored", "space_renamed",
-		"member_added", "member_removed", "link_sent", "deposited", "nothing_chosen", "colleague_added", "space_opened", "session_ended",
+		"member_added", "member_removed", "circle_made", "circle_renamed", "circle_entered", "circle_left", "link_sent", "deposited", "nothing_chosen", "colleague_added", "space_opened", "session_ended",
 	} {
 		if !p.Has("done." + what) {
 			t.Errorf("nothing says that it is done: %s", what)

@@ -178,7 +178,9 @@ func (h here) reply(th memo.Thread, refused error, back memo.New) ui.Composer {
 	}
 	c.Body.Value = back.Body
 	chosen := []id.Circle{h.house().Client}
-	if last := th.Memos[len(th.Memos)-1]; last.Internal {
+	if last := th.Memos[len(th.Memos)-1]; h.private(last.Circles) {
+		chosen = last.Circles
+	} else if last.Internal {
 		chosen = []id.Circle{h.house().Firm}
 	}
 	h.address(&c, back, chosen)
@@ -191,6 +193,16 @@ func (h here) reply(th memo.Thread, refused error, back memo.New) ui.Composer {
 		h.stopped(&c, refused)
 	}
 	return c
+}
+
+// private reports whether circles are named ones, and hers.
+func (h here) private(circles []id.Circle) bool {
+	for _, c := range h.room.Circles {
+		if slices.Contains(circles, c.ID) && (c.Kind.House() || !h.hers(c.ID)) {
+			return false
+		}
+	}
+	return len(circles) > 0
 }
 
 // whereabouts is where a reply was written, so that it comes back there when it

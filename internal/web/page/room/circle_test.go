@@ -1,0 +1,87 @@
+package room_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"cenacle/internal/circle"
+	"cenacle/internal/document"
+	"cenacle/internal/id"
+	"cenacle/internal/space"
+)
+
+// TestCirclePages: a circle is named on the page of people, its people come and
+// go on its own, a document is shown to who came later, and only who is in it
+// has a say.
+func TestCirclePages(t *testing.T) {
+	s := open(t)
+	guest, reader := string(s.Guest.Actor.Person), string(s.Reader.Actor.Person)
+	back := s.Lead.Post(s.Path("circles"), "name", " ", "kind", "named", "person", guest)
+	if back.Status != 422 {
+		t.Fatalf("without a name: %d", back.Status)
+	}
+	back.One("#f-circle[aria-invalid=true]")
+	back.One("#f-circle-people input[value=" + guest + "][checked]")
+	done := s.Lead.Post(s.Path("circles"), "name", "Experts", "kind", "named", "person", guest)
+	at, _, _ := strings.Cut(done.Location, "?")
+	if done.Status != 303 || !strings.HasPrefix(at, s.Path("circles")+"/") {
+		t.Fatalf("named: %d %s", done.Status, done.Location)
+	}
+	of := at[len(s.Path("circles"))+1:]
+	page := s.page(s.Lead, "circles", of)
+	page.One("h1").Says("Experts")
+	page.One("main").Says("Me Anne Roux")
+	page.One("main").Says("par Me Claire Delmas, depuis le")
+	page.One("#remove-" + guest + " form")
+	page.Lacks("#remove-" + string(s.Lead.Actor.Person))
+	s.page(s.Lead, "people").One("#circles").Says("Experts")
+
+	sent := s.File(s.Lead, document.BeginUpload{Tray: space.FirmTray, Name: "Rapport.txt", Circles: []id.Circle{id.Circle(of)}}, []byte("rapport"))
+	s.Clock.Advance(time.Second)
+	if in := s.Lead.Post(at+"/people", "person", reader); in.Location != at+"?done=circle_entered" {
+		t.Fatalf("let in: %d %s", in.Status, in.Location)
+	}
+	if again := s.Lead.Post(at+"/people", "person", reader); again.Status != 409 {
+		t.Errorf("let in twice: %d", again.Status)
+	}
+	if page := s.Reader.Get(s.Path("documents", string(sent))); page.Status != 404 {
+		t.Errorf("who came later sees it: %d", page.Status)
+	}
+	doc := s.page(s.Lead, "documents", string(sent))
+	doc.One(".room-late").Says("M. Luc Lenoir a rejoint «\u00a0Experts\u00a0» après l’envoi")
+	doc.One(".room-late input[name=circle]").Is("value", of)
+	doc.One(".room-late input[name=extended]")
+	if shown := s.Lead.Post(doc.One(".room-late form").Attr("action"), "circle", of, "extended", "1"); shown.Status != 303 {
+		t.Errorf("shown too: %d", shown.Status)
+	}
+	s.page(s.Reader, "documents", string(sent))
+	s.page(s.Lead, "documents", string(sent)).Lacks(".room-late")
+
+	other := s.page(s.Colleague, "circles", of)
+	other.Lacks("select[name=person]")
+	other.Lacks("#remove-" + guest)
+	other.One("main").Says("Vous n’êtes pas de ce cercle")
+	s.page(s.Colleague).Lacks("#compose input[value=" + of + "]")
+	s.page(s.Lead).One("#compose input[value=" + of + "]")
+	if out := s.Lead.Post(at + "/people/" + reader + "/remove"); out.Location != at+"?done=circle_left" {
+		t.Errorf("taken out: %d %s", out.Status, out.Location)
+	}
+	if page := s.Reader.Get(s.Path("documents", string(sent))); page.Status != 404 {
+		t.Errorf("who was taken out sees it: %d", page.Status)
+	}
+	if named := s.Lead.Post(at, "name", "Sapiteurs"); named.Location != at+"?done=circle_renamed" {
+		t.Errorf("renamed: %d %s", named.Status, named.Location)
+	}
+	inner := s.Lead.Post(s.Path("circles"), "name", "Fond", "kind", string(circle.Inner))
+	heart, _, _ := strings.Cut(inner.Location, "?")
+	s.page(s.Lead, "circles", heart[len(s.Path("circles"))+1:]).One("main").Says("ne sort jamais du cabinet")
+	for _, house := range []id.Circle{s.House.Firm, s.House.All, "nothing"} {
+		if page := s.Lead.Get(s.Path("circles", string(house))); page.Status != 404 {
+			t.Errorf("the page of circle %s: %d", house, page.Status)
+		}
+	}
+	if page := s.Client.Get(at); page.Status != 403 {
+		t.Errorf("a client's page of a circle: %d", page.Status)
+	}
+}
