@@ -207,6 +207,12 @@ func Seen[T any](a *Act, key any, load func() (T, error)) (T, error) {
 	return Remember(a, key, load)
 }
 
+// Learn keeps what was read together with other things for whoever asks [Seen]
+// for it under its key.
+func Learn[T any](a *Act, key any, v T) {
+	_, _ = Seen(a, key, func() (T, error) { return v, nil }) // which cannot fail
+}
+
 // Forget has what was remembered read again; who writes such rows calls it.
 func (a *Act) Forget(key any) { delete(a.known, key) }
 

@@ -18,6 +18,7 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/store"
+	"cenacle/internal/vault"
 )
 
 // Kind tells the three circles every space opens with from those named later.
@@ -282,19 +283,26 @@ func ownCircles(a *act.Act, space id.Space, person id.Person) (map[id.Circle]aut
 	}
 	own := map[id.Circle]authz.Span{}
 	err = a.Each(selectOwnCircles, []any{space, person}, func(scan func(...any) error) error {
-		var c id.Circle
-		var since, until int64
-		var mac []byte
-		if err := scan(&c, &since, &until, &mac); err != nil {
+		var r ownRow
+		if err := scan(&r.circle, &r.since, &r.until, &r.mac); err != nil {
 			return err
 		}
-		if err := box.CheckMAC(mac, "circle_member", string(c), string(person), micros(since), micros(until)); err != nil {
-			return err
-		}
-		own[c] = authz.Span{Since: store.Time(since), Until: store.Time(until)}
-		return nil
+		own[r.circle], err = r.check(box, person)
+		return err
 	})
 	return own, err
+}
+
+// ownRow is one circle that a person is in, as it is stored.
+type ownRow struct {
+	circle       id.Circle
+	since, until int64
+	mac          []byte
+}
+
+func (r ownRow) check(box *vault.Box, person id.Person) (authz.Span, error) {
+	err := box.CheckMAC(r.mac, "circle_member", string(r.circle), string(person), micros(r.since), micros(r.until))
+	return authz.Span{Since: store.Time(r.since), Until: store.Time(r.until)}, err
 }
 
 func micros(n int64) string { return strconv.FormatInt(n, 10) }

@@ -2,6 +2,7 @@ package circle_test
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -203,3 +204,68 @@ var setSpan = store.ForFirm(`
 update circle_member set since = $4, until = $5, mac = $6 where firm_id = $1 and circle_id = $2 and person_id = $3`)
 
 func micros(t time.Time) string { return strconv.FormatInt(store.Micros(t), 10) }
+
+var insertWall = store.ForFirm(`insert into wall (firm_id, space_id, person_id, created_at, mac) values ($1, $2, $3, 0, $4)`)
+
+// TestManySpacesAtOnce: facts that were read for many spaces together are those
+// that are read for each, in more spaces than one statement takes.
+func TestManySpacesAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		client := r.who[authz.Client]
+		spaces := []id.Space{r.space, "01000000-0000-7000-8000-000000000000"}
+		for i := range 2*store.Batch + 3 {
+			of := r.Space(r.Lead, strconv.Itoa(i))
+			spaces = append(spaces, of)
+			role := []authz.Role{authz.Client, authz.Guest, authz.Reader}[i%3]
+			if i%5 != 0 {
+				r.Join(client, of, role)
+			}
+			if i%7 == 0 {
+				r.Must(r.Office.Keep(t.Context(), r.Lead.Firm, func(a *act.Act) error {
+					_, err := a.Exec(insertWall, of, r.Lead.Person, []byte("x"))
+					return err
+				}))
+			}
+			switch i % 4 {
+			case 1:
+				r.Clock.Advance(time.Hour)
+				if i%5 != 0 {
+					r.Leave(client, of)
+				}
+			case 2:
+				r.Must(r.Office.Keep(t.Context(), r.Lead.Firm, func(a *act.Act) error { return a.Ring().DestroySpace(a.Tx, of) }))
+			}
+		}
+		for _, by := range []authz.Actor{r.Lead, client, r.Found("Rival", "Me Rival")} {
+			by.Firm = r.Lead.Firm
+			for _, of := range spaces {
+				var alone, among authz.Facts
+				first := r.see(func(a *act.Act) (err error) { alone, err = circle.Facts(a, by, of); return err })
+				second := r.see(func(a *act.Act) (err error) {
+					if err := circle.Prepare(a, by, spaces); err != nil {
+						return err
+					}
+					before := a.Statements()
+					among, err = circle.Facts(a, by, of)
+					if more := a.Statements() - before; err == nil && more > 0 {
+						t.Errorf("what was prepared took %d statements more", more)
+					}
+					return err
+				})
+				among.Now = alone.Now // the clock has gone on
+				if fault.KindOf(first) != fault.KindOf(second) || first == nil && !reflect.DeepEqual(alone, among) {
+					t.Errorf("%s: alone %+v, %v; among others %+v, %v", of, alone, first, among, second)
+				}
+			}
+		}
+		r.Must(r.see(func(a *act.Act) error {
+			all, err := circle.MembersIn(a, []id.Space{spaces[0], spaces[2], spaces[3]})
+			for of, got := range all {
+				if want, err := circle.Members(a, of); err != nil || !slices.Equal(got, want) || len(got) == 0 {
+					t.Errorf("members of %s: %v, want %v, %v", of, got, want, err)
+				}
+			}
+			return err
+		}))
+	})
+}

@@ -23,10 +23,6 @@ where firm_id = $1 and space_id = $2 and person_id = $3`)
 select role, since, until, mac from membership
 where firm_id = $1 and space_id = $2 and person_id = $3`)
 
-	selectMemberships = store.ForFirm(`
-select person_id, role, since, until, mac from membership
-where firm_id = $1 and space_id = $2 order by since, person_id`)
-
 	updateCircleName = store.ForFirm(`update circle set name = $3 where firm_id = $1 and id = $2`)
 
 	insertInCircle = store.ForFirm(`
@@ -67,4 +63,26 @@ select s.state,
   m.role, m.since, m.until, m.mac
 from space s left join membership m on m.firm_id = $1 and m.space_id = s.id and m.person_id = $3
 where s.firm_id = $1 and s.id = $2`)
+
+	// The same of person $2 in several spaces.
+	selectStandings = store.ForFirm(`
+select s.id, s.state,
+  (select count(*) from wall w where w.firm_id = $1 and w.space_id = s.id and w.person_id = $2),
+  m.role, m.since, m.until, m.mac
+from space s left join membership m on m.firm_id = $1 and m.space_id = s.id and m.person_id = $2
+where s.firm_id = $1 and s.id in ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`)
+
+	selectCirclesIn = store.ForFirm(`
+select space_id, circle_id, since, until, mac from circle_member
+where firm_id = $1 and person_id = $2
+  and space_id in ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`)
+
+	selectMembers = store.ForFirm(`
+select space_id, person_id, role, since, until, mac from membership
+where firm_id = $1 and space_id = $2 order by since, person_id`)
+
+	selectMembersIn = store.ForFirm(`
+select space_id, person_id, role, since, until, mac from membership
+where firm_id = $1 and space_id in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+order by space_id, since, person_id`)
 )

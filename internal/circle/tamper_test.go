@@ -1,6 +1,7 @@
 package circle_test
 
 import (
+	"cmp"
 	"errors"
 	"testing"
 
@@ -23,7 +24,15 @@ type forgery struct {
 
 func enters(role authz.Role) func(room) error {
 	return func(r room) error {
-		return r.see(func(a *act.Act) error { _, err := circle.Enter(a, r.who[role], r.space, authz.SpaceSee); return err })
+		enter := func(a *act.Act) error { _, err := circle.Enter(a, r.who[role], r.space, authz.SpaceSee); return err }
+		alone := r.see(enter)
+		among := r.see(func(a *act.Act) error {
+			return cmp.Or(circle.Prepare(a, r.who[role], []id.Space{r.space}), enter(a))
+		})
+		if (alone == nil) != (among == nil) {
+			r.t.Errorf("%s enters alone: %v, among others: %v", role, alone, among)
+		}
+		return alone
 	}
 }
 

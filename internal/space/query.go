@@ -62,6 +62,18 @@ where m.firm_id = $1 and m.person_id = $2 and m.since <= $3 and (m.until = 0 or 
 order by s.changed_at desc, s.id desc
 limit $6`)
 
+	// The same for who has many: along the changes of the firm.
+	selectOwnOfMany = store.ForFirm(`
+select s.id, s.name, s.profile, s.model, s.state, s.notice, s.lead_id, s.created_at, s.changed_at
+from space s cross join membership m
+where s.firm_id = $1 and s.changed_at <= $4 and (s.changed_at < $4 or s.id < $5)
+  and m.firm_id = $1 and m.space_id = s.id and m.person_id = $2 and m.since <= $3 and (m.until = 0 or m.until > $3)
+  and not exists (select 1 from wall w where w.firm_id = $1 and w.space_id = s.id and w.person_id = $2)
+order by s.changed_at desc, s.id desc
+limit $6`)
+
+	selectSome = store.ForFirm(`select space_id from membership where firm_id = $1 and person_id = $2 limit $3`)
+
 	updateName = store.ForFirm(`
 update space set name = $3, changed_at = $4 where firm_id = $1 and id = $2`)
 

@@ -188,6 +188,9 @@ func Own(a *act.Act, by authz.Actor, p Page) ([]Space, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := circle.Prepare(a, by, idsOf(rows)); err != nil {
+			return nil, err
+		}
 		for _, r := range rows {
 			p.Changed, p.After = store.Time(r.changed), r.ID
 			if _, err := circle.Enter(a, by, r.ID, authz.SpaceSee); fault.Is(err, fault.NotFound) {
@@ -247,14 +250,36 @@ type row struct {
 	created, changed int64
 }
 
+func idsOf(rows []row) []id.Space {
+	out := make([]id.Space, len(rows))
+	for i, r := range rows {
+		out[i] = r.ID
+	}
+	return out
+}
+
+// many is from how many memberships on the last changed of hers are looked for
+// among the last changed of the firm, instead of sorting all of hers.
+const many = 200
+
 // own reads the rows of a page, which nobody may see yet.
 func own(a *act.Act, by authz.Actor, p Page) (rows []row, err error) {
 	before := store.Micros(p.Changed)
 	if p.Changed.IsZero() {
 		before = math.MaxInt64
 	}
+	stmt := selectOwn
+	if p.Limit < many {
+		n := 0
+		if err := a.Each(selectSome, []any{by.Person, many}, func(func(...any) error) error { n++; return nil }); err != nil {
+			return nil, err
+		}
+		if n == many {
+			stmt = selectOwnOfMany
+		}
+	}
 	args := []any{by.Person, store.Micros(a.Now), before, p.After, p.Limit}
-	err = a.Each(selectOwn, args, func(scan func(...any) error) error {
+	err = a.Each(stmt, args, func(scan func(...any) error) error {
 		var r row
 		err := scan(&r.ID, &r.name, &r.Profile, &r.Model, &r.State, &r.Notice, &r.Lead, &r.created, &r.changed)
 		rows = append(rows, r)

@@ -237,6 +237,30 @@ func TestPages(t *testing.T) {
 	})
 }
 
+// TestPagesOfMany: who has many spaces finds them in the same order, whether all
+// of hers are sorted or the last changes of the firm are walked.
+func TestPagesOfMany(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		other := h.Member(h.Lead, h.Space(h.Lead, "A"), authz.Colleague, "Me Autre")
+		other.Role = authz.FirmColleague
+		for i := range 210 {
+			of := h.Space(h.Lead, fmt.Sprint("Client ", i))
+			if i%2 == 0 {
+				h.Join(other, of, authz.Colleague)
+			}
+			if i%3 == 0 {
+				h.Clock.Advance(time.Microsecond)
+			}
+		}
+		for _, by := range []authz.Actor{h.Lead, other} {
+			sorted := h.pages(by, 1000)
+			if got := h.pages(by, 33); !slices.Equal(got, sorted) || len(got) < 100 {
+				t.Errorf("%d spaces in pages of 33, %d in one, or in another order", len(got), len(sorted))
+			}
+		}
+	})
+}
+
 // TestPagesPassOverWhatIsHidden: rows that the rule refuses do not end a page
 // before its time.
 func TestPagesPassOverWhatIsHidden(t *testing.T) {

@@ -30,6 +30,9 @@ var (
 		where firm_id = $1 and space_id = $2 order by generation desc limit 1`)
 	writeSpaceKey = store.ForFirm(`insert into space_key (firm_id, space_id, generation, wrapped, created_at)
 		values ($1, $2, $3, $4, $5)`)
+	readSpaceKeys = store.ForFirm(`select space_id, wrapped from space_key
+		where firm_id = $1 and space_id in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+		order by space_id, generation`)
 	eraseSpaceKey = store.ForFirm(`delete from space_key where firm_id = $1 and space_id = $2`)
 )
 
@@ -166,6 +169,35 @@ func (r *Ring) find(tx *store.Tx, at address, open func(generation int64, wrappe
 	}
 	tx.AfterCommit(func() { r.cache.keep(at, wrapped, box) })
 	return box, nil
+}
+
+// Prepare looks again at the rows of many spaces with few statements, so that
+// [Ring.Space] believes the boxes that were opened from them.
+func (r *Ring) Prepare(tx *store.Tx, spaces []id.Space) (err error) {
+	defer fault.Op(&err, "vault.Prepare")
+	var old []id.Space
+	for _, s := range spaces {
+		if r.cache.fresh(address{firm: tx.Firm(), space: s}) == nil {
+			old = append(old, s)
+		}
+	}
+	for in := range store.Batches(old) {
+		latest := map[id.Space][]byte{}
+		err := tx.Each(readSpaceKeys, in, func(scan func(...any) error) error {
+			var s id.Space
+			var wrapped []byte
+			err := scan(&s, &wrapped)
+			latest[s] = wrapped
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for s, wrapped := range latest {
+			r.cache.renew(address{firm: tx.Firm(), space: s}, wrapped)
+		}
+	}
+	return nil
 }
 
 func row(tx *store.Tx, at address) (generation int64, wrapped []byte, err error) {
