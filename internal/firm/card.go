@@ -140,6 +140,9 @@ func ActiveCard(a *act.Act, p id.Person) (Card, error) {
 // not know is missing. The caller has opened what names them.
 func Names(a *act.Act, people []id.Person) (map[id.Person]string, error) {
 	out := make(map[id.Person]string, len(people))
+	if len(people) > few {
+		return out, nameMany(a, people, out)
+	}
 	for _, p := range people {
 		if _, known := out[p]; known || p == "" {
 			continue
@@ -154,6 +157,34 @@ func Names(a *act.Act, people []id.Person) (map[id.Person]string, error) {
 		out[p] = c.Name
 	}
 	return out, nil
+}
+
+// few is up to how many cards are read one by one.
+const few = 2
+
+func nameMany(a *act.Act, people []id.Person, out map[id.Person]string) error {
+	box, err := a.FirmBox()
+	if err != nil {
+		return err
+	}
+	for some := range store.Batches(people) {
+		err := a.Each(selectCards, some, func(scan func(...any) error) error {
+			var r row
+			if err := r.scan(scan); err != nil {
+				return err
+			}
+			c, err := r.open(box)
+			if err == nil {
+				out[c.Person] = c.Name
+				act.Learn(a, cardOf(c.Person), c)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Staff returns the cards of the firm's own people, disabled ones included, in

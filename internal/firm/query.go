@@ -18,6 +18,10 @@ set role = $3, state = $4, name = $5, email = $6, mac = $8`)
 	selectCard = store.ForFirm(`
 select person_id, role, state, name, email, mac from card where firm_id = $1 and person_id = $2`)
 
+	selectCards = store.ForFirm(`
+select person_id, role, state, name, email, mac from card
+where firm_id = $1 and person_id in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`)
+
 	selectStaff = store.ForFirm(`
 select person_id, role, state, name, email, mac from card
 where firm_id = $1 and role <> 'outsider' order by created_at, person_id`)

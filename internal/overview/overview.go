@@ -10,6 +10,7 @@ package overview
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -155,17 +156,21 @@ func (d *Desk) row(sp space.Space, all []Wait) Row {
 
 // place keeps of all that waits what a desk shows, with the spaces it is in. The
 // membership of each is decided, with its MAC, before its name is opened.
-func (d *Desk) place(a *act.Act, by authz.Actor, spaces []space.Space, all []Wait) error {
-	d.Spaces = make(map[id.Space]space.Space, len(spaces))
+func (d *Desk) place(a *act.Act, by authz.Actor, spaces []space.Space, all []Wait) (err error) {
+	shown := make(map[id.Space]bool, len(spaces))
 	for _, sp := range spaces {
-		d.Spaces[sp.ID] = sp
+		shown[sp.ID] = true
 	}
+	if err := circle.Prepare(a, by, further(all, shown)); err != nil {
+		return err
+	}
+	var more []id.Space
 	count := map[bool]int{}
 	for _, w := range all {
 		if count[w.Mine] == mostWaits {
 			continue
 		}
-		if _, known := d.Spaces[w.Space]; !known {
+		if !shown[w.Space] {
 			_, err := circle.Enter(a, by, w.Space, authz.SpaceSee)
 			if fault.Is(err, fault.NotFound) {
 				continue // the row says member, the rule says no
@@ -173,30 +178,46 @@ func (d *Desk) place(a *act.Act, by authz.Actor, spaces []space.Space, all []Wai
 			if err != nil {
 				return err
 			}
-			if d.Spaces[w.Space], err = space.Load(a, w.Space); err != nil {
-				return err
-			}
+			shown[w.Space] = true
+			more = append(more, w.Space)
 		}
 		count[w.Mine]++
 		d.Waits = append(d.Waits, w)
 	}
+	if d.Spaces, err = space.LoadAll(a, more); err != nil {
+		return err
+	}
+	for _, sp := range spaces {
+		d.Spaces[sp.ID] = sp
+	}
 	return nil
 }
 
-func clients(a *act.Act, spaces map[id.Space]space.Space) (map[id.Space][]id.Person, error) {
-	out := map[id.Space][]id.Person{}
-	for sp := range spaces {
-		members, err := circle.Members(a, sp)
-		if err != nil {
-			return nil, err
+// further are the spaces beside those that are shown already in which the first
+// lines of both sides wait.
+func further(all []Wait, shown map[id.Space]bool) []id.Space {
+	var out []id.Space
+	count := map[bool]int{}
+	for _, w := range all {
+		if count[w.Mine]++; count[w.Mine] <= mostWaits && !shown[w.Space] {
+			out = append(out, w.Space)
 		}
-		for _, m := range members {
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func clients(a *act.Act, spaces map[id.Space]space.Space) (map[id.Space][]id.Person, error) {
+	members, err := circle.MembersIn(a, slices.Sorted(maps.Keys(spaces)))
+	out := map[id.Space][]id.Person{}
+	for sp, all := range members {
+		for _, m := range all {
 			if m.Role == authz.Client && m.Active(a.Now) {
 				out[sp] = append(out[sp], m.Person)
 			}
 		}
 	}
-	return out, nil
+	return out, err
 }
 
 func names(a *act.Act, people map[id.Space][]id.Person, waits []Wait) (map[id.Person]string, error) {

@@ -19,6 +19,10 @@ values ($1, $2, $3, $4, $5, $6, $7, $8)`)
 select name, profile, model, state, notice, lead_id, created_at, changed_at
 from space where firm_id = $1 and id = $2`)
 
+	selectSpaces = store.ForFirm(`
+select id, name, profile, model, state, notice, lead_id, created_at, changed_at
+from space where firm_id = $1 and id in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`)
+
 	selectMatters = store.ForFirm(`
 select id, name, state from matter where firm_id = $1 and space_id = $2 order by id`)
 

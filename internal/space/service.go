@@ -250,6 +250,10 @@ type row struct {
 	created, changed int64
 }
 
+func (r *row) dest() []any {
+	return []any{&r.ID, &r.name, &r.Profile, &r.Model, &r.State, &r.Notice, &r.Lead, &r.created, &r.changed}
+}
+
 func idsOf(rows []row) []id.Space {
 	out := make([]id.Space, len(rows))
 	for i, r := range rows {
@@ -281,7 +285,7 @@ func own(a *act.Act, by authz.Actor, p Page) (rows []row, err error) {
 	args := []any{by.Person, store.Micros(a.Now), before, p.After, p.Limit}
 	err = a.Each(stmt, args, func(scan func(...any) error) error {
 		var r row
-		err := scan(&r.ID, &r.name, &r.Profile, &r.Model, &r.State, &r.Notice, &r.Lead, &r.created, &r.changed)
+		err := scan(r.dest()...)
 		rows = append(rows, r)
 		return err
 	})

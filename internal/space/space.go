@@ -158,6 +158,29 @@ func Load(a *act.Act, s id.Space) (Space, error) {
 	return unseal(a, out, name, created, changed)
 }
 
+// LoadAll is [Load] of several spaces, each of which the caller has entered.
+func LoadAll(a *act.Act, spaces []id.Space) (map[id.Space]Space, error) {
+	out := make(map[id.Space]Space, len(spaces))
+	for in := range store.Batches(spaces) {
+		var rows []row
+		err := a.Each(selectSpaces, in, func(scan func(...any) error) error {
+			var r row
+			err := scan(r.dest()...)
+			rows = append(rows, r)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			if out[r.ID], err = unseal(a, r.Space, r.name, r.created, r.changed); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
 func unseal(a *act.Act, s Space, name []byte, created, changed int64) (Space, error) {
 	box, err := a.SpaceBox(s.ID)
 	if err != nil {
