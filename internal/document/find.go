@@ -114,39 +114,82 @@ type room struct {
 	space           space.Space
 	title, contents [][]byte // terms, the rarest first; empty: nothing there
 	wanted          search.Query
-	view            *view // once it has been entered
+	view            view
 }
 
 // enter lists the spaces in which some item has each of the words.
 func (l *look) enter() error {
-	visit := func(sp space.Space) error {
-		box, err := l.act.SpaceBox(sp.ID)
-		if err != nil {
-			return err
-		}
-		r := room{space: sp, wanted: search.NewQuery(box, l.find.Text)}
-		if r.title, _, err = search.Rarest(l.act.Tx, sp.ID, r.wanted.Title); err != nil {
-			return err
-		}
-		if r.contents, _, err = search.Rarest(l.act.Tx, sp.ID, r.wanted.Contents); err != nil {
-			return err
-		}
-		if len(r.title)+len(r.contents) > 0 {
-			l.rooms = append(l.rooms, r)
-		}
-		return nil
-	}
-	if l.find.Space == "" {
-		return own(l.act, l.by, visit)
-	}
-	if _, err := circle.Enter(l.act, l.by, l.find.Space, authz.SpaceSee); err != nil {
-		return err
-	}
-	sp, err := space.Load(l.act, l.find.Space)
+	asked, err := l.asked()
 	if err != nil {
 		return err
 	}
-	return visit(sp)
+	var promising []id.Space
+	var rooms []room
+	for _, q := range asked {
+		r := room{wanted: q.Query}
+		if r.title, _, err = search.Rarest(l.act.Tx, q.Space, q.Title); err != nil {
+			return err
+		}
+		if r.contents, _, err = search.Rarest(l.act.Tx, q.Space, q.Contents); err != nil {
+			return err
+		}
+		if len(r.title)+len(r.contents) > 0 {
+			promising, rooms = append(promising, q.Space), append(rooms, r)
+		}
+	}
+	if err := circle.Prepare(l.act, l.by, promising); err != nil {
+		return err
+	}
+	var entered []id.Space
+	for i, of := range promising {
+		facts, err := circle.Enter(l.act, l.by, of, authz.SpaceSee)
+		if fault.Is(err, fault.NotFound) && l.named() == "" {
+			continue // the row says member, the rule says no
+		}
+		if err != nil {
+			return err
+		}
+		rooms[i].view = view{l.act, l.by, facts}
+		l.rooms, entered = append(l.rooms, rooms[i]), append(entered, of)
+	}
+	named, err := space.LoadAll(l.act, entered)
+	for i, of := range entered {
+		l.rooms[i].space = named[of]
+	}
+	return err
+}
+
+// named is the one space to look in, empty for all of hers. A link has one.
+func (l *look) named() id.Space { return cmp.Or(l.find.Space, l.by.Scope) }
+
+// asked makes the query for each of the spaces to look in; nothing of it is
+// decided yet, but that the actor may see the one she has named.
+func (l *look) asked() (out []search.Asked, err error) {
+	in := []id.Space{l.named()}
+	if l.named() != "" {
+		if _, err := circle.Enter(l.act, l.by, l.named(), authz.SpaceSee); err != nil {
+			return nil, err
+		}
+	} else if in, err = space.Hers(l.act, l.by); err != nil {
+		return nil, err
+	}
+	if err := l.act.Ring().Prepare(l.act.Tx, in); err != nil {
+		return nil, err
+	}
+	for _, of := range in {
+		box, err := l.act.SpaceBox(of)
+		if fault.Is(err, fault.NotFound) {
+			continue // its key is destroyed
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, search.Asked{Space: of, Query: search.NewQuery(box, l.find.Text)})
+	}
+	if len(in) > 1 {
+		return search.Somewhere(l.act.Tx, out)
+	}
+	return out, nil
 }
 
 // in returns the newest hits of all rooms that are older than before.
@@ -173,19 +216,12 @@ func (l *look) inRoom(r *room, where Where, before id.Item, limit int) (out []Hi
 	if len(terms) == 0 {
 		return nil, nil
 	}
-	if r.view == nil {
-		facts, err := circle.Enter(l.act, l.by, r.space.ID, authz.SpaceSee)
-		if err != nil {
-			return nil, err
-		}
-		r.view = &view{l.act, l.by, facts}
-	}
 	for range mostLooks {
 		page, err := l.marks(r, where, terms, before, limit)
 		if err != nil {
 			return nil, err
 		}
-		shown, err := l.service.opened(*r.view, page, nil)
+		shown, err := l.service.opened(r.view, page, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -219,32 +255,4 @@ func (l *look) marks(r *room, where Where, terms [][]byte, before id.Item, n int
 		return marks(l.act, n, markTitled, args)
 	}
 	return marks(l.act, n, markContaining, append(args, search.Args(r.wanted.Title)...))
-}
-
-// own visits the spaces of which the actor is an active member; a link is
-// confined to its own.
-func own(a *act.Act, by authz.Actor, visit func(space.Space) error) error {
-	if by.Scope != "" {
-		if _, err := circle.Enter(a, by, by.Scope, authz.SpaceSee); err != nil {
-			return err
-		}
-		sp, err := space.Load(a, by.Scope)
-		if err != nil {
-			return err
-		}
-		return visit(sp)
-	}
-	page := space.Page{Limit: defaultPage}
-	for {
-		spaces, err := space.Own(a, by, page)
-		if err != nil || len(spaces) == 0 {
-			return err
-		}
-		for _, sp := range spaces {
-			if err := visit(sp); err != nil {
-				return err
-			}
-			page.Changed, page.After = sp.Changed, sp.ID
-		}
-	}
 }

@@ -76,6 +76,11 @@ where s.firm_id = $1 and s.changed_at <= $4 and (s.changed_at < $4 or s.id < $5)
 order by s.changed_at desc, s.id desc
 limit $6`)
 
+	// $2 person, $3 now.
+	selectHers = store.ForFirm(`
+select space_id from membership
+where firm_id = $1 and person_id = $2 and since <= $3 and (until = 0 or until > $3) order by space_id`)
+
 	selectSome = store.ForFirm(`select space_id from membership where firm_id = $1 and person_id = $2 limit $3`)
 
 	updateName = store.ForFirm(`

@@ -213,6 +213,21 @@ func Own(a *act.Act, by authz.Actor, p Page) ([]Space, error) {
 	return out, nil
 }
 
+// Hers returns the spaces that an actor may be a member of, by their rows alone:
+// it says where to look, and decides nothing.
+func Hers(a *act.Act, by authz.Actor) (out []id.Space, err error) {
+	if only := by.Only(); only != nil {
+		return slices.Compact(slices.Sorted(slices.Values(only))), nil
+	}
+	err = a.Each(selectHers, []any{by.Person, store.Micros(a.Now)}, func(scan func(...any) error) error {
+		var of id.Space
+		err := scan(&of)
+		out = append(out, of)
+		return err
+	})
+	return out, err
+}
+
 // among is Own for an actor who is confined to a few spaces: it looks at those
 // and at no other, however many there are.
 func among(a *act.Act, by authz.Actor, only []id.Space, p Page) ([]Space, error) {

@@ -63,6 +63,7 @@ var (
 	columnForm = regexp.MustCompile(`^([a-z_]+) (text|bigint|bytea)\b`)
 	keyForm    = regexp.MustCompile(`primary key \(([a-z_, ]+)\)`)
 	soleForm   = regexp.MustCompile(`(?m)^\s*([a-z_]+) [a-z ]*\bprimary key\b`)
+	indexForm  = regexp.MustCompile(`^(?:create (?:unique )?|drop )index `)
 	alterForm  = regexp.MustCompile(`^alter table ([a-z_]+) add column ([a-z_]+ .*)$`)
 )
 
@@ -82,7 +83,7 @@ func describe(all []Table, statement string, owned bool) ([]Table, error) {
 		all[at].Columns = append(all[at].Columns, c)
 		return all, nil
 	}
-	if !strings.HasPrefix(statement, "create index ") && !strings.HasPrefix(statement, "create unique index ") {
+	if !indexForm.MatchString(statement) {
 		return nil, fmt.Errorf("cannot be described: %s", statement)
 	}
 	return all, nil

@@ -11,8 +11,8 @@ import (
 	"cenacle/internal/store"
 )
 
-// A box costs 2 KiB; 4096 of them serve every space in use at once.
-const cacheLimit = 4096
+// A box costs 2 KiB; that many serve whoever searches in 16,000 spaces at once.
+const cacheLimit = 16 << 10
 
 // Recheck is how long an opened box is believed before its row is read again:
 // the longest time that a key destroyed on another node keeps working here.
