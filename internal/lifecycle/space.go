@@ -84,7 +84,24 @@ func (s *Service) mayOpen(ctx context.Context, by authz.Actor, n *NewSpace) erro
 	if n.Lead == "" {
 		wrong.Add("lead", "lifecycle.lead_missing")
 	}
-	return wrong.Err()
+	if err := wrong.Err(); err != nil {
+		return err
+	}
+	return s.office.See(ctx, by.Firm, func(a *act.Act) error { return staffed(a, by, *n) })
+}
+
+// staffed demands that the firm has those who are to work in a space: before its
+// client becomes a person, and again in the act.
+func staffed(a *act.Act, by authz.Actor, n NewSpace) error {
+	if lead, err := firm.ActiveCard(a, n.Lead); err != nil || !leads(lead.Role) {
+		return fault.New(fault.Invalid, "lifecycle.lead_missing").In("lead").Because(err)
+	}
+	for _, p := range team(by, n) {
+		if _, err := insider(a, p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func leads(r authz.FirmRole) bool { return r == authz.Admin || r == authz.Lawyer }
@@ -93,8 +110,8 @@ func openSpace(a *act.Act, by authz.Actor, n NewSpace, client account.Person) (s
 	if err := firm.Allow(a, by, authz.SpaceOpen); err != nil {
 		return space.Space{}, err
 	}
-	if lead, err := firm.ActiveCard(a, n.Lead); err != nil || !leads(lead.Role) {
-		return space.Space{}, fault.New(fault.Invalid, "lifecycle.lead_missing").In("lead").Because(err)
+	if err := staffed(a, by, n); err != nil {
+		return space.Space{}, err
 	}
 	sp, err := space.Create(a, by, space.New{Name: n.Name, Model: n.Model, Profile: n.Profile, Lead: n.Lead, Language: n.Language})
 	if err != nil {
@@ -140,18 +157,27 @@ func team(by authz.Actor, n NewSpace) []id.Person {
 // admit lets one of the firm's own people into a space, in the role that goes
 // with her card.
 func admit(a *act.Act, by authz.Actor, to id.Space, person id.Person) error {
-	card, err := firm.ActiveCard(a, person)
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	card, err := insider(a, person)
+	if err != nil {
 		return err
-	}
-	if err != nil || !card.Role.Inside() {
-		return fault.New(fault.Invalid, "lifecycle.not_colleague").In("colleague").Because(err)
 	}
 	role := authz.Colleague
 	if card.Role == authz.FirmAssistant {
 		role = authz.Assistant
 	}
 	return join(a, by, to, person, role)
+}
+
+// insider is the card of one of the firm's own people.
+func insider(a *act.Act, person id.Person) (firm.Card, error) {
+	card, err := firm.ActiveCard(a, person)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return card, err
+	}
+	if err != nil || !card.Role.Inside() {
+		return card, fault.New(fault.Invalid, "lifecycle.not_colleague").In("colleague").Because(err)
+	}
+	return card, nil
 }
 
 // receive lets someone from outside into a space, with a card if the firm does
@@ -233,15 +259,17 @@ func (s *Service) AddColleague(ctx context.Context, by authz.Actor, to id.Space,
 }
 
 // RemoveMember ends a membership from now on and voids its links. The lead
-// stays: a space is never without the lawyer who answers for it.
+// stays: a space is never without the lawyer who answers for it. Who that is,
+// the membership says, which bears a MAC.
 func (s *Service) RemoveMember(ctx context.Context, by authz.Actor, from id.Space, person id.Person) (err error) {
 	defer fault.Op(&err, "lifecycle.RemoveMember(%s, %s)", from, person)
 	return s.manage(ctx, by, from, func(a *act.Act) error {
-		sp, err := space.Load(a, from)
+		members, err := circle.Members(a, from)
 		if err != nil {
 			return err
 		}
-		if sp.Lead == person {
+		lead := func(m circle.Member) bool { return m.Person == person && m.Role == authz.Lead && m.Active(a.Now) }
+		if slices.ContainsFunc(members, lead) {
 			return fault.New(fault.Conflict, "lifecycle.lead_stays")
 		}
 		if err := circle.Leave(a, from, person); err != nil {

@@ -12,7 +12,10 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/space"
+	"cenacle/internal/store"
 )
+
+var forgeLead = store.ForFirm(`update space set lead_id = $3 where firm_id = $1 and id = $2`)
 
 // roles are the active members of a space.
 func (w *world) roles(of id.Space) map[id.Person]authz.Role {
@@ -133,7 +136,9 @@ func TestOpenSpaceRefused(t *testing.T) {
 		if all := w.mails("new@exemple.fr"); len(all) != 0 {
 			w.Errorf("%d mails about a space that does not exist", len(all))
 		}
-		// What the refused ones left (a person, a tie) is no obstacle.
+		if _, err := w.accounts.Find(w.Context(), "new@exemple.fr"); !fault.Is(err, fault.NotFound) {
+			w.Errorf("a refused form made a person: %v", err)
+		}
 		form := w.form("New Client", "new@exemple.fr")
 		form.Lead = w.lawyer.Person
 		sp, err := w.life.OpenSpace(w.Context(), ines, form)
@@ -175,6 +180,11 @@ func TestMembers(t *testing.T) {
 
 		remove := func(by authz.Actor, p id.Person) error { return w.life.RemoveMember(w.Context(), by, sp.ID, p) }
 		w.wants(remove(client, noir.ID), fault.Forbidden, "", "fault.forbidden")
+		w.wants(remove(ines, w.lawyer.Person), fault.Conflict, "", "lifecycle.lead_stays")
+		w.keep(func(a *act.Act) error { // whoever writes another lead into the database removes nobody by it
+			_, err := a.Exec(forgeLead, sp.ID, ines.Person)
+			return err
+		})
 		w.wants(remove(ines, w.lawyer.Person), fault.Conflict, "", "lifecycle.lead_stays")
 		w.wants(remove(ines, "stranger"), fault.NotFound, "", "fault.absent")
 		w.must(remove(ines, noir.ID))
