@@ -42,7 +42,7 @@ func TestHA01(t *testing.T) {
 			w.raise(i)
 			w.awaits(i, 20*time.Second)
 		}
-		time.Sleep(time.Second)
+		w.enough(20)
 	})
 	w.stands(20)
 	if part := float64(w.refused.Load()) / float64(w.done.Load()+w.refused.Load()); long() && part > 0.005 {
@@ -67,7 +67,7 @@ func TestHA02_Restarted(t *testing.T) {
 				w.awaits(i, 30*time.Second)
 			}
 		}
-		time.Sleep(time.Second)
+		w.enough(20)
 	})
 	w.stands(20)
 }
@@ -85,6 +85,7 @@ func TestHA02_Promoted(t *testing.T) {
 	one, two := storetest.NewProxy(t, first.Address()), storetest.NewProxy(t, second.Address())
 	w := settle(t, first.Config(one.Address(), two.Address()), 2, usual)
 	w.lives(func() {
+		w.enough(5) // the standby must have something to lose
 		for n := range rounds {
 			time.Sleep(time.Duration(1500+rand.IntN(1500)) * time.Millisecond)
 			first.Kill()
@@ -102,7 +103,7 @@ func TestHA02_Promoted(t *testing.T) {
 			one, two = two, one
 			two.Direct(second.Address())
 		}
-		time.Sleep(time.Second)
+		w.enough(5)
 	})
 	w.stands(5)
 }
@@ -138,7 +139,7 @@ func TestHA04_Cut(t *testing.T) {
 			wire.Heal()
 			w.awaits(1, 30*time.Second)
 		}
-		time.Sleep(time.Second)
+		w.enough(10)
 	})
 	w.stands(10)
 }
@@ -166,7 +167,7 @@ func TestHA04_Frozen(t *testing.T) {
 			signal(i, syscall.SIGCONT)
 			w.awaits(i, 30*time.Second)
 		}
-		time.Sleep(time.Second)
+		w.enough(10)
 	})
 	w.stands(10)
 }
@@ -197,7 +198,7 @@ func TestHA06_Rolling(t *testing.T) {
 			w.raise(i)
 			w.awaits(i, 20*time.Second)
 		}
-		time.Sleep(time.Second)
+		w.enough(10)
 	})
 	if n := w.refused.Load(); n*50 > w.done.Load() {
 		t.Errorf("%d were refused beside %d", n, w.done.Load())
@@ -232,7 +233,7 @@ func TestHA06(t *testing.T) {
 		if code != 1 || !strings.Contains(said, "later version") {
 			t.Errorf("an earlier program on a later schema ends with %d: %s", code, said)
 		}
-		time.Sleep(time.Second)
+		w.enough(10)
 	})
 	if part := w.refused.Load() * 20; part > w.done.Load() {
 		t.Errorf("%d were refused beside %d", w.refused.Load(), w.done.Load())

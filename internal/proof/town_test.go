@@ -152,6 +152,20 @@ func (w *town) lives(trouble func()) {
 	w.t.Logf("the trouble took %v", time.Since(begun).Round(time.Millisecond))
 }
 
+// enough lets a second of calm pass, and on a slow machine the time that it takes
+// until there is something to lose.
+func (w *town) enough(least int) {
+	time.Sleep(time.Second)
+	for limit := time.Now().Add(time.Minute); time.Now().Before(limit); time.Sleep(100 * time.Millisecond) {
+		w.mu.Lock()
+		there := len(w.files) >= least && len(w.memos) >= least
+		w.mu.Unlock()
+		if there {
+			return
+		}
+	}
+}
+
 // happened notes that something was acknowledged, and how long nothing was.
 func (w *town) happened() {
 	w.done.Add(1)
