@@ -75,6 +75,24 @@ func Started(ctx context.Context, c *config.Config) (there bool, err error) {
 	return there, errors.Join(err, into.Close())
 }
 
+// Pending is what [Migrate] would change; see [store.Pending].
+func Pending(ctx context.Context, c *config.Config) ([]store.Change, error) {
+	at, err := stored(c)
+	if err != nil {
+		return nil, err
+	}
+	return store.Pending(ctx, at)
+}
+
+// Migrate brings the databases of an installation up to date; see [store.Migrate].
+func Migrate(ctx context.Context, c *config.Config) error {
+	at, err := stored(c)
+	if err != nil {
+		return err
+	}
+	return store.Migrate(ctx, at)
+}
+
 // existing is [provider] of a key that is never made.
 func existing(c *config.Config, dir string) vault.Provider {
 	if c.Key.Provider == config.KeyFromFile {

@@ -194,17 +194,23 @@ func in(zone *time.Location, clock func() time.Time) func() time.Time {
 }
 
 func openStore(ctx context.Context, c *config.Config) (*store.Store, error) {
+	at, err := stored(c)
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, at)
+}
+
+// stored is where the rows of an installation are.
+func stored(c *config.Config) (store.Config, error) {
 	app, err := c.DatabaseURL()
 	if err != nil {
-		return nil, err
+		return store.Config{}, err
 	}
 	owner, err := c.MigrateURL()
-	if err != nil {
-		return nil, err
-	}
-	return store.Open(ctx, store.Config{
+	return store.Config{
 		Dir: c.Data, PostgresURL: app.Reveal(), MigrateURL: owner.Reveal(), Connections: c.Database.Connections,
-	})
+	}, err
 }
 
 // openOffice opens the keys over a store; a root key that is not the one of

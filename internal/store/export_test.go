@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"io/fs"
 	"iter"
 	"path/filepath"
@@ -10,6 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"cenacle/internal/id"
 )
 
 // What tests outside the package need to reach.
@@ -124,4 +127,50 @@ func LaterMigrations(t testing.TB) iter.Seq[string] {
 			}
 		}
 	}
+}
+
+// Earlier makes the databases that the first program made, with one firm.
+func Earlier(ctx context.Context, c Config, f id.Firm) error {
+	const driver, lite = "pgx", "sqlite"
+	if c.PostgresURL != "" {
+		config, err := parsePostgres(c.PostgresURL)
+		if err != nil {
+			return err
+		}
+		d := &grantDialect{role: config.User}
+		return errors.Join(first(ctx, driver, c.MigrateURL, d, directoryScope), first(ctx, driver, c.MigrateURL, d, firmScope))
+	}
+	e := &embedded{dir: c.Dir}
+	if err := errors.Join(createFile(e.register()), createFile(e.path(f))); err != nil {
+		return err
+	}
+	return errors.Join(first(ctx, lite, e.register(), liteDialect{}, directoryScope,
+		"insert into firm (id, state, created_at) values ('"+string(f)+"', 'open', 0)"), first(ctx, lite, e.path(f), liteDialect{}, firmScope))
+}
+
+// first applies the first migration of a scope, then more.
+func first(ctx context.Context, driver, name string, d dialect, scope string, more ...string) error {
+	known, err := readMigrations(migrations, "migration/"+scope)
+	if err != nil {
+		return err
+	}
+	db, err := sql.Open(driver, name)
+	if err != nil {
+		return err
+	}
+	defer db.Close() // nothing is pending
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close() // gives it back
+	if err := migrateTo(ctx, &link{conn: conn, ran: new(atomic.Uint64)}, d, scope, known[:1]); err != nil {
+		return err
+	}
+	for _, text := range more {
+		if _, err := conn.ExecContext(ctx, text); err != nil {
+			return err
+		}
+	}
+	return nil
 }

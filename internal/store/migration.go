@@ -164,6 +164,22 @@ func readApplied(ctx context.Context, l *link, scope string) ([]appliedMigration
 	return applied, errors.Join(err, stopped)
 }
 
+// awaited are the migrations of the program that a database does not have.
+func awaited(ctx context.Context, l *link, scope string) ([]migration, error) {
+	known, err := readMigrations(migrations, "migration/"+scope)
+	if err != nil {
+		return nil, err
+	}
+	applied, err := readApplied(ctx, l, scope)
+	if err == nil {
+		err = checkApplied(applied, known)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return known[len(applied):], nil
+}
+
 // checkApplied compares the record of a database with the program's files.
 func checkApplied(applied []appliedMigration, known []migration) error {
 	for i, a := range applied {

@@ -224,24 +224,14 @@ func (p *postgres) check(ctx context.Context) error {
 }
 
 func checkScope(ctx context.Context, l *link, scope string) error {
-	known, err := readMigrations(migrations, "migration/"+scope)
-	if err != nil {
-		return err
-	}
-	applied, err := readApplied(ctx, l, scope)
+	waiting, err := awaited(ctx, l, scope)
 	if missing, ok := errors.AsType[*pgconn.PgError](err); ok && (missing.Code == "42P01" || missing.Code == "42501") {
 		return fault.New(fault.Unavailable, "store.behind").Because(err) // no table, or not ours to read
 	}
-	if err != nil {
-		return err
+	if err == nil && len(waiting) > 0 {
+		err = fault.New(fault.Unavailable, "store.behind")
 	}
-	if err := checkApplied(applied, known); err != nil {
-		return err
-	}
-	if len(applied) < len(known) {
-		return fault.New(fault.Unavailable, "store.behind")
-	}
-	return nil
+	return err
 }
 
 // migratePostgres applies the migrations as the owner and gives the
