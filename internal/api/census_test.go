@@ -82,9 +82,12 @@ var twins = map[string]string{
 	"PATCH /f/{firm}/spaces/{space}/uploads/{upload}":  "continueUpload",
 	"DELETE /f/{firm}/spaces/{space}/uploads/{upload}": "giveUpUpload",
 
-	"POST /f/{firm}/spaces/{space}/deposit/close":          "closeDeposit",
-	"GET /f/{firm}/spaces/{space}/receipts/{receipt}":      "getReceipt",
-	"GET /f/{firm}/spaces/{space}/receipts/{receipt}/file": "getReceiptFile",
+	"POST /f/{firm}/spaces/{space}/deposit/close":               "closeDeposit",
+	"POST /f/{firm}/spaces/{space}/deposit-links":               "makeDepositLink",
+	"POST /f/{firm}/spaces/{space}/deposit-links/{link}/resend": "resendDepositLink",
+	"POST /f/{firm}/spaces/{space}/deposit-links/{link}/revoke": "revokeDepositLink",
+	"GET /f/{firm}/spaces/{space}/receipts/{receipt}":           "getReceipt",
+	"GET /f/{firm}/spaces/{space}/receipts/{receipt}/file":      "getReceiptFile",
 
 	"GET /f/{firm}/spaces/{space}/requests":               "listRequests",
 	"POST /f/{firm}/spaces/{space}/requests":              "askForPapers",

@@ -24,6 +24,11 @@ var exchangeSamples = map[string]sample{
 	"getReceipt":     {who: byClient, want: 200},
 	"getReceiptFile": {who: byClient, want: 200},
 
+	"listDepositLinks":  {who: byLead, want: 200},
+	"makeDepositLink":   {who: byLead, body: `{"request":"{ask}","days":7}`, want: 201},
+	"resendDepositLink": {who: byLead, want: 204},
+	"revokeDepositLink": {who: byLead, want: 204, then: (*stage).depositLink},
+
 	"listRequests":   {who: byClient, want: 200},
 	"askForPapers":   {who: byLead, body: `{"person":"{client}","due":"2027-01-15","papers":[{"name":"RIB"},{"name":"K-bis","note":"Moins de trois mois."}]}`, want: 201},
 	"findOffers":     {who: byLead, body: `{"names":["Conclusions"]}`, want: 200},
@@ -51,6 +56,12 @@ var exchangeSamples = map[string]sample{
 	"listJournal":      {who: byLead, want: 200},
 	"getJournalHead":   {who: byLead, want: 200},
 	"getProof":         {who: byLead, want: 200},
+}
+
+// depositLink leaves a link that stands.
+func (s *stage) depositLink(reply) {
+	s.t.Helper()
+	s.ids["link"] = s.asLead("POST", "/spaces/{space}/deposit-links", `{"person":"{client}"}`).is(201)["id"].(string)
 }
 
 // deposit has the client bring a paper, and returns the deposit and its receipt.

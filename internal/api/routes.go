@@ -6,6 +6,7 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
 	"cenacle/internal/deposit"
+	"cenacle/internal/depositlink"
 	"cenacle/internal/document"
 	"cenacle/internal/event"
 	"cenacle/internal/firm"
@@ -33,6 +34,7 @@ type Nouns struct {
 	Guard       *guard.Service
 	Memos       *memo.Service
 	Invitations *invitation.Service
+	Letterboxes *depositlink.Service
 	Lifecycle   *lifecycle.Service
 	Overview    *overview.Service
 	Events      *event.Service
@@ -225,6 +227,14 @@ func (n *Nouns) depositRows() []Operation {
 			Summary: "A deposit with its documents"},
 		{Pattern: "POST /spaces/{space}/deposits/close", Name: "closeDeposit", Action: authz.DepositMake, Do: Tell(n.closeDeposit, n.closedDeposit),
 			Summary: "“J’ai terminé”: end the deposit; the receipt is the answer"},
+		{Pattern: "GET /spaces/{space}/deposit-links", Name: "listDepositLinks", Action: authz.SpaceInvite, Do: Ask(n.depositLinks),
+			Summary: "The deposit links of a space, the newest first"},
+		{Pattern: "POST /spaces/{space}/deposit-links", Name: "makeDepositLink", Action: authz.SpaceInvite, Status: 201, Do: Tell(n.makeDepositLink, n.madeDepositLink),
+			Summary: "Mail one person a link by which she hands documents in without an account"},
+		{Pattern: "POST /deposit-links/{link}/resend", Name: "resendDepositLink", Action: authz.SpaceInvite, Do: Tell(n.resendDepositLink, nil),
+			Summary: "Mail a deposit link again; the one in the earlier mail opens nothing more"},
+		{Pattern: "POST /deposit-links/{link}/revoke", Name: "revokeDepositLink", Action: authz.SpaceInvite, Do: Tell(n.revokeDepositLink, nil),
+			Summary: "End a deposit link at once, and what is under way by it"},
 		{Pattern: "GET /spaces/{space}/receipts", Name: "listReceipts", Action: authz.ReceiptRead, Do: Ask(n.receipts),
 			Summary: "The last receipts of a space: all for the firm’s side, one’s own for others"},
 		{Pattern: "GET /receipts/{receipt}", Name: "getReceipt", Action: authz.ReceiptRead, Do: Ask(n.receipt),

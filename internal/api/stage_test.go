@@ -60,7 +60,7 @@ func open(t *testing.T, limit int) *stage {
 	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.nouns = &api.Nouns{
 		Firms: s.Firms, Circles: circle.NewService(s.Office), Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Requests: s.Requests, Holds: hold.NewService(s.Office), Guard: guard.NewService(s.Office), Memos: s.Memos,
-		Invitations: s.Invitations, Lifecycle: s.Lifecycle, Overview: s.Overview, Events: event.New(s.Office),
+		Invitations: s.Invitations, Letterboxes: s.Letterboxes, Lifecycle: s.Lifecycle, Overview: s.Overview, Events: event.New(s.Office),
 	}
 	s.nouns.Webhooks = webhook.NewService(s.Office, s.nouns.Events, outbound.New(outbound.Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}))
 	catalog, err := i18n.Load()
@@ -136,6 +136,7 @@ func (s *stage) furnish() {
 	s.ids["named"] = s.asLead("POST", "/spaces/{space}/circles", `{"name":"Experts","people":["{person}"]}`).is(201)["id"].(string)
 	asked := s.asLead("POST", "/spaces/{space}/requests", `{"person":"{client}","papers":[{"name":"Livret de famille"}]}`).is(201)
 	s.ids["ask"] = asked["requests"].([]any)[0].(map[string]any)["id"].(string)
+	s.depositLink(reply{})
 	s.deposit()
 	s.link()
 	hook := s.asLead("POST", "/webhooks", `{"address":"http://127.0.0.1:9/hook"}`).is(201)

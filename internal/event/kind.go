@@ -63,6 +63,7 @@ var kinds = map[string]kind{
 	"folder.addressed": {},
 	"member.joined":    {}, "member.left": {},
 	"circle.made": {}, "circle.renamed": {}, "circle.entered": {}, "circle.left": {},
+	"depositlink.made": {}, "depositlink.sent": {}, "depositlink.asked": {}, "depositlink.revoked": {},
 	"link.issued": {}, "link.asked": {}, "link.used": {},
 	"firm.founded": {}, "firm.colleague_added": {}, "installation.restored": {}, "firm.exported": {},
 	"token.issued": {}, "token.revoked": {},

@@ -42,6 +42,8 @@ type (
 	Party    string // an adverse one
 	Recall   string // of a document that was sent
 	Hold     string // what keeps documents from being erased
+	// DepositLink is one by which a person hands papers in without an account.
+	DepositLink string
 )
 
 // Length is the number of characters of every identifier.

@@ -9,6 +9,7 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
 	"cenacle/internal/deposit"
+	"cenacle/internal/depositlink"
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/id"
@@ -45,6 +46,16 @@ func (s *Service) Handlers(composer *mail.Composer, sender mail.Sender) map[stri
 		}),
 		deposit.NoticeJob: handle(p, func(n deposit.Notice) errand {
 			return errand{person: n.Person, space: n.Space, say: func(path string) mail.Notice { return mail.DepositReceived{Path: path} }}
+		}),
+		depositlink.NoticeJob: handle(p, func(n depositlink.Notice) errand {
+			return errand{
+				person: n.Person, space: n.Space, link: true, say: func(path string) mail.Notice { return mail.DepositLink{Path: path} },
+				waits: func(a *act.Act, _ authz.Actor) error { return depositlink.Waits(a, n.Link) },
+				issue: func(a *act.Act, by authz.Actor) (string, error) {
+					token, err := depositlink.Issue(a, by, n.Link)
+					return depositlink.Path(a.Firm(), token), err
+				},
+			}
 		}),
 		request.NoticeJob:   handle(p, asked(func(path string) mail.Notice { return mail.NewItem{Path: path} }, true)),
 		request.ReminderJob: handle(p, asked(func(path string) mail.Notice { return mail.PapersAwaited{Path: path} }, false)),
@@ -89,7 +100,8 @@ type errand struct {
 	at     string // a page of hers, to which nobody is ever mailed a link; empty for the space or the firm
 	joins  bool   // says nothing that a mail with a link she has not used yet does not say
 	say    func(path string) mail.Notice
-	waits  func(*act.Act, authz.Actor) error // absent when there is nothing to say any more; may be nil
+	issue  func(*act.Act, authz.Actor) (path string, err error) // makes the link; nil: one that opens the space
+	waits  func(*act.Act, authz.Actor) error                    // absent when there is nothing to say any more; may be nil
 }
 
 // post composes and hands over.
@@ -190,6 +202,10 @@ func (p post) say(ctx context.Context, by authz.Actor, e errand, j outbox.Job, s
 			} else if told {
 				return fault.Absent()
 			}
+		}
+		if e.issue != nil {
+			path, err = e.issue(a, by)
+			return err
 		}
 		token, err := invitation.Issue(a, by, e.space, e.person)
 		path = invitation.Path(a.Firm(), e.space, token)

@@ -38,6 +38,8 @@ type (
 	ColleagueInvited struct{ Path string }
 	// Welcome greets the person who has just opened her firm.
 	Welcome struct{ Path string }
+	// DepositLink brings a person the link by which she hands documents in.
+	DepositLink struct{ Path string }
 	// FactorsChanged tells a person that one of her means of signing in changed.
 	FactorsChanged struct{ Path string }
 )
@@ -72,6 +74,10 @@ func (n ColleagueInvited) content() content {
 
 func (n Welcome) content() content {
 	return content{n.Path, "mail.welcome.subject", "mail.welcome.lead", "mail.welcome.why", withSignIn}
+}
+
+func (n DepositLink) content() content {
+	return content{n.Path, "mail.deposit_link.subject", "mail.deposit_link.lead", "mail.deposit_link.why", withButton}
 }
 
 func (n FactorsChanged) content() content {

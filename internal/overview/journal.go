@@ -147,7 +147,8 @@ func aboutWhom(r journal.Record) (id.Person, error) {
 	switch r.Kind {
 	case "firm.colleague_added", "member.joined", "member.left", "link.asked", "factor.reset", "factor.copied":
 		return id.Person(r.Object), nil
-	case "link.issued", "token.revoked", "circle.entered", "circle.left":
+	case "link.issued", "token.revoked", "circle.entered", "circle.left",
+		"depositlink.made", "depositlink.sent", "depositlink.asked", "depositlink.revoked":
 		var details struct {
 			Person id.Person `json:"person"`
 		}

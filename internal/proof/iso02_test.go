@@ -31,6 +31,7 @@ var elsewhere = map[authz.Action]string{
 var jobs = map[string]string{
 	"notice.space-opened": "space.see of the person invited",
 	"notice.link":         "space.see of the link's person, or her card in the firm",
+	"notice.deposit-link": "deposit.make of the link's person, and that the link stands",
 	"notice.colleague":    "firm.enter of the colleague",
 	"notice.welcome":      "firm.enter of the founder",
 	"notice.factor":       "firm.enter of the person, in the firm that tells her",

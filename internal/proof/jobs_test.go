@@ -7,6 +7,7 @@ import (
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
 	"cenacle/internal/deposit"
+	"cenacle/internal/depositlink"
 	"cenacle/internal/document"
 	"cenacle/internal/firm"
 	"cenacle/internal/id"
@@ -176,12 +177,19 @@ func opened(w *world, c *cabinet) []notice {
 		w.must(w.server.Invitations.Invite(ctx, c.admin.actor, asked.id, p.id))
 	}
 	w.must(w.server.Lifecycle.RemoveMember(ctx, c.admin.actor, asked.id, loses.id))
+	boxed, keepsBox, losesBox := c.pair()
+	for _, p := range []*person{keepsBox, losesBox} {
+		_, err := w.server.Letterboxes.Make(ctx, c.admin.actor, depositlink.Making{Space: boxed.id, Person: p.id})
+		w.must(err)
+	}
+	w.must(w.server.Lifecycle.RemoveMember(ctx, c.admin.actor, boxed.id, losesBox.id))
 	r, kept := c.open(c.admin, "Mme Ouverte", address("ouverte.example"))
 	lost := c.guest(c.admin, r, "M. Fermé", address("ferme.example"), authz.Client)
 	w.must(w.server.Lifecycle.RemoveMember(ctx, c.admin.actor, r.id, lost.id))
 	return []notice{
 		{"notice.space-opened", "member removed", kept.email, lost.email},
 		{"notice.link", "member removed", keeps.email, loses.email},
+		{"notice.deposit-link", "member removed", keepsBox.email, losesBox.email},
 	}
 }
 

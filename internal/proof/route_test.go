@@ -53,7 +53,7 @@ func byAccount(s *scene) browser { return s.account.browser }
 // needs. The last are those that end what the others live on.
 func book() []step {
 	var all []step
-	for _, part := range [][]step{publicSteps(), firmSteps(), connectionSteps(), roomSteps(), documentSteps(), uploadSteps(), exchangeSteps(), accountSteps()} {
+	for _, part := range [][]step{publicSteps(), firmSteps(), connectionSteps(), roomSteps(), documentSteps(), uploadSteps(), exchangeSteps(), letterboxSteps(), accountSteps()} {
 		all = append(all, part...)
 	}
 	return all
@@ -218,6 +218,33 @@ func uploadSteps() []step {
 		{route: "DELETE " + one, who: byLead, want: 204, send: func(i ids) call {
 			return call{method: "DELETE", path: i.path(" " + one)}.with("Tus-Resumable", tus)
 		}, after: func(s *scene, _ answer) { s.begin() }},
+	}
+}
+
+func letterboxSteps() []step {
+	const room, box = "/f/{firm}/spaces/{space}/deposit-links", "/d/{firm}/{box}"
+	const all, one = box + "/uploads", box + "/uploads/{boxed}"
+	tusOf := func(method, pattern string, want int, send func(i ids) call) step {
+		return step{route: method + " " + strings.ReplaceAll(pattern, "{boxed}", "{upload}"), who: nobody, want: want, send: send}
+	}
+	return []step{
+		form(room, byLead, 303, "for", "{client}"),
+		form(room+"/{link}/resend", byLead, 303).then(func(s *scene, _ answer) { s.ids["box"] = s.mailed("/d/", s.client.email) }),
+		plain(box, nobody, 200),
+		{route: "POST " + box + "/files", who: nobody, want: 303, send: func(i ids) call {
+			return file(i.path(" "+box+"/files"), "Passeport.txt", []byte("Passeport"))
+		}},
+		tusOf("OPTIONS", all, 204, func(i ids) call { return call{method: "OPTIONS", path: i.path(" " + all)} }),
+		tusOf("POST", all, 201, func(i ids) call { return create(i.path(" "+all), "300000", "filename", "Scan.pdf", "tray", "client") }).then(func(s *scene, a answer) {
+			at := a.header.Get("Location")
+			s.ids["boxed"] = at[strings.LastIndexByte(at, '/')+1:]
+		}),
+		tusOf("HEAD", one, 200, func(i ids) call { return call{method: "HEAD", path: i.path(" " + one)}.with("Tus-Resumable", tus) }),
+		tusOf("PATCH", one, 204, func(i ids) call { return patch(i.path(" "+one), "0", content("archive", 100_000)) }),
+		tusOf("DELETE", one, 204, func(i ids) call { return call{method: "DELETE", path: i.path(" " + one)}.with("Tus-Resumable", tus) }).then(func(s *scene, _ answer) { s.boxed() }),
+		form(box+"/close", nobody, 303).then(func(s *scene, _ answer) { s.deposit() }),
+		plain(box+"/receipts/{receipt}", nobody, 200), plain(box+"/receipts/{receipt}/file", nobody, 200),
+		form(room+"/{link}/revoke", byLead, 303).then(func(s *scene, _ answer) { s.letterbox() }),
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
 	"cenacle/internal/deposit"
+	"cenacle/internal/depositlink"
 	"cenacle/internal/document"
 	"cenacle/internal/hold"
 	"cenacle/internal/id"
@@ -135,6 +136,7 @@ func (s *scene) fill() {
 	s.oppose()
 	s.encircle()
 	s.askAgain()
+	s.letterbox()
 	s.connect()
 }
 
@@ -184,6 +186,23 @@ func (s *scene) comeBack(room bool) {
 func (s *scene) apart() {
 	s.t.Helper()
 	s.must(s.server.Circles.Dismiss(s.t.Context(), s.lead.actor, s.room.id, id.Circle(s.ids["named"]), s.client.id))
+}
+
+// letterbox mails the client a deposit link, by which a file is under way.
+func (s *scene) letterbox() {
+	s.t.Helper()
+	l, err := s.server.Letterboxes.Make(s.t.Context(), s.lead.actor, depositlink.Making{Space: s.room.id, Person: s.client.id})
+	s.must(err)
+	s.ids["link"], s.ids["box"] = string(l.ID), s.mailed("/d/", s.client.email)
+	s.boxed()
+}
+
+// boxed leaves a file of the client on its way.
+func (s *scene) boxed() {
+	s.t.Helper()
+	u, err := s.server.Documents.Begin(s.t.Context(), s.client.actor, document.BeginUpload{Space: s.room.id, Tray: space.ClientTray, Name: "Scan.pdf", Size: 300_000})
+	s.must(err)
+	s.ids["boxed"] = string(u.ID)
 }
 
 // askAgain leaves a paper that is asked of the client, one that she handed in

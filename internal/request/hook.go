@@ -23,6 +23,19 @@ func Admit(a *act.Act, by authz.Actor, in id.Space, of id.Ask) error {
 	return r.become(Deposit, "", a.Now)
 }
 
+// AwaitedFrom is of whom a paper of a space is still awaited; a fault in the
+// field request when it is of nobody. The caller has decided the right to know.
+func AwaitedFrom(a *act.Act, in id.Space, of id.Ask) (id.Person, error) {
+	found, err := read(a, in, selectOne, of)
+	if err != nil {
+		return "", err
+	}
+	if len(found) == 0 || found[0].Space != in || !found[0].State.Hers() {
+		return "", fault.New(fault.Invalid, "request.not_awaited").In("request")
+	}
+	return found[0].Person, nil
+}
+
 // Fulfil is document.Config.Answer: the document that an upload has become
 // answers its request, in the act that files it. A request that was settled
 // while the bytes came leaves the document as it is: nothing is lost for it.

@@ -30,6 +30,7 @@ import (
 	"cenacle/internal/config"
 	"cenacle/internal/dav"
 	"cenacle/internal/deposit"
+	"cenacle/internal/depositlink"
 	"cenacle/internal/document"
 	"cenacle/internal/drive"
 	"cenacle/internal/event"
@@ -63,6 +64,7 @@ import (
 	"cenacle/internal/web/page/desk"
 	"cenacle/internal/web/page/door"
 	"cenacle/internal/web/page/home"
+	"cenacle/internal/web/page/letterbox"
 	livepage "cenacle/internal/web/page/live"
 	"cenacle/internal/web/page/mailbox"
 	"cenacle/internal/web/page/program"
@@ -92,6 +94,7 @@ type Server struct {
 	Drives      *drive.Service
 	Memos       *memo.Service
 	Invitations *invitation.Service
+	Letterboxes *depositlink.Service
 	Lifecycle   *lifecycle.Service
 	Overview    *overview.Service
 	Events      *event.Service
@@ -296,6 +299,7 @@ func (s *Server) openNouns(c *config.Config, o Options) error {
 	s.Guard = guard.NewService(s.Office)
 	s.Memos = memo.NewService(s.Office)
 	s.Invitations = invitation.New(s.Office, s.Accounts)
+	s.Letterboxes = depositlink.New(s.Office, s.Accounts)
 	s.Lifecycle = lifecycle.New(s.Office, s.Accounts, s.Invitations)
 	s.Overview = overview.New(s.Office)
 	s.Events = event.New(s.Office)
@@ -390,12 +394,15 @@ func (s *Server) pages(c *config.Config) site.Pages {
 		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Documents: s.Documents},
 		Room: &room.Pages{
 			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Memos: s.Memos, Lifecycle: s.Lifecycle,
-			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Limit: c.Upload(), Passkeys: s.Accounts.Passkeys(),
+			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Letterboxes: s.Letterboxes, Limit: c.Upload(), Passkeys: s.Accounts.Passkeys(),
 		},
 		Connection: &connection.Pages{Accounts: s.Accounts, Webhooks: s.Webhooks},
 		Program:    &program.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Spaces: s.Spaces},
-		Upload:     &upload.Pages{Documents: s.Documents, Until: until},
-		Live:       &livepage.Pages{Hub: s.Office.Live, Spaces: s.Spaces, Until: until, Closing: s.closing},
+		Letterbox: &letterbox.Pages{
+			Links: s.Letterboxes, Documents: s.Documents, Deposits: s.Deposits, Asks: s.Requests, Limit: c.Upload(), Until: until,
+		},
+		Upload: &upload.Pages{Documents: s.Documents, Until: until},
+		Live:   &livepage.Pages{Hub: s.Office.Live, Spaces: s.Spaces, Until: until, Closing: s.closing},
 	}
 	if c.Demo {
 		p.StyleGuide = &styleguide.Pages{}

@@ -13,6 +13,7 @@ import (
 	"cenacle/internal/web/page/desk"
 	"cenacle/internal/web/page/door"
 	"cenacle/internal/web/page/home"
+	"cenacle/internal/web/page/letterbox"
 	"cenacle/internal/web/page/live"
 	"cenacle/internal/web/page/mailbox"
 	"cenacle/internal/web/page/program"
@@ -32,6 +33,7 @@ type Pages struct {
 	Connection *connection.Pages
 	Room       *room.Pages
 	Upload     *upload.Pages
+	Letterbox  *letterbox.Pages
 	Live       *live.Pages
 	// Reference explains the API.
 	Reference *reference.Pages
@@ -103,6 +105,7 @@ func Routes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/connections/{webhook}/resume", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoResume},
 		{Pattern: "POST /f/{firm}/connections/{webhook}/end", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoEnd},
 	}
+	routes = append(routes, letterboxRoutes(p)...)
 	routes = append(routes, spaceRoutes(p)...)
 	if p.StyleGuide != nil {
 		routes = append(routes, web.Route{Pattern: "GET /styleguide", Handle: p.StyleGuide.Show, Why: "components without content, in demonstration mode only"})
@@ -113,6 +116,24 @@ func Routes(p Pages) []web.Route {
 			web.Route{Pattern: "GET /demo/mails/{mail}", Handle: p.Mailbox.Show, Why: "fictitious mails, in demonstration mode on the loopback only"})
 	}
 	return routes
+}
+
+// letterboxRoutes stand behind a deposit link: its token makes an actor whose
+// pass deposits and does nothing else, and the use cases decide by that.
+func letterboxRoutes(p Pages) []web.Route {
+	const why = "depositlink.Enter checks the token and brakes; the use cases decide for the person it names"
+	return []web.Route{
+		{Pattern: "GET /d/{firm}/{box}", Handle: p.Letterbox.Show, Why: why},
+		{Pattern: "POST /d/{firm}/{box}/files", Handle: p.Letterbox.Plain, Why: why, Long: true, Body: -1},
+		{Pattern: "OPTIONS /d/{firm}/{box}/uploads", Handle: p.Letterbox.Options, Why: "says what is spoken, the same everywhere"},
+		{Pattern: "POST /d/{firm}/{box}/uploads", Handle: p.Letterbox.Create, Why: why},
+		{Pattern: "HEAD /d/{firm}/{box}/uploads/{upload}", Handle: p.Letterbox.Offset, Why: why},
+		{Pattern: "PATCH /d/{firm}/{box}/uploads/{upload}", Handle: p.Letterbox.Append, Why: why, Long: true, Body: -1},
+		{Pattern: "DELETE /d/{firm}/{box}/uploads/{upload}", Handle: p.Letterbox.Cancel, Why: why},
+		{Pattern: "POST /d/{firm}/{box}/close", Handle: p.Letterbox.DoClose, Why: why},
+		{Pattern: "GET /d/{firm}/{box}/receipts/{receipt}", Handle: p.Letterbox.Receipt, Why: why},
+		{Pattern: "GET /d/{firm}/{box}/receipts/{receipt}/file", Handle: p.Letterbox.ReceiptFile, Why: why},
+	}
 }
 
 // spaceRoutes are those inside a space.
@@ -183,6 +204,9 @@ func spaceRoutes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/spaces/{space}/requests/{ask}/return", Door: web.Member, Action: authz.RequestJudge, Handle: p.Room.DoReturn},
 		{Pattern: "POST /f/{firm}/spaces/{space}/requests/{ask}/waive", Door: web.Member, Action: authz.RequestJudge, Handle: p.Room.DoWaive},
 		{Pattern: "POST /f/{firm}/spaces/{space}/requests/{ask}/renew", Door: web.Member, Action: authz.RequestJudge, Handle: p.Room.DoRenew},
+		{Pattern: "POST /f/{firm}/spaces/{space}/deposit-links", Door: web.Member, Action: authz.SpaceInvite, Handle: p.Room.DoMakeLink},
+		{Pattern: "POST /f/{firm}/spaces/{space}/deposit-links/{link}/resend", Door: web.Member, Action: authz.SpaceInvite, Handle: p.Room.DoResendLink},
+		{Pattern: "POST /f/{firm}/spaces/{space}/deposit-links/{link}/revoke", Door: web.Member, Action: authz.SpaceInvite, Handle: p.Room.DoRevokeLink},
 		{Pattern: "POST /f/{firm}/spaces/{space}/deposit/switch", Door: web.Member, Action: authz.SpaceManage, Handle: p.Room.DoSwitch},
 
 		// Memos.

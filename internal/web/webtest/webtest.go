@@ -19,6 +19,7 @@ import (
 	"cenacle/internal/account"
 	"cenacle/internal/act"
 	"cenacle/internal/act/acttest"
+	"cenacle/internal/depositlink"
 	"cenacle/internal/firm"
 	"cenacle/internal/front"
 	"cenacle/internal/i18n"
@@ -40,6 +41,7 @@ type Site struct {
 	Firms       *firm.Service
 	Tokens      *token.Service
 	Invitations *invitation.Service
+	Letterboxes *depositlink.Service
 	Lifecycle   *lifecycle.Service
 	URL         string
 }
@@ -53,6 +55,7 @@ func New(t testing.TB, table func(*Site) []web.Route) *Site {
 	s.Firms = firm.New(s.Office, s.Accounts)
 	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.Invitations = invitation.New(s.Office, s.Accounts)
+	s.Letterboxes = depositlink.New(s.Office, s.Accounts)
 	s.Lifecycle = lifecycle.New(s.Office, s.Accounts, s.Invitations)
 	server := httptest.NewUnstartedServer(nil)
 	s.URL = "http://" + server.Listener.Addr().String()

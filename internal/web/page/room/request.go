@@ -32,6 +32,7 @@ type Requests struct {
 	Empty  ui.Empty
 	Ask    *Asking
 	Switch Form
+	Links  *Letterbox
 	Shut   bool
 	Live   ui.Live
 }
@@ -105,6 +106,7 @@ type wanted struct {
 	offers  []request.Offer
 	said    said
 	shut    *deposit.Rule
+	linked  error // why a deposit link came back
 }
 
 // said is a reason that came back, and to which request it was given.
@@ -134,10 +136,16 @@ func (p *Pages) requests(h here, back wanted) (web.Answer, error) {
 	page.Empty = ui.Empty{Icon: "file-text", Title: b.T("room.request.empty"), Text: b.T("room.request.empty_how")}
 	page.Ask = p.asking(h, found, back)
 	page.Switch = h.switching(rule, back)
+	if page.Links, err = p.letterbox(h, b, found, back.linked); err != nil {
+		return nil, err
+	}
 	page.Live = ui.Live{Src: h.path("live"), Regions: "requests"}
 	refused := back.refused
 	if refused == nil {
 		refused = back.said.refused
+	}
+	if refused == nil {
+		refused = back.linked
 	}
 	if refused != nil {
 		return web.Again(requestsPage, page, refused), nil

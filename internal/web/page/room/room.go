@@ -15,6 +15,7 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
 	"cenacle/internal/deposit"
+	"cenacle/internal/depositlink"
 	"cenacle/internal/document"
 	"cenacle/internal/firm"
 	"cenacle/internal/guard"
@@ -50,6 +51,7 @@ type Pages struct {
 	Overview    *overview.Service
 	Firms       *firm.Service
 	Invitations *invitation.Service
+	Letterboxes *depositlink.Service
 	Limit       int64 // bytes of one upload
 	Passkeys    bool  // they are offered here
 }

@@ -67,7 +67,7 @@ func (s scene) must(err error) {
 func table(c *webtest.Cast) []web.Route {
 	p := &room.Pages{
 		Circles: circle.NewService(c.Office), Spaces: c.Spaces, Documents: c.Documents, Previews: preview.New(c.Office, c.Documents, nil), Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Memos: c.Memos, Lifecycle: c.Lifecycle,
-		Overview: c.Overview, Firms: c.Firms, Invitations: c.Invitations, Limit: webtest.Limit,
+		Overview: c.Overview, Firms: c.Firms, Invitations: c.Invitations, Letterboxes: c.Letterboxes, Limit: webtest.Limit,
 	}
 	var out []web.Route
 	for _, r := range []struct {
