@@ -10,7 +10,7 @@ import { photograph, put } from "./paper.mjs";
 
 /** What a browser is given to keep or to listen to, not to show. */
 const noPage = [
-  "/language/{code}", "/healthz", "/f/{firm}/spaces/{space}/live", "/f/{firm}/spaces/{space}/receipts/{receipt}/file",
+  "/language/{code}", "/healthz", "/f/{firm}/spaces/{space}/live", "/f/{firm}/spaces/{space}/receipts/{receipt}/file", "/d/{firm}/{box}/receipts/{receipt}/file",
   ...["view", "file", "versions/{version}/file"].map((what) => `/f/{firm}/spaces/{space}/documents/{document}/${what}`),
 ];
 
@@ -56,6 +56,17 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     for (const path of ["/", "/legal", "/signin", `/signin?next=${encodeURIComponent(desk)}`, "/signin?sent=address", "/signup", "/nothing", "/demo/mails", sophie.path, "/styleguide", "/api"]) {
       pages.push([stranger, path, path]);
     }
+    await lawyer.page.goto(`${space}/requests`);
+    await button(lawyer.page, "room.link.make").click();
+    await said(lawyer.page, "link_made");
+    const box = (await house.mailTo(house.person("sophie").email, 2)).link;
+    await stranger.page.goto(box);
+    await send(stranger.page, [picture]);
+    await stranger.page.goto(box);
+    await button(stranger.page, "room.close.opener").click();
+    await button(stranger.page.getByRole("dialog"), "room.close.confirm").click();
+    await said(stranger.page, "deposit_closed");
+    pages.push([stranger, "a deposit link", box], [stranger, "its receipt", new URL(stranger.page.url()).pathname]);
     pages.push([stranger, "a good link", paul.link], [stranger, "a used link", sophie.link]);
     for (const path of ["", "/spaces/new", "/people", "/programs", "/journal", "/connections", "/search", "/search?q=convention"]) pages.push([lawyer, `desk ${path}`, desk + path]);
     await lawyer.page.goto(`${desk}/connections`);

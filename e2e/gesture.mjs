@@ -127,7 +127,7 @@ export async function begin(context, options = {}) {
   const founder = { firm: "Cabinet Aubépine", name: "Me Nora Aubépine", email: "nora@aubepine.example" };
   const client = { name: "Mme Lise Corail", email: "lise.corail@courriel.example" };
   const desk = await signUp(lawyer.page, founder);
-  const space = await openSpace(lawyer.page, desk, client);
+  const space = await openSpace(lawyer.page, desk, { ...client, checklist: options.checklist });
   return { house, browser, step: journey(context, browser), lawyer, founder, client, desk, space };
 }
 

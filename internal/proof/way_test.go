@@ -25,7 +25,7 @@ var waysOut = map[string]authz.Way{
 	"GET /f/{firm}/spaces/{space}/documents/{document}/file":                    authz.WayDownload,
 	"GET /f/{firm}/spaces/{space}/documents/{document}/versions/{version}/file": authz.WayDownload,
 	"GET /d/{firm}/{box}": authz.WayLink, "GET /d/{firm}/{box}/receipts/{receipt}": authz.WayLink, "GET /d/{firm}/{box}/receipts/{receipt}/file": authz.WayLink,
-	"POST /f/{firm}/spaces/{space}/zip":                                         authz.WayZip, "packDocuments": authz.WayZip,
+	"POST /f/{firm}/spaces/{space}/zip": authz.WayZip, "packDocuments": authz.WayZip,
 	"GET /f/{firm}/spaces/{space}/receipts/{receipt}":      authz.WayPage,
 	"GET /f/{firm}/spaces/{space}/receipts/{receipt}/file": authz.WayDownload,
 

@@ -228,4 +228,5 @@ func (v View) Icon() Icon { return MediaIcon(v.Media) }
 type Live struct {
 	Src     string // address of the event stream
 	Regions string // ids, separated by spaces
+	Page    string // where the regions stand, when this page is the answer to a form; or empty
 }

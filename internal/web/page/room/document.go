@@ -108,7 +108,7 @@ func (p *Pages) document(h here, of id.Item, refused error, back memo.New) (web.
 			return nil, err
 		}
 	}
-	page.Live = ui.Live{Src: h.path("live"), Regions: "talks readers"}
+	page.Live = h.live("talks readers", "documents", string(of))
 	if refused != nil {
 		return web.Again(documentPage, page, refused), nil
 	}

@@ -139,7 +139,7 @@ func (p *Pages) requests(h here, back wanted) (web.Answer, error) {
 	if page.Links, err = p.letterbox(h, b, found, back.linked); err != nil {
 		return nil, err
 	}
-	page.Live = ui.Live{Src: h.path("live"), Regions: "requests"}
+	page.Live = h.live("requests", "requests")
 	refused := back.refused
 	if refused == nil {
 		refused = back.said.refused
@@ -159,7 +159,7 @@ func (p *Pages) clientRequests(h here, found []request.Request, rule deposit.Rul
 	if page.Checklist == nil {
 		page.Checklist = &Checklist{Title: page.T("room.request.yours"), Note: page.T("room.nothing_expected")}
 	}
-	page.Live = ui.Live{Src: h.path("live"), Regions: "requests"}
+	page.Live = h.live("requests", "requests")
 	if back.said.refused != nil {
 		return web.Again(clientRequestsPage, page, back.said.refused), nil
 	}

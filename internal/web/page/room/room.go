@@ -9,6 +9,7 @@ package room
 import (
 	"cmp"
 	"embed"
+	"net/http"
 	"slices"
 	"time"
 
@@ -332,6 +333,16 @@ func (h here) waits(b ui.Base, found []overview.Wait, titles map[string]string) 
 		out = append(out, line)
 	}
 	return out
+}
+
+// live refreshes regions of the page at a path below the space: of the page
+// itself, unless it is the answer to a form that stands at another address.
+func (h here) live(regions string, page ...string) ui.Live {
+	l := ui.Live{Src: h.path("live"), Regions: regions}
+	if h.r.Method != http.MethodGet {
+		l.Page = h.path(page...)
+	}
+	return l
 }
 
 func memoHref(h here, m id.Item) string { return h.path() + "#memo-" + string(m) }

@@ -166,7 +166,7 @@ func (p *Pages) insidePage(h here, refused error, back memo.New) Inside {
 		page.Undo = h.path("documents", string(doc), "restore")
 	}
 	page.Moved = h.justMoved()
-	page.Live = ui.Live{Src: h.path("live"), Regions: "waits documents talks"}
+	page.Live = h.live("waits documents talks")
 	page.Deposit = h.receipts(b)
 	return page
 }
@@ -203,7 +203,7 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) Client {
 	if p.Passkeys && h.r.Actor.Via == authz.ViaLink {
 		page.Key = "/account/factors"
 	}
-	page.Live = ui.Live{Src: h.path("live"), Regions: "waits requests documents deposit talks"}
+	page.Live = h.live("waits requests documents deposit talks")
 	return page
 }
 

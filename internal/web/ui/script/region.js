@@ -22,7 +22,9 @@ export async function refresh(ids) {
   const present = ids.split(/\s+/).filter((id) => id && free(id));
   if (present.length === 0) return;
   await composed();
-  await htmx.ajax("GET", location.pathname + location.search, {
+  // A form that came back stands at an address that shows nothing by itself.
+  const page = document.querySelector("c-live[data-page]")?.dataset.page;
+  await htmx.ajax("GET", page ?? location.pathname + location.search, {
     source: document.body, target: document.body, swap: "none",
     selectOOB: present.map((id) => `#${CSS.escape(id)}`).join(","),
   });
