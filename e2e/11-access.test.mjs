@@ -142,6 +142,17 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     await inspect(lawyer.page, "a dialog");
   });
 
+  await step("what a client sees holds, shown to her lawyer", async () => {
+    const [, , path] = pages.find(([, name]) => name === "space /people");
+    await lawyer.page.goto(path);
+    await button(lawyer.page, "room.seen.do").first().click();
+    await heading(lawyer.page, t("room.seen.title", "Mme Sophie Petit")).waitFor();
+    for (const [size, { viewport }] of Object.entries(sizes)) {
+      await lawyer.page.setViewportSize(viewport);
+      await inspect(lawyer.page, `what a client sees, on a ${size}`);
+    }
+  });
+
   await step("no page of the route table was left out", async () => {
     const seen = pages.map(([, , path]) => path.replace(/\?.*/, ""));
     for (const pattern of patterns()) assert.ok(seen.some((path) => fits(pattern).test(path)), `nobody looked at ${pattern}`);

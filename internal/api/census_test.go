@@ -54,6 +54,7 @@ var twins = map[string]string{
 	"POST /f/{firm}/spaces/{space}/holds":                                  "placeHold",
 	"POST /f/{firm}/spaces/{space}/holds/{hold}/lift":                      "liftHold",
 	"GET /f/{firm}/spaces/{space}/journal":                                 "listSpaceJournal",
+	"POST /f/{firm}/spaces/{space}/people/{person}/see":                    "seeAsMember",
 	"POST /f/{firm}/spaces/{space}/circles":                                "makeCircle",
 	"GET /f/{firm}/spaces/{space}/circles/{named}":                         "getCircle",
 	"POST /f/{firm}/spaces/{space}/circles/{named}":                        "renameCircle",

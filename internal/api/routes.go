@@ -107,6 +107,8 @@ func (n *Nouns) spaceRows() []Operation {
 			Summary: "End a membership from now on; links sent to her open nothing more"},
 		{Pattern: "POST /spaces/{space}/members/{person}/invite", Name: "inviteMember", Action: authz.SpaceInvite, Do: Tell(n.invite, nil),
 			Summary: "Mail a member from outside the firm a new link"},
+		{Pattern: "POST /spaces/{space}/members/{person}/see", Name: "seeAsMember", Action: authz.SpaceSeeAs, Do: Tell(n.seeAs, n.seenAs),
+			Summary: "What a member from outside the firm sees, less what one may not see oneself; the journal says so, and nothing counts as read"},
 		{Pattern: "POST /spaces/{space}/circles", Name: "makeCircle", Action: authz.CircleMake, Status: 201, Do: Tell(n.makeCircle, n.madeCircle),
 			Summary: "Name a circle and let its first people in; oneself and the lawyer in charge are in it too"},
 		{Pattern: "GET /spaces/{space}/circles/{named}", Name: "getCircle", Action: authz.CircleSee, Do: Ask(n.circle),

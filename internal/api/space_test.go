@@ -21,6 +21,7 @@ var spaceSamples = map[string]sample{
 		s.admitted(reply{})
 	}},
 	"makeCircle": {who: byLead, body: `{"name":"Comptables","people":["{client}"]}`, want: 201}, "getCircle": {who: byLead, want: 200},
+	"seeAsMember":       {who: byLead, want: 200},
 	"renameCircle":      {who: byLead, body: `{"name":"Experts"}`, want: 200},
 	"admitToCircle":     {who: byLead, body: `{"person":"{client}"}`, want: 200},
 	"dismissFromCircle": {who: byLead, want: 204, then: (*stage).admitted},

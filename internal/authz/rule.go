@@ -17,12 +17,13 @@ const (
 	SpaceManage  Action = "space.manage" // rename, members, settings
 	SpaceInvite  Action = "space.invite" // send a client her link
 	SpaceJournal Action = "space.journal"
-	CircleSee    Action = "circle.see"  // who is in what, before sending
-	CircleMake   Action = "circle.make" // name a new one
-	CircleTend   Action = "circle.tend" // rename it, let people in and out
-	TrashSee     Action = "trash.see"   // what was deleted and can still be restored
-	HoldSee      Action = "hold.see"    // what may not be erased, and why
-	HoldKeep     Action = "hold.keep"   // place and lift such a hold
+	SpaceSeeAs   Action = "space.see_as" // what a member from outside the firm sees
+	CircleSee    Action = "circle.see"   // who is in what, before sending
+	CircleMake   Action = "circle.make"  // name a new one
+	CircleTend   Action = "circle.tend"  // rename it, let people in and out
+	TrashSee     Action = "trash.see"    // what was deleted and can still be restored
+	HoldSee      Action = "hold.see"     // what may not be erased, and why
+	HoldKeep     Action = "hold.keep"    // place and lift such a hold
 
 	DocumentFile    Action = "document.file"    // put one in the firm's tray
 	DocumentRead    Action = "document.read"    // title, versions, bytes
@@ -94,6 +95,7 @@ var rules = map[Action]rule{
 	SpaceManage:  {kind: OfSpace, space: inside, writes: true},
 	SpaceInvite:  {kind: OfSpace, space: inside, writes: true},
 	SpaceJournal: {kind: OfSpace, space: inside, reads: true},
+	SpaceSeeAs:   {kind: OfSpace, space: counsel, firm: lawyers},
 	CircleSee:    {kind: OfSpace, space: inside, reads: true},
 	CircleMake:   {kind: OfSpace, space: inside, writes: true},
 	CircleTend:   {kind: OfCircle, space: inside, writes: true},

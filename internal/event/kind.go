@@ -50,7 +50,7 @@ var kinds = map[string]kind{
 	"memo.written":   {items, item.Memo, authz.MemoRead},
 	"memo.read":      {traces, item.Memo, authz.MemoRead},
 	"deposit.closed": {way: deposits, do: authz.DepositSee},
-	"space.opened":   {}, "space.renamed": {},
+	"space.opened":   {}, "space.renamed": {}, "space.seen_as": {},
 	"request.asked":    {way: requests, do: authz.RequestSee},
 	"request.answered": {way: requests, do: authz.RequestSee},
 	"request.lacking":  {way: requests, do: authz.RequestSee},

@@ -51,31 +51,37 @@ type ScreenQuery struct {
 func (s *Service) Screen(ctx context.Context, by authz.Actor, from Sources, q ScreenQuery) (out Screen, err error) {
 	defer fault.Op(&err, "overview.Screen(%s)", q.Space)
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
-		out = Screen{Documents: map[space.Tray][]document.Document{}, Named: map[id.Item]document.Document{}}
-		if out.Room, err = space.Enter(a, by, q.Space, authz.SpaceSee); err != nil {
-			return err
-		}
-		if err := out.papers(a, by, from.Documents, q); err != nil {
-			return err
-		}
-		if out.Threads, out.Before, err = memo.In(a, by, memo.Query{Space: q.Space, Before: q.Before, Limit: q.Memos}); err != nil {
-			return err
-		}
-		if err := out.name(a, by, from.Documents); err != nil {
-			return err
-		}
-		if out.Draft, err = memo.DraftIn(a, by, q.Space, ""); err != nil {
-			return err
-		}
-		if out.Requests, err = from.Requests.ListIn(a, by, q.Space); err != nil {
-			return err
-		}
-		if out.Rule, err = deposit.RuleIn(a, q.Space); err != nil {
-			return err
-		}
-		out.Waits, err = waits(a, by, q.Space)
+		out, err = s.screen(a, by, from, q)
 		return err
 	})
+	return out, err
+}
+
+// screen is Screen inside a running act.
+func (s *Service) screen(a *act.Act, by authz.Actor, from Sources, q ScreenQuery) (out Screen, err error) {
+	out = Screen{Documents: map[space.Tray][]document.Document{}, Named: map[id.Item]document.Document{}}
+	if out.Room, err = space.Enter(a, by, q.Space, authz.SpaceSee); err != nil {
+		return out, err
+	}
+	if err := out.papers(a, by, from.Documents, q); err != nil {
+		return out, err
+	}
+	if out.Threads, out.Before, err = memo.In(a, by, memo.Query{Space: q.Space, Before: q.Before, Limit: q.Memos}); err != nil {
+		return out, err
+	}
+	if err := out.name(a, by, from.Documents); err != nil {
+		return out, err
+	}
+	if out.Draft, err = memo.DraftIn(a, by, q.Space, ""); err != nil {
+		return out, err
+	}
+	if out.Requests, err = from.Requests.ListIn(a, by, q.Space); err != nil {
+		return out, err
+	}
+	if out.Rule, err = deposit.RuleIn(a, q.Space); err != nil {
+		return out, err
+	}
+	out.Waits, err = waits(a, by, q.Space)
 	return out, err
 }
 

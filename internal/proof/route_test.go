@@ -144,6 +144,7 @@ func roomSteps() []step {
 		plain(room+"/people", byLead, 200),
 		fresh(form(room+"/people", byLead, 303, "name", "M. Lecteur", "email", "{fresh}@lecteur.example", "role", "reader")),
 		form(room+"/people/{person}/remove", byLead, 303).then(func(s *scene, _ answer) { s.comeBack(true) }),
+		form(room+"/people/{person}/see", byLead, 200),
 		fresh(form(room+"/circles", byLead, 303, "name", "{fresh}", "kind", "named")), plain(room+"/circles/{named}", byLead, 200),
 		form(room+"/circles/{named}", byLead, 303, "name", "Experts"),
 		form(room+"/circles/{named}/people", byLead, 303, "person", "{client}").then(func(s *scene, _ answer) { s.apart() }),

@@ -85,3 +85,28 @@ func TestCirclePages(t *testing.T) {
 		t.Errorf("a client's page of a circle: %d", page.Status)
 	}
 }
+
+// TestSeenAsPage: a lawyer sees the client's page without anything to do on it.
+func TestSeenAsPage(t *testing.T) {
+	s := open(t)
+	path := s.Path("people", string(s.Client.Actor.Person), "see")
+	s.page(s.Lead, "people").One("form[action=" + path + "]")
+	page := s.Lead.Post(path)
+	if page.Status != 200 {
+		t.Fatalf("seen as the client: %d", page.Status)
+	}
+	page.Silent("[room.", "[ui.", secretTitle, secretBody, "%!")
+	page.One("h1").Says("Ce que voit Mme Sophie Petit")
+	page.One("main").Says("Projet de convention.pdf")
+	page.One("main").Says("attestation")
+	page.Lacks("main form")
+	page.Lacks("main button")
+	page.Lacks("main input")
+	if refused := s.Colleague.Post(path); refused.Status != 403 { // her card is no lawyer's
+		t.Errorf("a colleague: %d", refused.Status)
+	}
+	s.page(s.Colleague, "people").Lacks("form[action=" + path + "]")
+	if back := s.Lead.Post(s.Path("people", string(s.Colleague.Actor.Person), "see")); back.Status != 422 {
+		t.Errorf("as a colleague: %d", back.Status)
+	}
+}

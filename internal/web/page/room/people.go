@@ -48,6 +48,7 @@ type Member struct {
 	Circles string
 	Since   string
 	Invite  string // where a new link is sent from, or empty
+	SeeAs   string // where her page is shown to a lawyer of the space, or empty
 	Remove  *ui.Dialog
 }
 
@@ -63,7 +64,7 @@ func (p *Pages) People(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.people(here{r: r, room: room}, nil)
+	return p.people(stand(r, room), nil)
 }
 
 func (p *Pages) people(h here, refused error) (web.Answer, error) {
@@ -74,7 +75,7 @@ func (p *Pages) people(h here, refused error) (web.Answer, error) {
 		if person.Active(h.r.Now) {
 			page.Rows = append(page.Rows, m)
 		} else {
-			m.Invite, m.Remove = "", nil
+			m.Invite, m.SeeAs, m.Remove = "", "", nil
 			page.Past = append(page.Past, m)
 		}
 	}
@@ -104,6 +105,9 @@ func (h here) member(b ui.Base, person space.Person) Member {
 	at := h.path("people", string(person.Person))
 	if !person.Role.Inside() {
 		m.Invite = at + "/invite"
+		if h.keepsHolds() {
+			m.SeeAs = at + "/see"
+		}
 	}
 	if person.Person != h.room.Lead && person.Person != h.r.Actor.Person {
 		m.Remove = &ui.Dialog{
