@@ -78,7 +78,7 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     pages.push([lawyer, "a connection", new URL(lawyer.page.url()).pathname, unfolded]);
     await lawyer.page.goto(`${space}/folders`);
     const shelf = new URL(await lawyer.page.locator("main a[href*='/folders/']").first().getAttribute("href"), house.base).pathname;
-    for (const path of ["", "/requests", "/folders", "/people", "/trash", "/journal"]) pages.push([lawyer, `space ${path}`, space + path]);
+    for (const path of ["", "/requests", "/folders", "/people", "/access", "/trash", "/journal"]) pages.push([lawyer, `space ${path}`, space + path]);
     pages.push([lawyer, "the people of a space, unfolded", `${space}/people`, unfolded]);
     pages.push([lawyer, "a folder", shelf]);
     await lawyer.page.goto(`${space}/people`);
@@ -89,6 +89,7 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     pages.push([lawyer, "a circle", new URL(lawyer.page.url()).pathname]);
     pages.push([lawyer, "a document", draft, unfolded], [lawyer, "a picture", plan], [lawyer, "a receipt", receipt], [lawyer, "her access", "/account", unfolded], [lawyer, "what is absent", `${desk}/spaces/none`]);
     pages.push([client, "the client's space", space, unfolded], [client, "her document", draft], [client, "her receipt", receipt], [client, "her access", "/account", unfolded]);
+    pages.push([client, "who opened her space", `${space}/access`]);
     pages.push([lawyer, "her means of signing in", "/account/factors"], [client, "the client's means of signing in", "/account/factors"]);
     pages.push([stranger, "a second step without a first", "/signin/code"]); // the page itself is looked at in 16-factors
     pages.push([lawyer, "the lawyer's space, unfolded", space, unfolded]);

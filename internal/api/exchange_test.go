@@ -52,6 +52,11 @@ var exchangeSamples = map[string]sample{
 	"getDesk":   {who: byLead, want: 200},
 	"listWaits": {who: byClient, want: 200},
 
+	"listOpenings": {who: byClient, want: 200},
+	"getFreeze":    {who: byLead, want: 200},
+	"freezeSpace":  {who: byClient, want: 204},
+	"thawSpace":    {who: byLead, body: `{"reason":"Elle a rappelé."}`, want: 204},
+
 	"listSpaceJournal": {who: byLead, want: 200},
 	"listJournal":      {who: byLead, want: 200},
 	"getJournalHead":   {who: byLead, want: 200},

@@ -10,6 +10,7 @@ import (
 	"cenacle/internal/document"
 	"cenacle/internal/event"
 	"cenacle/internal/firm"
+	"cenacle/internal/freeze"
 	"cenacle/internal/guard"
 	"cenacle/internal/hold"
 	"cenacle/internal/invitation"
@@ -31,6 +32,7 @@ type Nouns struct {
 	Deposits    *deposit.Service
 	Requests    *request.Service
 	Holds       *hold.Service
+	Freezes     *freeze.Service
 	Guard       *guard.Service
 	Memos       *memo.Service
 	Invitations *invitation.Service
@@ -52,6 +54,7 @@ func Routes(n *Nouns) []Operation {
 		n.spaceRows(),
 		n.documentRows(),
 		n.trashRows(),
+		n.accessRows(),
 		n.uploadRows(),
 		n.depositRows(),
 		n.requestRows(),
@@ -178,6 +181,20 @@ func (n *Nouns) documentRows() []Operation {
 			Summary: "The bytes of an earlier version"},
 		{Pattern: "GET /search", Name: "searchDocuments", Action: authz.DocumentRead, Do: Ask(n.search),
 			Summary: "Documents of all one’s spaces by the words of their titles and contents"},
+	}
+}
+
+// accessRows are who opened a space, and shutting it.
+func (n *Nouns) accessRows() []Operation {
+	return []Operation{
+		{Pattern: "GET /spaces/{space}/openings", Name: "listOpenings", Action: authz.SpaceAccess, Do: Ask(n.openings),
+			Summary: "Who opened what of a space that one may read oneself, the operator included, the newest first"},
+		{Pattern: "GET /spaces/{space}/freeze", Name: "getFreeze", Action: authz.CircleSee, Do: Ask(n.freezeOf),
+			Summary: "Whether a space is frozen, since when and by whom"},
+		{Pattern: "POST /spaces/{space}/freeze", Name: "freezeSpace", Action: authz.SpaceFreeze, Do: Tell(n.freeze, nil),
+			Summary: "Shut everyone outside the firm out of a space, at once: sessions, links, programs and drives"},
+		{Pattern: "POST /spaces/{space}/thaw", Name: "thawSpace", Action: authz.SpaceThaw, Do: Tell(n.thaw, nil),
+			Summary: "Let those in again who were shut out, as they were, for a reason"},
 	}
 }
 

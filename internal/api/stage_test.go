@@ -21,6 +21,7 @@ import (
 	"cenacle/internal/circle"
 	"cenacle/internal/document"
 	"cenacle/internal/event"
+	"cenacle/internal/freeze"
 	"cenacle/internal/front"
 	"cenacle/internal/guard"
 	"cenacle/internal/hold"
@@ -59,7 +60,8 @@ func open(t *testing.T, limit int) *stage {
 	s := &stage{t: t, closing: make(chan struct{}), Cast: webtest.NewCast(t, func(*webtest.Cast) []web.Route { return nil })}
 	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.nouns = &api.Nouns{
-		Firms: s.Firms, Circles: circle.NewService(s.Office), Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Requests: s.Requests, Holds: hold.NewService(s.Office), Guard: guard.NewService(s.Office), Memos: s.Memos,
+		Freezes: freeze.NewService(s.Office),
+		Firms:   s.Firms, Circles: circle.NewService(s.Office), Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Requests: s.Requests, Holds: hold.NewService(s.Office), Guard: guard.NewService(s.Office), Memos: s.Memos,
 		Invitations: s.Invitations, Letterboxes: s.Letterboxes, Lifecycle: s.Lifecycle, Overview: s.Overview, Events: event.New(s.Office),
 	}
 	s.nouns.Webhooks = webhook.NewService(s.Office, s.nouns.Events, outbound.New(outbound.Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}))

@@ -25,6 +25,7 @@ var readWhole = map[string]string{
 	"job":        "counted for the operator; what is done has no row",
 	"card_staff": "holds the firm's own people only", "upload_dropped": "holds what is to be removed only",
 	"journal_entry_waiting": "holds what waits for its place only",
+	"journal_entry_host":    "holds what the operator did with the whole firm only",
 	"webhook_live":          "holds the webhooks that are not ended, twenty at most",
 	"item_deleted":          "holds what lies in the trash only",
 	"version_unworded":      "holds what nothing has read yet only",

@@ -28,7 +28,7 @@ var tiers = [][]string{
 	platform:   {"config", "store", "vault", "blob", "journal", "outbox", "mail", "live", "search", "worker", "outbound", "metric", "certificate", "trace", "paper"},
 	rights:     {"authz", "act"},
 	nouns: {
-		"account", "firm", "token", "member", "contact", "circle", "space", "item", "hold", "guard", "document", "preview", "deposit", "request", "drive", "memo", "invitation", "depositlink",
+		"account", "firm", "token", "member", "contact", "circle", "space", "item", "hold", "guard", "document", "preview", "deposit", "request", "drive", "memo", "invitation", "depositlink", "freeze",
 		"forum", "agenda", "procedure", "invoice", "send", "distribution", "assembly", "isms", "requisition", "signature",
 	},
 	across:     {"overview", "event", "webhook", "lifecycle", "backup"},

@@ -40,7 +40,8 @@ func TestPolicy(t *testing.T) {
 	want := map[Action]string{
 		SpaceSee: "lead colleague assistant client guest reader", SpaceManage: "lead colleague assistant",
 		SpaceInvite: "lead colleague assistant", SpaceJournal: "lead colleague assistant", CircleSee: "lead colleague assistant",
-		SpaceSeeAs: "lead colleague",
+		SpaceSeeAs:  "lead colleague",
+		SpaceAccess: "lead colleague assistant client", SpaceFreeze: "lead colleague assistant client", SpaceThaw: "lead colleague",
 		CircleMake: "lead colleague assistant", CircleTend: "lead colleague assistant",
 		TrashSee: "lead colleague assistant", HoldSee: "lead colleague assistant", HoldKeep: "lead colleague",
 		DocumentFile: "lead colleague assistant", DocumentRead: "lead colleague assistant client guest reader",

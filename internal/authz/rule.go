@@ -18,6 +18,9 @@ const (
 	SpaceInvite  Action = "space.invite" // send a client her link
 	SpaceJournal Action = "space.journal"
 	SpaceSeeAs   Action = "space.see_as" // what a member from outside the firm sees
+	SpaceAccess  Action = "space.access" // who opened it, the operator included
+	SpaceFreeze  Action = "space.freeze" // shut everyone outside the firm out, at once
+	SpaceThaw    Action = "space.thaw"   // let them in again: a lawyer's act
 	CircleSee    Action = "circle.see"   // who is in what, before sending
 	CircleMake   Action = "circle.make"  // name a new one
 	CircleTend   Action = "circle.tend"  // rename it, let people in and out
@@ -76,7 +79,8 @@ var (
 	anyone  = []FirmRole{Admin, Lawyer, FirmColleague, FirmAssistant, Outsider}
 	lawyers = []FirmRole{Admin, Lawyer}
 	inside  = []Role{Lead, Colleague, Assistant}
-	counsel = []Role{Lead, Colleague} // with a lawyer's card: what a lawyer alone decides
+	counsel = []Role{Lead, Colleague}                    // with a lawyer's card: what a lawyer alone decides
+	owners  = []Role{Lead, Colleague, Assistant, Client} // the firm's side, and whose secret it is
 	writers = []Role{Lead, Colleague, Assistant, Client, Guest}
 	all     = []Role{Lead, Colleague, Assistant, Client, Guest, Reader}
 )
@@ -96,6 +100,9 @@ var rules = map[Action]rule{
 	SpaceInvite:  {kind: OfSpace, space: inside, writes: true},
 	SpaceJournal: {kind: OfSpace, space: inside, reads: true},
 	SpaceSeeAs:   {kind: OfSpace, space: counsel, firm: lawyers},
+	SpaceAccess:  {kind: OfSpace, space: owners, reads: true},
+	SpaceFreeze:  {kind: OfSpace, space: owners},
+	SpaceThaw:    {kind: OfSpace, space: counsel, firm: lawyers},
 	CircleSee:    {kind: OfSpace, space: inside, reads: true},
 	CircleMake:   {kind: OfSpace, space: inside, writes: true},
 	CircleTend:   {kind: OfCircle, space: inside, writes: true},

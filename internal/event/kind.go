@@ -62,6 +62,7 @@ var kinds = map[string]kind{
 	"request.reminded": {}, "deposit.switched_off": {}, "deposit.switched_on": {},
 	"folder.addressed": {},
 	"member.joined":    {}, "member.left": {},
+	"space.frozen": {}, "space.thawed": {},
 	"circle.made": {}, "circle.renamed": {}, "circle.entered": {}, "circle.left": {},
 	"depositlink.made": {}, "depositlink.sent": {}, "depositlink.asked": {}, "depositlink.revoked": {},
 	"link.issued": {}, "link.asked": {}, "link.used": {},

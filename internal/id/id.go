@@ -42,6 +42,7 @@ type (
 	Party    string // an adverse one
 	Recall   string // of a document that was sent
 	Hold     string // what keeps documents from being erased
+	Freeze   string // of a space
 	// DepositLink is one by which a person hands papers in without an account.
 	DepositLink string
 )

@@ -15,6 +15,7 @@ import (
 type Filter struct {
 	Space  id.Space // empty: all spaces and the firm's own acts
 	Own    bool     // the firm's own acts alone, those without a space
+	Host   bool     // what the operator did with the firm as a whole, alone
 	Before id.Entry // older than this one
 	After  id.Entry // newer than this one
 	Limit  int      // 1 to 500, 100 when 0
@@ -43,6 +44,9 @@ var (
 	selectOfSpace = store.ForFirm(`
 		select id, space_id, kind, record, leaf, coalesce(position, -1), created_at, mac from journal_entry
 		where firm_id = $1 and space_id = $5 and id < $2 and id > $3 order by id desc limit $4`)
+	selectOfHost = store.ForFirm(`
+		select id, space_id, kind, record, leaf, coalesce(position, -1), created_at, mac from journal_entry
+		where firm_id = $1 and kind in ('firm.exported', 'installation.restored') and id < $2 and id > $3 order by id desc limit $4`)
 )
 
 // afterAll sorts after every identifier, whose first digit is at most 7.
@@ -84,7 +88,10 @@ func (j *Journal) List(ctx context.Context, f *store.Firm, c Filter) (out []Reco
 func chosenRows(tx *store.Tx, c Filter) ([]row, error) {
 	statement := selectOfFirm
 	args := []any{c.Before, c.After, min(c.Limit, 500)}
-	if c.Space != "" || c.Own {
+	switch {
+	case c.Host:
+		statement = selectOfHost
+	case c.Space != "" || c.Own:
 		statement, args = selectOfSpace, append(args, c.Space)
 	}
 	return placedRows(tx, statement, args...)

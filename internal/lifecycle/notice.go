@@ -12,6 +12,7 @@ import (
 	"cenacle/internal/depositlink"
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
+	"cenacle/internal/freeze"
 	"cenacle/internal/id"
 	"cenacle/internal/invitation"
 	"cenacle/internal/item"
@@ -43,6 +44,9 @@ func (s *Service) Handlers(composer *mail.Composer, sender mail.Sender) map[stri
 		}),
 		"notice.factor": handle(p, func(n invitation.Notice) errand {
 			return errand{person: n.Person, at: "/account/factors", say: func(path string) mail.Notice { return mail.FactorsChanged{Path: path} }}
+		}),
+		freeze.NoticeJob: handle(p, func(n invitation.Notice) errand {
+			return errand{person: n.Person, space: n.Space, say: func(path string) mail.Notice { return mail.SpaceFrozen{Path: path} }}
 		}),
 		deposit.NoticeJob: handle(p, func(n deposit.Notice) errand {
 			return errand{person: n.Person, space: n.Space, say: func(path string) mail.Notice { return mail.DepositReceived{Path: path} }}

@@ -12,6 +12,7 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/fold"
+	"cenacle/internal/freeze"
 	"cenacle/internal/guard"
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
@@ -183,6 +184,9 @@ func insider(a *act.Act, person id.Person) (firm.Card, error) {
 // receive lets someone from outside into a space, with a card if the firm does
 // not know her yet, and plans the mail with her link.
 func receive(a *act.Act, by authz.Actor, to id.Space, g Guest, p account.Person) error {
+	if err := freeze.Stands(a, to); err != nil {
+		return err
+	}
 	card, err := firm.CardOf(a, p.ID)
 	switch {
 	case fault.Is(err, fault.NotFound):

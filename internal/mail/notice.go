@@ -42,6 +42,8 @@ type (
 	DepositLink struct{ Path string }
 	// FactorsChanged tells a person that one of her means of signing in changed.
 	FactorsChanged struct{ Path string }
+	// SpaceFrozen tells the lawyer who answers for a space that it was frozen.
+	SpaceFrozen struct{ Path string }
 )
 
 func (n NewItem) content() content {
@@ -82,6 +84,10 @@ func (n DepositLink) content() content {
 
 func (n FactorsChanged) content() content {
 	return content{n.Path, "mail.factor.subject", "mail.factor.lead", "mail.factor.why", withSignIn}
+}
+
+func (n SpaceFrozen) content() content {
+	return content{n.Path, "mail.frozen.subject", "mail.frozen.lead", "mail.frozen.why", withSignIn}
 }
 
 // AtSignIn is a notice to somebody who signs in with her password: its path is

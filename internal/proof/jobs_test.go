@@ -120,7 +120,20 @@ func spaceJobs(w *world) []notice {
 		one.takes(r, lost, it)
 		out = append(out, notice{"notice.item", one.why, kept.email, lost.email})
 	}
-	return append(append(append(out, deposited(w, c)...), requested(w, c)...), opened(w, c)...)
+	out = append(append(out, deposited(w, c)...), frozen(w, c)...)
+	return append(append(out, requested(w, c)...), opened(w, c)...)
+}
+
+// frozen has the clients of two lawyers freeze their spaces.
+func frozen(w *world, c *cabinet) []notice {
+	kept, lost := c.colleague("Me Gèle", address("gele.example"), authz.Lawyer), c.colleague("Me Fond", address("fond.example"), authz.Lawyer)
+	for _, lead := range []*person{kept, lost} {
+		r, client := c.open(lead, "Mme Gelée", address("gelee.example"))
+		w.must(w.server.Freezes.Freeze(w.t.Context(), client.actor, r.id))
+	}
+	w.behind().exec(`delete from job where kind in ('notice.colleague', 'notice.space-opened')`)
+	w.disable(c, lost.id)
+	return []notice{{"notice.frozen", "card disabled", kept.email, lost.email}}
 }
 
 // wall is an explicit denial. No use case writes one yet.

@@ -226,6 +226,18 @@ func (s *scene) holdAgain() {
 	s.ids["hold"] = string(h.ID)
 }
 
+// freezing is the lead, whose client has just frozen the room.
+func (s *scene) freezing() browser {
+	s.t.Helper()
+	s.must(s.server.Freezes.Freeze(s.t.Context(), s.client.actor, s.room.id))
+	return s.lead.browser
+}
+
+func (s *scene) thaw() {
+	s.t.Helper()
+	s.must(s.server.Freezes.Thaw(s.t.Context(), s.lead.actor, s.room.id, "Elle a rappelé"))
+}
+
 // deposit leaves an open deposit of the client.
 func (s *scene) deposit() {
 	s.t.Helper()

@@ -35,6 +35,7 @@ import (
 	"cenacle/internal/drive"
 	"cenacle/internal/event"
 	"cenacle/internal/firm"
+	"cenacle/internal/freeze"
 	"cenacle/internal/front"
 	"cenacle/internal/guard"
 	"cenacle/internal/hold"
@@ -90,6 +91,7 @@ type Server struct {
 	Deposits    *deposit.Service
 	Requests    *request.Service
 	Holds       *hold.Service
+	Freezes     *freeze.Service
 	Guard       *guard.Service
 	Drives      *drive.Service
 	Memos       *memo.Service
@@ -296,6 +298,7 @@ func (s *Server) openNouns(c *config.Config, o Options) error {
 	s.Deposits = deposit.New(s.Office, request.Answering)
 	s.Requests = request.New(s.Office, s.Documents, papers)
 	s.Holds = hold.NewService(s.Office)
+	s.Freezes = freeze.NewService(s.Office)
 	s.Guard = guard.NewService(s.Office)
 	s.Memos = memo.NewService(s.Office)
 	s.Invitations = invitation.New(s.Office, s.Accounts)
@@ -393,6 +396,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 		Door: &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle, Mails: c.Demo && s.Mailbox != nil},
 		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Documents: s.Documents},
 		Room: &room.Pages{
+			Freezes: s.Freezes,
 			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Memos: s.Memos, Lifecycle: s.Lifecycle,
 			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Letterboxes: s.Letterboxes, Limit: c.Upload(), Passkeys: s.Accounts.Passkeys(),
 		},

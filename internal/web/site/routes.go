@@ -163,6 +163,9 @@ func spaceRoutes(p Pages) []web.Route {
 		{Pattern: "GET /f/{firm}/spaces/{space}/trash", Door: web.Member, Action: authz.TrashSee, Handle: p.Room.Trash},
 		{Pattern: "POST /f/{firm}/spaces/{space}/holds", Door: web.Member, Action: authz.HoldKeep, Handle: p.Room.DoPlaceHold},
 		{Pattern: "POST /f/{firm}/spaces/{space}/holds/{hold}/lift", Door: web.Member, Action: authz.HoldKeep, Handle: p.Room.DoLiftHold},
+		{Pattern: "GET /f/{firm}/spaces/{space}/access", Door: web.Member, Action: authz.SpaceAccess, Handle: p.Room.Access},
+		{Pattern: "POST /f/{firm}/spaces/{space}/freeze", Door: web.Member, Action: authz.SpaceFreeze, Handle: p.Room.DoFreeze},
+		{Pattern: "POST /f/{firm}/spaces/{space}/thaw", Door: web.Member, Action: authz.SpaceThaw, Handle: p.Room.DoThaw},
 		{Pattern: "GET /f/{firm}/spaces/{space}/journal", Door: web.Member, Action: authz.SpaceJournal, Handle: p.Room.Journal},
 
 		// Documents.

@@ -31,6 +31,7 @@ type People struct {
 	Parties *Parties
 	Demand  *Demand // whether approval is demanded, for who may decide it
 	Summary ui.Summary
+	Access  string // where one sees who opened the space, and freezes it
 }
 
 // Demand says whether what leaves the firm is approved before, and changes it.
@@ -68,7 +69,7 @@ func (p *Pages) People(r *web.Request) (web.Answer, error) {
 }
 
 func (p *Pages) people(h here, refused error) (web.Answer, error) {
-	page := People{Base: h.base(h.room.Name), Name: h.room.Name, Tabs: h.tabs("people")}
+	page := People{Base: h.base(h.room.Name), Name: h.room.Name, Tabs: h.tabs("people"), Access: h.path("access")}
 	page.Crumbs = append(page.Crumbs, ui.Link{Href: h.path(), Label: h.room.Name})
 	for _, person := range h.room.People {
 		m := h.member(page.Base, person)

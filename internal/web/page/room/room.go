@@ -19,6 +19,7 @@ import (
 	"cenacle/internal/depositlink"
 	"cenacle/internal/document"
 	"cenacle/internal/firm"
+	"cenacle/internal/freeze"
 	"cenacle/internal/guard"
 	"cenacle/internal/hold"
 	"cenacle/internal/id"
@@ -46,6 +47,7 @@ type Pages struct {
 	Deposits    *deposit.Service
 	Asks        *request.Service
 	Holds       *hold.Service
+	Freezes     *freeze.Service
 	Guard       *guard.Service
 	Memos       *memo.Service
 	Lifecycle   *lifecycle.Service

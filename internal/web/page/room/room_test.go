@@ -10,6 +10,7 @@ import (
 	"cenacle/internal/circle"
 	"cenacle/internal/deposit"
 	"cenacle/internal/document"
+	"cenacle/internal/freeze"
 	"cenacle/internal/guard"
 	"cenacle/internal/hold"
 	"cenacle/internal/id"
@@ -66,6 +67,7 @@ func (s scene) must(err error) {
 
 func table(c *webtest.Cast) []web.Route {
 	p := &room.Pages{
+		Freezes: freeze.NewService(c.Office),
 		Circles: circle.NewService(c.Office), Spaces: c.Spaces, Documents: c.Documents, Previews: preview.New(c.Office, c.Documents, nil), Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Memos: c.Memos, Lifecycle: c.Lifecycle,
 		Overview: c.Overview, Firms: c.Firms, Invitations: c.Invitations, Letterboxes: c.Letterboxes, Limit: webtest.Limit,
 	}

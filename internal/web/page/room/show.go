@@ -67,6 +67,7 @@ type Inside struct {
 	Deposit []ui.Link
 	Undo    string // brings back the document that was just deleted, or empty
 	Moved   *Undo  // what was just moved, or nil
+	Frozen  *ui.Notice
 }
 
 // Picking is what can be done with a selection of documents.
@@ -99,6 +100,7 @@ type Client struct {
 	Live      ui.Live
 	Password  string // where she may choose a password, or empty
 	Key       string // where she may add a passkey, or empty
+	Access    string // where she sees who opened her space and freezes it, or empty
 }
 
 // Deposit is what she has handed in since the last receipt.
@@ -132,6 +134,9 @@ func (p *Pages) screen(r *web.Request, refused error, back memo.New) (web.Answer
 	}
 	if h.inside() {
 		page := p.insidePage(h, refused, back)
+		if page.Frozen, err = p.frozen(h); err != nil {
+			return nil, err
+		}
 		if refused != nil {
 			return web.Again(inside, page, refused), nil
 		}
@@ -196,6 +201,9 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) Client {
 		if person.Role == authz.Lead || person.Role == authz.Colleague {
 			page.People = append(page.People, Contact{person.Name, h.role(person.Role), ui.Avatar{Name: person.Name, Firm: true}})
 		}
+	}
+	if h.room.Mine == authz.Client {
+		page.Access = h.path("access")
 	}
 	if h.r.Actor.Via.Linked() {
 		page.Password = "/account"
