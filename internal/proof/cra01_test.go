@@ -43,7 +43,7 @@ func TestCRA01(t *testing.T) {
 
 // crash is a load on a program that dies, and what was acknowledged to it.
 type crash struct {
-	t       *testing.T
+	t       testing.TB
 	world   *world // that prepared the data; stopped
 	environ []string
 	listen  string
@@ -75,7 +75,7 @@ type partial struct {
 	offset     int // acknowledged
 }
 
-func newCrash(t *testing.T, c store.Config, more ...string) *crash {
+func newCrash(t testing.TB, c store.Config, more ...string) *crash {
 	w := quiet(t, c, more...)
 	office := w.found("Cabinet Delmas", "Me Claire Delmas", "claire@delmas.example")
 	r, client := office.open(office.admin, "Mme Sophie Petit", "sophie@petit.example")

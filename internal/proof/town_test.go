@@ -24,11 +24,12 @@ import (
 // was acknowledged is kept.
 type town struct {
 	*crash
-	nodes  []*program
-	each   []string      // where the nodes listen
-	front  string        // where the balancer does
-	reader *reader       // nil for none
-	rest   time.Duration // between two acts of the same person
+	nodes   []*program
+	each    []string      // where the nodes listen
+	figures []string      // where they give figures
+	front   string        // where the balancer does
+	reader  *reader       // nil for none
+	rest    time.Duration // between two acts of the same person
 
 	done, refused atomic.Int64
 	outage        atomic.Int64 // longest time without anything done, in nanoseconds
@@ -41,15 +42,18 @@ type town struct {
 func long() bool { return os.Getenv("CENACLE_TEST_LONG") != "" }
 
 // settle has a number of nodes started on a database, which a world has furnished.
-// The balancer waits for an answer as long as patience says. With a bucket each node
-// has a folder of its own, which holds nothing that another one needs.
-func settle(t *testing.T, c store.Config, n int, patience string, more ...string) *town {
+// The balancer, which one node does without, waits for an answer as long as
+// patience says. With a bucket each node has a folder of its own, which holds
+// nothing that another one needs.
+func settle(t testing.TB, c store.Config, n int, patience string, more ...string) *town {
 	t.Helper()
 	w := &town{crash: newCrash(t, c, more...), worst: map[string]int{}}
 	for range n {
-		w.each = append(w.each, freePort(t))
+		w.each, w.figures = append(w.each, freePort(t)), append(w.figures, freePort(t))
 	}
-	w.front = balance(t, w.each, patience)
+	if w.front = w.each[0]; n > 1 {
+		w.front = balance(t, w.each, patience)
+	}
 	w.lead.base, w.client.base = "http://"+w.front, "http://"+w.front
 	w.environ = append(w.environ, "CENACLE_URL=http://"+w.front, "CENACLE_TRUSTED_PROXIES=127.0.0.1", "CENACLE_LOG=info")
 	w.away = w.bears
@@ -67,7 +71,7 @@ func settle(t *testing.T, c store.Config, n int, patience string, more ...string
 // raise starts a node and does not wait for it.
 func (w *town) raise(i int, more ...string) {
 	w.t.Helper()
-	own := []string{"CENACLE_LISTEN=" + w.each[i]}
+	own := []string{"CENACLE_LISTEN=" + w.each[i], "CENACLE_METRICS_LISTEN=" + w.figures[i]}
 	if slices.ContainsFunc(w.environ, func(s string) bool { return strings.HasPrefix(s, "CENACLE_BLOBS=") }) {
 		key := filepath.Join(w.world.data, "root.key")
 		own = append(own, "CENACLE_DATA="+filepath.Join(filepath.Dir(w.world.data), fmt.Sprint("node-", i)), "CENACLE_KEY_FILE="+key)

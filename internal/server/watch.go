@@ -39,6 +39,7 @@ func (s *Server) watchStore(m *metric.Set) {
 	stats := s.Office.Store.Stats
 	m.Counter("store_updates_total", func() uint64 { return stats().Updates })
 	m.Counter("store_commits_total", func() uint64 { return stats().Commits })
+	m.Counter("store_statements_total", func() uint64 { return stats().Statements })
 	m.Counter("store_retries_total", func() uint64 { return stats().Retried })
 	m.Counter("store_exhausted_total", func() uint64 { return stats().Exhausted })
 	m.Counter("store_waits_total", func() uint64 { return stats().Waits })

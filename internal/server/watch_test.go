@@ -108,7 +108,7 @@ func TestFiguresOfARunningServer(t *testing.T) {
 	for _, want := range []string{
 		`cenacle_build_info{version="test"} 1`, `cenacle_http_requests_total{route="GET /signin",status="2xx"} 3`,
 		`cenacle_http_requests_total{route="other",status="4xx"} 1`, `cenacle_http_faults_total{fault="not found"} 1`,
-		`cenacle_http_requests_in_flight 0`, "cenacle_store_updates_total ", "cenacle_store_commits_total ", "cenacle_store_retries_total 0",
+		`cenacle_http_requests_in_flight 0`, "cenacle_store_updates_total ", "cenacle_store_commits_total ", "cenacle_store_statements_total ", "cenacle_store_retries_total 0",
 		"cenacle_store_exhausted_total 0", "cenacle_store_waits_total ", "cenacle_store_open_firms ", `cenacle_outbox_jobs{state="dead"} 0`, `cenacle_webhook_notices{state="failed"} 0`,
 		"cenacle_outbox_oldest_seconds ", "cenacle_journal_waiting_entries 0", "cenacle_journal_lag_seconds 0", "cenacle_blob_written_bytes_total 0",
 		"cenacle_blob_read_bytes_total 0", "cenacle_uploads_open 0", "cenacle_live_connections 0", `cenacle_password_hashes{state="running"} 0`,

@@ -27,6 +27,7 @@ type Cluster struct {
 	port string
 	on   *server // its roles and template; nil before Config
 	name string  // of the database
+	more string  // options of its own
 }
 
 // durable are the options of a server whose processes may be killed: what is
@@ -39,6 +40,17 @@ func NewCluster(t testing.TB) *Cluster {
 	t.Helper()
 	c := emptyCluster(t)
 	c.must(c.s.command("initdb", "-D", c.s.dir+"/db", "-U", "cenacle", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"))
+	c.Start()
+	return c
+}
+
+// NewDurableCluster makes one that makes every commit durable, as a database that is
+// measured must.
+func NewDurableCluster(t testing.TB) *Cluster {
+	t.Helper()
+	c := NewCluster(t)
+	c.must(c.s.command("pg_ctl", "-D", c.s.dir+"/db", "-m", "fast", "-w", "stop"))
+	c.more = " -c fsync=on -c full_page_writes=on"
 	c.Start()
 	return c
 }
@@ -76,7 +88,7 @@ func emptyCluster(t testing.TB) *Cluster {
 // processes is given time to end.
 func (c *Cluster) Start() {
 	c.t.Helper()
-	options := "-k '" + c.s.dir + "' -h 127.0.0.1 -p " + c.port + durable
+	options := "-k '" + c.s.dir + "' -h 127.0.0.1 -p " + c.port + durable + c.more
 	var err error
 	for limit := time.Now().Add(20 * time.Second); time.Now().Before(limit); time.Sleep(100 * time.Millisecond) {
 		if err = c.s.command("pg_ctl", "-D", c.s.dir+"/db", "-w", "-l", c.s.dir+"/log", "-o", options, "start"); err == nil {
