@@ -39,6 +39,25 @@ type Version struct {
 	Size    int64      `json:"size" doc:"bytes"`
 	Media   string     `json:"media" doc:"media type, found in the bytes"`
 	Created Instant    `json:"created_at"`
+	// Screening is absent where no scanner was there.
+	Screening *Screening `json:"screening,omitempty" doc:"what a virus scanner said of the bytes; absent where there was none"`
+}
+
+// Screening is what a virus scanner said of a version.
+type Screening struct {
+	State  string  `json:"state" enum:"clean infected unscanned"`
+	Why    string  `json:"why,omitempty" enum:"away large" doc:"of what is unscanned: the scanner did not answer and is asked again, or takes no file so large"`
+	Held   bool    `json:"held" doc:"nobody can open the bytes, and they are sent to nobody"`
+	Found  string  `json:"found,omitempty" doc:"what was found, in the words of the signatures"`
+	Engine string  `json:"engine,omitempty" doc:"the scanner and its signatures"`
+	At     Instant `json:"at"`
+}
+
+func screeningOf(c document.Screening) *Screening {
+	if c.State == "" {
+		return nil
+	}
+	return &Screening{string(c.State), string(c.Why), c.Held, c.Found, c.Engine, Instant(c.At)}
 }
 
 // Address is one circle that something was sent to.
@@ -70,7 +89,7 @@ func documentOf(d *document.Document) Document {
 }
 
 func versionOf(v *document.Version) Version {
-	return Version{v.ID, v.Number, v.Author, v.Size, v.Media, Instant(v.Created)}
+	return Version{v.ID, v.Number, v.Author, v.Size, v.Media, Instant(v.Created), screeningOf(v.Screening)}
 }
 
 // Listing asks for the documents of a space.

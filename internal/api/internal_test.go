@@ -61,7 +61,10 @@ func randomPage(r *rand.Rand) Documents {
 		d := Document{
 			ID: id.Item(one()), Space: id.Space(one()), Tray: "firm", Folder: id.Folder(maybe(one())), Deposit: id.Deposit(maybe(one())),
 			Title: text(), Nature: maybe("conseil"), Internal: r.IntN(2) == 0, Author: id.Person(one()), AuthorName: text(), Created: at(), Read: r.IntN(2) == 0,
-			Version: Version{id.Version(one()), r.Int64(), id.Person(one()), r.Int64(), text(), at()},
+			Version: Version{id.Version(one()), r.Int64(), id.Person(one()), r.Int64(), text(), at(), nil},
+		}
+		if r.IntN(2) == 0 {
+			d.Version.Screening = &Screening{"infected", maybe("away"), r.IntN(2) == 0, maybe(text()), maybe(text()), at()}
 		}
 		for range r.IntN(3) {
 			d.Audience = append(d.Audience, Address{id.Circle(one()), at(), r.IntN(2) == 0})

@@ -68,7 +68,25 @@ func (v *Version) appendTo(b []byte) []byte {
 	b = strconv.AppendInt(append(b, `,"size":`...), v.Size, 10)
 	b = appendText(append(b, `,"media":`...), v.Media)
 	b = appendInstant(append(b, `,"created_at":`...), v.Created)
+	if v.Screening != nil {
+		b = v.Screening.appendTo(append(b, `,"screening":`...))
+	}
 	return append(b, '}')
+}
+
+func (c *Screening) appendTo(b []byte) []byte {
+	b = appendText(append(b, `{"state":`...), c.State)
+	if c.Why != "" {
+		b = appendText(append(b, `,"why":`...), c.Why)
+	}
+	b = strconv.AppendBool(append(b, `,"held":`...), c.Held)
+	if c.Found != "" {
+		b = appendText(append(b, `,"found":`...), c.Found)
+	}
+	if c.Engine != "" {
+		b = appendText(append(b, `,"engine":`...), c.Engine)
+	}
+	return append(appendInstant(append(b, `,"at":`...), c.At), '}')
 }
 
 func (a Address) appendTo(b []byte) []byte {

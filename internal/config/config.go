@@ -38,6 +38,9 @@ type Config struct {
 	// Blobs is where the bytes of documents lie: empty for the data folder, or
 	// s3://bucket/prefix?endpoint=…&region=…&path_style=…; see [Config.Storage].
 	Blobs string `toml:"blobs"`
+	// Clamd is where the virus scanner listens: unix:/path or tcp://host:port;
+	// empty: what arrives is not scanned.
+	Clamd string `toml:"clamd"`
 	// Demo serves the demonstration firm, with its mails on a local page.
 	Demo bool `toml:"demo"`
 	// Log is the least severe level written: debug, info, warn or error.
@@ -55,6 +58,7 @@ type Config struct {
 	Metrics  Metrics  `toml:"metrics"`
 	Traces   Traces   `toml:"traces"`
 	Drain    Drain    `toml:"drain"`
+	Scan     Scan     `toml:"scan"`
 	Legal    Legal    `toml:"legal"`
 
 	file string // where it was read from; empty without a file
@@ -124,6 +128,12 @@ type Outbound struct {
 	// Allow are private addresses or CIDR blocks of the firm's own network, for
 	// its management tools; see [Config.Networks].
 	Allow []string `toml:"allow"`
+}
+
+// Scan says what becomes of what the virus scanner has not looked at.
+type Scan struct {
+	// Demand holds it: nobody opens it before. Without it, it is said.
+	Demand bool `toml:"demand"`
 }
 
 // Legal is what the host writes of itself for the public pages (LCEN, article

@@ -30,6 +30,7 @@ func (c *Config) Validate() Reasons {
 	c.checkMetrics(&wrong)
 	c.checkTraces(&wrong)
 	c.checkDrain(&wrong)
+	c.checkScan(&wrong)
 	return wrong
 }
 

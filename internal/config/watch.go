@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"strconv"
 	"unicode/utf8"
+
+	"cenacle/internal/scan"
 )
 
 // Metrics is where the figures of the running server are read, in the format of
@@ -62,6 +64,15 @@ func (c *Config) checkMetrics(wrong *Reasons) {
 	}
 	if s, ok := checkSecretFile(wrong, "metrics.token_file", m.TokenFile); ok && utf8.RuneCountInString(s.text) < shortestToken {
 		wrong.add("metrics.token_file", "the token has fewer than 20 characters", "write for example the output of: openssl rand -hex 24")
+	}
+}
+
+func (c *Config) checkScan(wrong *Reasons) {
+	if _, err := scan.Parse(c.Clamd); err != nil {
+		wrong.add("clamd", "this is no address of a scanner on this machine or in its network", `write for example "unix:/run/clamav/clamd.ctl" or "tcp://127.0.0.1:3310"`)
+	}
+	if c.Scan.Demand && c.Clamd == "" {
+		wrong.add("scan.demand", "nobody could open anything, because nothing is scanned", "name the scanner in clamd, or write false")
 	}
 }
 

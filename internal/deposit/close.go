@@ -16,6 +16,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/journal"
 	"cenacle/internal/outbox"
+	"cenacle/internal/scan"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
 )
@@ -78,6 +79,9 @@ type closed struct {
 	Count     int        `json:"count"`
 	Size      int64      `json:"size"`
 	Notice    string     `json:"notice"` // how much the notice says
+	// Screening is what the virus scanner has said of each document, in their
+	// order, where there is one.
+	Screening []scan.State `json:"screening,omitempty"`
 }
 
 // settle closes an open deposit and writes its receipt.
@@ -88,7 +92,11 @@ func settle(a *act.Act, by authz.Actor, d Deposit) (Receipt, error) {
 		return r, err
 	}
 	r.Number = last + 1
-	statement, size, err := state(a, d, r.Number)
+	items, err := document.OfDeposit(a, d.Space, d.ID)
+	if err != nil {
+		return r, err
+	}
+	statement, size, err := state(a, d, r.Number, items)
 	if err != nil {
 		return r, err
 	}
@@ -104,7 +112,7 @@ func settle(a *act.Act, by authz.Actor, d Deposit) (Receipt, error) {
 		return r, err
 	}
 	r.Entry, err = a.Record(by, "deposit.closed", d.Space, string(d.ID), closed{
-		statement.Digest(), r.ID, r.Number, len(statement.Contents().Items), size, sp.Notice,
+		statement.Digest(), r.ID, r.Number, len(items), size, sp.Notice, screened(items),
 	})
 	if err != nil {
 		return r, err
@@ -117,11 +125,7 @@ func settle(a *act.Act, by authz.Actor, d Deposit) (Receipt, error) {
 
 // state puts into words what was deposited: all of it, also what the firm has
 // taken away since.
-func state(a *act.Act, d Deposit, number int64) (journal.Statement, int64, error) {
-	items, err := document.OfDeposit(a, d.Space, d.ID)
-	if err != nil {
-		return journal.Statement{}, 0, err
-	}
+func state(a *act.Act, d Deposit, number int64, items []document.Deposited) (journal.Statement, int64, error) {
 	profile, err := firm.ProfileOf(a)
 	if err != nil {
 		return journal.Statement{}, 0, err
@@ -142,6 +146,18 @@ func state(a *act.Act, d Deposit, number int64) (journal.Statement, int64, error
 	}
 	s, err := journal.NewStatement(c)
 	return s, size, err
+}
+
+// screened are the verdicts on the documents of a deposit, nil where nothing
+// was asked.
+func screened(items []document.Deposited) (out []scan.State) {
+	for _, i := range items {
+		if i.Screening.State == "" {
+			return nil
+		}
+		out = append(out, i.Screening.State)
+	}
+	return out
 }
 
 // keep writes the receipt with its statement, sealed: names change later.

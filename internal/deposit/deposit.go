@@ -55,6 +55,9 @@ type ReceiptView struct {
 	Receipt
 	Contents journal.Contents
 	Root     [32]byte
+	// Screened is what is known today of the bytes of each document, by their
+	// SHA-256; empty where no scanner was there.
+	Screened map[[32]byte]document.Screening
 	Answered []Answered // what was asked of the depositor and this deposit answered
 }
 

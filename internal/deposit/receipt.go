@@ -35,23 +35,31 @@ func (s *Service) Receipt(ctx context.Context, by authz.Actor, of id.Receipt) (v
 		return ReceiptView{}, err
 	}
 	v.Root = proof.Head.Root
-	if s.naming == nil || !by.Pass.Takes(authz.RequestSee) {
-		return v, nil
-	}
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
-		v.Answered, err = s.answeredBy(a, v.Receipt)
+		items, err := document.OfDeposit(a, v.Space, v.Deposit)
+		if err != nil {
+			return err
+		}
+		v.Screened = map[[32]byte]document.Screening{}
+		for _, i := range items {
+			if i.Screening.State != "" {
+				v.Screened[i.SHA256] = i.Screening
+			}
+		}
+		if s.naming != nil && by.Pass.Takes(authz.RequestSee) {
+			v.Answered, err = s.answeredBy(a, v.Receipt, items)
+		}
 		return err
 	})
 	return v, err
 }
 
 // answeredBy reads what a deposit answered; the receipt was opened for the actor.
-func (s *Service) answeredBy(a *act.Act, r Receipt) (out []Answered, err error) {
+func (s *Service) answeredBy(a *act.Act, r Receipt, items []document.Deposited) (out []Answered, err error) {
 	names, err := s.naming(a, r.Space, r.Person)
 	if err != nil || len(names) == 0 {
 		return nil, err
 	}
-	items, err := document.OfDeposit(a, r.Space, r.Deposit)
 	for _, i := range items {
 		for _, name := range names[i.Document] {
 			out = append(out, Answered{i.Document, i.Name, name})

@@ -120,6 +120,7 @@ func Examine(ctx context.Context, c *config.Config, o Options) Report {
 		e.jobs(ctx)
 	}
 	e.readers(ctx)
+	e.scanner(ctx)
 	e.mail(ctx)
 	e.certificate(ctx)
 	e.address(ctx)

@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 
+	"cenacle/internal/scan"
 	"cenacle/internal/worker"
 	"cenacle/internal/worker/read"
 )
@@ -32,4 +33,24 @@ func (e *examination) judge(c worker.Confinement, missing []string, err error) {
 	if len(missing) > 0 {
 		e.add("readers", Warning, "readers_programs", missing)
 	}
+}
+
+// scanner asks the virus scanner who it is.
+func (e *examination) scanner(ctx context.Context) {
+	s, err := scan.Parse(e.config.Clamd)
+	if err != nil {
+		return // said by the configuration
+	}
+	if s == nil {
+		if !e.config.Demo {
+			e.add("scanner", Fine, "scanner_none")
+		}
+		return
+	}
+	engine, err := s.Engine(ctx)
+	if err != nil {
+		e.add("scanner", Error, "scanner_away", cause(err))
+		return
+	}
+	e.add("scanner", Fine, "scanner_fine", engine)
 }

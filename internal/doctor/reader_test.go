@@ -5,6 +5,8 @@ import (
 	"os"
 	"testing"
 
+	"cenacle/internal/config"
+	"cenacle/internal/scan/scantest"
 	"cenacle/internal/worker"
 )
 
@@ -34,6 +36,25 @@ func TestReaders(t *testing.T) {
 		e.judge(tt.c, tt.missing, tt.err)
 		if last := e.Findings[len(e.Findings)-1]; last.Name != name {
 			t.Errorf("%s: it says %s", name, last.Name)
+		}
+	}
+}
+
+// TestScanner asks a real one, and one that has gone.
+func TestScanner(t *testing.T) {
+	d := scantest.Start(t)
+	c := config.Default()
+	for _, want := range []string{"scanner_none", "scanner_fine", "scanner_away"} {
+		switch want {
+		case "scanner_fine":
+			c.Clamd = d.TCP
+		case "scanner_away":
+			d.End()
+		}
+		e := &examination{config: c}
+		e.scanner(t.Context())
+		if len(e.Findings) != 1 || e.Findings[0].Name != want {
+			t.Errorf("%s: it finds %+v", want, e.Findings)
 		}
 	}
 }

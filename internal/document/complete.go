@@ -18,6 +18,7 @@ import (
 	"cenacle/internal/guard"
 	"cenacle/internal/id"
 	"cenacle/internal/item"
+	"cenacle/internal/scan"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
 	"cenacle/internal/vault"
@@ -31,8 +32,9 @@ var errDone = errors.New("document: the upload is done")
 
 // found is what the bytes say of themselves once all have come.
 type found struct {
-	sum   [32]byte
-	media string
+	sum     [32]byte
+	media   string
+	verdict scan.Verdict // of the scanner, where there is one
 }
 
 // complete makes the bytes readable and then the document, in this order: a
@@ -72,7 +74,10 @@ func (s *Service) seal(ctx context.Context, by authz.Actor, u arrival) (f found,
 	if f.sum, err = s.blobs.Finish(ctx, u.ref(by.Firm), u.progress); err != nil {
 		return f, err
 	}
-	f.media, err = s.sniff(ctx, u.ref(by.Firm), u.key, u.Size)
+	if f.media, err = s.sniff(ctx, u.ref(by.Firm), u.key, u.Size); err != nil {
+		return f, err
+	}
+	f.verdict, err = s.screen(ctx, u.ref(by.Firm), u.key, u.Size)
 	return f, err
 }
 
@@ -114,6 +119,8 @@ type filed struct {
 	Tray    space.Tray  `json:"tray"`
 	Deposit id.Deposit  `json:"deposit,omitempty"`
 	Circles []id.Circle `json:"circles"`
+	// Screening is what the scanner said when the bytes came.
+	Screening *screened `json:"screening,omitempty"`
 }
 
 func (s *Service) create(a *act.Act, by authz.Actor, u arrival, f found) error {
@@ -139,7 +146,9 @@ func (s *Service) create(a *act.Act, by authz.Actor, u arrival, f found) error {
 			return err
 		}
 	}
-	if len(wait) > 0 || len(held) > 0 {
+	c := s.screening(f.verdict, a.Now)
+	harmful := deposit == "" && c.State == scan.Infected
+	if len(wait) > 0 || len(held) > 0 || harmful {
 		house, err := circle.HouseOf(a, u.Space)
 		if err != nil {
 			return err
@@ -157,7 +166,7 @@ func (s *Service) create(a *act.Act, by authz.Actor, u arrival, f found) error {
 	if err != nil {
 		return err
 	}
-	v, err := addVersion(a, by, u, f, 1)
+	v, err := s.addVersion(a, by, u, f, 1)
 	if err != nil {
 		return err
 	}
@@ -165,7 +174,10 @@ func (s *Service) create(a *act.Act, by authz.Actor, u arrival, f found) error {
 		return err
 	}
 	_, err = a.Record(by, kind, u.Space, string(u.Document),
-		filed{u.Version, 1, u.Size, hex.EncodeToString(f.sum[:]), u.Tray, deposit, u.Circles})
+		filed{u.Version, 1, u.Size, hex.EncodeToString(f.sum[:]), u.Tray, deposit, u.Circles, screenedOf(c)})
+	if err == nil {
+		err = quarantine(a, by, u, c)
+	}
 	if err == nil && deposit != "" && u.Request != "" && s.config.Answer != nil {
 		err = s.config.Answer(a, by, u.Space, u.Request, u.Document)
 	}
@@ -175,6 +187,9 @@ func (s *Service) create(a *act.Act, by authz.Actor, u arrival, f found) error {
 	if len(held) > 0 {
 		_, err := a.Record(by, "guard.held", u.Space, string(u.Document), overridden{held})
 		return err
+	}
+	if c.Held {
+		return nil // told when it can be opened
 	}
 	if len(wait) > 0 {
 		return ask(a, by, u.Space, u.Document, v, wantedOf(wait, false))
@@ -194,7 +209,8 @@ func (s *Service) replace(a *act.Act, by authz.Actor, u arrival, f found) error 
 	if err := a.Row(countVersions, []any{u.Document}, &last); err != nil {
 		return err
 	}
-	v, err := addVersion(a, by, u, f, last+1)
+	c := s.screening(f.verdict, a.Now)
+	v, err := s.addVersion(a, by, u, f, last+1)
 	if err != nil {
 		return err
 	}
@@ -215,12 +231,15 @@ func (s *Service) replace(a *act.Act, by authz.Actor, u arrival, f found) error 
 		return err
 	}
 	_, err = a.Record(by, "document.replaced", u.Space, string(u.Document),
-		filed{u.Version, last + 1, u.Size, hex.EncodeToString(f.sum[:]), u.Tray, "", circlesOf(h.Audience)})
+		filed{u.Version, last + 1, u.Size, hex.EncodeToString(f.sum[:]), u.Tray, "", circlesOf(h.Audience), screenedOf(c)})
 	if err != nil {
 		return err
 	}
+	if err := quarantine(a, by, u, c); err != nil {
+		return err
+	}
 	a.Signal(u.Space, circlesOf(h.Audience)...)
-	if h.Audience, err = takeBack(a, by, h, v); err != nil {
+	if h.Audience, err = takeBack(a, by, h, v); err != nil || c.Held {
 		return err
 	}
 	return s.tell(a, by, u.Document, resource(a, h), nil)
@@ -273,7 +292,7 @@ func onto(a *act.Act, p plan) error {
 
 // addVersion writes a version. Its MAC binds the bytes to the document: a
 // digest, a key or a blob moved from elsewhere does not pass.
-func addVersion(a *act.Act, by authz.Actor, u arrival, f found, number int64) (stored, error) {
+func (s *Service) addVersion(a *act.Act, by authz.Actor, u arrival, f found, number int64) (stored, error) {
 	box, err := a.SpaceBox(u.Space)
 	if err != nil {
 		return stored{}, err
@@ -288,6 +307,9 @@ func addVersion(a *act.Act, by authz.Actor, u arrival, f found, number int64) (s
 		box.SealText(versionPlace("reason", v.ID), u.Reason), store.Micros(a.Now),
 		box.MAC("version", v.fields(u.Document)...))
 	if err != nil {
+		return v, err
+	}
+	if err := s.pronounce(a, u.Space, u.Document, v.ID, s.screening(f.verdict, a.Now)); err != nil {
 		return v, err
 	}
 	return v, guard.LearnBytes(a, u.Space, u.Document, f.sum, u.Tray == space.ClientTray)

@@ -23,6 +23,7 @@ import (
 	"cenacle/internal/blob"
 	"cenacle/internal/fold"
 	"cenacle/internal/id"
+	"cenacle/internal/scan"
 	"cenacle/internal/space"
 	"cenacle/internal/vault"
 	"cenacle/internal/worker"
@@ -56,6 +57,10 @@ type Config struct {
 	// Alone says that no other process writes to these blobs (embedded store):
 	// what a killed process left is taken over without waiting.
 	Alone bool
+	// Scanner looks at what arrives for what is known to be harmful; nil: nobody
+	// does. Demand holds what it could not look at.
+	Scanner *scan.Scanner
+	Demand  bool
 }
 
 // Service is the use cases of documents. Safe for concurrent use.
@@ -106,6 +111,7 @@ type Version struct {
 	Size       int64  // bytes
 	Media      string // media type found in the bytes
 	Created    time.Time
+	Screening  Screening // of its bytes
 	// The rest is opened for [Detail] only.
 	Name   string   // file name as it was given, cleaned for showing
 	Reason string   // why it replaced the one before

@@ -114,6 +114,9 @@ func erase(a *act.Act, t item.Trashed) error {
 	if _, err := a.Exec(deleteRecalls, t.ID); err != nil {
 		return err
 	}
+	if _, err := a.Exec(deleteScreenings, t.ID); err != nil {
+		return err
+	}
 	if err := guard.ForgetBytes(a, t.ID); err != nil {
 		return err
 	}

@@ -38,6 +38,9 @@ func (s *Service) Address(ctx context.Context, by authz.Actor, in Send) (err err
 		if err != nil {
 			return err
 		}
+		if err := s.sendable(a, h); err != nil {
+			return err
+		}
 		house, err := circle.HouseOf(a, h.Space)
 		if err != nil {
 			return err
@@ -79,6 +82,9 @@ type sent struct {
 }
 
 func (s *Service) send(a *act.Act, by authz.Actor, h item.Header, to []id.Circle, extended bool) error {
+	if err := s.sendable(a, h); err != nil {
+		return err
+	}
 	before, err := Recipients(a, resource(a, h))
 	if err != nil {
 		return err

@@ -222,6 +222,9 @@ func (v view) finish(page []Document) error {
 		page[i].Read = !waiting[string(page[i].ID)]
 	}
 	v.address(page)
+	if err := v.screened(page); err != nil {
+		return err
+	}
 	return signed(v.act, page)
 }
 

@@ -198,8 +198,8 @@ func (p Package) WriteTo(ctx context.Context, w io.Writer) (err error) {
 // write packs one document and returns its line of the index.
 func (p Package) write(ctx context.Context, z *zip.Writer, e packed) (line []string, err error) {
 	c, err := p.service.Content(ctx, p.by, Want{Item: e.item, Purpose: Download})
-	if fault.Is(err, fault.NotFound) {
-		return []string{"", cell(e.title), "", "", ""}, nil // taken away meanwhile
+	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
+		return []string{"", cell(e.title), "", "", ""}, nil // taken away meanwhile, or held by the scanner
 	}
 	if err != nil {
 		return nil, err

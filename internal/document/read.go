@@ -1,6 +1,7 @@
 package document
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -65,9 +66,14 @@ func ShowIn(a *act.Act, by authz.Actor, of id.Item) (d Detail, err error) {
 	if err != nil {
 		return d, err
 	}
+	known, err := screenings(a, h.Space, selectScreenings, of)
+	if err != nil {
+		return d, err
+	}
 	plain := make([]Version, len(all))
 	for i, v := range all {
 		plain[i] = v.Version
+		plain[i].Screening = known[v.ID]
 	}
 	d.Versions = shown(plain, h.Audience, f)
 	d.Current = d.Versions[0]
@@ -195,6 +201,8 @@ type Deposited struct {
 	SHA256   [32]byte
 	At       time.Time
 	Deleted  bool // the firm has taken it away since
+	// Screening is what is known of its bytes now.
+	Screening Screening
 }
 
 // OfDeposit returns what was put into a deposit, oldest first. The caller has
@@ -205,6 +213,7 @@ func OfDeposit(a *act.Act, in id.Space, of id.Deposit) ([]Deposited, error) {
 		return nil, err
 	}
 	var out []Deposited
+	var versions []id.Version
 	err = a.Each(selectDeposited, []any{in, of}, func(scan func(...any) error) error {
 		var d Deposited
 		var deleted int64
@@ -214,9 +223,17 @@ func OfDeposit(a *act.Act, in id.Space, of id.Deposit) ([]Deposited, error) {
 		}
 		o, err := v.open(box, d.Document)
 		d.Name, d.Size, d.Media, d.SHA256, d.At, d.Deleted = o.Name, o.Size, o.Media, o.SHA256, o.Created, deleted != 0
-		out = append(out, d)
+		out, versions = append(out, d), append(versions, o.ID)
 		return err
 	})
+	if err != nil || len(out) == 0 {
+		return out, err
+	}
+	byItem := func(x, y Deposited) int { return cmp.Compare(x.Document, y.Document) }
+	known, err := screenings(a, in, selectScreened, in, slices.MinFunc(out, byItem).Document, slices.MaxFunc(out, byItem).Document)
+	for i, v := range versions {
+		out[i].Screening = known[v]
+	}
 	return out, err
 }
 
@@ -259,7 +276,7 @@ func (s *Service) Content(ctx context.Context, by authz.Actor, want Want) (c Con
 	defer fault.Op(&err, "document.Content(%s)", want.Item)
 	var o opened
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
-		o, err = openVersion(a, by, want)
+		o, err = s.openVersion(a, by, want)
 		return err
 	})
 	if err != nil {
@@ -271,7 +288,7 @@ func (s *Service) Content(ctx context.Context, by authz.Actor, want Want) (c Con
 		return Content{}, err
 	}
 	if !o.read || want.taken() {
-		err := s.office.Keep(ctx, by.Firm, func(a *act.Act) error { return note(a, by, want) })
+		err := s.office.Keep(ctx, by.Firm, func(a *act.Act) error { return s.note(a, by, want) })
 		if err != nil && !(o.read && fault.Is(err, fault.NoSpace)) {
 			return Content{}, errors.Join(err, r.Close())
 		}
@@ -281,7 +298,7 @@ func (s *Service) Content(ctx context.Context, by authz.Actor, want Want) (c Con
 		ETag: `"` + string(o.ID) + `"`, Modified: o.Created,
 		Recheck: func(ctx context.Context) error {
 			return s.office.See(ctx, by.Firm, func(a *act.Act) error {
-				_, err := openVersion(a, by, want)
+				_, err := s.openVersion(a, by, want)
 				return err
 			})
 		},
@@ -301,7 +318,7 @@ type opened struct {
 	read   bool // the actor has read the document before
 }
 
-func openVersion(a *act.Act, by authz.Actor, want Want) (o opened, err error) {
+func (s *Service) openVersion(a *act.Act, by authz.Actor, want Want) (o opened, err error) {
 	h, f, err := item.Open(a, by, "", item.Document, want.Item, authz.DocumentRead)
 	if err != nil {
 		return o, err
@@ -321,6 +338,9 @@ func openVersion(a *act.Act, by authz.Actor, want Want) (o opened, err error) {
 	}
 	if at < 0 || !slices.ContainsFunc(allowed, func(v Version) bool { return v.ID == all[at].ID }) {
 		return o, fault.Absent()
+	}
+	if err := s.openable(a, h.Space, all[at].ID); err != nil {
+		return o, err
 	}
 	o = opened{stored: all[at], header: h}
 	o.ref = blob.Ref{Firm: a.Firm(), Space: h.Space, Document: h.ID, Version: o.ID, Blob: o.blob}
@@ -345,8 +365,8 @@ type taking struct {
 }
 
 // note marks and records an opening; two that come at once make one first.
-func note(a *act.Act, by authz.Actor, want Want) error {
-	o, err := openVersion(a, by, want)
+func (s *Service) note(a *act.Act, by authz.Actor, want Want) error {
+	o, err := s.openVersion(a, by, want)
 	if err != nil {
 		return err
 	}

@@ -99,7 +99,9 @@ func (s *Service) whole(ctx context.Context, by authz.Actor, in BeginUpload, con
 	}
 	ctx = context.WithoutCancel(ctx) // all has come
 	f := found{media: mimetype.Detect(content[:min(len(content), sniffed)]).String()}
-	f.sum, err = s.blobs.Put(ctx, u.ref(by.Firm), u.key, content)
+	if f.verdict, err = s.screenWhole(ctx, content); err == nil {
+		f.sum, err = s.blobs.Put(ctx, u.ref(by.Firm), u.key, content)
+	}
 	if err == nil {
 		err = s.office.Do(ctx, by.Firm, func(a *act.Act) error {
 			if _, err := u.enter(a, by); err != nil {

@@ -70,11 +70,13 @@ func (s *Service) Words(ctx context.Context, of id.Firm, j outbox.Job) (err erro
 	}
 	var r readable
 	err = s.office.See(ctx, of, func(a *act.Act) error {
-		r, err = readableOf(a, w.Document)
-		return err
+		if r, err = readableOf(a, w.Document); err != nil {
+			return err
+		}
+		return s.openable(a, r.space, r.version.ID)
 	})
-	if errors.Is(err, store.ErrNoRow) || fault.Is(err, fault.NotFound) {
-		return nil // deleted meanwhile
+	if errors.Is(err, store.ErrNoRow) || fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
+		return nil // deleted meanwhile, or held: then it is read when it is released
 	}
 	if err != nil {
 		return err

@@ -44,7 +44,8 @@ var kinds = map[string]kind{
 	"document.downloaded": document(traces),
 	"document.deleted":    {way: acts}, // nobody sees the document itself any more
 	"document.erased":     {way: acts},
-	"hold.placed":         {}, "hold.lifted": {},
+	"document.screened":   {way: acts}, "document.quarantined": {way: acts},
+	"hold.placed": {}, "hold.lifted": {},
 	"document.recalled": {way: acts}, "guard.held": {way: acts}, "guard.overridden": {way: acts}, "party.added": {}, "party.removed": {},
 	"approval.asked": {way: acts}, "approval.given": {way: acts}, "approval.refused": {way: acts}, "approval.demanded": {},
 	"memo.written":   {items, item.Memo, authz.MemoRead},

@@ -196,6 +196,16 @@ func resource(a *act.Act, h Header) authz.Resource {
 	}
 }
 
+// Standing is an item that is not deleted, as the rule sees it, for a job that
+// asks whom it concerns and gives nothing of it to anybody.
+func Standing(a *act.Act, it id.Item) (authz.Resource, error) {
+	h, deleted, err := load(a, it)
+	if err == nil && deleted {
+		err = fault.Absent()
+	}
+	return resource(a, h), err
+}
+
 // Open loads an item and opens it for an actor and an action: the usual way
 // in. It also returns the facts, for further decisions in the same act.
 func Open(a *act.Act, by authz.Actor, space id.Space, kind Kind, it id.Item, do authz.Action) (Header, authz.Facts, error) {

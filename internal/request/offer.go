@@ -269,6 +269,9 @@ func (s *Service) here(ctx context.Context, by authz.Actor, in Reusing) (id.Item
 			return fault.New(fault.Invalid, "request.document_absent").In("document").Because(err)
 		}
 		d, err := document.ShowIn(a, by, in.Document)
+		if err == nil && d.Current.Screening.Held {
+			err = fault.New(fault.Invalid, "request.document_held").In("document")
+		}
 		from, title = h.Space, d.Title
 		return err
 	})

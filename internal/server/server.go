@@ -54,6 +54,7 @@ import (
 	"cenacle/internal/paper"
 	"cenacle/internal/preview"
 	"cenacle/internal/request"
+	"cenacle/internal/scan"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
 	"cenacle/internal/token"
@@ -106,6 +107,7 @@ type Server struct {
 
 	config    *config.Config
 	bucket    storage.Bucket
+	scanner   *scan.Scanner // nil without one
 	blobs     *blob.Store
 	log       *slog.Logger
 	sequencer *act.Sequencer
@@ -284,10 +286,15 @@ func (s *Server) openNouns(c *config.Config, o Options) error {
 	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.Circles = circle.NewService(s.Office)
 	s.Spaces = space.NewService(s.Office, models)
+	scanner, err := scan.Parse(c.Clamd)
+	if err != nil {
+		return err
+	}
+	s.scanner = scanner
 	readers := worker.New(o.Program, runtime.NumCPU())
 	s.Documents = document.New(s.Office, s.blobs, document.Config{
 		Limit: c.Upload(), Quota: int64(c.Limit.Quota), Alone: database.Empty(),
-		Readers: readers,
+		Readers: readers, Scanner: scanner, Demand: c.Scan.Demand,
 		Deposit: deposit.Attach, Admit: request.Admit, Answer: request.Fulfil,
 	})
 	s.Previews = preview.New(s.Office, s.Documents, readers)
@@ -323,6 +330,7 @@ func (s *Server) openJobs(c *config.Config, catalog *i18n.Catalog, o Options) er
 	}
 	handlers := s.Lifecycle.Handlers(composer, sender)
 	handlers[document.WordsJob] = s.Documents.Words
+	handlers[document.ScreenJob] = s.Documents.Screen
 	handlers[deposit.LapseJob] = s.Deposits.Lapse
 	handlers[request.LadderJob] = s.Requests.Climb
 	handlers[document.EraseJob] = s.Documents.Erase

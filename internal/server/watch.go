@@ -104,6 +104,10 @@ func (s *Server) watchBytes(m *metric.Set) {
 		m.Counter("storage_retries_total", func() uint64 { return remote.Stats().Retries })
 		m.Counter("storage_failures_total", func() uint64 { return remote.Stats().Failures })
 	}
+	m.Counter("scans_clean_total", func() uint64 { return s.scanner.Stats().Clean })
+	m.Counter("scans_infected_total", func() uint64 { return s.scanner.Stats().Infected })
+	m.Counter("scans_away_total", func() uint64 { return s.scanner.Stats().Away })
+	m.Counter("scans_large_total", func() uint64 { return s.scanner.Stats().Large })
 	m.Gauge("uploads_open", func() float64 { return float64(s.blobs.Stats().Writing) })
 	m.Gauge("live_connections", func() float64 { return float64(s.Office.Live.Count()) })
 	m.States("password_hashes", func() map[string]int64 {

@@ -28,6 +28,7 @@ import (
 	"cenacle/internal/outbox"
 	"cenacle/internal/paper"
 	"cenacle/internal/request"
+	"cenacle/internal/scan"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
 	"cenacle/internal/store/storetest"
@@ -116,6 +117,14 @@ func (h *House) Beside() *House {
 func (h *House) Reading(with *worker.Pool) *House {
 	n := *h
 	n.config.Readers = with
+	n.Documents = document.New(n.Office, n.Blobs, n.config)
+	return &n
+}
+
+// Scanning is the same house with a virus scanner, or without one.
+func (h *House) Scanning(with *scan.Scanner, demand bool) *House {
+	n := *h
+	n.config.Scanner, n.config.Demand = with, demand
 	n.Documents = document.New(n.Office, n.Blobs, n.config)
 	return &n
 }

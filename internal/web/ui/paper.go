@@ -19,7 +19,8 @@ type DocumentRow struct {
 	Versions int    // shown from 2 on
 	Notes    int    // memos about this document
 	Download string // address of the original bytes
-	Held     string // why it cannot be opened yet (virus scan), or empty
+	Held     string // why its page cannot be opened, or empty
+	Stopped  string // why its bytes cannot be opened (virus scan), or empty
 	Current  bool   // open beside the list
 	Pick     string // value of the box that selects it, or empty
 }
@@ -191,6 +192,7 @@ type ReceiptLine struct {
 	Title  string
 	Size   int64
 	SHA256 string
+	Note   string // what the virus scanner said of it, or empty
 }
 
 // View shows a document inside its page: PDF and pictures, else the way to
@@ -205,6 +207,8 @@ type View struct {
 	Close    string // address of the page without the document, or empty
 	Words    bool   // Src gives plain text
 	Mark     string // drawn across each page of a PDF, or empty
+	Stopped  string // why nobody can open it: shown instead, or empty
+	Scanned  string // what the virus scanner said of it, or empty
 }
 
 // PDF reports whether the house's reader shows it.

@@ -130,6 +130,7 @@ func (p *Pages) view(h here, d document.Detail) (v ui.View, err error) {
 		Title: d.Title, Media: d.Current.Media, Size: d.Current.Size, Words: look == document.Text || look == document.Mail,
 		Hash: &ui.Hash{Label: "SHA-256", Value: hex.EncodeToString(d.Current.SHA256[:])},
 	}
+	v.Stopped, v.Scanned = h.screening(d.Current.Screening)
 	if look == document.PDF {
 		v.Mark, err = p.Previews.Mark(h.r.Context(), h.r.Actor, wording(h.r.Printer))
 	}

@@ -291,7 +291,7 @@ func (p *Pages) Receipt(r *web.Request) (web.Answer, error) {
 	}
 	for _, it := range v.Contents.Items {
 		page.Sheet.Total += it.Size
-		page.Sheet.Lines = append(page.Sheet.Lines, ui.ReceiptLine{Title: it.Name, Size: it.Size, SHA256: hex.EncodeToString(it.SHA256[:])})
+		page.Sheet.Lines = append(page.Sheet.Lines, ui.ReceiptLine{Title: it.Name, Size: it.Size, SHA256: hex.EncodeToString(it.SHA256[:]), Note: h.screenedNote(v.Screened[it.SHA256])})
 	}
 	if page.Answered = v.Answered; len(page.Answered) > 0 {
 		left, err := p.Asks.List(r.Context(), r.Actor, h.room.ID)

@@ -290,6 +290,7 @@ func (h here) row(b ui.Base, d document.Document) ui.DocumentRow {
 		Versions: int(d.Current.Number), Download: h.path("documents", string(d.ID), "file"),
 		Pick: string(d.ID),
 	}
+	row.Stopped = h.stop(d.Current.Screening)
 	if h.inside() {
 		circles := make([]id.Circle, len(d.Audience))
 		for i, to := range d.Audience {

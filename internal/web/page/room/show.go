@@ -325,7 +325,7 @@ func (p *Pages) depositPart(h here, b ui.Base, page *Client) {
 	for _, d := range open.Items {
 		page.Deposit.Total += d.Size
 		page.Deposit.Documents = append(page.Deposit.Documents, ui.DocumentRow{
-			Href: h.path("documents", string(d.Document)), Title: d.Name, Media: d.Media, Size: d.Size, At: b.When(d.At),
+			Href: h.path("documents", string(d.Document)), Title: d.Name, Media: d.Media, Size: d.Size, At: b.When(d.At), Stopped: h.stop(d.Screening),
 		})
 	}
 }
