@@ -32,6 +32,12 @@ func TestCFG01(t *testing.T) {
 			lose(t, os.WriteFile(filepath.Join(data, "root.key"), []byte(strings.Repeat("k", 32)), 0o600))
 			return nil
 		}, []string{"key"}},
+		"it is the key of another installation": {func(t *testing.T, data string) []string {
+			raw, err := os.ReadFile(filepath.Join(installed(t), "root.key"))
+			lose(t, err)
+			lose(t, os.WriteFile(filepath.Join(data, "root.key"), raw, 0o600))
+			return nil
+		}, []string{"not the key of this installation"}},
 		"passwords would cross the network": {func(*testing.T, string) []string {
 			return []string{"CENACLE_LISTEN=0.0.0.0:0", "CENACLE_URL=https://espace.delmas.example"}
 		}, []string{"unencrypted", "trusted_proxies"}},
