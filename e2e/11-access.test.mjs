@@ -68,7 +68,7 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     await said(stranger.page, "deposit_closed");
     pages.push([stranger, "a deposit link", box], [stranger, "its receipt", new URL(stranger.page.url()).pathname]);
     pages.push([stranger, "a good link", paul.link], [stranger, "a used link", sophie.link]);
-    for (const path of ["", "/spaces/new", "/people", "/programs", "/journal", "/connections", "/search", "/search?q=convention"]) pages.push([lawyer, `desk ${path}`, desk + path]);
+    for (const path of ["", "/spaces/new", "/people", "/conflicts", "/programs", "/journal", "/connections", "/search", "/search?q=convention"]) pages.push([lawyer, `desk ${path}`, desk + path]);
     await lawyer.page.goto(`${desk}/connections`);
     await field(lawyer.page, "connection.address").fill("https://gestion.example/annonces");
     await button(lawyer.page, "connection.submit").click();

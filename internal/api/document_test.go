@@ -41,6 +41,10 @@ var documentSamples = map[string]sample{
 	"classifyDocument":  {who: byLead, body: `{"nature":"officielle"}`, want: 200},
 	"examineSending":    {who: byLead, query: "?circle={all}", want: 200},
 	"recallDocument":    {who: byLead, want: 200, then: (*stage).sendAgain},
+	"listAliases":       {who: byLead, want: 200},
+	"addAlias":          {who: byLead, body: `{"kind":"birth","name":"Sophie Khelifi"}`, want: 201},
+	"removeAlias":       {who: byLead, want: 204, then: (*stage).alias},
+	"searchConflicts":   {who: byLead, body: `{"names":["Sophie Petit"]}`, want: 200},
 	"listParties":       {who: byLead, want: 200},
 	"addParty":          {who: byLead, body: `{"name":"M. Paul Adversaire"}`, want: 201},
 	"removeParty":       {who: byLead, want: 204, then: (*stage).party},
@@ -68,6 +72,12 @@ var documentSamples = map[string]sample{
 func (s *stage) sendAgain(reply) {
 	s.t.Helper()
 	s.asLead("POST", "/documents/{document}/address", `{"circles":["{circle}"],"extended":true}`).is(200)
+}
+
+// alias notes another name for whatever asks for one.
+func (s *stage) alias(reply) {
+	s.t.Helper()
+	s.ids["alias"] = s.asLead("POST", "/spaces/{space}/aliases", `{"kind":"company","name":"SARL Batimétal"}`).is(201)["id"].(string)
 }
 
 // party names an adverse party for whatever asks for one.

@@ -5,6 +5,7 @@ import (
 
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
+	"cenacle/internal/conflict"
 	"cenacle/internal/deposit"
 	"cenacle/internal/depositlink"
 	"cenacle/internal/document"
@@ -34,6 +35,7 @@ type Nouns struct {
 	Holds       *hold.Service
 	Freezes     *freeze.Service
 	Guard       *guard.Service
+	Conflicts   *conflict.Service
 	Memos       *memo.Service
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
@@ -96,6 +98,8 @@ func (n *Nouns) spaceRows() []Operation {
 			Summary: "What a space can open with"},
 		{Pattern: "GET /spaces", Name: "listSpaces", Action: authz.SpaceSee, Do: Ask(n.spaces),
 			Summary: "One’s own spaces, the last changed first"},
+		{Pattern: "POST /conflicts", Name: "searchConflicts", Action: authz.ConflictSearch, Do: Ask(n.conflicts),
+			Summary: "Whether the firm knows names, as whose, and whom to speak to: no file is revealed"},
 		{Pattern: "POST /spaces", Name: "openSpace", Action: authz.SpaceOpen, Status: 201, Do: Tell(n.openSpace, n.openedSpace),
 			Summary: "Open a space for a client, who gets a mail with her link"},
 		{Pattern: "GET /spaces/{space}", Name: "getSpace", Action: authz.SpaceSee, Do: Ask(n.space),
@@ -130,6 +134,12 @@ func (n *Nouns) spaceRows() []Operation {
 			Summary: "Name an adverse party: before each sending, none of them may be among the recipients"},
 		{Pattern: "DELETE /spaces/{space}/parties/{party}", Name: "removeParty", Action: authz.SpaceManage, Do: Tell(n.removeParty, nil),
 			Summary: "Take an adverse party away"},
+		{Pattern: "GET /spaces/{space}/aliases", Name: "listAliases", Action: authz.CircleSee, Do: Ask(n.aliases),
+			Summary: "The other names under which the client’s side of a space is known"},
+		{Pattern: "POST /spaces/{space}/aliases", Name: "addAlias", Action: authz.SpaceManage, Status: 201, Do: Tell(n.addAlias, n.addedAlias),
+			Summary: "Note another name: the firm’s search for conflicts finds it"},
+		{Pattern: "DELETE /spaces/{space}/aliases/{alias}", Name: "removeAlias", Action: authz.SpaceManage, Do: Tell(n.removeAlias, nil),
+			Summary: "Take another name away"},
 		{Pattern: "PUT /spaces/{space}/approval", Name: "demandApproval", Action: authz.ApprovalDemand, Do: Tell(n.demandApproval, nil),
 			Summary: "Demand, or not, that what goes to people outside the firm is approved before"},
 		{Pattern: "GET /spaces/{space}/approval", Name: "getApprovalDemand", Action: authz.CircleSee, Do: Ask(n.approvalDemand),

@@ -19,6 +19,7 @@ import (
 	"cenacle/internal/api"
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
+	"cenacle/internal/conflict"
 	"cenacle/internal/document"
 	"cenacle/internal/event"
 	"cenacle/internal/freeze"
@@ -61,7 +62,7 @@ func open(t *testing.T, limit int) *stage {
 	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.nouns = &api.Nouns{
 		Freezes: freeze.NewService(s.Office),
-		Firms:   s.Firms, Circles: circle.NewService(s.Office), Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Requests: s.Requests, Holds: hold.NewService(s.Office), Guard: guard.NewService(s.Office), Memos: s.Memos,
+		Firms:   s.Firms, Circles: circle.NewService(s.Office), Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Requests: s.Requests, Holds: hold.NewService(s.Office), Guard: guard.NewService(s.Office), Conflicts: conflict.NewService(s.Office), Memos: s.Memos,
 		Invitations: s.Invitations, Letterboxes: s.Letterboxes, Lifecycle: s.Lifecycle, Overview: s.Overview, Events: event.New(s.Office),
 	}
 	s.nouns.Webhooks = webhook.NewService(s.Office, s.nouns.Events, outbound.New(outbound.Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}))
@@ -132,6 +133,7 @@ func (s *stage) furnish() {
 	}
 	s.begin(reply{})
 	s.party(reply{})
+	s.alias(reply{})
 	held := s.asLead("POST", "/spaces/{space}/holds", `{"reason":"Expertise en cours"}`).is(201)
 	s.ids["hold"] = held["id"].(string)
 	s.ids["client"] = string(s.Client.Actor.Person)

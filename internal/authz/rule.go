@@ -11,6 +11,7 @@ const (
 	FirmJournal    Action = "firm.journal"     // acts of the firm itself
 	FirmConnect    Action = "firm.connect"     // webhooks: what other programs are told
 	SpaceOpen      Action = "space.open"       // open a new one
+	ConflictSearch Action = "conflict.search"  // ask whether the firm knows a name
 	TokenKeep      Action = "token.keep"       // give programs access in one's own name, and take it back
 
 	SpaceSee     Action = "space.see"
@@ -93,6 +94,7 @@ var rules = map[Action]rule{
 	FirmJournal:    {kind: OfFirm, firm: []FirmRole{Admin}, reads: true},
 	FirmConnect:    {kind: OfFirm, firm: []FirmRole{Admin}},
 	SpaceOpen:      {kind: OfFirm, firm: people},
+	ConflictSearch: {kind: OfFirm, firm: people},
 	TokenKeep:      {kind: OfFirm, firm: anyone, inSelf: true},
 
 	SpaceSee:     {kind: OfSpace, space: all, reads: true},

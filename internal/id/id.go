@@ -40,6 +40,7 @@ type (
 	Request  string // one HTTP request, in the log
 	Approval string // of a version, before it leaves the firm
 	Party    string // an adverse one
+	Alias    string // another name of a space's people
 	Recall   string // of a document that was sent
 	Hold     string // what keeps documents from being erased
 	Freeze   string // of a space

@@ -75,6 +75,7 @@ func backs() map[string]func(*scene) {
 		"dismissFromCircle": func(s *scene) { s.comeBack(false) },
 		"giveUpUpload":      (*scene).begin,
 		"removeParty":       (*scene).oppose,
+		"removeAlias":       (*scene).alias,
 		"recallDocument":    (*scene).sendAgain,
 		"closeDeposit":      (*scene).deposit,
 		"createWebhook":     (*scene).alone,

@@ -119,6 +119,8 @@ func firmSteps() []step {
 		plain("/f/{firm}", byLead, 200), plain("/f/{firm}/spaces/new", byLead, 200),
 		fresh(form("/f/{firm}/spaces/new", byLead, 303, "name", "M. Nouveau", "email", "{fresh}@nouveau.example", "model", "divorce")),
 		plain("/f/{firm}/people", byLead, 200),
+		plain("/f/{firm}/conflicts", byLead, 200),
+		form("/f/{firm}/conflicts", byLead, 200, "names", "Sophie Petit"),
 		form("/f/{firm}/people", byLead, 303, "name", "Me Neuve", "email", "neuve@delmas.example", "role", "assistant").then(func(s *scene, _ answer) {
 			s.ids["token"] = s.mailed("/p/", "neuve@delmas.example")
 		}),
@@ -157,6 +159,8 @@ func roomSteps() []step {
 		form(room+"/moves", byLead, 303, "document", "{document}", "place", "firm/"),
 		form(room+"/moves/undo", byLead, 303, "document", "{document}").then(func(s *scene, _ answer) { s.rename() }),
 		form(room+"/approval", byLead, 303, "demanded", ""),
+		form(room+"/aliases", byLead, 303, "kind", "birth", "name", "Sophie Khelifi"),
+		form(room+"/aliases/{alias}/remove", byLead, 303).then(func(s *scene, _ answer) { s.alias() }),
 		form(room+"/parties", byLead, 303, "name", "M. Paul Adversaire"),
 		form(room+"/parties/{party}/remove", byLead, 303).then(func(s *scene, _ answer) { s.oppose() }),
 		form(room+"/holds", byLead, 303, "reason", "Une expertise est en cours").then(func(s *scene, _ answer) { s.holdAgain() }),

@@ -9,6 +9,7 @@ import (
 
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
+	"cenacle/internal/conflict"
 	"cenacle/internal/deposit"
 	"cenacle/internal/depositlink"
 	"cenacle/internal/document"
@@ -135,6 +136,7 @@ func (s *scene) fill() {
 	s.holdAgain()
 	s.oppose()
 	s.encircle()
+	s.alias()
 	s.askAgain()
 	s.letterbox()
 	s.connect()
@@ -154,6 +156,14 @@ func (s *scene) oppose() {
 	p, err := s.server.Guard.Add(s.t.Context(), s.lead.actor, s.room.id, "Société Durtain")
 	s.must(err)
 	s.ids["party"] = string(p.ID)
+}
+
+// alias notes another name in the room.
+func (s *scene) alias() {
+	s.t.Helper()
+	n, err := s.server.Conflicts.Add(s.t.Context(), s.lead.actor, s.room.id, conflict.Company, "SARL Batimétal")
+	s.must(err)
+	s.ids["alias"] = string(n.ID)
 }
 
 // rename gives the document another title, so that there is something to undo.

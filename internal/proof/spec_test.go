@@ -229,6 +229,9 @@ func (s *spec) whole(i ids) writer {
 		}
 		of = s.of(of)
 		single := strings.TrimSuffix(name, "s")
+		if i[name] != "" { // « alias » is one
+			single = name
+		}
 		list := of.Type == "array"
 		if list {
 			of = s.of(of.Items)

@@ -28,6 +28,7 @@ import (
 	"cenacle/internal/certificate"
 	"cenacle/internal/circle"
 	"cenacle/internal/config"
+	"cenacle/internal/conflict"
 	"cenacle/internal/dav"
 	"cenacle/internal/deposit"
 	"cenacle/internal/depositlink"
@@ -94,6 +95,7 @@ type Server struct {
 	Holds       *hold.Service
 	Freezes     *freeze.Service
 	Guard       *guard.Service
+	Conflicts   *conflict.Service
 	Drives      *drive.Service
 	Memos       *memo.Service
 	Invitations *invitation.Service
@@ -307,6 +309,7 @@ func (s *Server) openNouns(c *config.Config, o Options) error {
 	s.Holds = hold.NewService(s.Office)
 	s.Freezes = freeze.NewService(s.Office)
 	s.Guard = guard.NewService(s.Office)
+	s.Conflicts = conflict.NewService(s.Office)
 	s.Memos = memo.NewService(s.Office)
 	s.Invitations = invitation.New(s.Office, s.Accounts)
 	s.Letterboxes = depositlink.New(s.Office, s.Accounts)
@@ -402,10 +405,10 @@ func (s *Server) pages(c *config.Config) site.Pages {
 			Director: c.Legal.Director, Hosting: c.Legal.Hosting, Mediator: c.Legal.Mediator,
 		}},
 		Door: &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle, Mails: c.Demo && s.Mailbox != nil},
-		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Documents: s.Documents},
+		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Documents: s.Documents, Conflict: s.Conflicts},
 		Room: &room.Pages{
 			Freezes: s.Freezes,
-			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Memos: s.Memos, Lifecycle: s.Lifecycle,
+			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Lifecycle: s.Lifecycle,
 			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Letterboxes: s.Letterboxes, Limit: c.Upload(), Passkeys: s.Accounts.Passkeys(),
 		},
 		Connection: &connection.Pages{Accounts: s.Accounts, Webhooks: s.Webhooks},

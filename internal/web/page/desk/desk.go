@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"time"
 
+	"cenacle/internal/conflict"
 	"cenacle/internal/document"
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
@@ -35,6 +36,7 @@ type Pages struct {
 	Lifecycle *lifecycle.Service
 	Firms     *firm.Service
 	Overview  *overview.Service
+	Conflict  *conflict.Service
 }
 
 const (

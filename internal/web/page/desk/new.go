@@ -27,6 +27,7 @@ type NewSpace struct {
 	Settings Settings
 	Usual    string // « model:profile » pairs, for the script that chooses the usual profile
 	Open     ui.Button
+	Check    ui.Link // the search for conflicts of interests
 	Cancel   ui.Button
 }
 
@@ -81,6 +82,7 @@ func (p *Pages) newSpace(r *web.Request, err error) (web.Answer, error) {
 		Open:   ui.Button{Label: r.Printer.T("desk.new.submit"), Look: ui.Primary, Icon: "door-enter"},
 		Cancel: ui.Button{Label: r.Printer.T("ui.cancel"), Look: ui.Quiet, Href: r.FirmPath()},
 	}
+	page.Check = ui.Link{Href: r.FirmPath("conflicts"), Label: page.T("desk.conflict.check")}
 	page.Crumbs = []ui.Link{{Href: r.FirmPath(), Label: page.T("web.nav.desk")}}
 	typed := answers{r.Value, r.Values}
 	page.ask(typed)

@@ -29,6 +29,7 @@ type People struct {
 	Circle  Form // names one
 	Rename  Form
 	Parties *Parties
+	Aliases *Aliases
 	Demand  *Demand // whether approval is demanded, for who may decide it
 	Summary ui.Summary
 	Access  string // where one sees who opened the space, and freezes it
@@ -136,7 +137,7 @@ func (p *Pages) forms(h here, page *People, refused error) error {
 	spaceName := ui.Field{Name: "name", ID: "f-space-name", Label: t.T("room.space_name"), Hint: t.T("room.space_name_hint"), Value: h.room.Name, Length: space.MaxName}
 	rename := r.URL.Path == h.path("name")
 	switch {
-	case r.URL.Path == h.path("parties"), r.URL.Path == h.path("circles"):
+	case slices.Contains([]string{h.path("parties"), h.path("aliases"), h.path("circles")}, r.URL.Path):
 		name.Value = ""
 	case rename:
 		name.Value, spaceName.Value = "", r.Value("name")
@@ -151,6 +152,9 @@ func (p *Pages) forms(h here, page *People, refused error) error {
 	}
 	page.Demand = h.demand(demanded)
 	if page.Parties, err = p.parties(h, refused); err != nil {
+		return err
+	}
+	if page.Aliases, err = p.aliases(h, refused); err != nil {
 		return err
 	}
 	page.Rename = Form{Action: h.path("name"), Fields: []ui.Field{spaceName}, Button: ui.Button{Label: t.T("room.rename")}}

@@ -15,6 +15,7 @@ import (
 
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
+	"cenacle/internal/conflict"
 	"cenacle/internal/deposit"
 	"cenacle/internal/depositlink"
 	"cenacle/internal/document"
@@ -49,6 +50,7 @@ type Pages struct {
 	Holds       *hold.Service
 	Freezes     *freeze.Service
 	Guard       *guard.Service
+	Conflicts   *conflict.Service
 	Memos       *memo.Service
 	Lifecycle   *lifecycle.Service
 	Overview    *overview.Service

@@ -8,6 +8,7 @@ import (
 
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
+	"cenacle/internal/conflict"
 	"cenacle/internal/deposit"
 	"cenacle/internal/document"
 	"cenacle/internal/freeze"
@@ -68,7 +69,7 @@ func (s scene) must(err error) {
 func table(c *webtest.Cast) []web.Route {
 	p := &room.Pages{
 		Freezes: freeze.NewService(c.Office),
-		Circles: circle.NewService(c.Office), Spaces: c.Spaces, Documents: c.Documents, Previews: preview.New(c.Office, c.Documents, nil), Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Memos: c.Memos, Lifecycle: c.Lifecycle,
+		Circles: circle.NewService(c.Office), Spaces: c.Spaces, Documents: c.Documents, Previews: preview.New(c.Office, c.Documents, nil), Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Conflicts: conflict.NewService(c.Office), Memos: c.Memos, Lifecycle: c.Lifecycle,
 		Overview: c.Overview, Firms: c.Firms, Invitations: c.Invitations, Letterboxes: c.Letterboxes, Limit: webtest.Limit,
 	}
 	var out []web.Route

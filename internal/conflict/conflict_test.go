@@ -1,0 +1,219 @@
+package conflict_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/conflict"
+	"cenacle/internal/document"
+	"cenacle/internal/document/documenttest"
+	"cenacle/internal/fault"
+	"cenacle/internal/guard"
+	"cenacle/internal/id"
+	"cenacle/internal/likeness"
+	"cenacle/internal/store"
+)
+
+// firm is a firm with two files of Me Lead and one that is closed.
+type firm struct {
+	*documenttest.House
+	t         *testing.T
+	conflicts *conflict.Service
+	petit     id.Space
+	durand    id.Space
+}
+
+func each(t *testing.T, run func(t *testing.T, f firm)) {
+	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
+		f := firm{House: h, t: t, conflicts: conflict.NewService(h.Office)}
+		f.petit, f.durand = h.Space(h.Lead, "Séparation de biens"), h.Space(h.Lead, "Mme Hélène Durand")
+		h.Member(h.Lead, f.petit, authz.Client, "Mme Sophie Petit")
+		h.Member(h.Lead, f.petit, authz.Guest, "Me Rivière, notaire")
+		h.Member(h.Lead, f.durand, authz.Client, "Mme Hélène Durand")
+		_, err := guard.NewService(h.Office).Add(t.Context(), h.Lead, f.petit, "M. Julien Lefèvre")
+		h.Must(err)
+		_, err = f.conflicts.Add(t.Context(), h.Lead, f.petit, conflict.Birth, "Sophie Khelifi")
+		h.Must(err)
+		_, err = f.conflicts.Add(t.Context(), h.Lead, f.petit, conflict.Company, "SARL Batimétal")
+		h.Must(err)
+		h.Must(h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error {
+			_, err := a.Exec(closeSpace, f.durand)
+			return err
+		}))
+		run(t, f)
+	})
+}
+
+var (
+	closeSpace = store.ForFirm(`update space set state = 'closed' where firm_id = $1 and id = $2`)
+	insertWall = store.ForFirm(`insert into wall (firm_id, space_id, person_id, created_at, mac) values ($1, $2, $3, 1, $4)`)
+	swapKind   = store.ForFirm(`update alias set kind = 'used' where firm_id = $1 and id = $2`)
+)
+
+// found is a search in words: « level name quality », the most alike first.
+func (f firm) found(by authz.Actor, names ...string) (out []string) {
+	f.t.Helper()
+	r, err := f.conflicts.Search(f.t.Context(), by, names)
+	f.Must(err)
+	for _, one := range r.Findings {
+		if one.Reserved {
+			out = append(out, "reserved")
+			if one.Name != "" || one.Lead != "" || one.As != "" || one.Level != likeness.None {
+				f.t.Errorf("behind a wall: %+v", one)
+			}
+			continue
+		}
+		out = append(out, fmt.Sprintf("%s %q %s", one.Level, one.Name, one.As))
+	}
+	return out
+}
+
+func TestSearch(t *testing.T) {
+	each(t, func(t *testing.T, f firm) {
+		for _, tt := range []struct {
+			asked string
+			want  []string
+		}{
+			{"PETIT Sofie", []string{`same "Mme Sophie Petit" client`}},
+			{"Sophie Khelify", []string{`same "Sophie Khelifi" linked`}},
+			{"Batimetal", []string{`same "SARL Batimétal" linked`}},
+			{"Lefebvre Julien", []string{`close "M. Julien Lefèvre" adverse`}},
+			{"Hélène Durand", []string{`same "Mme Hélène Durand" former`}},
+			{"Maître Riviere", nil},
+			{"Luc Petit", []string{`family "Mme Sophie Petit" client`}},
+			{"Separation de Biens", []string{`same "" titled`}},
+			{"Antoine Carpentier", nil},
+		} {
+			got := f.found(f.Lead, tt.asked)
+			if tt.asked == "Maître Riviere" { // one word: the family, whatever else the card says
+				if len(got) != 1 || !strings.HasSuffix(got[0], `"Me Rivière, notaire" other`) {
+					t.Errorf("%q: %v", tt.asked, got)
+				}
+				continue
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("%q: %v, want %v", tt.asked, got, tt.want)
+			}
+		}
+		if got := f.found(f.Lead, "Sophie Petit", "Hélène Durand", " ", "Sophie Petit"); len(got) != 2 {
+			t.Errorf("two names at once: %v", got)
+		}
+	})
+}
+
+// TestNobodyLearnsOfAFile: a colleague who is in none of the files finds the
+// name and whom to speak to; one behind a wall finds that there is something.
+func TestNobodyLearnsOfAFile(t *testing.T) {
+	each(t, func(t *testing.T, f firm) {
+		colleague := f.Member(f.Lead, f.Space(f.Lead, "Dossier à part"), authz.Colleague, "Me Karim Leroy")
+		r, err := f.conflicts.Search(t.Context(), colleague, []string{"Sophie Petit"})
+		f.Must(err)
+		if len(r.Findings) != 1 || r.Findings[0].Lead != "Me Claire Delmas" || r.Entry == "" || r.Names < 5 || r.At.IsZero() {
+			t.Errorf("a colleague finds %+v", r)
+		}
+		if text := fmt.Sprintf("%+v", r); strings.Contains(text, string(f.petit)) || strings.Contains(text, "Séparation") {
+			t.Errorf("the answer tells of the file: %s", text)
+		}
+		f.Must(f.Office.Keep(t.Context(), f.Lead.Firm, func(a *act.Act) error {
+			_, err := a.Exec(insertWall, f.petit, colleague.Person, []byte("mac"))
+			return err
+		}))
+		if got := f.found(colleague, "Sophie Petit", "Julien Lefèvre", "Hélène Durand"); !slices.Equal(got, []string{"reserved", "reserved", `same "Mme Hélène Durand" former`}) {
+			t.Errorf("behind a wall: %v", got)
+		}
+	})
+}
+
+func TestWhoMaySearch(t *testing.T) {
+	each(t, func(t *testing.T, f firm) {
+		client := f.Member(f.Lead, f.petit, authz.Client, "M. Paul Martin")
+		reads := f.Lead
+		reads.Pass = &authz.Pass{ReadOnly: true}
+		for name, tt := range map[string]struct {
+			by   authz.Actor
+			want fault.Kind
+		}{"a client": {client, fault.NotFound}, "a program that reads": {reads, fault.Forbidden}} {
+			if _, err := f.conflicts.Search(t.Context(), tt.by, []string{"Petit"}); !fault.Is(err, tt.want) {
+				t.Errorf("%s searches: %v", name, err)
+			}
+		}
+		for name, asked := range map[string][]string{
+			"nothing": {" ", ""}, "no name": {"…"}, "not a text": {"\xff"}, "long": {strings.Repeat("Petit ", 50)}, "many": strings.Split(strings.Repeat("a b,", 30)+"x", ","),
+		} {
+			if name == "many" {
+				for i := range asked {
+					asked[i] += fmt.Sprint(i)
+				}
+			}
+			_, err := f.conflicts.Search(t.Context(), f.Lead, asked)
+			var wrong fault.Fields
+			if !errors.As(err, &wrong) || wrong[0].Field != "names" {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	})
+}
+
+func TestAliases(t *testing.T) {
+	each(t, func(t *testing.T, f firm) {
+		ctx := t.Context()
+		all, err := f.conflicts.List(ctx, f.Lead, f.petit)
+		f.Must(err)
+		if len(all) != 2 || all[0].Kind != conflict.Birth || all[1].Name != "SARL Batimétal" {
+			t.Fatalf("aliases: %+v", all)
+		}
+		client := f.Member(f.Lead, f.petit, authz.Client, "M. Paul Martin")
+		if _, err := f.conflicts.List(ctx, client, f.petit); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a client lists them: %v", err)
+		}
+		if _, err := f.conflicts.Add(ctx, client, f.petit, conflict.Used, "Sophie P."); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a client adds one: %v", err)
+		}
+		if err := f.conflicts.Remove(ctx, f.Lead, f.Space(f.Lead, "M. Luc Moreau"), all[0].ID); !fault.Is(err, fault.NotFound) {
+			t.Errorf("removed through another space: %v", err)
+		}
+		for field, in := range map[string]conflict.Alias{"name": {Kind: conflict.Used, Name: " "}, "kind": {Kind: "?", Name: "Sophie"}} {
+			_, err := f.conflicts.Add(ctx, f.Lead, f.petit, in.Kind, in.Name)
+			var wrong fault.Fields
+			if !errors.As(err, &wrong) || wrong[0].Field != field {
+				t.Errorf("%+v: %v", in, err)
+			}
+		}
+		f.Must(f.conflicts.Remove(ctx, f.Lead, f.petit, all[0].ID))
+		if err := f.conflicts.Remove(ctx, f.Lead, f.petit, all[0].ID); !fault.Is(err, fault.NotFound) {
+			t.Errorf("removed twice: %v", err)
+		}
+		if got := f.found(f.Lead, "Sophie Khelifi"); len(got) != 0 {
+			t.Errorf("removed, and found: %v", got)
+		}
+		f.Must(f.Office.Keep(ctx, f.Lead.Firm, func(a *act.Act) error {
+			_, err := a.Exec(swapKind, all[1].ID)
+			return err
+		}))
+		if _, err := f.conflicts.List(ctx, f.Lead, f.petit); err == nil {
+			t.Error("an altered row is read")
+		}
+	})
+}
+
+func BenchmarkSearch(b *testing.B) {
+	h := documenttest.New(b, store.Config{Dir: b.TempDir()}, document.Config{})
+	s := conflict.NewService(h.Office)
+	for i := range 500 {
+		in := h.Space(h.Lead, fmt.Sprintf("Dossier %d", i))
+		h.Member(h.Lead, in, authz.Client, fmt.Sprintf("Mme Client %d", i))
+	}
+	began := time.Now()
+	for b.Loop() {
+		if _, err := s.Search(b.Context(), h.Lead, []string{"Sophie Petit", "Julien Lefèvre"}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(time.Since(began).Microseconds())/float64(b.N)/500, "µs/file")
+}
