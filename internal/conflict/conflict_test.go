@@ -107,9 +107,9 @@ func TestSearch(t *testing.T) {
 	})
 }
 
-// TestNobodyLearnsOfAFile: a colleague who is in none of the files finds the
+// TestLAW07_NobodyLearnsOfAFile: a colleague who is in none of the files finds the
 // name and whom to speak to; one behind a wall finds that there is something.
-func TestNobodyLearnsOfAFile(t *testing.T) {
+func TestLAW07_NobodyLearnsOfAFile(t *testing.T) {
 	each(t, func(t *testing.T, f firm) {
 		colleague := f.Member(f.Lead, f.Space(f.Lead, "Dossier à part"), authz.Colleague, "Me Karim Leroy")
 		r, err := f.conflicts.Search(t.Context(), colleague, []string{"Sophie Petit"})
@@ -192,12 +192,22 @@ func TestAliases(t *testing.T) {
 		if got := f.found(f.Lead, "Sophie Khelifi"); len(got) != 0 {
 			t.Errorf("removed, and found: %v", got)
 		}
-		f.Must(f.Office.Keep(ctx, f.Lead.Firm, func(a *act.Act) error {
+	})
+}
+
+// TestCRY03_AliasTampered: a row that was altered in the database ends the act.
+func TestCRY03_AliasTampered(t *testing.T) {
+	each(t, func(t *testing.T, f firm) {
+		all, err := f.conflicts.List(t.Context(), f.Lead, f.petit)
+		f.Must(err, f.Office.Keep(t.Context(), f.Lead.Firm, func(a *act.Act) error {
 			_, err := a.Exec(swapKind, all[1].ID)
 			return err
 		}))
-		if _, err := f.conflicts.List(ctx, f.Lead, f.petit); err == nil {
+		if _, err := f.conflicts.List(t.Context(), f.Lead, f.petit); err == nil {
 			t.Error("an altered row is read")
+		}
+		if _, err := f.conflicts.Search(t.Context(), f.Lead, []string{"Sophie Petit"}); err == nil {
+			t.Error("a search reads over an altered row")
 		}
 	})
 }

@@ -192,10 +192,10 @@ func at(r *rand.Rand, s string, change func([]rune, int) []rune) string {
 	return strings.Join(words, " ")
 }
 
-// TestRecall asks a firm of 600 names for 5,000 variants of them: at least 99 of
-// 100 must be found (LAW-07), 98 as more than the same family; and names of
+// TestLAW07_Recall asks a firm of 600 names for 5,000 variants of them: at least 99 of
+// 100 must be found, 98 as more than the same family; and names of
 // nobody must rarely be found as more than a family.
-func TestRecall(t *testing.T) {
+func TestLAW07_Recall(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 5000))
 	known := people(r, 600)
 	parsed := make([]Name, len(known))
