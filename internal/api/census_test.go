@@ -80,6 +80,8 @@ var twins = map[string]string{
 	"POST /f/{firm}/spaces/{space}/documents/{document}/approval":               "approveDocument",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/nature":                 "classifyDocument",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/name":                   "reviseDocument",
+	"GET /f/{firm}/spaces/{space}/documents/{document}/archive":                 "previewArchive",
+	"POST /f/{firm}/spaces/{space}/documents/{document}/archive":                "unpackArchive",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/delete":                 "deleteDocument",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/restore":                "restoreDocument",
 

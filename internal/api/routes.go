@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"cenacle/internal/authz"
+	"cenacle/internal/bundle"
 	"cenacle/internal/circle"
 	"cenacle/internal/conflict"
 	"cenacle/internal/deposit"
@@ -39,6 +40,7 @@ type Nouns struct {
 	Memos       *memo.Service
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
+	Bundles     *bundle.Service
 	Lifecycle   *lifecycle.Service
 	Overview    *overview.Service
 	Events      *event.Service
@@ -213,6 +215,12 @@ func (n *Nouns) trashRows() []Operation {
 	return []Operation{
 		{Pattern: "POST /spaces/{space}/zip", Name: "packDocuments", Action: authz.DocumentRead, Long: true, Do: Give("application/zip", n.pack),
 			Summary: "Documents as one ZIP file with an index of their SHA-256, each recorded as a download of its own"},
+		{Pattern: "POST /spaces/{space}/import", Name: "previewImport", Action: authz.DocumentFile, Do: Ask(n.previewImport),
+			Summary: "What filing a folder tree would do: folders to make, bytes that are there, names refused; nothing is written"},
+		{Pattern: "GET /documents/{document}/archive", Name: "previewArchive", Action: authz.DocumentFile, Also: []authz.Action{authz.DocumentRead}, Long: true, Do: Ask(n.previewArchive),
+			Summary: "What unpacking a ZIP file of the space would do; nothing is written"},
+		{Pattern: "POST /documents/{document}/archive", Name: "unpackArchive", Action: authz.DocumentFile, Also: []authz.Action{authz.DocumentRead}, Long: true, Do: Tell(n.unpack, nil),
+			Summary: "File what a ZIP file holds, for the firm alone; asked again, it goes on and files no bytes twice"},
 		{Pattern: "GET /spaces/{space}/trash", Name: "listTrash", Action: authz.TrashSee, Do: Ask(n.trash),
 			Summary: "Deleted documents of a space that one may restore, the last deleted first"},
 		{Pattern: "GET /spaces/{space}/holds", Name: "listHolds", Action: authz.HoldSee, Do: Ask(n.holds),

@@ -67,6 +67,12 @@ func twin(a *act.Act, by authz.Actor, in id.Space, sum [32]byte, besides id.Item
 	return t, false, nil
 }
 
+// TwinIn finds the oldest document of a space with these bytes that the actor
+// may read, inside a running act.
+func TwinIn(a *act.Act, by authz.Actor, in id.Space, sum [32]byte) (t Twin, found bool, err error) {
+	return twin(a, by, in, sum, "")
+}
+
 // recognised refuses a file whose digest its sender gave, when she may read the
 // same bytes in the space already; sent again with Again, it is taken.
 func recognised(a *act.Act, by authz.Actor, in BeginUpload) (Twin, error) {

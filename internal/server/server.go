@@ -25,6 +25,7 @@ import (
 	"cenacle/internal/api"
 	"cenacle/internal/blob"
 	"cenacle/internal/blob/storage"
+	"cenacle/internal/bundle"
 	"cenacle/internal/certificate"
 	"cenacle/internal/circle"
 	"cenacle/internal/config"
@@ -100,6 +101,7 @@ type Server struct {
 	Memos       *memo.Service
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
+	Bundles     *bundle.Service
 	Lifecycle   *lifecycle.Service
 	Overview    *overview.Service
 	Events      *event.Service
@@ -299,6 +301,7 @@ func (s *Server) openNouns(c *config.Config, o Options) error {
 		Readers: readers, Scanner: scanner, Demand: c.Scan.Demand,
 		Deposit: deposit.Attach, Admit: request.Admit, Answer: request.Fulfil,
 	})
+	s.Bundles = bundle.NewService(s.Office, s.Spaces, s.Documents, readers, c.Upload())
 	s.Previews = preview.New(s.Office, s.Documents, readers)
 	papers, err := paper.Load()
 	if err != nil {
@@ -410,6 +413,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 			Freezes: s.Freezes,
 			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Lifecycle: s.Lifecycle,
 			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Letterboxes: s.Letterboxes, Limit: c.Upload(), Passkeys: s.Accounts.Passkeys(),
+			Bundles: s.Bundles,
 		},
 		Connection: &connection.Pages{Accounts: s.Accounts, Webhooks: s.Webhooks},
 		Program:    &program.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Spaces: s.Spaces},

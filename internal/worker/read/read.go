@@ -49,7 +49,7 @@ func Trade() worker.Trade {
 	const page = 150 // dots per inch of a page to be scanned
 	scan := worker.Tool{Program: "tesseract", Args: func(int) []string { return []string{"stdin", "stdout", "-l", "fra"} }}
 	return worker.Trade{
-		Tasks: map[string]worker.Task{TaskText: text, TaskMail: mailTask, TaskPicture: picture},
+		Tasks: map[string]worker.Task{TaskText: text, TaskMail: mailTask, TaskPicture: picture, TaskArchive: archive},
 		Tools: map[string]map[string]worker.Tool{
 			TaskText: {pdfMedia: {Program: "pdftotext", Args: func(int) []string {
 				return []string{"-q", "-enc", "UTF-8", "-l", "2000", "-", "-"}

@@ -27,6 +27,8 @@ type Document struct {
 	Late     []Late
 	Rename   *Form
 	Move     *Form
+	Unpack   string     // where a ZIP file is looked into, or empty
+	Refused  ui.Summary // why it was not
 	Undo     *Undo
 	Fresh    bool // what Undo takes back was just done: it stands above the rest
 	Delete   *ui.Dialog
@@ -213,6 +215,10 @@ func (p *Pages) control(h here, d document.Detail, page *Document, refused error
 	page.Rename = &Form{
 		Action: h.path(append(path, "name")...), Summary: ui.Refuse(t, h.back(refused, append(path, "name")...)).Mark(&title),
 		Button: ui.Button{Label: t.T("room.rename"), Small: true}, Fields: []ui.Field{title},
+	}
+	if archived(d) && h.room.State == "open" {
+		page.Unpack = h.path("documents", string(d.ID), "archive")
+		page.Refused = ui.Refuse(t, h.back(refused, "documents", string(d.ID), "archive")).Mark()
 	}
 	page.Move, page.Undo = h.moveForm(d, refused), h.undoing(b, d)
 	page.Fresh = slices.Contains([]string{"document_renamed", "documents_moved"}, h.r.URL.Query().Get("done"))

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"cenacle/internal/authz"
+	"cenacle/internal/bundle"
 	"cenacle/internal/circle"
 	"cenacle/internal/conflict"
 	"cenacle/internal/deposit"
@@ -57,6 +58,7 @@ type Pages struct {
 	Firms       *firm.Service
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
+	Bundles     *bundle.Service
 	Limit       int64 // bytes of one upload
 	Passkeys    bool  // they are offered here
 }

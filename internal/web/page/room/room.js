@@ -99,3 +99,14 @@ class Pick extends HTMLElement {
 }
 
 customElements.define("c-pick", Pick);
+
+// <c-onward data-go> sends its form again by itself: a long work goes on, a few
+// seconds at a time. Without a script its button does.
+class Onward extends HTMLElement {
+  connectedCallback() {
+    if ("go" in this.dataset) this.timer = setTimeout(() => this.querySelector("form").requestSubmit(), 300);
+  }
+  disconnectedCallback() { clearTimeout(this.timer); }
+}
+
+customElements.define("c-onward", Onward);

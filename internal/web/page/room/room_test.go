@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cenacle/internal/authz"
+	"cenacle/internal/bundle"
 	"cenacle/internal/circle"
 	"cenacle/internal/conflict"
 	"cenacle/internal/deposit"
@@ -71,6 +72,7 @@ func table(c *webtest.Cast) []web.Route {
 		Freezes: freeze.NewService(c.Office),
 		Circles: circle.NewService(c.Office), Spaces: c.Spaces, Documents: c.Documents, Previews: preview.New(c.Office, c.Documents, nil), Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Conflicts: conflict.NewService(c.Office), Memos: c.Memos, Lifecycle: c.Lifecycle,
 		Overview: c.Overview, Firms: c.Firms, Invitations: c.Invitations, Letterboxes: c.Letterboxes, Limit: webtest.Limit,
+		Bundles: bundle.NewService(c.Office, c.Spaces, c.Documents, nil, webtest.Limit),
 	}
 	var out []web.Route
 	for _, r := range []struct {
