@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { browse, inspect, journey, sizes, visit } from "./browser.mjs";
 import { button, field, heading, openLink, openSpace, passphrase, row, said, send, signIn, signUp, t } from "./gesture.mjs";
 import { House, folder } from "./house.mjs";
-import { photograph, put } from "./paper.mjs";
+import { photograph, put, zip } from "./paper.mjs";
 
 /** What a browser is given to keep or to listen to, not to show. */
 const noPage = [
@@ -67,6 +67,10 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     await button(stranger.page.getByRole("dialog"), "room.close.confirm").click();
     await said(stranger.page, "deposit_closed");
     pages.push([stranger, "a deposit link", box], [stranger, "its receipt", new URL(stranger.page.url()).pathname]);
+    await lawyer.page.goto(space);
+    await send(lawyer.page, [await put(await folder(context), "Envoi.zip", zip({ "Bail.txt": "le bail" }))]);
+    await lawyer.page.goto(space);
+    pages.push([lawyer, "an archive", `${await found("Envoi.zip")}/archive`]);
     pages.push([stranger, "a good link", paul.link], [stranger, "a used link", sophie.link]);
     for (const path of ["", "/spaces/new", "/people", "/conflicts", "/programs", "/journal", "/connections", "/search", "/search?q=convention"]) pages.push([lawyer, `desk ${path}`, desk + path]);
     await lawyer.page.goto(`${desk}/connections`);

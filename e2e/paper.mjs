@@ -112,7 +112,8 @@ export function letter(text) {
   });
 }
 
-function zip(entries) {
+/** A ZIP file of texts by their paths. */
+export function zip(entries) {
   const files = [], index = [];
   let at = 0;
   for (const [name, text] of Object.entries(entries)) {

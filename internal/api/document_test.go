@@ -55,8 +55,8 @@ var documentSamples = map[string]sample{
 	"approveDocument": {who: byLead, body: `{"sha256":"` + strings.Repeat("0", 64) + `","give":true}`, want: 409},
 	"previewImport":   {who: byLead, body: `{"entries":[{"path":"Pièces/a.pdf","size":3}]}`, want: 200},
 	// No archive, nor anything to open one with; package bundle opens them.
-	"previewArchive":  {who: byLead, want: 503},
-	"unpackArchive":   {who: byLead, body: `{"from":0}`, want: 503},
+	"previewArchive":  {who: byLead, want: 422},
+	"unpackArchive":   {who: byLead, body: `{"from":0}`, want: 422},
 	"listTrash":       {who: byLead, want: 200},
 	"listHolds":       {who: byLead, want: 200},
 	"placeHold":       {who: byLead, body: `{"document":"{document}","reason":"Contestation en cours"}`, want: 201},

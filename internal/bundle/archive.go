@@ -63,7 +63,7 @@ func (s *Service) unzip(ctx context.Context, by authz.Actor, of id.Item) (_ *arc
 func (s *Service) directory(ctx context.Context, z *archive) error {
 	refused := fault.New(fault.Invalid, "bundle.no_archive")
 	if !s.readers.Ready() {
-		return fault.New(fault.Unavailable, "bundle.no_reader")
+		return fault.New(fault.Invalid, "bundle.no_reader")
 	}
 	size := z.content.Size
 	if _, err := z.content.Reader.Seek(max(0, size-tail), io.SeekStart); err != nil {
