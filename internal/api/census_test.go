@@ -111,9 +111,10 @@ var twins = map[string]string{
 	"POST /f/{firm}/spaces/{space}/requests/{ask}/renew":  "renewRequest",
 	"POST /f/{firm}/spaces/{space}/deposit/switch":        "setDepositRule",
 
-	"POST /f/{firm}/spaces/{space}/memos":      "writeMemo",
-	"POST /f/{firm}/spaces/{space}/memos/read": "readMemos",
-	"POST /f/{firm}/spaces/{space}/draft":      "saveDraft",
+	"POST /f/{firm}/spaces/{space}/memos":                    "writeMemo",
+	"POST /f/{firm}/spaces/{space}/memos/read":               "readMemos",
+	"POST /f/{firm}/spaces/{space}/memos/{memo}/acknowledge": "acknowledgeMemo",
+	"POST /f/{firm}/spaces/{space}/draft":                    "saveDraft",
 }
 
 // TestEveryPageHasItsOperation: what people do in a firm, programs can do, or

@@ -34,6 +34,18 @@ type Memo struct {
 	References []id.Item   `json:"references" doc:"documents that one may read too"`
 	Circles    []id.Circle `json:"circles,omitempty" doc:"to whom it was sent; for the firm’s side alone"`
 	Readers    []Seen      `json:"readers,omitempty" doc:"for the firm’s side alone"`
+	Asks       string      `json:"asks,omitempty" enum:"read understood approved" doc:"what its readers are asked to answer (acknowledgeMemo)"`
+	Answers    []Answer    `json:"answers,omitempty" doc:"all for the firm’s side, one’s own for others"`
+}
+
+// Answer is what a reader said of a memo.
+type Answer struct {
+	ID      id.Person `json:"id"`
+	Answer  string    `json:"answer" enum:"read understood approved contested"`
+	Wording string    `json:"wording" doc:"the sentence that she was shown"`
+	Note    string    `json:"note,omitempty" doc:"why she contests"`
+	Entry   id.Entry  `json:"entry" doc:"of the journal, which proves it (getProof)"`
+	At      Instant   `json:"at"`
 }
 
 // Seen is who has read something, and when first.
@@ -49,6 +61,10 @@ func memoOf(m memo.Memo, in id.Thread) Memo {
 	}
 	if out.References == nil {
 		out.References = []id.Item{}
+	}
+	out.Asks = string(m.Asks)
+	for _, k := range m.Answers {
+		out.Answers = append(out.Answers, Answer{k.Person, string(k.Answer), k.Wording, k.Note, k.Entry, Instant(k.At)})
 	}
 	for _, r := range m.Readers {
 		out.Readers = append(out.Readers, Seen{r.Person, Instant(r.At)})
@@ -99,13 +115,14 @@ type NewMemo struct {
 	Circles    []id.Circle `json:"circles,omitempty" fault:"circle" doc:"to whom the firm’s side sends it; others write to the firm and the client"`
 	References []id.Item   `json:"references,omitempty" fault:"reference" doc:"documents it points to"`
 	ReplyBy    string      `json:"reply_by,omitempty" doc:"civil date, 2026-11-22"`
+	Asks       string      `json:"asks,omitempty" enum:"read understood approved" doc:"what its readers are to answer; asked by the firm’s side alone"`
 	Confirm    []string    `json:"confirm,omitempty" fault:"confirm" doc:"what the guard has found and one has checked (addressDocument)"`
 }
 
 func (n *Nouns) write(r *Request, in NewMemo) (Memo, error) {
 	written, err := n.Memos.Write(r.Context(), r.Actor, memo.New{
 		Space: in.Space, Thread: in.Thread, Document: in.Document, Subject: in.Subject, Body: in.Body, Internal: in.Internal,
-		Circles: in.Circles, References: in.References, ReplyBy: in.ReplyBy, Confirm: in.Confirm,
+		Circles: in.Circles, References: in.References, ReplyBy: in.ReplyBy, Asks: memo.Answer(in.Asks), Confirm: in.Confirm,
 	})
 	if err != nil {
 		return Memo{}, err
@@ -125,6 +142,28 @@ func (n *Nouns) written(r *Request, in NewMemo, of string) (Memo, error) {
 		return Memo{}, fault.Absent()
 	}
 	return memoOf(threads[0].Memos[0], threads[0].ID), nil
+}
+
+// Acknowledging answers a memo.
+type Acknowledging struct {
+	InSpace
+	Memo   id.Item `path:"memo"`
+	Answer string  `json:"answer" enum:"read understood approved contested" doc:"what it asks, or contested"`
+	Note   string  `json:"note,omitempty" doc:"why, when one contests"`
+}
+
+func (n *Nouns) acknowledge(r *Request, in Acknowledging) (Memo, error) {
+	err := n.Memos.Acknowledge(r.Context(), r.Actor, memo.Acknowledging{
+		Space: in.Space, Memo: in.Memo, Answer: memo.Answer(in.Answer), Note: in.Note, Wording: r.Printer.T("memo.answer." + in.Answer),
+	})
+	if err != nil {
+		return Memo{}, err
+	}
+	return n.acknowledged(r, in, "")
+}
+
+func (n *Nouns) acknowledged(r *Request, in Acknowledging, _ string) (Memo, error) {
+	return n.written(r, NewMemo{InSpace: in.InSpace}, string(in.Memo))
 }
 
 // MemosRead names memos of a space that were read.

@@ -288,6 +288,8 @@ func (n *Nouns) memoRows() []Operation {
 			Summary: "The conversation of a space, or of one document, the newest first; this marks nothing as read"},
 		{Pattern: "POST /spaces/{space}/memos", Name: "writeMemo", Action: authz.MemoWrite, Also: []authz.Action{authz.MemoInternal}, Status: 201, Do: Tell(n.write, n.written),
 			Summary: "Send a memo"},
+		{Pattern: "POST /spaces/{space}/memos/{memo}/acknowledge", Name: "acknowledgeMemo", Action: authz.MemoAcknowledge, Do: Tell(n.acknowledge, n.acknowledged),
+			Summary: "Answer, once and for good, that one has read, understood or approves a memo that asks for it, or contests it"},
 		{Pattern: "POST /spaces/{space}/memos/read", Name: "readMemos", Action: authz.MemoRead, Do: Tell(n.readMemos, nil),
 			Summary: "Mark memos as read; the journal says so"},
 		{Pattern: "GET /spaces/{space}/draft", Name: "getDraft", Action: authz.MemoRead, Do: Ask(n.draft),

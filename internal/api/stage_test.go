@@ -125,7 +125,7 @@ func (s *stage) furnish() {
 	room, err := s.Spaces.Show(s.t.Context(), s.Lead.Actor, s.Space)
 	s.must(err)
 	doc := s.File(s.Lead, document.BeginUpload{Tray: space.FirmTray, Name: "Conclusions.pdf", Circles: []id.Circle{s.House.Firm, s.House.Client}}, []byte("%PDF-1.7 conclusions"))
-	sent := s.Write(s.Lead, memo.New{Subject: "Une question", Body: "Avez-vous reçu la convocation ?", Circles: []id.Circle{s.House.Firm, s.House.Client}})
+	sent := s.Write(s.Lead, memo.New{Subject: "Une question", Body: "Avez-vous reçu la convocation ?", Circles: []id.Circle{s.House.Firm, s.House.Client}, Asks: memo.Approved})
 	shown, err := s.Documents.Show(s.t.Context(), s.Lead.Actor, doc)
 	s.must(err)
 	s.ids = map[string]string{
@@ -149,6 +149,11 @@ func (s *stage) furnish() {
 	s.ids["webhook"] = hook["id"].(string)
 	s.ping()
 	s.sequence()
+}
+
+// wonder asks the client for another answer.
+func (s *stage) wonder(reply) {
+	s.ids["memo"] = s.asLead("POST", "/spaces/{space}/memos", `{"subject":"Une question","body":"Et celle-ci ?","circles":["{circle}"],"asks":"approved"}`).is(201)["id"].(string)
 }
 
 // other is the token of the founder of another firm.

@@ -50,7 +50,7 @@ func TestPolicy(t *testing.T) {
 		DepositMake: "client guest", DepositSee: "lead colleague assistant", ReceiptRead: "lead colleague assistant",
 		RequestAsk: "lead colleague assistant", RequestSee: "lead colleague assistant", RequestAnswer: "", RequestJudge: "lead colleague assistant",
 		MemoRead: "lead colleague assistant client guest reader", MemoWrite: "lead colleague assistant client guest",
-		MemoInternal: "lead colleague assistant",
+		MemoInternal: "lead colleague assistant", MemoAcknowledge: "lead colleague assistant client guest reader",
 	}
 	for act, r := range rules {
 		if r.kind == OfFirm {

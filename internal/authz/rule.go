@@ -52,6 +52,8 @@ const (
 	MemoRead     Action = "memo.read"
 	MemoWrite    Action = "memo.write"
 	MemoInternal Action = "memo.internal" // among colleagues
+	// MemoAcknowledge answers, once, that one has read, understood or approved it.
+	MemoAcknowledge Action = "memo.acknowledge"
 )
 
 // Kind is what an action is done to.
@@ -132,6 +134,8 @@ var rules = map[Action]rule{
 	MemoRead:     {kind: OfItem, space: all, reads: true},
 	MemoWrite:    {kind: OfSpace, space: writers, writes: true},
 	MemoInternal: {kind: OfSpace, space: inside, writes: true},
+
+	MemoAcknowledge: {kind: OfItem, space: all, writes: true},
 }
 
 // Actions returns every action there is, for the census of routes.

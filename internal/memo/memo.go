@@ -38,6 +38,7 @@ type New struct {
 	Circles    []id.Circle
 	References []id.Item
 	ReplyBy    string   // civil date 2006-01-02, or empty
+	Asks       Answer   // of its readers, asked by the firm's side; or empty
 	Confirm    []string // findings of the guard that the writer has read (guard.Finding.ID)
 }
 
@@ -66,11 +67,15 @@ func (n *New) check(now time.Time) error {
 			wrong.Add("reply_by", "memo.reply_by_past")
 		}
 	}
+	if n.Asks != "" && !n.Asks.Askable() {
+		wrong.Add("asks", "memo.asks_unknown")
+	}
 	return wrong.Err()
 }
 
 // Memo is one note as one person sees it. References holds only documents she
-// may read too. Circles and Readers are given to the firm's side alone.
+// may read too. Circles and Readers are given to the firm's side alone, as are
+// the answers of others.
 type Memo struct {
 	ID         id.Item
 	Author     id.Person
@@ -82,6 +87,8 @@ type Memo struct {
 	References []id.Item
 	Circles    []id.Circle
 	Readers    []Reader
+	Asks       Answer
+	Answers    []Acknowledgement
 }
 
 // Reader is someone who has read a memo, and when first.

@@ -2,6 +2,7 @@ package memo_test
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -18,6 +19,8 @@ import (
 	"cenacle/internal/item"
 	"cenacle/internal/memo"
 	"cenacle/internal/overview"
+	"cenacle/internal/store"
+	"cenacle/internal/vault"
 )
 
 type room struct {
@@ -367,4 +370,79 @@ func (r room) threadOf(t *testing.T, by authz.Actor, of id.Item) id.Thread {
 	}
 	t.Fatalf("no thread has %s", of)
 	return ""
+}
+
+// TestAcknowledge: a memo that asks is answered once by each reader, with the
+// words that she was shown; the firm reads all answers, she her own.
+func TestAcknowledge(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		ctx := t.Context()
+		answer := func(by authz.Actor, m id.Item, a memo.Answer, note string) error {
+			return r.memos.Acknowledge(ctx, by, memo.Acknowledging{Space: r.space, Memo: m, Answer: a, Wording: "Je valide.", Note: note})
+		}
+		asks := r.write(t, r.lead, memo.New{Subject: "s", Body: "le projet", Circles: []id.Circle{r.circles.All}, Asks: memo.Approved})
+		silent := r.write(t, r.lead, memo.New{Subject: "s", Body: "pour information", Circles: []id.Circle{r.circles.All}})
+		hers := r.write(t, r.client, memo.New{Subject: "s", Body: "elle demande", Asks: memo.Approved})
+		within := r.write(t, r.lead, memo.New{Subject: "s", Body: "entre nous", Internal: true, Asks: memo.WasRead})
+		for name, tt := range map[string]struct {
+			err  error
+			want fault.Kind
+		}{
+			"without a reason":      {answer(r.client, asks, memo.Contested, " "), fault.Invalid},
+			"too long a reason":     {answer(r.client, asks, memo.Contested, strings.Repeat("x", 2001)), fault.Invalid},
+			"something else":        {answer(r.client, asks, memo.WasRead, ""), fault.Invalid},
+			"nothing is asked":      {answer(r.client, silent, memo.Approved, ""), fault.Conflict},
+			"a client asks nothing": {answer(r.lead, hers, memo.Approved, ""), fault.Conflict},
+			"her own":               {answer(r.lead, asks, memo.Approved, ""), fault.Conflict},
+			"what she may not see":  {answer(r.client, within, memo.WasRead, ""), fault.NotFound},
+			"by a stranger":         {answer(r.Found("Cabinet Rival", "Me Rival"), asks, memo.Approved, ""), fault.NotFound},
+		} {
+			if !fault.Is(tt.err, tt.want) {
+				t.Errorf("%s: %v, want %v", name, tt.err, tt.want)
+			}
+		}
+		if _, err := r.memos.Write(ctx, r.lead, memo.New{Space: r.space, Subject: "s", Body: "b", Asks: "everything"}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("asks for anything: %v", err)
+		}
+		r.Must(answer(r.client, asks, memo.Approved, ""), answer(r.guest, asks, memo.Contested, "Article 4 inexact"), answer(r.aide, within, memo.WasRead, ""))
+		if err := answer(r.client, asks, memo.Contested, "finalement"); !fault.Is(err, fault.Conflict) {
+			t.Errorf("answered twice: %v", err)
+		}
+		for _, tt := range []struct {
+			by   authz.Actor
+			want string
+		}{{r.lead, "approved+contested"}, {r.aide, "approved+contested"}, {r.client, "approved"}, {r.guest, "contested"}} {
+			got := r.answersTo(t, tt.by, asks)
+			if words := strings.Join(got, "+"); words != tt.want {
+				t.Errorf("%s reads the answers %q, want %q", tt.by.Role, words, tt.want)
+			}
+		}
+		r.Must(r.Office.Keep(ctx, r.lead.Firm, func(a *act.Act) error { _, err := a.Exec(forgeAnswer, asks); return err }))
+		if _, _, err := r.memos.Conversation(ctx, r.lead, memo.Query{Space: r.space, Limit: 10}); !errors.Is(err, vault.ErrTampered) {
+			t.Errorf("a forged answer is read: %v", err)
+		}
+	})
+}
+
+var forgeAnswer = store.ForFirm(`update acknowledgement set answer = 'approved' where firm_id = $1 and memo_id = $2`)
+
+// answersTo are the answers that somebody reads below a memo.
+func (r room) answersTo(t *testing.T, by authz.Actor, of id.Item) (out []string) {
+	t.Helper()
+	threads, _, err := r.memos.Conversation(t.Context(), by, memo.Query{Space: r.space, Limit: 100})
+	r.Must(err)
+	for _, th := range threads {
+		for _, m := range th.Memos {
+			for _, k := range m.Answers {
+				if m.ID == of {
+					out = append(out, string(k.Answer))
+				}
+				if k.Wording != "Je valide." || k.Entry == "" || k.At.IsZero() || (k.Answer == memo.Contested) != (k.Note != "") {
+					t.Errorf("an answer says %+v", k)
+				}
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
 }

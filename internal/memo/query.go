@@ -33,7 +33,22 @@ where m.firm_id = $1 and m.thread_id = $4 and i.firm_id = $1 and i.id = m.id and
 order by m.id desc limit 1`)
 
 	insertMemo = store.ForFirm(`
-insert into memo (firm_id, id, space_id, thread_id, body, reply_by) values ($1, $2, $3, $4, $5, $6)`)
+insert into memo (firm_id, id, space_id, thread_id, body, reply_by, asks) values ($1, $2, $3, $4, $5, $6, $7)`)
+
+	selectAsks = store.ForFirm(`select asks, body from memo where firm_id = $1 and id = $2`)
+
+	insertAcknowledgement = store.ForFirm(`
+insert into acknowledgement (firm_id, memo_id, person_id, answer, wording, note, entry_id, answered_at, mac)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+on conflict (firm_id, memo_id, person_id) do nothing`)
+
+	// Of the memos of space $2 from $3 to $4, as selectReaders.
+	selectAcknowledgements = store.ForFirm(`
+select k.memo_id, k.person_id, k.answer, k.wording, k.note, k.entry_id, k.answered_at, k.mac
+from item i cross join acknowledgement k
+where i.firm_id = $1 and i.space_id = $2 and i.kind = 'memo' and i.id >= $3 and i.id <= $4
+  and k.firm_id = $1 and k.memo_id = i.id
+order by i.id, k.answered_at`)
 
 	insertReference = store.ForFirm(`
 insert into memo_reference (firm_id, memo_id, document_id) values ($1, $2, $3)
@@ -42,7 +57,7 @@ on conflict (firm_id, memo_id, document_id) do nothing`)
 	// The memos of a space that the actor ($2, at $3) sees, newest first:
 	// $4 space, $5 document ('' for all threads), $6 before this memo, $7 how many.
 	selectVisible = store.ForFirm(`
-select i.id, i.author_id, i.nature, i.internal, i.created_at, i.mac, m.thread_id, t.document_id, t.subject, m.body, m.reply_by,
+select i.id, i.author_id, i.nature, i.internal, i.created_at, i.mac, m.thread_id, t.document_id, t.subject, m.body, m.reply_by, m.asks,
   case when i.author_id = $2 then 1
     else (select count(*) from read_mark r where r.firm_id = $1 and r.item_id = i.id and r.person_id = $2) end
 from item i

@@ -93,7 +93,7 @@ func list(a *act.Act, by authz.Actor, q query) ([]entry, error) {
 		h := item.Header{Space: q.space, Kind: item.Memo}
 		var internal, created, read int64
 		var mac, subject, body []byte
-		err := scan(&e.ID, &e.Author, &h.Nature, &internal, &created, &mac, &e.thread, &e.document, &subject, &body, &e.ReplyBy, &read)
+		err := scan(&e.ID, &e.Author, &h.Nature, &internal, &created, &mac, &e.thread, &e.document, &subject, &body, &e.ReplyBy, &e.Asks, &read)
 		if err != nil {
 			return err
 		}
@@ -135,6 +135,9 @@ func annotate(a *act.Act, by authz.Actor, space id.Space, found []entry, inside 
 		return err
 	}
 	among := args[2:]
+	if err := answers(a, by, space, among, at, inside); err != nil {
+		return err
+	}
 	if err := address(a, space, among, at, inside); err != nil || !inside {
 		return err
 	}

@@ -53,7 +53,7 @@ func (s *Service) Write(ctx context.Context, by authz.Actor, n New) (memo id.Ite
 			return err
 		}
 		_, err = a.Record(by, "memo.written", n.Space, string(memo), written{
-			Thread: n.Thread, Internal: n.Internal, Circles: n.Circles, References: n.References, ReplyBy: n.ReplyBy,
+			Thread: n.Thread, Internal: n.Internal, Circles: n.Circles, References: n.References, ReplyBy: n.ReplyBy, Asks: n.Asks,
 		})
 		if err != nil || len(gone) == 0 {
 			return err
@@ -70,6 +70,7 @@ type written struct {
 	Circles    []id.Circle
 	References []id.Item
 	ReplyBy    string
+	Asks       Answer `json:",omitempty"`
 }
 
 // overridden is what the journal keeps of a memo that goes although the guard
@@ -117,6 +118,9 @@ func allow(a *act.Act, by authz.Actor, n *New) error {
 	}
 	if n.Circles, err = n.audience(a, by, facts); err != nil {
 		return err
+	}
+	if !facts.Role.Inside() {
+		n.Asks = ""
 	}
 	for _, doc := range n.References {
 		if _, _, err := item.Open(a, by, n.Space, item.Document, doc, authz.DocumentRead); err != nil {
@@ -202,7 +206,7 @@ func (n *New) put(a *act.Act, by authz.Actor) (id.Item, error) {
 	if err != nil {
 		return "", err
 	}
-	if _, err := a.Exec(insertMemo, it, n.Space, n.Thread, box.SealText(bodyPlace(it), n.Body), n.ReplyBy); err != nil {
+	if _, err := a.Exec(insertMemo, it, n.Space, n.Thread, box.SealText(bodyPlace(it), n.Body), n.ReplyBy, n.Asks); err != nil {
 		return "", err
 	}
 	for _, doc := range n.References {

@@ -51,7 +51,7 @@ where h.firm_id = $1 and h.person_id = $2 and h.space_id >= $4 and h.space_id <=
 group by p.space_id`)
 
 	// Memos that await an answer from the other side and have none the actor
-	// can see: inside is 1 when the firm's side asked.
+	// can see, nor an acknowledgement: inside is 1 when the firm's side asked.
 	selectAwaited = store.ForFirm(`
 select i.space_id, i.id, t.reply_by, i.created_at, i.author_id,
   case when w.role in ('lead', 'colleague', 'assistant') then 1 else 0 end
@@ -66,6 +66,12 @@ where h.firm_id = $1 and h.person_id = $2 and h.space_id >= $4 and h.space_id <=
     join membership x on x.firm_id = $1 and x.space_id = j.space_id and x.person_id = j.author_id
     where n.firm_id = $1 and n.thread_id = t.thread_id and n.id > i.id
       and (case when x.role in ('lead', 'colleague', 'assistant') then 1 else 0 end)
+        <> (case when w.role in ('lead', 'colleague', 'assistant') then 1 else 0 end))
+  and not exists (
+    select 1 from acknowledgement k
+    join membership y on y.firm_id = $1 and y.space_id = i.space_id and y.person_id = k.person_id
+    where k.firm_id = $1 and k.memo_id = i.id
+      and (case when y.role in ('lead', 'colleague', 'assistant') then 1 else 0 end)
         <> (case when w.role in ('lead', 'colleague', 'assistant') then 1 else 0 end))
 order by t.reply_by, i.id`)
 )

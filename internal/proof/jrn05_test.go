@@ -30,7 +30,7 @@ var journalled = [...]string{
 	"POST /f/{firm}/spaces/{space}/requests/{ask}/accept", "POST /f/{firm}/spaces/{space}/requests/{ask}/return",
 	"POST /f/{firm}/spaces/{space}/requests/{ask}/waive", "POST /f/{firm}/spaces/{space}/requests/{ask}/renew",
 	"POST /f/{firm}/spaces/{space}/deposit/switch",
-	"POST /f/{firm}/spaces/{space}/deposit/close", "POST /f/{firm}/spaces/{space}/memos", "POST /f/{firm}/spaces/{space}/memos/read",
+	"POST /f/{firm}/spaces/{space}/deposit/close", "POST /f/{firm}/spaces/{space}/memos", "POST /f/{firm}/spaces/{space}/memos/{memo}/acknowledge", "POST /f/{firm}/spaces/{space}/memos/read",
 }
 
 // cut keeps a table from being written, as a fault of the database would;

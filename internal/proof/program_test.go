@@ -71,6 +71,7 @@ func (s *scene) ping() {
 func backs() map[string]func(*scene) {
 	return map[string]func(*scene){
 		"removeMember":      func(s *scene) { s.comeBack(true) },
+		"acknowledgeMemo":   (*scene).wonder,
 		"admitToCircle":     (*scene).apart,
 		"dismissFromCircle": func(s *scene) { s.comeBack(false) },
 		"giveUpUpload":      (*scene).begin,
@@ -96,7 +97,7 @@ type programs struct{ lead, client browser }
 func (s *scene) asks(p programs, o *operation, all *spec) answer {
 	s.t.Helper()
 	by := p.lead
-	if action := actionOf(o.Name); action == authz.DepositMake || action == authz.RequestAnswer {
+	if action := actionOf(o.Name); action == authz.DepositMake || action == authz.RequestAnswer || action == authz.MemoAcknowledge {
 		by = p.client
 	}
 	a := by.do(all.whole(s.ids.but("fresh", id.New[string](time.Now()))).request(o))

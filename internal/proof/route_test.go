@@ -271,6 +271,7 @@ func exchangeSteps() []step {
 		of("came", form(room+"/requests/{ask}/return", byLead, 303, "reason", "Illisible")), of("lacking", form(room+"/requests/{ask}/renew", byLead, 303)),
 		form(room+"/deposit/switch", byLead, 303, "open", "1"),
 		form(room+"/memos", byLead, 303, "thread", "{thread}", "body", "Une question encore.", "circle", "{circle}", "reference", "{document}"),
+		form(room+"/memos/{memo}/acknowledge", byClient, 303, "answer", "approved").then(func(s *scene, _ answer) { s.wonder() }),
 		form(room+"/memos/read", byClient, 303, "memo", "{memo}"),
 		form(room+"/draft", byLead, 204, "thread", "{thread}", "body", "Je voulais encore"),
 	}

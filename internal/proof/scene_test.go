@@ -119,7 +119,7 @@ func (s *scene) fill() {
 	s.deposit()
 	s.begin()
 	written, err := s.server.Memos.Write(ctx, s.lead.actor, memo.New{
-		Space: s.room.id, Subject: "Votre projet", Body: "Voici le projet.", Circles: []id.Circle{s.room.house.Client}, References: []id.Item{sent},
+		Space: s.room.id, Subject: "Votre projet", Body: "Voici le projet.", Circles: []id.Circle{s.room.house.Client}, References: []id.Item{sent}, Asks: memo.Approved,
 	})
 	s.must(err)
 	talk, _, err := s.server.Memos.Conversation(ctx, s.lead.actor, memo.Query{Space: s.room.id, Limit: 10})
@@ -170,6 +170,16 @@ func (s *scene) alias() {
 func (s *scene) rename() {
 	s.t.Helper()
 	s.must(s.server.Documents.Rename(s.t.Context(), s.lead.actor, id.Item(s.ids["document"]), "Projet de convention"))
+}
+
+// wonder asks the client for another answer.
+func (s *scene) wonder() {
+	s.t.Helper()
+	m, err := s.server.Memos.Write(s.t.Context(), s.lead.actor, memo.New{
+		Space: s.room.id, Thread: id.Thread(s.ids["thread"]), Body: "Voici le projet relu.", Circles: []id.Circle{s.room.house.Client}, Asks: memo.Approved,
+	})
+	s.must(err)
+	s.ids["memo"] = string(m)
 }
 
 // encircle names a circle of the room, in which the guest is.

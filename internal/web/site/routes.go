@@ -222,6 +222,7 @@ func spaceRoutes(p Pages) []web.Route {
 		// Memos.
 		{Pattern: "POST /f/{firm}/spaces/{space}/memos", Door: web.Member, Action: authz.MemoWrite, Handle: p.Room.DoWrite},
 		{Pattern: "POST /f/{firm}/spaces/{space}/memos/read", Door: web.Member, Action: authz.MemoRead, Handle: p.Room.DoRead},
+		{Pattern: "POST /f/{firm}/spaces/{space}/memos/{memo}/acknowledge", Door: web.Member, Action: authz.MemoAcknowledge, Handle: p.Room.DoAcknowledge},
 		{Pattern: "POST /f/{firm}/spaces/{space}/draft", Door: web.Member, Action: authz.MemoWrite, Handle: p.Room.DoDraft},
 	}
 }

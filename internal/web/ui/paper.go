@@ -55,6 +55,25 @@ type Memo struct {
 	Unread     bool
 	Read       []string // who has opened it; shown to its author
 	NotRead    []string // who has not
+	Answered   []Answer
+	Unanswered []string // of whom an answer is awaited, other than the reader
+	Ask        *Ask     // of the reader
+}
+
+// Answer is what somebody has said of a memo that asked for it: her sentence,
+// and why, when she contests.
+type Answer struct {
+	Text, Wording, Note string
+	Contests            bool
+}
+
+// Ask asks the reader of a memo to answer it, once and for good.
+type Ask struct {
+	Action  string
+	Lead    string // the consequence
+	Hidden  []Hidden
+	Accept  Button // its label is the sentence that stands for good
+	Contest Fold
 }
 
 // Circle is an address a sender may choose: its name and the sentence of who
@@ -89,6 +108,7 @@ type Composer struct {
 	Body       Field // of Kind Area
 	Circles    *Circles
 	ReplyBy    *Field
+	Asks       *Field
 	References []Reference
 	Hidden     []Hidden
 	Send       Button

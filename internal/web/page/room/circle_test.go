@@ -110,3 +110,38 @@ func TestSeenAsPage(t *testing.T) {
 		t.Errorf("as a colleague: %d", back.Status)
 	}
 }
+
+// TestAnswerPage: a memo that asks is answered below it, once; the firm reads
+// who has and who has not, and what was contested.
+func TestAnswerPage(t *testing.T) {
+	s := open(t)
+	if sent := s.Lead.Post(s.Path("memos"), "subject", "Votre accord", "body", "Le calendrier.", "circle", string(s.House.Client), "asks", "approved"); sent.Status != 303 {
+		t.Fatalf("asked: %d", sent.Status)
+	}
+	page := s.page(s.Client)
+	at := page.All(".memo-ask form")[0].Attr("action")
+	page.One(".memo-ask").Says("Je valide ce qui est écrit dans ce message.")
+	s.page(s.Lead).One(".memo-answers").Says("Réponse attendue de Mme Sophie Petit")
+	s.page(s.Lead).Lacks(".memo-ask")
+	back := s.Client.Post(at, "note", " ")
+	if back.Status != 422 {
+		t.Fatalf("contested without a reason: %d", back.Status)
+	}
+	back.One(".memo-ask textarea[aria-invalid=true]")
+	back.One(".memo-ask details[open]")
+	if done := s.Client.Post(at, "note", "Le 4 est férié."); done.Status != 303 || !strings.Contains(done.Location, "memo_answered") {
+		t.Fatalf("contested: %d %s", done.Status, done.Location)
+	}
+	s.page(s.Client).One(".memo-answers").Says("Vous avez contesté")
+	s.page(s.Client).Lacks(".memo-ask")
+	told := s.page(s.Lead).One(".memo-answers")
+	for _, words := range []string{"Mme Sophie Petit a contesté", "Je conteste ce qui est écrit dans ce message.", "Le 4 est férié."} {
+		told.Says(words)
+	}
+	if again := s.Client.Post(at, "answer", "approved"); again.Status != 409 {
+		t.Errorf("answered twice: %d", again.Status)
+	}
+	if odd := s.Client.Post(at, "answer", "perhaps"); odd.Status != 404 {
+		t.Errorf("an answer there is not: %d", odd.Status)
+	}
+}

@@ -105,7 +105,7 @@ func table(c *webtest.Cast) []web.Route {
 		{"POST /requests/{ask}/use", authz.RequestAnswer, p.DoUse}, {"POST /requests/{ask}/accept", authz.RequestJudge, p.DoAccept},
 		{"POST /requests/{ask}/return", authz.RequestJudge, p.DoReturn}, {"POST /requests/{ask}/waive", authz.RequestJudge, p.DoWaive},
 		{"POST /requests/{ask}/renew", authz.RequestJudge, p.DoRenew}, {"POST /deposit/switch", authz.SpaceManage, p.DoSwitch},
-		{"POST /memos/read", authz.MemoRead, p.DoRead}, {"POST /draft", authz.MemoWrite, p.DoDraft},
+		{"POST /memos/{memo}/acknowledge", authz.MemoAcknowledge, p.DoAcknowledge}, {"POST /memos/read", authz.MemoRead, p.DoRead}, {"POST /draft", authz.MemoWrite, p.DoDraft},
 	} {
 		method, path, _ := strings.Cut(r.pattern, " ")
 		out = append(out, web.Route{Pattern: method + " /f/{firm}/spaces/{space}" + path, Door: web.Member, Action: r.action, Handle: r.handle})
@@ -706,7 +706,7 @@ func TestFlashSaysWhatWasDone(t *testing.T) {
 	p := uitest.Printer(t, "fr")
 	for _, what := range []string{
 		"memo_sent", "deposit_closed", "document_sent", "document_renamed", "document_deleted", "document_restored", "space_renamed",
-		"member_added", "member_removed", "circle_made", "circle_renamed", "circle_entered", "circle_left", "link_sent", "deposited", "nothing_chosen", "colleague_added", "space_opened", "session_ended",
+		"member_added", "member_removed", "circle_made", "memo_answered", "circle_renamed", "circle_entered", "circle_left", "link_sent", "deposited", "nothing_chosen", "colleague_added", "space_opened", "session_ended",
 	} {
 		if !p.Has("done." + what) {
 			t.Errorf("nothing says that it is done: %s", what)

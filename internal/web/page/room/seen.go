@@ -89,6 +89,9 @@ func (p *Pages) seen(r *web.Request, seen overview.Seen) SeenAs {
 	page.Talks, _ = h.conversation(b, nil, memo.New{})
 	for i := range page.Talks {
 		page.Talks[i].Reply, page.Talks[i].Seen = ui.Composer{}, nil
+		for j := range page.Talks[i].Memos {
+			page.Talks[i].Memos[j].Ask = nil
+		}
 		page.Talks[i].Subject = cmp.Or(page.Talks[i].Subject, b.T("room.seen.talk"))
 	}
 	if page.Checklist = p.checklist(h, b, seen.Requests, seen.Rule, said{}); page.Checklist != nil {

@@ -60,7 +60,7 @@ func (h here) threads(b ui.Base, of id.Item, threads []memo.Thread, titles map[i
 			}
 		}
 		for _, m := range th.Memos {
-			talk.Memos = append(talk.Memos, h.sheet(b, m, titles))
+			talk.Memos = append(talk.Memos, h.sheet(b, m, titles, of, c.refused))
 			if m.Read {
 				continue
 			}
@@ -108,7 +108,7 @@ func (p *Pages) titles(h here, threads []memo.Thread) (map[id.Item]ui.Reference,
 	return out, nil
 }
 
-func (h here) sheet(b ui.Base, m memo.Memo, titles map[id.Item]ui.Reference) ui.Memo {
+func (h here) sheet(b ui.Base, m memo.Memo, titles map[id.Item]ui.Reference, of id.Item, refused error) ui.Memo {
 	sheet := ui.Memo{
 		ID: "memo-" + string(m.ID), Author: h.name(m.Author), Firm: h.ofFirm(m.Author), Mine: m.Author == h.r.Actor.Person,
 		At: b.When(m.Created), Body: m.Body, Internal: m.Internal, ReplyBy: m.ReplyBy, Unread: !m.Read,
@@ -119,6 +119,7 @@ func (h here) sheet(b ui.Base, m memo.Memo, titles map[id.Item]ui.Reference) ui.
 			sheet.References = append(sheet.References, ref)
 		}
 	}
+	h.answers(b, &sheet, m, of, refused)
 	if !h.inside() {
 		return sheet
 	}
@@ -232,6 +233,13 @@ func (h here) address(c *ui.Composer, back memo.New, otherwise []id.Circle) {
 	c.ReplyBy = &ui.Field{
 		Kind: ui.Date, Name: "reply_by", ID: c.ID + "-reply-by", Label: t.T("room.reply_by"), Hint: t.T("room.reply_by_hint"), Optional: true,
 		Earliest: today(h.r.Now), Value: back.ReplyBy, Short: true,
+	}
+	c.Asks = &ui.Field{
+		Kind: ui.Select, Name: "asks", ID: c.ID + "-asks", Label: t.T("room.answer.ask"), Hint: t.T("room.answer.ask_hint"), Optional: true,
+		Options: []ui.Option{{Label: t.T("room.answer.ask.none")}},
+	}
+	for _, a := range []memo.Answer{memo.WasRead, memo.Understood, memo.Approved} {
+		c.Asks.Options = append(c.Asks.Options, ui.Option{Value: string(a), Label: t.T("room.answer.ask." + string(a)), Chosen: back.Asks == a})
 	}
 }
 
