@@ -49,11 +49,13 @@ func (p Person) Least() int {
 }
 
 // Source is where a request really comes from. Former is the token of the
-// session that a new one takes the place of, empty for none; it ends.
+// session that a new one takes the place of, empty for none; it ends. Device is
+// the token by which a browser is known again, empty for none.
 type Source struct {
 	Addr   netip.Addr
 	Agent  string
 	Former string
+	Device string
 }
 
 // Session is one signed-in browser. One opened by a mailed link is bound to
@@ -68,6 +70,9 @@ type Session struct {
 	Seen    time.Time // at most a minute old while it is in use
 	Expires time.Time
 	Proven  bool // the mailbox was shown to be hers: always for a link
+	// Strange says of a session that was just opened that its person had never
+	// signed in from that browser.
+	Strange bool
 }
 
 // Fresh reports whether she showed who she is so lately that she need not do it

@@ -153,6 +153,11 @@ func (s *Service) admit(tx *store.DirectoryTx, p identity, w way, from Source) (
 	}
 	v := visit{Session: Session{Person: p.ID, Via: w.Via, Firm: w.Firm, Space: w.Space}, epoch: p.epoch}
 	v.Proven = v.proven(p)
+	if w.Via.Own() {
+		if v.Strange, err = s.meet(tx, p.ID, from); err != nil {
+			return in, err
+		}
+	}
 	in.token, err = s.open(tx, &v, from)
 	in.session = v.Session
 	return in, err

@@ -115,13 +115,17 @@ func (s *Service) OpenFirm(ctx context.Context, o Opening) (token string, _ Sess
 			return err
 		}
 		v.epoch, v.Proven = row.epoch, row.Proven
+		if _, err := s.meet(tx, row.ID, *o.From); err != nil {
+			return err
+		}
 		token, err = s.open(tx, &v, *o.From)
 		return err
 	})
 	return token, v.Session, err
 }
 
-// Sweep deletes sessions, challenges and brakes that are over.
+// Sweep deletes sessions, challenges and brakes that are over, and forgets
+// browsers that are used no more.
 func (s *Service) Sweep(ctx context.Context) (err error) {
 	defer fault.Op(&err, "account.Sweep")
 	return s.directory().Update(ctx, func(tx *store.DirectoryTx) error {
@@ -130,7 +134,8 @@ func (s *Service) Sweep(ctx context.Context) (err error) {
 			return err
 		}
 		_, over := tx.Exec(deleteChallenges, store.Micros(now))
+		_, gone := tx.Exec(deleteDevices, store.Micros(now.Add(-DeviceLife)))
 		_, err := tx.Exec(deleteAttempts, store.Micros(now))
-		return errors.Join(over, err)
+		return errors.Join(over, gone, err)
 	})
 }

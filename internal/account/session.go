@@ -102,12 +102,6 @@ func (s *Service) SignOut(ctx context.Context, token string) (err error) {
 	return s.directory().Update(ctx, func(tx *store.DirectoryTx) error { return s.forget(tx, token) })
 }
 
-// SignOutEverywhere ends every session of a person, on every node at once.
-func (s *Service) SignOutEverywhere(ctx context.Context, p id.Person) (err error) {
-	defer fault.Op(&err, "account.SignOutEverywhere(%s)", p)
-	return s.change(ctx, p, expel)
-}
-
 // expel ends every session of the person whose row is being rewritten.
 func expel(tx *store.DirectoryTx, row *identity) error {
 	row.epoch++

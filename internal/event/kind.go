@@ -71,7 +71,7 @@ var kinds = map[string]kind{
 	"conflict.searched": {},
 	"firm.founded":      {}, "firm.colleague_added": {}, "installation.restored": {}, "firm.exported": {},
 	"token.issued": {}, "token.revoked": {},
-	"factor.added": {}, "factor.removed": {}, "factor.reset": {}, "factor.copied": {},
+	"factor.added": {}, "factor.removed": {}, "factor.reset": {}, "factor.copied": {}, "device.met": {},
 	"webhook.created": {}, "webhook.changed": {}, "webhook.ended": {}, "webhook.replayed": {},
 }
 

@@ -26,6 +26,31 @@ const (
 // made: a crash in between leaves it without line and mail.
 func (s *Service) FactorsChanged(ctx context.Context, of id.Person, via authz.Via, kind string) (err error) {
 	defer fault.Op(&err, "lifecycle.FactorsChanged(%s)", of)
+	return s.tell(ctx, of, func(a *act.Act, card firm.Card, told bool) error {
+		by := authz.Actor{Person: of, Firm: a.Firm(), Role: card.Role, Via: via}
+		if err := evidence(a, by, kind); err != nil || told {
+			return err
+		}
+		return a.Follow("notice.factor", string(of), a.Now, invitation.Notice{Person: of})
+	})
+}
+
+// DeviceMet does the same when a person has signed in from a browser that she had
+// never used: it may be somebody else.
+func (s *Service) DeviceMet(ctx context.Context, of id.Person, via authz.Via) (err error) {
+	defer fault.Op(&err, "lifecycle.DeviceMet(%s)", of)
+	return s.tell(ctx, of, func(a *act.Act, card firm.Card, told bool) error {
+		by := authz.Actor{Person: of, Firm: a.Firm(), Role: card.Role, Via: via}
+		if _, err := a.Record(by, "device.met", "", string(of), nil); err != nil || told {
+			return err
+		}
+		return a.Follow("notice.device", string(of), a.Now, invitation.Notice{Person: of})
+	})
+}
+
+// tell acts in each firm where a person has an active card; told says that one
+// of them has done so already.
+func (s *Service) tell(ctx context.Context, of id.Person, do func(a *act.Act, card firm.Card, told bool) error) error {
 	firms, err := s.accounts.Firms(ctx, of)
 	if err != nil {
 		return err
@@ -37,11 +62,7 @@ func (s *Service) FactorsChanged(ctx context.Context, of id.Person, via authz.Vi
 			if err != nil {
 				return err
 			}
-			by := authz.Actor{Person: of, Firm: f, Role: card.Role, Via: via}
-			if err := evidence(a, by, kind); err != nil || told {
-				return err
-			}
-			return a.Follow("notice.factor", string(of), a.Now, invitation.Notice{Person: of})
+			return do(a, card, told)
 		})
 		if fault.Is(err, fault.NotFound) {
 			continue // a tie without an active card

@@ -45,6 +45,9 @@ func (s *Service) Handlers(composer *mail.Composer, sender mail.Sender) map[stri
 		"notice.factor": handle(p, func(n invitation.Notice) errand {
 			return errand{person: n.Person, at: "/account/factors", say: func(path string) mail.Notice { return mail.FactorsChanged{Path: path} }}
 		}),
+		"notice.device": handle(p, func(n invitation.Notice) errand {
+			return errand{person: n.Person, at: "/account", say: func(path string) mail.Notice { return mail.DeviceMet{Path: path} }}
+		}),
 		freeze.NoticeJob: handle(p, func(n invitation.Notice) errand {
 			return errand{person: n.Person, space: n.Space, say: func(path string) mail.Notice { return mail.SpaceFrozen{Path: path} }}
 		}),

@@ -42,6 +42,9 @@ type (
 	DepositLink struct{ Path string }
 	// FactorsChanged tells a person that one of her means of signing in changed.
 	FactorsChanged struct{ Path string }
+	// DeviceMet tells a person that somebody signed in as her from a browser that
+	// she had never used.
+	DeviceMet struct{ Path string }
 	// SpaceFrozen tells the lawyer who answers for a space that it was frozen.
 	SpaceFrozen struct{ Path string }
 )
@@ -84,6 +87,10 @@ func (n DepositLink) content() content {
 
 func (n FactorsChanged) content() content {
 	return content{n.Path, "mail.factor.subject", "mail.factor.lead", "mail.factor.why", withSignIn}
+}
+
+func (n DeviceMet) content() content {
+	return content{n.Path, "mail.device.subject", "mail.device.lead", "mail.device.why", withSignIn}
 }
 
 func (n SpaceFrozen) content() content {

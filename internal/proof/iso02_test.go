@@ -35,6 +35,7 @@ var jobs = map[string]string{
 	"notice.colleague":    "firm.enter of the colleague",
 	"notice.welcome":      "firm.enter of the founder",
 	"notice.factor":       "firm.enter of the person, in the firm that tells her",
+	"notice.device":       "firm.enter of the person, in the firm that tells her",
 	"notice.frozen":       "space.see of the lawyer who answers for the space",
 	"notice.deposit":      "space.see of the lawyer who is told",
 	"notice.item":         "document.read or memo.read of something new for the person who is told",

@@ -80,6 +80,12 @@ func firmJobs(w *world) []notice {
 	for _, p := range []*person{guards, loses} {
 		w.must(w.server.Lifecycle.FactorsChanged(w.t.Context(), p.id, authz.ViaPassword, lifecycle.FactorAdded))
 	}
+	signs, leaves := third.colleague("Me Signe", "signe@trois.example", authz.Lawyer), third.colleague("Me Laisse", "laisse@trois.example", authz.Lawyer)
+	w.behind().exec(`delete from job where kind = 'notice.colleague'`)
+	for _, p := range []*person{signs, leaves} {
+		w.must(w.server.Lifecycle.DeviceMet(w.t.Context(), p.id, authz.ViaPassword))
+	}
+	w.disable(third, leaves.id)
 	third.colleague("Me Reste", "reste@trois.example", authz.Lawyer)
 	gone := third.colleague("Me Part", "part@trois.example", authz.Lawyer)
 	w.disable(third, gone.id)
@@ -87,6 +93,7 @@ func firmJobs(w *world) []notice {
 	return []notice{
 		{"notice.welcome", "card disabled", kept.admin.email, lost.admin.email},
 		{"notice.factor", "card disabled", "garde@trois.example", "perd@trois.example"},
+		{"notice.device", "card disabled", "signe@trois.example", "laisse@trois.example"},
 		{"notice.colleague", "card disabled", "reste@trois.example", "part@trois.example"},
 	}
 }

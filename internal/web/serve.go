@@ -181,7 +181,27 @@ func (r *Request) BeginWith(token string, then Answer) Answer {
 	if r.Step() != "" {
 		then = r.cookie(stepCookie, "", -1, then)
 	}
+	if r.device != "" {
+		then = r.cookie(deviceCookie, r.device, int(account.DeviceLife/time.Second), then)
+	}
 	return r.cookie("", token, 0, then)
+}
+
+// deviceCookie ends the name of the cookie by which a browser is known again.
+const deviceCookie = "-device"
+
+// Device is the token by which this browser is known again: that of its cookie,
+// or a new one, which the session that begins now leaves with it. It opens
+// nothing.
+func (r *Request) Device() string {
+	if r.device != "" {
+		return r.device
+	}
+	r.device = account.NewToken()
+	if cookie, err := r.Cookie(r.config.CookieName() + deviceCookie); err == nil && len(cookie.Value) == account.TokenLength {
+		r.device = cookie.Value
+	}
+	return r.device
 }
 
 // End removes the session's cookie.

@@ -65,6 +65,7 @@ type Request struct {
 	Firm  firm.Profile
 
 	config *Config
+	device string // see [Request.Device]
 }
 
 // Config is what the server gives to the web.

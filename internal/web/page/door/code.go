@@ -63,7 +63,7 @@ func (p *Pages) DoCode(r *web.Request) (web.Answer, error) {
 	token, session, err := p.Accounts.Finish(r.Context(), r.Step(), r.Value("code"), from(r))
 	switch {
 	case err == nil:
-		return r.Begin(token, onward(session, page.Next)), nil
+		return p.begin(r, token, session, onward(session, page.Next)), nil
 	case !mended(err):
 		return nil, err
 	}

@@ -10,6 +10,7 @@ package door
 
 import (
 	"embed"
+	"net/http"
 
 	"cenacle/internal/account"
 	"cenacle/internal/fault"
@@ -59,8 +60,20 @@ func base(r *web.Request, layout ui.Layout, title, path string) ui.Base {
 // from is where a new session starts; the one it takes the place of ends.
 func from(r *web.Request) account.Source {
 	s := r.Source
-	s.Former = r.Token
+	s.Former, s.Device = r.Token, r.Device()
 	return s
+}
+
+// begin gives the browser the session of somebody who has just signed in. From a
+// browser that she never used, she is told by mail; when that cannot be written
+// down, she hears so in her session, which is open.
+func (p *Pages) begin(r *web.Request, token string, s account.Session, next string) web.Answer {
+	if s.Strange {
+		if err := p.Lifecycle.DeviceMet(r.Context(), s.Person, s.Via); err != nil {
+			return r.BeginWith(token, web.Answering(func(http.ResponseWriter, *web.Request) error { return err }))
+		}
+	}
+	return r.Begin(token, next)
 }
 
 // mended reports whether a fault is one that the person puts right in the form

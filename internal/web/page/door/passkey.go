@@ -57,7 +57,7 @@ func (p *Pages) DoUseKey(r *web.Request) (web.Answer, error) {
 	page := p.signIn(r, r.Value("next"))
 	token, session, err := p.Accounts.UsePasskey(r.Context(), r.Value("challenge"), []byte(r.Value("answer")), r.Step(), from(r))
 	if err == nil {
-		return r.Begin(token, onward(session, page.Next)), nil
+		return p.begin(r, token, session, onward(session, page.Next)), nil
 	}
 	var copied *account.Cloned
 	if errors.As(err, &copied) {

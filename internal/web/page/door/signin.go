@@ -77,7 +77,7 @@ func (p *Pages) DoSignIn(r *web.Request) (web.Answer, error) {
 	page.Email.Value = r.Value("email")
 	token, session, err := p.Accounts.SignIn(r.Context(), page.Email.Value, r.Value("password"), from(r))
 	if err == nil {
-		return r.Begin(token, onward(session, page.Next)), nil
+		return p.begin(r, token, session, onward(session, page.Next)), nil
 	}
 	if second, asked := halted(r, err, page.Next); asked {
 		return second, nil

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"cenacle/internal/act"
+	"cenacle/internal/store"
 	"cenacle/internal/web/webtest"
 )
 
@@ -93,3 +95,38 @@ func TestSignInIsBraked(t *testing.T) {
 	h.Clock.Advance(2 * time.Hour)
 	h.Browser().Post("/signin", "email", founderEmail, "password", password).Answers(t, http.StatusSeeOther, "/enter")
 }
+
+// TestStrangeBrowserIsTold: the first sign-in from a browser is written down and
+// plans a mail, the next ones do not; the founder's own browser is known.
+func TestStrangeBrowserIsTold(t *testing.T) {
+	h := open(t)
+	planned := func(want int) {
+		t.Helper()
+		lines, jobs := 0, 0
+		h.must(h.Office.See(t.Context(), h.by.Firm, func(a *act.Act) error {
+			return a.Row(countDeviceNotices, nil, &lines, &jobs)
+		}))
+		if lines != want || jobs != min(want, 1) {
+			t.Errorf("%d lines and %d jobs, want %d lines", lines, jobs, want)
+		}
+	}
+	b := h.Browser()
+	b.Post("/signin", "email", founderEmail, "password", other)
+	planned(0) // whoever guesses makes nobody anxious
+	b.Post("/signin", "email", founderEmail, "password", password).Answers(t, http.StatusSeeOther, "/enter")
+	planned(1)
+	b.Post("/signout")
+	b.Post("/signin", "email", founderEmail, "password", password).Answers(t, http.StatusSeeOther, "/enter")
+	planned(1)
+	h.Browser().Post("/signin", "email", founderEmail, "password", password)
+	planned(2)
+	mine := h.Browser()
+	mine.Post("/signup", "firm", "Cabinet Ortie", "name", "Me Yann Ortie", "email", "yann@ortie.example", "password", "sept mouettes boudent encore le phare blanc")
+	mine.Post("/signout")
+	mine.Post("/signin", "email", "yann@ortie.example", "password", "sept mouettes boudent encore le phare blanc").Answers(t, http.StatusSeeOther, "/enter")
+	planned(2)
+}
+
+var countDeviceNotices = store.ForFirm(`
+select (select count(*) from journal_entry where firm_id = $1 and kind = 'device.met'),
+  (select count(*) from job where firm_id = $1 and kind = 'notice.device')`)

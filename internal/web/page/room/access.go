@@ -113,7 +113,7 @@ func (h here) opened(b ui.Base, o overview.Opening) Opened {
 	}
 	line.By = b.T("room.access.by", who, b.DateTime(o.At))
 	switch noun, _, _ := strings.Cut(o.Kind, "."); noun {
-	case "member":
+	case "member", "space":
 		line.Title = o.AboutName
 	case "memo":
 		line.Href, line.Title = memoHref(h, id.Item(o.Object)), b.T("room.access.memo")
