@@ -48,6 +48,7 @@ test("a client reads without an account", async (context) => {
   await step("one tap opens her space", async () => {
     assert.equal(await openLink(page, mail, true), space);
     assert.match(await page.locator("main").innerText(), new RegExp(`${client.name}`));
+    assert.equal(await page.locator(".room-password").count(), 0, "nothing is offered before she has read");
   });
 
   await step("she reads a PDF in the page, every one of its pages", async () => {
@@ -106,6 +107,11 @@ test("a client reads without an account", async (context) => {
     const third = await house.mailTo(client.email, 3);
     assert.equal((await other.page.goto(second.link)).status(), 410);
     assert.equal(await openLink(other.page, third, true), space);
+    assert.match(await other.page.locator(".room-password").innerText(), new RegExp(t("room.password_choose")));
+    await button(other.page, "room.offer_later").tap();
+    await other.page.locator(".room-password").waitFor({ state: "detached" });
+    await other.page.goto(space);
+    assert.equal(await other.page.locator(".room-password").count(), 0, "what she put off is not offered again");
   });
 
   await step("asking for a link at the sign-in page tells nobody who is known", async () => {

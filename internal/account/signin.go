@@ -241,6 +241,9 @@ func (s *Service) replace(ctx context.Context, is identity, password Password, v
 			return err
 		}
 		v.epoch = row.epoch
+		if _, err := s.meet(tx, row.ID, from); err != nil { // the browser she chooses it in is hers
+			return err
+		}
 		token, err = s.open(tx, &v, from)
 		return err
 	})

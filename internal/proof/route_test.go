@@ -287,7 +287,7 @@ func of(which string, s step) step {
 
 func accountSteps() []step {
 	return []step{
-		plain("/enter", byAccount, 303), plain("/account", byAccount, 200).then(func(s *scene, _ answer) {
+		plain("/enter", byAccount, 303), form("/account/later", byAccount, 303, "next", "/account"), plain("/account", byAccount, 200).then(func(s *scene, _ answer) {
 			other, err := s.server.Accounts.Sessions(s.t.Context(), s.account.id)
 			s.must(err)
 			_, _, err = s.server.Accounts.SignIn(s.t.Context(), s.account.email, password, here())

@@ -204,6 +204,21 @@ func (r *Request) Device() string {
 	return r.device
 }
 
+// laterCookie ends the name of the cookie of [Request.PutOff].
+const laterCookie = "-later"
+
+// PutOff remembers for half a year, in this browser alone, that its reader wants
+// nothing of what a page offers her besides what she came for.
+func (r *Request) PutOff(next string) Answer {
+	return r.cookie(laterCookie, "1", 180*24*3600, See(next))
+}
+
+// Later reports whether she did.
+func (r *Request) Later() bool {
+	_, err := r.Cookie(r.config.CookieName() + laterCookie)
+	return err == nil
+}
+
 // End removes the session's cookie.
 func (r *Request) End(next string) Answer { return r.cookie("", "", -1, See(next)) }
 

@@ -239,6 +239,16 @@ func (p *Pages) DoChangePassword(r *web.Request) (web.Answer, error) {
 	return web.Again(accountTemplate, page, err), nil
 }
 
+// DoLater has the pages of this browser offer her no further means of signing in;
+// they stay where they are, on the page of her access.
+func (p *Pages) DoLater(r *web.Request) (web.Answer, error) {
+	next := web.Local(r.Value("next"))
+	if next == "" {
+		next = accountPath
+	}
+	return r.PutOff(next), nil
+}
+
 // DoSignOutEverywhere ends every session of the person, this one included.
 func (p *Pages) DoSignOutEverywhere(r *web.Request) (web.Answer, error) {
 	if err := p.Accounts.SignOutEverywhere(r.Context(), r.Session.Person); err != nil {

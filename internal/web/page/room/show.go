@@ -98,7 +98,8 @@ type Client struct {
 	More      *ui.More
 	People    []Contact
 	Live      ui.Live
-	Password  string // where she may choose a password, or empty
+	Password  string // where she may choose a password, or empty: offered once she has read something
+	Here      string // this page, where she goes on once she has put that off
 	Key       string // where she may add a passkey, or empty
 	Access    string // where she sees who opened her space and freezes it, or empty
 }
@@ -205,14 +206,28 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) Client {
 	if h.room.Mine == authz.Client {
 		page.Access = h.path("access")
 	}
-	if h.r.Actor.Via.Linked() {
-		page.Password = "/account"
+	offered := h.hasRead() && !h.r.Later()
+	if h.r.Actor.Via.Linked() && offered {
+		page.Password, page.Here = "/account", h.path()
 	}
-	if p.Passkeys && h.r.Actor.Via == authz.ViaLink {
+	if p.Passkeys && h.r.Actor.Via == authz.ViaLink && offered {
 		page.Key = "/account/factors"
 	}
 	page.Live = h.live("waits requests documents deposit talks")
 	return page
+}
+
+// hasRead reports whether the reader has opened anything that somebody else put
+// there: until then nothing stands between her and it.
+func (h here) hasRead() bool {
+	for _, tray := range h.all.Documents {
+		if slices.ContainsFunc(tray, func(d document.Document) bool { return d.Read && d.Author != h.r.Actor.Person }) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(h.all.Threads, func(t memo.Thread) bool {
+		return slices.ContainsFunc(t.Memos, func(m memo.Memo) bool { return m.Read && m.Author != h.r.Actor.Person })
+	})
 }
 
 func next(b ui.Base, waits []ui.Waiting) string {
