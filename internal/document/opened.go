@@ -251,9 +251,10 @@ func (v view) address(page []Document) {
 // signed writes the authors' names beside their documents.
 func signed(a *act.Act, page []Document) error {
 	var people []id.Person
-	for i, d := range page {
-		if i == 0 || d.Author != page[i-1].Author {
-			people = append(people, d.Author)
+	known := map[id.Person]bool{}
+	for i := range page {
+		if by := page[i].Author; !known[by] {
+			known[by], people = true, append(people, by)
 		}
 	}
 	names, err := firm.Names(a, people)

@@ -139,14 +139,12 @@ func ActiveCard(a *act.Act, p id.Person) (Card, error) {
 // Names returns the names of these people as the firm writes them; one it does
 // not know is missing. The caller has opened what names them.
 func Names(a *act.Act, people []id.Person) (map[id.Person]string, error) {
+	people = slices.Compact(slices.Sorted(slices.Values(people)))
 	out := make(map[id.Person]string, len(people))
 	if len(people) > few {
 		return out, nameMany(a, people, out)
 	}
 	for _, p := range people {
-		if _, known := out[p]; known || p == "" {
-			continue
-		}
 		c, err := CardOf(a, p)
 		if fault.Is(err, fault.NotFound) {
 			continue

@@ -3,6 +3,7 @@ package firm_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -136,6 +137,14 @@ func TestNames(t *testing.T) {
 			names, err := firm.Names(a, []id.Person{claire, w.by.Person, claire, "", "stranger"})
 			if len(names) != 2 || names[claire] != "Claire Petit" || names[w.by.Person] != "Anne Delmas" {
 				w.Errorf("names: %v", names)
+			}
+			if err != nil {
+				return err
+			}
+			before := a.Statements()
+			many, err := firm.Names(a, slices.Repeat([]id.Person{claire, w.by.Person, "stranger"}, 50))
+			if taken := a.Statements() - before; taken > 1 || len(many) != 2 {
+				w.Errorf("%d names of 150 authors took %d statements", len(many), taken)
 			}
 			return err
 		})
