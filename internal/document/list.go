@@ -17,7 +17,8 @@ import (
 const (
 	defaultPage = 100
 	maxPage     = 1000
-	fewest      = 100 // rows looked at in one go, some of which she may not see
+	fewest      = 24  // rows looked at at first, some of which she may not see
+	next        = 100 // and when those were not enough
 )
 
 // ListQuery asks for a page of documents: Limit of them (100 by default, 1,000
@@ -57,8 +58,8 @@ func (s *Service) ListIn(a *act.Act, by authz.Actor, q ListQuery) ([]Document, e
 	q.Limit = min(q.Limit, maxPage)
 	view := view{a, by, facts}
 	var out []Document
-	for {
-		n := max(q.Limit-len(out), fewest)
+	for least := fewest; ; least = next {
+		n := max(q.Limit-len(out), least)
 		page, err := marked(a, q, n)
 		if err != nil {
 			return nil, err

@@ -54,18 +54,18 @@ order by i.id, k.answered_at`)
 insert into memo_reference (firm_id, memo_id, document_id) values ($1, $2, $3)
 on conflict (firm_id, memo_id, document_id) do nothing`)
 
-	// The memos of a space that the actor ($2, at $3) sees, newest first:
-	// $4 space, $5 document ('' for all threads), $6 before this memo, $7 how many.
-	selectVisible = store.ForFirm(`
-select i.id, i.author_id, i.nature, i.internal, i.created_at, i.mac, m.thread_id, t.document_id, t.subject, m.body, m.reply_by, m.asks,
+	// The memos of space $3, newest first, whoever sees them: $4 document ('' for
+	// all threads), $5 before this memo, $6 how many; and whether $2 has read each.
+	selectPage = store.ForFirm(`
+select i.id, i.author_id, i.nature, i.internal, i.created_at, i.deleted_at, i.mac, m.thread_id, t.document_id, t.subject, m.body, m.reply_by, m.asks,
   case when i.author_id = $2 then 1
     else (select count(*) from read_mark r where r.firm_id = $1 and r.item_id = i.id and r.person_id = $2) end
 from item i
 join memo m on m.firm_id = $1 and m.id = i.id
 join thread t on t.firm_id = $1 and t.id = m.thread_id
-where i.firm_id = $1 and i.space_id = $4 and i.kind = 'memo' and i.id < $6
-  and ($5 = '' or t.document_id = $5) and` + authz.Visible + `
-order by i.id desc limit $7`)
+where i.firm_id = $1 and i.space_id = $3 and i.kind = 'memo' and i.id < $5
+  and ($4 = '' or t.document_id = $4)
+order by i.id desc limit $6`)
 
 	// The documents that visible memos point to and that the actor sees too.
 	selectReferences = store.ForFirm(`

@@ -11,6 +11,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/item"
 	"cenacle/internal/store"
+	"cenacle/internal/vault"
 )
 
 // Query asks for the conversation of a space, or of one of its documents:
@@ -62,7 +63,7 @@ func In(a *act.Act, by authz.Actor, q Query) ([]Thread, id.Item, error) {
 			return nil, "", err
 		}
 	}
-	found, err := list(a, by, query{q.Space, q.Document, q.Before, q.Limit + 1})
+	found, err := list(a, by, facts, query{q.Space, q.Document, q.Before, q.Limit + 1})
 	if err != nil {
 		return nil, "", err
 	}
@@ -77,8 +78,11 @@ func In(a *act.Act, by authz.Actor, q Query) ([]Thread, id.Item, error) {
 	return group(found), more, nil
 }
 
-// list reads visible memos, newest first.
-func list(a *act.Act, by authz.Actor, q query) ([]entry, error) {
+// fewest is how many memos are looked at in one go, some of which she may not see.
+const fewest = 16
+
+// list reads the memos that the rule gives to the actor, newest first.
+func list(a *act.Act, by authz.Actor, f authz.Facts, q query) (out []entry, err error) {
 	box, err := a.SpaceBox(q.space)
 	if err != nil {
 		return nil, err
@@ -86,34 +90,123 @@ func list(a *act.Act, by authz.Actor, q query) ([]entry, error) {
 	if q.before == "" {
 		q.before = beyond
 	}
-	var out []entry
-	args := []any{by.Person, store.Micros(a.Now), q.space, q.document, q.before, q.limit}
-	err = a.Each(selectVisible, args, func(scan func(...any) error) error {
-		var e entry
-		h := item.Header{Space: q.space, Kind: item.Memo}
-		var internal, created, read int64
-		var mac, subject, body []byte
-		err := scan(&e.ID, &e.Author, &h.Nature, &internal, &created, &mac, &e.thread, &e.document, &subject, &body, &e.ReplyBy, &e.Asks, &read)
+	for len(out) < q.limit {
+		n := max(q.limit-len(out), fewest)
+		page, err := look(a, by, q, n)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		e.Internal, e.Created, e.Read = internal == 1, store.Time(created), read > 0
-		h.ID, h.Author, h.Internal = e.ID, e.Author, e.Internal
-		if err := item.Verify(box, h, mac); err != nil {
-			return err
+		for _, c := range page {
+			l, err := c.lock(a, box)
+			if err != nil {
+				return nil, err
+			}
+			c, err := authz.Open(l, by, authz.MemoRead, f)
+			if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			e, err := c.open(box, f.Role.Inside())
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, e)
 		}
-		if e.subject, err = box.OpenText(subjectPlace(e.thread), subject); err != nil {
-			return err
+		if len(page) < n {
+			break
 		}
-		e.Body, err = box.OpenText(bodyPlace(e.ID), body)
-		out = append(out, e)
-		return err
-	})
-	return out, err
+		q.before = page[n-1].ID
+	}
+	return out[:min(len(out), q.limit)], nil
 }
 
-// annotate adds references, and for the firm's side the circles and readers. It
-// checks every address that made a memo of the page visible.
+// candidate is a memo before the rule has seen it.
+type candidate struct {
+	entry
+	header        item.Header
+	deleted       bool
+	mac           []byte
+	subject, body []byte // sealed
+}
+
+// look reads the next n memos of a space with their addresses.
+func look(a *act.Act, by authz.Actor, q query, n int) ([]candidate, error) {
+	page := make([]candidate, 0, n)
+	args := []any{by.Person, q.space, q.document, q.before, n}
+	err := a.Each(selectPage, args, func(scan func(...any) error) error {
+		var c candidate
+		var internal, created, deleted, read int64
+		h := item.Header{Space: q.space, Kind: item.Memo}
+		err := scan(&h.ID, &h.Author, &h.Nature, &internal, &created, &deleted, &c.mac,
+			&c.thread, &c.document, &c.subject, &c.body, &c.ReplyBy, &c.Asks, &read)
+		h.Internal = internal == 1
+		c.ID, c.Author, c.Internal, c.Created, c.Read = h.ID, h.Author, h.Internal, store.Time(created), read > 0
+		c.header, c.deleted = h, deleted != 0
+		page = append(page, c)
+		return err
+	})
+	if err != nil || len(page) == 0 {
+		return page, err
+	}
+	return page, address(a, q.space, page)
+}
+
+// address reads the addresses of a page and checks them.
+func address(a *act.Act, space id.Space, page []candidate) error {
+	box, err := a.SpaceBox(space)
+	if err != nil {
+		return err
+	}
+	at := make(map[id.Item]*candidate, len(page))
+	for i := range page {
+		at[page[i].ID] = &page[i]
+	}
+	args := []any{space, page[len(page)-1].ID, page[0].ID}
+	return a.Each(selectSentTo, args, func(scan func(...any) error) error {
+		var memo id.Item
+		var to authz.Address
+		var sent, extended int64
+		var mac []byte
+		if err := scan(&memo, &to.Circle, &sent, &extended, &mac); err != nil {
+			return err
+		}
+		c := at[memo]
+		if c == nil {
+			return nil // of another conversation
+		}
+		to.Sent, to.Extended = store.Time(sent), extended == 1
+		c.header.Audience = append(c.header.Audience, to)
+		return item.VerifyAddress(box, memo, to, mac)
+	})
+}
+
+// lock checks a memo and puts it behind the rule.
+func (c candidate) lock(a *act.Act, box *vault.Box) (authz.Locked[candidate], error) {
+	h := c.header
+	return authz.Lock(c, authz.Resource{
+		Kind: authz.OfItem, Firm: a.Firm(), Space: h.Space, Owner: h.Author, Nature: h.Nature,
+		Internal: h.Internal, Deleted: c.deleted, Audience: h.Audience,
+	}), item.Verify(box, h, c.mac)
+}
+
+// open unseals a memo; its circles are for the firm's side.
+func (c candidate) open(box *vault.Box, inside bool) (e entry, err error) {
+	e = c.entry
+	if inside {
+		for _, to := range c.header.Audience {
+			e.Circles = append(e.Circles, to.Circle)
+		}
+	}
+	if e.subject, err = box.OpenText(subjectPlace(e.thread), c.subject); err != nil {
+		return e, err
+	}
+	e.Body, err = box.OpenText(bodyPlace(e.ID), c.body)
+	return e, err
+}
+
+// annotate adds references, and for the firm's side the readers.
 func annotate(a *act.Act, by authz.Actor, space id.Space, found []entry, inside bool) error {
 	if len(found) == 0 {
 		return nil
@@ -135,10 +228,7 @@ func annotate(a *act.Act, by authz.Actor, space id.Space, found []entry, inside 
 		return err
 	}
 	among := args[2:]
-	if err := answers(a, by, space, among, at, inside); err != nil {
-		return err
-	}
-	if err := address(a, space, among, at, inside); err != nil || !inside {
+	if err := answers(a, by, space, among, at, inside); err != nil || !inside {
 		return err
 	}
 	return a.Each(selectReaders, among, func(scan func(...any) error) error {
@@ -151,32 +241,6 @@ func annotate(a *act.Act, by authz.Actor, space id.Space, found []entry, inside 
 			m.Readers = append(m.Readers, r)
 		}
 		return err
-	})
-}
-
-// address checks the addresses of a page, and shows them to the firm's side.
-func address(a *act.Act, space id.Space, among []any, at map[id.Item]*Memo, inside bool) error {
-	box, err := a.SpaceBox(space)
-	if err != nil {
-		return err
-	}
-	return a.Each(selectSentTo, among, func(scan func(...any) error) error {
-		var memo id.Item
-		var to authz.Address
-		var sent, extended int64
-		var mac []byte
-		if err := scan(&memo, &to.Circle, &sent, &extended, &mac); err != nil {
-			return err
-		}
-		m := at[memo]
-		if m == nil {
-			return nil // one she may not see
-		}
-		if inside {
-			m.Circles = append(m.Circles, to.Circle)
-		}
-		to.Sent, to.Extended = store.Time(sent), extended == 1
-		return item.VerifyAddress(box, memo, to, mac)
 	})
 }
 
