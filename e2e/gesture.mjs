@@ -121,7 +121,7 @@ export async function unfold(page, key) {
  * signed her own firm up and opened a space for a client.
  */
 export async function begin(context, options = {}) {
-  const house = await House.start(context);
+  const house = await House.start(context, options.settings);
   const browser = await browse(context);
   const lawyer = await visit(context, browser, house, options);
   const founder = { firm: "Cabinet Aubépine", name: "Me Nora Aubépine", email: "nora@aubepine.example" };

@@ -126,6 +126,7 @@ const (
 	Picture Look = "picture" // PNG, JPEG, GIF, WebP
 	Text    Look = "text"    // plain text
 	Mail    Look = "mail"    // shown as plain text, known by the name of its file
+	Office  Look = "office"  // shown as PDF, where the machine makes one of it
 	Other   Look = "other"   // downloaded, never rendered: HTML and SVG among them
 )
 
@@ -144,6 +145,13 @@ func LookOf(media string) Look {
 		return Text
 	case "message/rfc822":
 		return Mail
+	case "application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint", "text/rtf",
+		"application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.spreadsheet",
+		"application/vnd.oasis.opendocument.presentation":
+		return Office
+	}
+	if strings.HasPrefix(kind, "application/vnd.openxmlformats-officedocument.") {
+		return Office
 	}
 	return Other
 }

@@ -16,6 +16,7 @@ import (
 	"cenacle/internal/item"
 	"cenacle/internal/outbox"
 	"cenacle/internal/search"
+	"cenacle/internal/store"
 )
 
 // The jobs that end a shelf life: the act that destroys keys and rows, and then
@@ -114,8 +115,10 @@ func erase(a *act.Act, t item.Trashed) error {
 	if _, err := a.Exec(deleteRecalls, t.ID); err != nil {
 		return err
 	}
-	if _, err := a.Exec(deleteScreenings, t.ID); err != nil {
-		return err
+	for _, what := range []store.FirmStmt{deleteScreenings, deleteRenditions} {
+		if _, err := a.Exec(what, t.ID); err != nil {
+			return err
+		}
 	}
 	if err := guard.ForgetBytes(a, t.ID); err != nil {
 		return err

@@ -208,5 +208,8 @@ select blob_id, size, digest, id from version where firm_id = $1 and document_id
 
 	deleteVersions = store.ForFirm(`delete from version where firm_id = $1 and document_id = $2`)
 
+	// What package preview made of its versions.
+	deleteRenditions = store.ForFirm(`delete from rendition where firm_id = $1 and document_id = $2`)
+
 	deleteDocument = store.ForFirm(`delete from document where firm_id = $1 and id = $2`)
 )

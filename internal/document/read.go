@@ -264,6 +264,7 @@ type Content struct {
 	Size     int64
 	SHA256   [32]byte
 	ETag     string
+	Version  id.Version
 	Modified time.Time
 	Recheck  func(context.Context) error
 }
@@ -295,7 +296,7 @@ func (s *Service) Content(ctx context.Context, by authz.Actor, want Want) (c Con
 	}
 	return Content{
 		Reader: r, Name: fold.File(o.Name), Media: o.Media, Size: o.Size, SHA256: o.SHA256,
-		ETag: `"` + string(o.ID) + `"`, Modified: o.Created,
+		ETag: `"` + string(o.ID) + `"`, Version: o.ID, Modified: o.Created,
 		Recheck: func(ctx context.Context) error {
 			return s.office.See(ctx, by.Firm, func(a *act.Act) error {
 				_, err := s.openVersion(a, by, want)

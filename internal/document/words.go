@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"path"
 	"strings"
 
@@ -145,6 +146,39 @@ func readableOf(a *act.Act, of id.Item) (r readable, err error) {
 	}
 	r.key, err = box.UnwrapKey(versionPlace("key", r.version.ID), r.version.wrapped)
 	return r, err
+}
+
+// Reading is the current bytes of a document for a reader that is shut in, which
+// nobody asked for: what comes of them is shown to who may see the document, or
+// to nobody. Reader is the caller's to close.
+type Reading struct {
+	Space   id.Space
+	Version id.Version
+	Media   string // by which it is read ([MediaOf])
+	Reader  io.ReadSeekCloser
+}
+
+// Read opens a document for a reader. One that is deleted or held is absent.
+func (s *Service) Read(ctx context.Context, firm id.Firm, of id.Item) (out Reading, err error) {
+	defer fault.Op(&err, "document.Read(%s)", of)
+	var r readable
+	err = s.office.See(ctx, firm, func(a *act.Act) error {
+		if r, err = readableOf(a, of); err != nil {
+			return err
+		}
+		return s.openable(a, r.space, r.version.ID)
+	})
+	defer r.key.Wipe()
+	if errors.Is(err, store.ErrNoRow) || fault.Is(err, fault.Forbidden) {
+		return out, fault.Absent().Because(err)
+	}
+	if err != nil {
+		return out, err
+	}
+	ref := blob.Ref{Firm: firm, Space: r.space, Document: of, Version: r.version.ID, Blob: r.version.blob}
+	out = Reading{Space: r.space, Version: r.version.ID, Media: MediaOf(r.version.Media, r.version.Name)}
+	out.Reader, err = s.blobs.Open(ctx, ref, r.key, r.version.Size)
+	return out, err
 }
 
 // words reads a version, and looks at its pages when it is a scan.

@@ -53,7 +53,7 @@ var pdf = []byte("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj<</Type/Catalog>>endobj\n"
 
 var say = preview.Wording{
 	Mark:   func(name string, at time.Time) string { return name + at.Format(" 2006") },
-	Letter: func(l read.Letter) string { return l.Subject + "|" + l.Body + "|" + strings.Join(l.Files, ",") },
+	Letter: func(l read.Letter) string { return l.Subject + "|" + l.Body + "|" + fmt.Sprint(l.Files) },
 }
 
 // TestShow shows what a page shows, and that the original stays what it is.
@@ -64,7 +64,7 @@ func TestShow(t *testing.T) {
 		to := h.Circles(h.Lead, in).Client
 		glance := func(of id.Item) (document.Content, string) {
 			t.Helper()
-			c, err := previews(h).Show(t.Context(), client, of, say)
+			c, err := previews(h).Show(t.Context(), client, preview.Glimpse{Item: of}, say)
 			h.Must(err)
 			raw, err := io.ReadAll(c.Reader)
 			h.Must(err, c.Reader.Close())
@@ -154,7 +154,7 @@ func TestUPL03(t *testing.T) {
 		for name, raw := range bombs(t) {
 			of := h.File(h.Lead, in, name, raw).Document
 			began := time.Now()
-			c, err := looks.Show(t.Context(), h.Lead, of, say)
+			c, err := looks.Show(t.Context(), h.Lead, preview.Glimpse{Item: of, Page: 1}, say)
 			if err != nil && !fault.Is(err, fault.Invalid) {
 				t.Errorf("%s: %v", name, err)
 			}

@@ -336,6 +336,7 @@ func (s *Server) openJobs(c *config.Config, catalog *i18n.Catalog, o Options) er
 	}
 	handlers := s.Lifecycle.Handlers(composer, sender)
 	handlers[document.WordsJob] = s.Documents.Words
+	handlers[preview.RenderJob] = s.Previews.Render
 	handlers[document.ScreenJob] = s.Documents.Screen
 	handlers[deposit.LapseJob] = s.Deposits.Lapse
 	handlers[request.LadderJob] = s.Requests.Climb

@@ -18,10 +18,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The two lives of a child: it shuts itself in, then it works.
+// The two lives of a child: it shuts itself in, then it works. One that is apart
+// has namespaces of its own already.
 const (
-	shut = "shut"
-	work = "work"
+	shut  = "shut"
+	apart = "apart"
+	work  = "work"
 )
 
 // Exit codes of a child.
@@ -35,15 +37,28 @@ const (
 	descriptors = 32
 	niceness    = 10
 	headroom    = Memory / 4 * 3 // where Go's collector begins to work hard
+
+	placedDescriptors = 256
 )
+
+// Place is where a task of [Trade.Placed] may write files: a memory of its own
+// that nobody else sees and that ends with it. placeSize is how much goes in.
+const (
+	Place     = "/var/tmp"
+	placeSize = 192 << 20
+)
+
+const nobody = 65534 // user and group of a child that is apart
 
 // attributes are how the kernel starts a child: in a group of its own, killed
 // with us and, where it may be, apart: without a network, other processes and
 // users.
-func attributes(apart bool) *syscall.SysProcAttr {
+func attributes(apart, placed bool) *syscall.SysProcAttr {
 	a := &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if apart {
-		const nobody = 65534
+		if placed { // to mount its place; given up before it works
+			a.AmbientCaps = []uintptr{unix.CAP_SYS_ADMIN}
+		}
 		a.Cloneflags = syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET | syscall.CLONE_NEWNS |
 			syscall.CLONE_NEWPID | syscall.CLONE_NEWIPC | syscall.CLONE_NEWUTS
 		a.UidMappings = []syscall.SysProcIDMap{{ContainerID: nobody, HostID: os.Getuid(), Size: 1}}
@@ -76,6 +91,10 @@ func (t Tool) Installed() bool {
 type Trade struct {
 	Tasks map[string]Task
 	Tools map[string]map[string]Tool // by task and media type
+	// Placed are tasks whose programs cannot do without files: they have [Place]
+	// to write to, where the kernel gives them namespaces, and are not done where
+	// it does not.
+	Placed map[string]bool
 }
 
 // Child is the life of a child: the arguments are those after [Word]. It
@@ -84,8 +103,8 @@ func Child(args []string, t Trade) int {
 	if len(args) != 5 {
 		return exitOpen
 	}
-	if args[0] == shut {
-		return enclose(args[1:], t)
+	if args[0] == shut || args[0] == apart {
+		return enclose(args[1:], t, args[0] == apart)
 	}
 	page, err := strconv.Atoi(args[3])
 	if err != nil {
@@ -104,8 +123,15 @@ func Child(args []string, t Trade) int {
 
 // enclose gives up what a parser has no use for and begins the second life,
 // on this very thread: what is given up is given up for good.
-func enclose(args []string, t Trade) int {
+func enclose(args []string, t Trade, apart bool) int {
 	runtime.LockOSThread()
+	placed := t.Placed[args[0]]
+	if placed && !apart {
+		return exitUnreadable // it would write where others read
+	}
+	if placed && settle() != nil {
+		return exitOpen
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return exitOpen
@@ -116,21 +142,52 @@ func enclose(args []string, t Trade) int {
 			program, argv = tool.path(), append([]string{tool.path()}, tool.Args(page)...)
 		}
 	}
-	if err := limit(); err != nil {
+	if err := limit(placed); err != nil {
 		return exitOpen
 	}
-	if err := fence(self); err != nil && !errors.Is(err, errNoFence) {
+	if err := fence(self, placed); err != nil && !errors.Is(err, errNoFence) {
 		return exitOpen
 	}
 	_ = syscall.Exec(program, argv, os.Environ()) // returns only when it fails
 	return exitOpen
 }
 
+// settle mounts the place of a task in its own namespace, and gives up what
+// that took.
+func settle() error {
+	options := fmt.Sprintf("size=%d,mode=0700,uid=%d,gid=%d", placeSize, nobody, nobody)
+	if err := readOnly("/tmp"); err != nil { // LibreOffice makes a socket there where it can
+		return err
+	}
+	if err := unix.Mount("tmpfs", Place, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, options); err != nil {
+		return err
+	}
+	return unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+}
+
+// readOnly keeps a folder of the machine from being written in this namespace,
+// with whatever else is said of its mount.
+func readOnly(folder string) error {
+	var is unix.Statfs_t
+	if err := unix.Mount(folder, folder, "", unix.MS_BIND, ""); err != nil {
+		return err
+	}
+	if err := unix.Statfs(folder, &is); err != nil {
+		return err
+	}
+	kept := uintptr(is.Flags) & (unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC | unix.MS_NOATIME | unix.MS_NODIRATIME)
+	return unix.Mount("", folder, "", unix.MS_BIND|unix.MS_REMOUNT|unix.MS_RDONLY|kept, "")
+}
+
 // limit takes on the bounds that every Linux has.
-func limit() error {
+func limit(placed bool) error {
+	largest, open := uint64(0), uint64(descriptors)
+	if placed {
+		largest, open = placeSize, placedDescriptors
+	}
 	for what, most := range map[int]uint64{
-		unix.RLIMIT_CORE: 0, unix.RLIMIT_FSIZE: 0, unix.RLIMIT_CPU: seconds,
-		unix.RLIMIT_NOFILE: descriptors, unix.RLIMIT_DATA: Memory, unix.RLIMIT_MEMLOCK: 0,
+		unix.RLIMIT_CORE: 0, unix.RLIMIT_FSIZE: largest, unix.RLIMIT_CPU: seconds,
+		unix.RLIMIT_NOFILE: open, unix.RLIMIT_DATA: Memory, unix.RLIMIT_MEMLOCK: 0,
 	} {
 		// Prlimit and not Setrlimit: Go would give NOFILE back to who comes after.
 		if err := unix.Prlimit(0, what, &unix.Rlimit{Cur: most, Max: most}, nil); err != nil {
@@ -150,17 +207,21 @@ var errNoFence = errors.New("worker: no Landlock here")
 // readable is what the second life may read and run: itself, and the programs
 // and libraries of the machine, which hold nothing of anybody.
 func readable(self string) []string {
-	return []string{self, "/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/fonts", "/dev/null"}
+	return []string{self, "/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/fonts", "/etc/libreoffice", "/dev/null"}
 }
 
 const (
-	fenceRead = unix.LANDLOCK_ACCESS_FS_EXECUTE | unix.LANDLOCK_ACCESS_FS_READ_FILE
-	fenceAll  = 1<<13 - 1 // what the first version of Landlock can refuse about files
+	fenceRead  = unix.LANDLOCK_ACCESS_FS_EXECUTE | unix.LANDLOCK_ACCESS_FS_READ_FILE
+	fencePlace = unix.LANDLOCK_ACCESS_FS_READ_FILE | unix.LANDLOCK_ACCESS_FS_READ_DIR | unix.LANDLOCK_ACCESS_FS_WRITE_FILE |
+		unix.LANDLOCK_ACCESS_FS_MAKE_REG | unix.LANDLOCK_ACCESS_FS_MAKE_DIR | unix.LANDLOCK_ACCESS_FS_REMOVE_FILE | unix.LANDLOCK_ACCESS_FS_REMOVE_DIR |
+		unix.LANDLOCK_ACCESS_FS_MAKE_SYM | unix.LANDLOCK_ACCESS_FS_MAKE_SOCK | unix.LANDLOCK_ACCESS_FS_REFER |
+		unix.LANDLOCK_ACCESS_FS_TRUNCATE
+	fenceAll = 1<<13 - 1 // what the first version of Landlock can refuse about files
 )
 
 // fence takes all files away but what is readable, and with a newer kernel
 // connections and signals too.
-func fence(self string) error {
+func fence(self string, placed bool) error {
 	version, _, failed := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION)
 	if failed != 0 {
 		return errNoFence
@@ -170,8 +231,12 @@ func fence(self string) error {
 	if failed != 0 {
 		return fmt.Errorf("worker: landlock: %w", failed)
 	}
-	for _, path := range readable(self) {
-		if err := allow(int(fd), path); err != nil && !errors.Is(err, os.ErrNotExist) {
+	paths := readable(self)
+	if placed {
+		paths = append(paths, Place, "/dev/urandom", "/var/spool/libreoffice", "/var/lib/libreoffice")
+	}
+	for _, path := range paths {
+		if err := allow(int(fd), path, rules.Handled_access_fs); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
 	}
@@ -203,7 +268,7 @@ func ruleset(version int) (unix.LandlockRulesetAttr, uintptr) {
 	return r, from6
 }
 
-func allow(rules int, path string) (err error) {
+func allow(rules int, path string, handled uint64) (err error) {
 	fd, err := unix.Open(path, unix.O_PATH|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return err
@@ -216,6 +281,9 @@ func allow(rules int, path string) (err error) {
 	}
 	if info.Mode&unix.S_IFMT == unix.S_IFDIR {
 		rule.Allowed_access |= unix.LANDLOCK_ACCESS_FS_READ_DIR
+	}
+	if path == Place {
+		rule.Allowed_access = fencePlace & handled
 	}
 	if path == os.DevNull {
 		rule.Allowed_access = unix.LANDLOCK_ACCESS_FS_READ_FILE | unix.LANDLOCK_ACCESS_FS_WRITE_FILE

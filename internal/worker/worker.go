@@ -37,10 +37,11 @@ const Word = "worker"
 
 // The bounds of one child.
 const (
-	Wall      = 10 * time.Second // from its start
-	Memory    = 256 << 20        // bytes it may write to
-	MaxInput  = 128 << 20        // bytes; a larger file is not read at all
-	maxOutput = 64 << 20         // bytes of an answer, where a task does not say less
+	Wall       = 10 * time.Second // from its start
+	PlacedWall = 30 * time.Second // of a task with a place
+	Memory     = 256 << 20        // bytes it may write to
+	MaxInput   = 128 << 20        // bytes; a larger file is not read at all
+	maxOutput  = 64 << 20         // bytes of an answer, where a task does not say less
 )
 
 // ErrUnreadable says that a file could not be read within the bounds, or was
@@ -72,6 +73,9 @@ type Job struct {
 	Page  int    // of a file with pages, from 1
 	Input io.Reader
 	Most  int64 // bytes of the answer; 0: 64 MiB
+	// Placed says that the task is one of [Trade.Placed]: it has [PlacedWall],
+	// because programs that want files want time too.
+	Placed bool
 }
 
 // Ready reports whether the pool can start children.
@@ -116,21 +120,28 @@ var errSpace = errors.New("worker: no namespaces here")
 
 // run is one child from its start to its end. It keeps its thread, because a
 // child is killed with the thread that started it.
-func (p *Pool) run(ctx context.Context, j Job, apart bool) ([]byte, error) {
+func (p *Pool) run(ctx context.Context, j Job, alone bool) ([]byte, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	timed, cancel := context.WithTimeout(ctx, Wall)
+	wall, life := Wall, shut
+	if j.Placed {
+		wall = PlacedWall
+	}
+	if alone {
+		life = apart
+	}
+	timed, cancel := context.WithTimeout(ctx, wall)
 	defer cancel()
 	from := &source{r: io.LimitReader(j.Input, MaxInput+1), most: MaxInput, stop: cancel}
 	to := &answer{most: j.Most, stop: cancel}
-	child := exec.CommandContext(timed, p.program, Word, shut, j.Task, j.Media, fmt.Sprint(j.Page), j.Mark)
+	child := exec.CommandContext(timed, p.program, Word, life, j.Task, j.Media, fmt.Sprint(j.Page), j.Mark)
 	child.Dir, child.Env = "/", []string{"LC_ALL=C.UTF-8", "OMP_THREAD_LIMIT=1", "GOMAXPROCS=1"}
 	child.Stdin, child.Stdout = from, to
-	child.SysProcAttr = attributes(apart)
+	child.SysProcAttr = attributes(alone, j.Placed)
 	child.Cancel = func() error { return syscall.Kill(-child.Process.Pid, syscall.SIGKILL) }
 	child.WaitDelay = time.Second // for the pipes, when a grandchild holds them
 	if err := child.Start(); err != nil {
-		if apart {
+		if alone {
 			return nil, errors.Join(errSpace, err)
 		}
 		return nil, err

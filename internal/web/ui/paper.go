@@ -229,6 +229,22 @@ type View struct {
 	Mark     string // drawn across each page of a PDF, or empty
 	Stopped  string // why nobody can open it: shown instead, or empty
 	Scanned  string // what the virus scanner said of it, or empty
+	Leaves   []Leaf // its pages as pictures; none: shown otherwise
+	More     string // what is said when there are more pages than are shown
+	Text     string // address of its words alone, or empty
+	Pending  string // address to come back to while its pages are made, or empty
+	Attached []Attached
+}
+
+// Leaf is one page of a document, as a picture.
+type Leaf struct{ Src, Label string }
+
+// Attached is one thing attached to a mail.
+type Attached struct {
+	Name string
+	Size int64
+	Get  string // address of its bytes
+	Look string // address of its preview, or empty
 }
 
 // PDF reports whether the house's reader shows it.

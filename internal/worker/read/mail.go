@@ -10,6 +10,7 @@ import (
 	"github.com/emersion/go-message"
 	_ "github.com/emersion/go-message/charset" // mails in other encodings than UTF-8
 	"github.com/emersion/go-message/mail"
+	"github.com/gabriel-vasile/mimetype"
 )
 
 const (
@@ -19,13 +20,20 @@ const (
 
 // Letter is a mail as a page shows it: plain words, nothing of it rendered.
 type Letter struct {
-	From    string   `json:"from"`
-	To      string   `json:"to"`
-	Copy    string   `json:"copy"`
-	Date    string   `json:"date"` // as the mail says
-	Subject string   `json:"subject"`
-	Body    string   `json:"body"`
-	Files   []string `json:"files"` // names of what is attached
+	From    string `json:"from"`
+	To      string `json:"to"`
+	Copy    string `json:"copy"`
+	Date    string `json:"date"` // as the mail says
+	Subject string `json:"subject"`
+	Body    string `json:"body"`
+	Files   []File `json:"files"` // what is attached
+}
+
+// File is one thing attached to a mail.
+type File struct {
+	Name  string `json:"name"`
+	Media string `json:"media"` // found in the bytes
+	Size  int64  `json:"size"`
 }
 
 // TaskMail returns a [Letter] as JSON.
@@ -69,6 +77,8 @@ func Mail(raw []byte) (l Letter, err error) {
 // walker goes through the parts of a mail.
 type walker struct {
 	letter      *Letter
+	wanted      int       // which of the files is written, from 1; 0 for none
+	to          io.Writer // where
 	plain, page builder
 	parts       int
 }
@@ -98,8 +108,7 @@ func (w *walker) part(e *message.Entity, depth int) error {
 		if err != nil || name == "" {
 			name = kind
 		}
-		w.letter.Files = append(w.letter.Files, strings.ToValidUTF8(name, " "))
-		return nil
+		return w.file(strings.ToValidUTF8(name, " "), e.Body)
 	}
 	raw, err := io.ReadAll(io.LimitReader(e.Body, MostText))
 	if err != nil {
@@ -111,11 +120,64 @@ func (w *walker) part(e *message.Entity, depth int) error {
 	return w.plain.add(Decode(raw) + "\n")
 }
 
+// TaskPart returns the bytes of one thing attached to a mail: that of the number
+// of its page, from 1.
+const TaskPart = "part"
+
+func part(_, _ string, number int, in io.Reader, out io.Writer) error {
+	raw, err := io.ReadAll(in)
+	if err != nil {
+		return err
+	}
+	e, err := message.Read(bytes.NewReader(raw))
+	if err != nil && !message.IsUnknownCharset(err) {
+		return err
+	}
+	w := walker{letter: &Letter{}, wanted: number, to: out}
+	if err := w.part(e, 0); err != nil && !errors.Is(err, errEnough) {
+		return err
+	}
+	if len(w.letter.Files) < number || number < 1 {
+		return errUnknown
+	}
+	return nil
+}
+
+// file notes one thing attached, and writes it when it is wanted.
+func (w *walker) file(name string, body io.Reader) error {
+	var head bytes.Buffer
+	var to io.Writer = io.Discard
+	if len(w.letter.Files)+1 == w.wanted {
+		to = w.to
+	}
+	n, err := io.Copy(to, io.TeeReader(body, &first{&head}))
+	if err != nil {
+		return err
+	}
+	w.letter.Files = append(w.letter.Files, File{name, mimetype.Detect(head.Bytes()).String(), n})
+	return nil
+}
+
+// first keeps the beginning of what is written to it.
+type first struct{ *bytes.Buffer }
+
+func (f *first) Write(b []byte) (int, error) {
+	const enough = 3072
+	if left := enough - f.Len(); left > 0 {
+		f.Buffer.Write(b[:min(len(b), left)])
+	}
+	return len(b), nil
+}
+
 // readMail takes what a mail says, and the names of what is attached.
 func readMail(raw []byte, b *builder) error {
 	l, err := Mail(raw)
 	if err != nil {
 		return err
 	}
-	return b.add(strings.Join(append([]string{l.Subject, l.From, l.To, l.Copy, l.Body}, l.Files...), "\n"))
+	said := []string{l.Subject, l.From, l.To, l.Copy, l.Body}
+	for _, f := range l.Files {
+		said = append(said, f.Name)
+	}
+	return b.add(strings.Join(said, "\n"))
 }

@@ -26,12 +26,13 @@ const TaskPicture = "picture"
 const (
 	maxPixels = 50 << 20 // of the original; what they take is bounded by the memory of a child
 	side      = 1600     // longest of what is shown, in pixels
+	leaf      = 2000     // of a page, which is read
 	quality   = 82
 )
 
 var errLarge = errors.New("read: too many pixels to look at")
 
-func picture(_, mark string, _ int, in io.Reader, out io.Writer) error {
+func picture(_, mark string, page int, in io.Reader, out io.Writer) error {
 	raw, err := io.ReadAll(in)
 	if err != nil {
 		return err
@@ -47,7 +48,11 @@ func picture(_, mark string, _ int, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	shown, err := marked(upright(small(from), turned(raw)), mark)
+	most := side
+	if page > 0 {
+		most = leaf
+	}
+	shown, err := marked(upright(small(from, most), turned(raw)), mark)
 	if err != nil {
 		return err
 	}
@@ -55,7 +60,7 @@ func picture(_, mark string, _ int, in io.Reader, out io.Writer) error {
 }
 
 // small brings a picture to the side of a screen, on white paper.
-func small(from image.Image) *image.RGBA {
+func small(from image.Image, side int) *image.RGBA {
 	b := from.Bounds()
 	w, h := b.Dx(), b.Dy()
 	if longest := max(w, h); longest > side {

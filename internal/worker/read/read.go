@@ -32,6 +32,7 @@ const (
 	TaskText = "text" // the words of a file, as UTF-8
 	TaskScan = "scan" // the words of a picture, where the machine can read pictures
 	TaskPage = "page" // a picture of one page of a PDF, to be scanned
+	TaskDraw = "draw" // a picture of one page of a PDF, to be looked at
 )
 
 // MostText is how many bytes of words count.
@@ -49,13 +50,18 @@ func Trade() worker.Trade {
 	const page = 150 // dots per inch of a page to be scanned
 	scan := worker.Tool{Program: "tesseract", Args: func(int) []string { return []string{"stdin", "stdout", "-l", "fra"} }}
 	return worker.Trade{
-		Tasks: map[string]worker.Task{TaskText: text, TaskMail: mailTask, TaskPicture: picture, TaskArchive: archive},
+		Tasks:  map[string]worker.Task{TaskText: text, TaskMail: mailTask, TaskPicture: picture, TaskConvert: convert, TaskPart: part, TaskArchive: archive},
+		Placed: map[string]bool{TaskConvert: true},
 		Tools: map[string]map[string]worker.Tool{
 			TaskText: {pdfMedia: {Program: "pdftotext", Args: func(int) []string {
 				return []string{"-q", "-enc", "UTF-8", "-l", "2000", "-", "-"}
 			}}},
 			TaskPage: {pdfMedia: {Program: "pdftoppm", Args: func(n int) []string {
 				return []string{"-q", "-png", "-gray", "-r", fmt.Sprint(page), "-scale-to", "2400", "-f", fmt.Sprint(n), "-l", fmt.Sprint(n), "-"}
+			}}},
+			TaskPages: {pdfMedia: {Program: "pdfinfo", Args: func(int) []string { return []string{"-"} }}},
+			TaskDraw: {pdfMedia: {Program: "pdftoppm", Args: func(n int) []string {
+				return []string{"-q", "-jpeg", "-jpegopt", "quality=92", "-scale-to", fmt.Sprint(leaf), "-f", fmt.Sprint(n), "-l", fmt.Sprint(n), "-"}
 			}}},
 			TaskScan: {"image/png": scan, "image/jpeg": scan, "image/tiff": scan},
 		},

@@ -128,7 +128,7 @@ func TestMail(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(l.From, "René Petit") || l.Subject != "Résiliation" || strings.TrimSpace(l.Body) != "Le préavis est passé." || len(l.Files) != 1 || l.Files[0] != "bail.pdf" {
+	if !strings.Contains(l.From, "René Petit") || l.Subject != "Résiliation" || strings.TrimSpace(l.Body) != "Le préavis est passé." || len(l.Files) != 1 || l.Files[0].Name != "bail.pdf" {
 		t.Errorf("it reads %+v", l)
 	}
 	words, err := read.Text("message/rfc822", []byte(letter))

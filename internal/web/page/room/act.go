@@ -131,7 +131,9 @@ func (p *Pages) View(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := p.Previews.Show(r.Context(), r.Actor, of, wording(r.Printer))
+	g := glimpse(r)
+	g.Item = of
+	c, err := p.Previews.Show(r.Context(), r.Actor, g, wording(r.Printer))
 	if err != nil {
 		return nil, err
 	}
@@ -156,6 +158,13 @@ func (p *Pages) bytes(r *web.Request, version id.Version) (web.Answer, error) {
 	of, err := web.PathID[id.Item](r, "document")
 	if err != nil {
 		return nil, err
+	}
+	if g := glimpse(r); g.Part != 0 && version == "" {
+		c, err := p.Previews.Part(r.Context(), r.Actor, of, g.Part)
+		if err != nil {
+			return nil, err
+		}
+		return send(c, false), nil
 	}
 	c, err := p.Documents.Content(r.Context(), r.Actor, document.Want{Item: of, Version: version, Purpose: document.Download, From: front.From(r.Request)})
 	if err != nil {
@@ -195,7 +204,7 @@ func wording(p *i18n.Printer) preview.Wording {
 		Letter: func(l read.Letter) string {
 			var b strings.Builder
 			for _, line := range [][2]string{
-				{"from", l.From}, {"to", l.To}, {"copy", l.Copy}, {"date", l.Date}, {"subject", l.Subject}, {"files", strings.Join(l.Files, ", ")},
+				{"from", l.From}, {"to", l.To}, {"copy", l.Copy}, {"date", l.Date}, {"subject", l.Subject}, {"files", names(l.Files)},
 			} {
 				if line[1] != "" {
 					b.WriteString(p.T("room.letter."+line[0], line[1]) + "\n")
@@ -204,6 +213,15 @@ func wording(p *i18n.Printer) preview.Wording {
 			return b.String() + "\n" + l.Body
 		},
 	}
+}
+
+// names are those of what is attached to a mail.
+func names(files []read.File) string {
+	var out []string
+	for _, f := range files {
+		out = append(out, f.Name)
+	}
+	return strings.Join(out, ", ")
 }
 
 // drawn reports whether a page draws such bytes itself.

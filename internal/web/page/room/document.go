@@ -111,6 +111,9 @@ func (p *Pages) document(h here, of id.Item, refused error, back memo.New) (web.
 		}
 	}
 	page.Live = h.live("talks readers", "documents", string(of))
+	if page.View.Pending != "" {
+		page.Live.Regions = "view " + page.Live.Regions
+	}
 	if refused != nil {
 		return web.Again(documentPage, page, refused), nil
 	}
@@ -133,7 +136,13 @@ func (p *Pages) view(h here, d document.Detail) (v ui.View, err error) {
 		Hash: &ui.Hash{Label: "SHA-256", Value: hex.EncodeToString(d.Current.SHA256[:])},
 	}
 	v.Stopped, v.Scanned = h.screening(d.Current.Screening)
-	if look == document.PDF {
+	if v.Stopped != "" {
+		return v, nil
+	}
+	if err := p.leaves(h, d, &v); err != nil {
+		return v, err
+	}
+	if look == document.PDF && len(v.Leaves) == 0 {
 		v.Mark, err = p.Previews.Mark(h.r.Context(), h.r.Actor, wording(h.r.Printer))
 	}
 	return v, err
