@@ -12,10 +12,17 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"cenacle/internal/worker"
+	"cenacle/internal/worker/read"
 )
 
-// TestMain removes the program that the proofs have built.
+// TestMain removes the program that the proofs have built; it is also the child
+// that reads documents.
 func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == worker.Word {
+		os.Exit(worker.Child(os.Args[2:], read.Trade()))
+	}
 	code := m.Run()
 	if dir, err := folder(); err == nil {
 		_ = os.RemoveAll(dir) // a temporary folder

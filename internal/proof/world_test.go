@@ -7,7 +7,9 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -110,6 +112,10 @@ func environ(c store.Config, data, listen string) []string {
 	return out
 }
 
+// withReaders is a setting of ours: documents are read and shown by children of
+// the test's own program.
+const withReaders = "CENACLE_TEST_READERS=1"
+
 // open opens the server, also a second time on the same data.
 func (w *world) open(more ...string) {
 	w.t.Helper()
@@ -125,7 +131,12 @@ func (w *world) open(more ...string) {
 	w.must(c.Validate().Err())
 	log := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	ctx, cancel := context.WithCancel(context.WithoutCancel(w.t.Context()))
-	w.server, err = server.New(ctx, c, server.Options{Clock: w.clock.now, Log: log})
+	program := ""
+	if slices.Contains(more, withReaders) {
+		program, err = os.Executable()
+		w.must(err)
+	}
+	w.server, err = server.New(ctx, c, server.Options{Clock: w.clock.now, Log: log, Program: program})
 	w.must(err)
 	ended := make(chan error, 1)
 	w.serve = sync.OnceFunc(func() { go func() { ended <- w.server.Run(ctx, w.listen) }() })
