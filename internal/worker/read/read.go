@@ -69,8 +69,8 @@ func Trade() worker.Trade {
 }
 
 // Missing lists the programs of the machine that read documents and are not
-// installed: without pdftotext a reader in Go does less well, without the
-// others scans have no words.
+// installed: without pdftotext a reader in Go does less well, without tesseract
+// scans have no words, without the others pages are not drawn.
 func Missing() (out []string) {
 	for _, tools := range Trade().Tools {
 		for _, t := range tools {
@@ -78,6 +78,9 @@ func Missing() (out []string) {
 				out = append(out, t.Program)
 			}
 		}
+	}
+	if !there(officeProgram) {
+		out = append(out, "libreoffice")
 	}
 	slices.Sort(out)
 	return out
