@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -29,6 +30,31 @@ var trade = worker.Trade{
 				return err
 			}
 			_, err := io.Copy(out, in)
+			return err
+		},
+		// It keeps its input in its place, and tries what it must not.
+		"note": func(_, _ string, _ int, in io.Reader, out io.Writer) error {
+			raw, err := io.ReadAll(in)
+			if err != nil {
+				return err
+			}
+			path := filepath.Join(worker.Place, "note")
+			if err := os.WriteFile(path, raw, 0o600); err != nil {
+				return err
+			}
+			for _, elsewhere := range []string{"/tmp/note", "/dev/shm/note", "/note"} {
+				if err := os.WriteFile(elsewhere, raw, 0o600); err == nil {
+					return errors.Join(errors.New("it writes to "+elsewhere), os.Remove(elsewhere))
+				}
+			}
+			if _, err := os.ReadFile("/etc/passwd"); err == nil {
+				return errors.New("it reads what is not its own")
+			}
+			back, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			_, err = out.Write(back)
 			return err
 		},
 		"refuse": func(string, string, int, io.Reader, io.Writer) error { return errors.New("not a file of mine") },
@@ -55,6 +81,7 @@ var trade = worker.Trade{
 			}
 		},
 	},
+	Placed: map[string]bool{"note": true},
 	Tools: map[string]map[string]worker.Tool{
 		"count": {"text/plain": {Program: "wc", Args: func(int) []string { return []string{"-c"} }}},
 		"steal": {"text/plain": {Program: "cat", Args: func(int) []string { return []string{"/etc/passwd"} }}},
@@ -78,6 +105,23 @@ func TestAChildAnswers(t *testing.T) {
 		if out, err = p.Do(t.Context(), worker.Job{Task: "count", Media: "text/plain", Input: strings.NewReader("12345")}); err != nil || strings.TrimSpace(string(out)) != "5" {
 			t.Errorf("%s: a tool says %q, %v", name, out, err)
 		}
+	}
+}
+
+// A task with a place has it to itself; where nobody can give it one, it is not
+// done rather than done where others read.
+func TestAPlaceOfItsOwn(t *testing.T) {
+	all := pools(t)
+	job := func() worker.Job { return worker.Job{Task: "note", Placed: true, Input: strings.NewReader("secret")} }
+	out, err := all["apart"].Do(t.Context(), job())
+	if all["apart"].Apart() && (err != nil || string(out) != "secret") {
+		t.Errorf("apart: %q, %v", out, err)
+	}
+	if out, err := all["bounded"].Do(t.Context(), job()); !errors.Is(err, worker.ErrUnreadable) {
+		t.Errorf("without namespaces: %q, %v", out, err)
+	}
+	if _, err := os.Stat(filepath.Join(worker.Place, "note")); err == nil {
+		t.Error("what it wrote is there for everybody")
 	}
 }
 
