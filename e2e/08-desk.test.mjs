@@ -4,9 +4,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { browse, journey, visit } from "./browser.mjs";
 import { button, field, heading, like, n, openLink, row, signIn, t, unfold } from "./gesture.mjs";
-import { House } from "./house.mjs";
+import { House, until } from "./house.mjs";
 
 const part = (page, key) => page.locator("section").filter({ has: page.getByRole("heading", { name: t(key), exact: true }) });
+
+/** Waits until the first page of a document is drawn: it has been read then. */
+async function drawn(page) {
+  const first = page.locator(".leaves img").first();
+  await first.waitFor();
+  await until("the page is drawn", () => first.evaluate((image) => image.complete && image.naturalWidth > 1000), 30_000);
+}
 
 test("who awaits what", async (context) => {
   const house = await House.start(context);
@@ -33,7 +40,7 @@ test("who awaits what", async (context) => {
     await page.getByRole("row").filter({ hasText: sophie.name }).getByRole("link").first().click();
     space = new URL(page.url()).pathname;
     await row(page, "Livret de famille.pdf").getByRole("link", { name: "Livret de famille.pdf", exact: true }).click();
-    await page.locator("c-pdf canvas").first().waitFor();
+    await drawn(page);
     await page.goto(desk);
     const mine = await part(page, "desk.mine").innerText();
     assert.ok(mine.includes(n("desk.wait.read.document", 1)), mine);
@@ -64,7 +71,7 @@ test("who awaits what", async (context) => {
 
   await step("once she has read and answered, only her papers are expected, and the lawyer's desk knows", async () => {
     await row(phone.page, "Projet de convention de divorce.pdf").getByRole("link").first().tap();
-    await phone.page.locator("c-pdf canvas").first().waitFor();
+    await drawn(phone.page);
     await phone.page.goto(space);
     const talk = phone.page.locator(".talk").filter({ has: heading(phone.page, "Votre projet de convention") });
     const read = phone.page.waitForResponse((answer) => answer.url().endsWith("/memos/read"));

@@ -45,8 +45,9 @@ try {
   await openLink(phone, await house.mailTo(house.person("sophie").email));
   await take(phone, "client");
   await row(phone, "Projet de convention de divorce.pdf").getByRole("link").first().click();
-  await phone.locator("c-pdf canvas").first().waitFor();
-  await until("the page is painted", () => phone.locator("c-pdf canvas").first().evaluate((one) => new Set(one.getContext("2d").getImageData(0, 0, one.width, one.height).data).size > 8));
+  const first = phone.locator(".leaves img").first();
+  await first.waitFor();
+  await until("the page is drawn", () => first.evaluate((image) => image.complete && image.naturalWidth > 1000));
   await take(phone, "document");
   await phone.goto(space);
   await phone.locator("a[href*='/receipts/']").first().click();
