@@ -34,6 +34,7 @@ type rendering struct{ Document id.Item }
 type Leaves struct {
 	Pages   int
 	Pending bool
+	Unfit   bool // somebody tried: it is shown by nothing
 }
 
 // Leaves counts the pages of a document that was opened for an actor of a firm.
@@ -46,11 +47,12 @@ func (s *Service) Leaves(ctx context.Context, firm id.Firm, d document.Detail) (
 		return l, nil
 	}
 	known, err := s.known(ctx, firm, d.Current.ID, &l.Pages)
-	if err != nil || known {
-		return l, err
-	}
-	if look == document.PDF {
+	if err == nil && !known && look == document.PDF {
 		l.Pages, err = s.make(ctx, firm, d.ID)
+		known = true
+	}
+	if err != nil || known {
+		l.Unfit = l.Pages == 0
 		return l, err
 	}
 	l.Pending = true

@@ -190,6 +190,9 @@ func (v *view) open(ctx context.Context) (_ document.Content, whole bool, err er
 		return v.words(ctx, v.from.Reader)
 	case v.glimpse.Page > 0 && (look == document.PDF || look == document.Office):
 		return v.leaf(ctx, look)
+	case look == document.PDF && reader.Draws(): // the original is taken, not looked at
+		v.glimpse.Page = 1
+		return v.leaf(ctx, look)
 	case look == document.Picture:
 		return v.picture(ctx, v.from.Reader)
 	case look == document.Text:

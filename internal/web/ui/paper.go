@@ -230,6 +230,7 @@ type View struct {
 	Stopped  string // why nobody can open it: shown instead, or empty
 	Scanned  string // what the virus scanner said of it, or empty
 	Leaves   []Leaf // its pages as pictures; none: shown otherwise
+	Unfit    bool   // somebody tried to draw it in vain
 	More     string // what is said when there are more pages than are shown
 	Text     string // address of its words alone, or empty
 	Pending  string // address to come back to while its pages are made, or empty

@@ -26,7 +26,7 @@ func (p *Pages) leaves(h here, d document.Detail, v *ui.View) error {
 	if err != nil {
 		return err
 	}
-	if found.Pending {
+	if v.Unfit = found.Unfit; found.Pending {
 		v.Pending = h.path("documents", string(d.ID))
 		return nil
 	}
