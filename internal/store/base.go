@@ -29,6 +29,7 @@ type tally struct{ updates, commits, retried, exhausted, waits, statements atomi
 type base struct {
 	writers, readers pool
 	groups           *groups // updates that share their commits; nil on PostgreSQL, whose server does it
+	gates            *gates  // on PostgreSQL; nil where one that runs again runs alone anyway
 	words            words
 	tally            *tally
 }
@@ -39,7 +40,7 @@ type words struct{ update, view, firm string }
 func (b *base) update(ctx context.Context, firm string, work func(*session) error) error {
 	nap := firstNap
 	for n := 1; ; n++ {
-		s, err := b.change(ctx, firm, n > 1, work)
+		s, err := b.change(ctx, firm, n, work)
 		if err == nil {
 			s.announce()
 			return nil
@@ -59,12 +60,18 @@ func (b *base) update(ctx context.Context, firm string, work func(*session) erro
 	}
 }
 
-// change runs work once. On SQLite, one that runs again runs alone, so that it
-// comes to an end whatever the others do.
-func (b *base) change(ctx context.Context, firm string, again bool, work func(*session) error) (*session, error) {
+// change runs work for the n-th time. On SQLite, one that runs again runs alone, so
+// that it comes to an end whatever the others do; on PostgreSQL it does so, on this
+// node, when it was overtaken several times.
+func (b *base) change(ctx context.Context, firm string, n int, work func(*session) error) (*session, error) {
 	if b.groups != nil {
-		return b.groups.attempt(ctx, again, work)
+		return b.groups.attempt(ctx, n > 1, work)
 	}
+	leave, err := b.gates.enter(ctx, firm, n > overtaken)
+	if err != nil {
+		return nil, classify(err)
+	}
+	defer leave()
 	s, err := b.attempt(ctx, firm, false, work)
 	if err == nil {
 		b.tally.updates.Add(1)

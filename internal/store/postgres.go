@@ -135,7 +135,7 @@ func (r *reign) rested(ctx context.Context, p stdlib.ShouldPingParams) bool {
 }
 
 func newPostgresBase(db *sql.DB, t *tally) base {
-	return base{writers: shared{db, t}, readers: shared{db, t}, tally: t, words: words{
+	return base{writers: shared{db, t}, readers: shared{db, t}, gates: newGates(), tally: t, words: words{
 		update: "begin isolation level serializable",
 		view:   "begin isolation level repeatable read read only",
 		firm:   "select set_config('cenacle.firm', $1, true)",

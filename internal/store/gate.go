@@ -1,0 +1,47 @@
+package store
+
+import (
+	"context"
+	"sync"
+
+	"golang.org/x/sync/semaphore"
+)
+
+const (
+	overtaken = 4       // attempts after which an update runs alone
+	everybody = 1 << 30 // more than can be in a gate at once
+)
+
+// gates let the updates of a firm through together, until one that the others keep
+// overtaking wants to be alone: a long update would else never end among short ones,
+// since PostgreSQL has whoever is late begin again. Other nodes have gates of their own.
+type gates struct {
+	mu sync.Mutex
+	of map[string]*semaphore.Weighted // by firm, "" for the directory; as few as a node knows firms
+}
+
+func newGates() *gates { return &gates{of: map[string]*semaphore.Weighted{}} }
+
+// enter waits for its turn no longer than a transaction does for a connection.
+func (g *gates) enter(ctx context.Context, firm string, alone bool) (leave func(), err error) {
+	g.mu.Lock()
+	gate, ok := g.of[firm]
+	if !ok {
+		gate = semaphore.NewWeighted(everybody)
+		g.of[firm] = gate
+	}
+	g.mu.Unlock()
+	room := int64(1)
+	if alone {
+		room = everybody
+	}
+	bounded, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	if err := gate.Acquire(bounded, room); err != nil {
+		if ctx.Err() == nil {
+			err = unavailable(err)
+		}
+		return nil, err
+	}
+	return func() { gate.Release(room) }, nil
+}
