@@ -49,7 +49,7 @@ func BenchmarkTown(b *testing.B) {
 }
 
 var columns = []string{"house", "requests /s", "page p50 / p99, ms", "document", "memo", "deposit", "refused",
-	"statements for one request", "flushes of the disk for one act", "processor of the nodes, ms for one", "memory of a node, MiB"}
+	"statements for one request", "retries for one act", "flushes of the disk for one act", "processor of the nodes, ms for one", "memory of a node, MiB"}
 
 // measure puts the load on a house and returns its row.
 func (h estate) measure(b *testing.B) string {
@@ -67,6 +67,7 @@ func (h estate) measure(b *testing.B) string {
 		a, err := by.try(c)
 		spent := time.Since(began)
 		if err != nil || a.status != want {
+			b.Logf("a %s was refused: %d %s, %v", what, a.status, a.text(), err)
 			refused.Add(1)
 			return
 		}
@@ -115,13 +116,14 @@ func (w *town) document(b *testing.B) string {
 }
 
 // cost is what a house has used so far.
-type cost struct{ statements, flushes, processor, memory float64 }
+type cost struct{ statements, retries, flushes, processor, memory float64 }
 
 func (w *town) costs(b *testing.B) (sum cost) {
 	b.Helper()
 	for i, n := range w.nodes {
 		text := string(browser{t: b, base: "http://" + w.figures[i]}.want(http.StatusOK, get("/metrics")).body)
 		sum.statements += figure(b, text, "cenacle_store_statements_total")
+		sum.retries += figure(b, text, "cenacle_store_retries_total")
 		sum.processor += figure(b, text, "process_cpu_seconds_total")
 		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", n.c.Process.Pid))
 		if err != nil {
@@ -187,7 +189,8 @@ func (h estate) row(took map[string][]time.Duration, whole time.Duration, refuse
 		cells = append(cells, fmt.Sprintf("%.0f / %.0f", at(0.5), at(0.99)))
 	}
 	cells = append(cells, strconv.FormatInt(refused, 10),
-		fmt.Sprintf("%.0f", (after.statements-before.statements)/float64(all)), fmt.Sprintf("%.2f", (after.flushes-before.flushes)/float64(acts)),
+		fmt.Sprintf("%.0f", (after.statements-before.statements)/float64(all)),
+		fmt.Sprintf("%.2f", (after.retries-before.retries)/float64(acts)), fmt.Sprintf("%.2f", (after.flushes-before.flushes)/float64(acts)),
 		fmt.Sprintf("%.1f", (after.processor-before.processor)*1000/float64(all)), fmt.Sprintf("%.0f", after.memory))
 	return "| " + strings.Join(cells, " | ") + " |"
 }

@@ -148,7 +148,9 @@ func TestHA04_Cut(t *testing.T) {
 // and it wakes up: nothing that it still wants to write is written.
 func TestHA04_Frozen(t *testing.T) {
 	t.Parallel()
-	w := settle(t, storetest.Postgres(t), 2, "8s")
+	// The balancer must find out while the node is frozen, and leave a node the six
+	// seconds in which it listens whether another one has an upload.
+	w := settle(t, storetest.Postgres(t), 2, span("8s", "20s"))
 	w.rest = 200 * time.Millisecond
 	signal := func(i int, s syscall.Signal) {
 		t.Helper()

@@ -59,6 +59,7 @@ func settle(t testing.TB, c store.Config, n int, patience string, more ...string
 	w.away = w.bears
 	w.rest = span(0, 2*time.Second) // hours of it are read through at the end
 	w.nodes = make([]*program, n)
+	t.Cleanup(w.explains)
 	for i := range n {
 		w.raise(i)
 	}
@@ -213,6 +214,7 @@ func (w *town) stands(least int) {
 	for i := range w.nodes {
 		w.awaits(i, 30*time.Second)
 	}
+	w.answers(30 * time.Second)
 	w.resume(w.compare(false))
 	w.complete()
 	w.compare(false)
@@ -229,6 +231,36 @@ func (w *town) stands(least int) {
 	w.t.Logf("%d documents, %d memos, %d receipts; %d acknowledged, %d refused (%.2f %%), at most %v without an answer that counts",
 		len(w.files), len(w.memos), len(w.receipts), w.done.Load(), w.refused.Load(),
 		100*float64(w.refused.Load())/float64(w.done.Load()+w.refused.Load()), time.Duration(w.outage.Load()).Round(time.Millisecond))
+}
+
+// answers waits until the balancer, too, has found out that the nodes are there.
+func (w *town) answers(most time.Duration) {
+	w.t.Helper()
+	for limit := time.Now().Add(most); ; time.Sleep(200 * time.Millisecond) {
+		a, err := w.lead.try(get(w.space))
+		if err == nil && a.status == http.StatusOK {
+			return
+		}
+		if err != nil || a.status != http.StatusServiceUnavailable || time.Now().After(limit) {
+			w.t.Fatalf("nobody is served: %d %s, %v", a.status, a.text(), err)
+		}
+	}
+}
+
+// explains shows, when something went wrong, what the nodes say of their last refusals.
+func (w *town) explains() {
+	if !w.t.Failed() {
+		return
+	}
+	for i, n := range w.nodes {
+		var causes []string
+		for line := range strings.Lines(string(n.out.read())) {
+			if strings.Contains(line, `"status":50`) {
+				causes = append(causes, line)
+			}
+		}
+		w.t.Logf("node %d: %s", i, strings.Join(causes[max(0, len(causes)-5):], ""))
+	}
 }
 
 // settings is the configuration of the balancer: doc/operations.md has the same.
