@@ -180,6 +180,13 @@ func TestTablesAreStrict(t *testing.T) {
 var additive = regexp.MustCompile(`^(create table |create index |drop index |update |insert into |` +
 	`alter table [a-z_]+ add column [a-z_]+ [a-z]+( default [^,]+| not null default [^,]+)?$)`)
 
+// made and unique are a table that a migration creates, and one that it demands to have
+// something once: no program of before writes into a table that it does not know.
+var (
+	made   = regexp.MustCompile(`^create table ([a-z_]+)`)
+	unique = regexp.MustCompile(`^create unique index [a-z_]+ on ([a-z_]+) `)
+)
+
 // HA-06: nodes are upgraded one after the other, so that the program of before
 // runs on the schema of after: released migrations are followed by such alone as
 // only add.
@@ -191,9 +198,15 @@ func TestHA06_MigrationsOnlyAdd(t *testing.T) {
 			t.Errorf("%q passes", bad)
 		}
 	}
-	found := 0
+	found, later := 0, map[string]bool{}
 	for statement := range store.LaterMigrations(t) {
 		found++
+		if m := made.FindStringSubmatch(statement); m != nil {
+			later[m[1]] = true
+		}
+		if m := unique.FindStringSubmatch(statement); m != nil && later[m[1]] {
+			continue
+		}
 		if !additive.MatchString(statement) {
 			t.Errorf("a node of the release before would stumble over: %s", statement)
 		}
