@@ -373,6 +373,19 @@ func (x *crash) complete() {
 		x.files[u.name] = digest(u.content)
 		sent.Go(func() {
 			a := u.by.do(patch(u.path, strconv.Itoa(u.offset), u.content[u.offset:]))
+			for limit := time.Now().Add(time.Minute); a.status == http.StatusServiceUnavailable && a.header.Get("Retry-After") != "" && time.Now().Before(limit); {
+				time.Sleep(time.Second) // all come at once, and are told to come again
+				head := u.by.do(call{method: http.MethodHead, path: u.path}.with("Tus-Resumable", tus))
+				offset, err := strconv.Atoi(head.header.Get("Upload-Offset"))
+				if err != nil || offset < u.offset {
+					continue
+				}
+				if a = head; offset < len(u.content) {
+					a = u.by.do(patch(u.path, strconv.Itoa(offset), u.content[offset:]))
+				} else {
+					a.status = http.StatusNoContent
+				}
+			}
 			if got := a.header.Get("X-Content-Sha256"); a.status != http.StatusNoContent || got != digest(u.content) {
 				x.t.Errorf("BROKEN: an upload that was cut ends with %d as %q", a.status, got)
 			}
