@@ -253,6 +253,9 @@ func (w *town) explains() {
 		return
 	}
 	for i, n := range w.nodes {
+		if n == nil {
+			continue // it was never started
+		}
 		var causes []string
 		for line := range strings.Lines(string(n.out.read())) {
 			if strings.Contains(line, `"status":50`) {
