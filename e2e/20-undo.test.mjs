@@ -61,6 +61,23 @@ test("one gesture takes a renaming or a moving back", async (context) => {
     await page.locator("#pack .summary").getByText(t("document.nothing_moved")).waitFor();
   });
 
+  await step("the list comes on paper: titles, by whom and when, and nothing else", async () => {
+    await page.goto(space);
+    await page.evaluate(() => { globalThis.print = () => {}; });
+    await button(page, "room.print").click(); // the browser's own dialog is its own
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.print), "list");
+    await page.emulateMedia({ media: "print" });
+    assert.equal(await page.locator("#compose").first().isVisible(), false, "no conversation");
+    assert.equal(await page.locator("c-upload#upload").isVisible(), false, "no place to deposit");
+    for (const { name } of files) assert.equal(await row(page, name).isVisible(), true, name);
+    assert.match(await page.locator(".print-only").innerText(), new RegExp(founder.name));
+    await look(page, "printed-list");
+    const paper = await page.pdf({ format: "A4" });
+    assert.equal(paper.subarray(0, 5).toString(), "%PDF-");
+    assert.equal(paper.toString("latin1").match(/\/Type \/Page\b/g).length, 1, "a short list is one page");
+    await page.emulateMedia({ media: "screen" });
+  });
+
   await step("it works without a script", async () => {
     const bare = await visit(context, browser, house, { script: false });
     await signIn(bare.page, { email: founder.email, password: founder.password ?? passphrase });

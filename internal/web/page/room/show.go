@@ -75,6 +75,7 @@ type Picking struct {
 	Pack    string    // where it is packed
 	Move    string    // where it is moved
 	Places  *ui.Field // whereto; nil for who moves nothing
+	Printed string    // heads the list on paper: by whom it was printed and when
 	Summary ui.Summary
 }
 
@@ -291,10 +292,11 @@ func (h here) shelf(b ui.Base, tray space.Tray, found []document.Document) Shelf
 // picking offers what can be done with a selection, and says what is wrong with
 // the one that came back.
 func (h here) picking(refused error) Picking {
-	p := Picking{Pack: h.path("zip")}
+	t := h.r.Printer
+	p := Picking{Pack: h.path("zip"), Printed: t.T("room.printed", h.r.Card.Name, t.DateTime(h.r.Now))}
 	for _, form := range [][]string{{"zip"}, {"moves"}, {"moves", "undo"}} {
 		if back := h.back(refused, form...); back != nil {
-			p.Summary = ui.Refuse(h.r.Printer, back).Mark()
+			p.Summary = ui.Refuse(t, back).Mark()
 		}
 	}
 	if h.inside() && h.room.State == "open" {
