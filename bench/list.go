@@ -29,6 +29,10 @@ func (b *bench) lists(ctx context.Context) error {
 	if err := b.beside(ctx, list, bareList, atLeast(0.7), atLeast(1)); err != nil {
 		return err
 	}
+	short := seen{"list by API, name, size and day alone", b.tool, list.path + "&fields=title,version.size,created_at"}
+	if err := b.beside(ctx, short, bareList, atLeast(0.7), atLeast(1)); err != nil {
+		return err
+	}
 	page := seen{"page of the space, lawyer", b.lawyer, small.path(thousand)}
 	if err := b.beside(ctx, page, barePage, atLeast(0.5), atLeast(0.8)); err != nil {
 		return err

@@ -71,6 +71,8 @@ type Address struct {
 type Documents struct {
 	Documents []Document `json:"documents"`
 	Next      string     `json:"next,omitempty" doc:"cursor of the next page; absent on the last"`
+
+	only fields // none: all
 }
 
 func documentOf(d *document.Document) Document {
@@ -98,10 +100,15 @@ type Listing struct {
 	Page
 	Tray   string    `query:"tray" enum:"firm client shared" doc:"all three without it"`
 	Folder id.Folder `query:"folder" doc:"of that tray; the whole tray without it"`
+	Fields string    `query:"fields" doc:"names separated by commas, as “title,version.size”: each document has these and its id alone; all without it"`
 }
 
 func (n *Nouns) documents(r *Request, in Listing) (Documents, error) {
 	var after id.Item
+	only, err := chosenFields(in.Fields)
+	if err != nil {
+		return Documents{}, err
+	}
 	if err := r.resume(in.Cursor, &after); err != nil {
 		return Documents{}, err
 	}
@@ -113,7 +120,7 @@ func (n *Nouns) documents(r *Request, in Listing) (Documents, error) {
 	if err != nil {
 		return Documents{}, err
 	}
-	out := Documents{Documents: make([]Document, len(found))}
+	out := Documents{Documents: make([]Document, len(found)), only: only}
 	for i := range found {
 		out.Documents[i] = documentOf(&found[i])
 	}

@@ -2,11 +2,14 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -36,6 +39,64 @@ func TestListingIsWhatTheEncoderSays(t *testing.T) {
 		if string(got) != want.String() {
 			t.Fatalf("by hand %s\nencoded %s", got, want.String())
 		}
+	}
+}
+
+// TestListingWithFewFields: what a list leaves out is missing, and all else is
+// as in the whole line.
+func TestListingWithFewFields(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 2))
+	names := slices.Sorted(maps.Keys(fieldNames))
+	for range 300 {
+		var chosen []string
+		for _, n := range names {
+			if r.IntN(4) == 0 {
+				chosen = append(chosen, n)
+			}
+		}
+		if len(chosen) == 0 {
+			continue
+		}
+		page := randomPage(r)
+		var whole, short struct {
+			Documents []map[string]any `json:"documents"`
+		}
+		var err error
+		errs := json.Unmarshal(page.AppendJSON(nil), &whole)
+		page.only, err = chosenFields(strings.Join(chosen, ","))
+		if err := errors.Join(errs, err, json.Unmarshal(page.AppendJSON(nil), &short)); err != nil {
+			t.Fatal(err)
+		}
+		for i, d := range whole.Documents {
+			keep(d, append(chosen, "id"), "")
+			if !reflect.DeepEqual(d, short.Documents[i]) {
+				t.Fatalf("%v of %v, got %v", chosen, d, short.Documents[i])
+			}
+		}
+	}
+	for _, wrong := range []string{"size", "title,", ",", "title, read", "Title", "version."} {
+		if _, err := chosenFields(wrong); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%q: %v", wrong, err)
+		}
+	}
+}
+
+// keep removes from an object all but the named fields; a part of
+// which nothing was asked goes too.
+func keep(object map[string]any, names []string, path string) {
+	for name, value := range object {
+		if slices.Contains(names, path+name) {
+			continue
+		}
+		if part, ok := value.(map[string]any); ok {
+			keep(part, names, path+name+".")
+			if len(part) > 0 || slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(n, path+name+".") }) {
+				continue
+			}
+		}
+		delete(object, name)
 	}
 }
 

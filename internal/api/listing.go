@@ -2,21 +2,28 @@ package api
 
 import (
 	"strconv"
+	"strings"
 	"unicode/utf8"
+
+	"cenacle/internal/fault"
 )
 
 // AppendJSON writes a page of documents, a thousand lines of which are asked
 // for often. It says what encoding/json would; a test compares the two.
 func (d Documents) AppendJSON(b []byte) []byte {
 	if b == nil {
-		b = make([]byte, 0, 64+640*len(d.Documents))
+		b = make([]byte, 0, 64+d.width()*len(d.Documents))
 	}
 	b = append(b, `{"documents":[`...)
+	only := d.only
+	if only == 0 {
+		only = allFields
+	}
 	for i := range d.Documents {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = d.Documents[i].appendTo(b)
+		b = d.Documents[i].appendTo(b, only)
 	}
 	b = append(b, ']')
 	if d.Next != "" {
@@ -25,29 +32,108 @@ func (d Documents) AppendJSON(b []byte) []byte {
 	return append(b, "}\n"...)
 }
 
-func (d *Document) appendTo(b []byte) []byte {
+// width is about how many bytes one of the documents takes.
+func (d Documents) width() int {
+	if d.only == 0 || d.only&ofVersion == ofVersion {
+		return 640
+	}
+	return 160
+}
+
+// fields are those of a document that a list has, beside its identifier.
+type fields uint32
+
+const (
+	ofSpace fields = 1 << iota
+	ofTray
+	ofFolder
+	ofDeposit
+	ofTitle
+	ofNature
+	ofInternal
+	ofAuthor
+	ofAuthorName
+	ofCreated
+	ofRead
+	ofAudience
+	ofVersionID
+	ofVersionNumber
+	ofVersionAuthor
+	ofVersionSize
+	ofVersionMedia
+	ofVersionCreated
+	ofVersionScreening
+
+	allFields fields = 1<<iota - 1
+	ofVersion        = ofVersionID | ofVersionNumber | ofVersionAuthor | ofVersionSize | ofVersionMedia | ofVersionCreated | ofVersionScreening
+)
+
+var fieldNames = map[string]fields{
+	"id": 0, "space": ofSpace, "tray": ofTray, "folder": ofFolder, "deposit": ofDeposit, "title": ofTitle, "nature": ofNature,
+	"internal": ofInternal, "author": ofAuthor, "author_name": ofAuthorName, "created_at": ofCreated, "read": ofRead, "audience": ofAudience,
+	"version": ofVersion, "version.id": ofVersionID, "version.number": ofVersionNumber, "version.author": ofVersionAuthor,
+	"version.size": ofVersionSize, "version.media": ofVersionMedia, "version.created_at": ofVersionCreated, "version.screening": ofVersionScreening,
+}
+
+// noFields is a list that has identifiers alone.
+const noFields fields = 1 << 31
+
+// chosenFields reads the names of fields; none for all of them.
+func chosenFields(list string) (out fields, err error) {
+	if list == "" {
+		return 0, nil
+	}
+	out = noFields
+	for name := range strings.SplitSeq(list, ",") {
+		f, known := fieldNames[name]
+		if !known {
+			return 0, fault.New(fault.Invalid, "api.field", name).In("?fields")
+		}
+		out |= f
+	}
+	return out, nil
+}
+
+func (d *Document) appendTo(b []byte, only fields) []byte {
 	b = appendText(append(b, `{"id":`...), string(d.ID))
-	b = appendText(append(b, `,"space":`...), string(d.Space))
-	b = appendText(append(b, `,"tray":`...), d.Tray)
-	if d.Folder != "" {
-		b = appendText(append(b, `,"folder":`...), string(d.Folder))
+	for _, f := range [...]struct {
+		of          fields
+		label, text string
+		always      bool
+	}{
+		{ofSpace, `,"space":`, string(d.Space), true}, {ofTray, `,"tray":`, d.Tray, true}, {ofFolder, `,"folder":`, string(d.Folder), false},
+		{ofDeposit, `,"deposit":`, string(d.Deposit), false}, {ofTitle, `,"title":`, d.Title, true}, {ofNature, `,"nature":`, d.Nature, false},
+	} {
+		if only&f.of != 0 && (f.always || f.text != "") {
+			b = appendText(append(b, f.label...), f.text)
+		}
 	}
-	if d.Deposit != "" {
-		b = appendText(append(b, `,"deposit":`...), string(d.Deposit))
-	}
-	b = appendText(append(b, `,"title":`...), d.Title)
-	if d.Nature != "" {
-		b = appendText(append(b, `,"nature":`...), d.Nature)
-	}
-	if d.Internal {
+	if d.Internal && only&ofInternal != 0 {
 		b = append(b, `,"internal":true`...)
 	}
-	b = appendText(append(b, `,"author":`...), string(d.Author))
-	b = appendText(append(b, `,"author_name":`...), d.AuthorName)
-	b = appendInstant(append(b, `,"created_at":`...), d.Created)
-	b = strconv.AppendBool(append(b, `,"read":`...), d.Read)
-	b = d.Version.appendTo(append(b, `,"version":`...))
-	for i, to := range d.Audience {
+	if only&ofAuthor != 0 {
+		b = appendText(append(b, `,"author":`...), string(d.Author))
+	}
+	if only&ofAuthorName != 0 {
+		b = appendText(append(b, `,"author_name":`...), d.AuthorName)
+	}
+	if only&ofCreated != 0 {
+		b = appendInstant(append(b, `,"created_at":`...), d.Created)
+	}
+	if only&ofRead != 0 {
+		b = strconv.AppendBool(append(b, `,"read":`...), d.Read)
+	}
+	if only&ofVersion != 0 {
+		b = d.Version.appendTo(append(b, `,"version":`...), only)
+	}
+	if only&ofAudience != 0 {
+		b = appendAudience(b, d.Audience)
+	}
+	return append(b, '}')
+}
+
+func appendAudience(b []byte, audience []Address) []byte {
+	for i, to := range audience {
 		if i == 0 {
 			b = append(b, `,"audience":[`...)
 		} else {
@@ -55,22 +141,39 @@ func (d *Document) appendTo(b []byte) []byte {
 		}
 		b = to.appendTo(b)
 	}
-	if len(d.Audience) > 0 {
+	if len(audience) > 0 {
 		b = append(b, ']')
 	}
-	return append(b, '}')
+	return b
 }
 
-func (v *Version) appendTo(b []byte) []byte {
-	b = appendText(append(b, `{"id":`...), string(v.ID))
-	b = strconv.AppendInt(append(b, `,"number":`...), v.Number, 10)
-	b = appendText(append(b, `,"author":`...), string(v.Author))
-	b = strconv.AppendInt(append(b, `,"size":`...), v.Size, 10)
-	b = appendText(append(b, `,"media":`...), v.Media)
-	b = appendInstant(append(b, `,"created_at":`...), v.Created)
-	if v.Screening != nil {
+func (v *Version) appendTo(b []byte, only fields) []byte {
+	begin := len(b)
+	if only&ofVersionID != 0 {
+		b = appendText(append(b, `,"id":`...), string(v.ID))
+	}
+	if only&ofVersionNumber != 0 {
+		b = strconv.AppendInt(append(b, `,"number":`...), v.Number, 10)
+	}
+	if only&ofVersionAuthor != 0 {
+		b = appendText(append(b, `,"author":`...), string(v.Author))
+	}
+	if only&ofVersionSize != 0 {
+		b = strconv.AppendInt(append(b, `,"size":`...), v.Size, 10)
+	}
+	if only&ofVersionMedia != 0 {
+		b = appendText(append(b, `,"media":`...), v.Media)
+	}
+	if only&ofVersionCreated != 0 {
+		b = appendInstant(append(b, `,"created_at":`...), v.Created)
+	}
+	if only&ofVersionScreening != 0 && v.Screening != nil {
 		b = v.Screening.appendTo(append(b, `,"screening":`...))
 	}
+	if len(b) == begin {
+		return append(b, "{}"...)
+	}
+	b[begin] = '{' // in the place of the first comma
 	return append(b, '}')
 }
 
