@@ -31,7 +31,7 @@ var waysOut = map[string]authz.Way{
 
 	"listDocuments": authz.WayAPI, "getDocument": authz.WayAPI, "reviseDocument": authz.WayAPI, "restoreDocument": authz.WayAPI, "undoDocument": authz.WayAPI,
 	"classifyDocument": authz.WayAPI, "addressDocument": authz.WayAPI, "fileDocument": authz.WayAPI,
-	"recallDocument": authz.WayAPI, "getContent": authz.WayAPI, "getVersionContent": authz.WayAPI, "searchDocuments": authz.WayAPI, "listTrash": authz.WayAPI,
+	"recallDocument": authz.WayAPI, "getContent": authz.WayAPI, "getVersionContent": authz.WayAPI, "searchDocuments": authz.WayAPI, "listTrash": authz.WayAPI, "listOpenings": authz.WayAPI,
 	"getOpenDeposit": authz.WayAPI, "getDeposit": authz.WayAPI, "getReceipt": authz.WayAPI, "getReceiptFile": authz.WayAPI,
 
 	"drive: GET": authz.WayDrive, "drive: PROPFIND": authz.WayDrive,
