@@ -273,20 +273,10 @@ func child(shelves []space.Folder, tray space.Tray, parent id.Folder, name strin
 	return "", false
 }
 
-// Shelve returns the folder at the end of a path below a place, and makes what
+// shelve returns the folder at the end of a path below a place, and makes what
 // is missing of it.
-func (s *Service) Shelve(ctx context.Context, by authz.Actor, at Place, file string) (_ id.Folder, err error) {
-	defer fault.Op(&err, "bundle.Shelve(%s)", at.Space)
-	names, _, why := split(path.Join(file))
-	if why != nil {
-		return "", why
-	}
-	return s.shelve(ctx, by, at, names)
-}
-
 func (s *Service) shelve(ctx context.Context, by authz.Actor, at Place, names []string) (id.Folder, error) {
 	by.Once = authz.Once{} // each folder is an act of its own, and making it twice makes one
-	here := at.Folder
 	for tries := 0; ; tries++ {
 		var shelves []space.Folder
 		err := s.office.See(ctx, by.Firm, func(a *act.Act) (err error) {
@@ -296,7 +286,7 @@ func (s *Service) shelve(ctx context.Context, by authz.Actor, at Place, names []
 		if err != nil {
 			return "", err
 		}
-		here = at.Folder
+		here := at.Folder
 		for _, name := range names {
 			next, found := child(shelves, at.Tray, here, name)
 			if !found {
