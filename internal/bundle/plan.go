@@ -16,7 +16,6 @@ package bundle
 import (
 	"context"
 	"encoding/hex"
-	"path"
 	"strings"
 
 	"cenacle/internal/act"
