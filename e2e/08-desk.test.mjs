@@ -61,7 +61,7 @@ test("who awaits what", async (context) => {
     assert.equal(await openLink(phone.page, await house.mailTo(sophie.email), true), space);
     const waits = await phone.page.locator("#waits").innerText();
     assert.match(waits, like("room.expected"));
-    assert.match(waits, new RegExp(t("ui.you_are_awaited")));
+    assert.match(waits, new RegExp(n("room.expected", 4)));
     assert.match(waits, like("ui.due"));
     const fresh = row(phone.page, "Projet de convention de divorce.pdf");
     assert.match(await fresh.innerText(), new RegExp(`${t("ui.unread")}|${t("ui.fresh")}`));

@@ -21,7 +21,7 @@ test("everything necessary works without script", async (context) => {
 
   await step("the client opens her link and sees what awaits her", async () => {
     space = await openLink(page, await house.mailTo(house.person("sophie").email));
-    assert.match(await page.locator("#waits").innerText(), new RegExp(t("ui.you_are_awaited")));
+    assert.match(await page.locator("#waits").innerText(), new RegExp(n("room.expected", 4)));
     await narrow(page, "the client's space without script");
     for (const dead of await page.locator(".js-only").all()) assert.equal(await dead.isVisible(), false, "a button that needs a script is not shown");
   });
