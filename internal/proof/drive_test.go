@@ -119,20 +119,17 @@ func drives(w *world) *driveScene {
 	for name := range s.lead.lists(dav.Root) {
 		s.top = name
 	}
+	_, err := s.firm.file(s.scene.lead, document.BeginUpload{Space: s.room.id, Tray: space.FirmTray, Folder: s.room.shelf, Name: "Secret.txt"}, content("secret", 4000))
+	w.must(err)
 	var tray, shelf string
 	for name := range s.lead.lists(at(s.top)) {
 		for within, n := range s.lead.lists(at(s.top, name)) {
-			if n.Prop.Is != nil && tray == "" {
+			if n.Prop.Is == nil {
+				continue
+			}
+			if _, here := s.lead.lists(at(s.top, name, within))["Secret.txt"]; here {
 				tray, shelf = name, within
 			}
-		}
-	}
-	_, err := s.firm.file(s.scene.lead, document.BeginUpload{Space: s.room.id, Tray: space.FirmTray, Folder: s.room.shelf, Name: "Secret.txt"}, content("secret", 4000))
-	w.must(err)
-	// The shelf of the scene is the first of that tray by its number.
-	for name := range s.lead.lists(at(s.top, tray)) {
-		if _, here := s.lead.lists(at(s.top, tray, name))["Secret.txt"]; here && s.lead.lists(at(s.top, tray))[name].Prop.Is != nil {
-			shelf = name
 		}
 	}
 	s.true = map[string][]string{
