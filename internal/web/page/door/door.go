@@ -66,10 +66,11 @@ func from(r *web.Request) account.Source {
 
 // begin gives the browser the session of somebody who has just signed in. From a
 // browser that she never used, she is told by mail; when that cannot be written
-// down, she hears so in her session, which is open.
+// down, she hears so in her session, which is open. A full disk keeps nobody from
+// reading: the mail is then what is missing, and the operator hears of the disk.
 func (p *Pages) begin(r *web.Request, token string, s account.Session, next string) web.Answer {
 	if s.Strange {
-		if err := p.Lifecycle.DeviceMet(r.Context(), s.Person, s.Via); err != nil {
+		if err := p.Lifecycle.DeviceMet(r.Context(), s.Person, s.Via); err != nil && !fault.Is(err, fault.NoSpace) {
 			return r.BeginWith(token, web.Answering(func(http.ResponseWriter, *web.Request) error { return err }))
 		}
 	}
