@@ -107,7 +107,7 @@ test("what strangers made is shown without harm", async (context) => {
     assert.equal(await line.getByRole("link", { name: t("ui.download", "Facture.txt") }).count(), 0);
     await looks("list");
     await line.getByRole("link").first().click();
-    await page.locator("#stopped").getByText("Eicar-Test-Signature").waitFor();
+    await page.locator(".view-stopped").getByText("Eicar-Test-Signature").waitFor();
     await looks("quarantine");
     const answer = await page.request.get(`${page.url()}/file`);
     assert.equal(answer.status(), 403);

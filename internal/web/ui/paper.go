@@ -218,6 +218,7 @@ type ReceiptLine struct {
 // View shows a document inside its page: PDF and pictures, else the way to
 // download it. Template "view".
 type View struct {
+	ID       string // of the region that is refreshed, or empty
 	Src      string // address of the bytes for viewing
 	Download string // address of the original as an attachment
 	Title    string

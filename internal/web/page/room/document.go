@@ -131,7 +131,7 @@ func (p *Pages) view(h here, d document.Detail) (v ui.View, err error) {
 	base := []string{"documents", string(d.ID)}
 	look := d.Current.Look()
 	v = ui.View{
-		Src: h.path(append(base, "view")...), Download: h.path(append(base, "file")...),
+		ID: "view", Src: h.path(append(base, "view")...), Download: h.path(append(base, "file")...),
 		Title: d.Title, Media: d.Current.Media, Size: d.Current.Size, Words: look == document.Text || look == document.Mail,
 		Hash: &ui.Hash{Label: "SHA-256", Value: hex.EncodeToString(d.Current.SHA256[:])},
 	}
