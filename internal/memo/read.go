@@ -90,8 +90,7 @@ func list(a *act.Act, by authz.Actor, f authz.Facts, q query) (out []entry, err 
 	if q.before == "" {
 		q.before = beyond
 	}
-	for len(out) < q.limit {
-		n := max(q.limit-len(out), fewest)
+	for n := q.limit; len(out) < q.limit; n = max(q.limit-len(out), fewest) {
 		page, err := look(a, by, q, n)
 		if err != nil {
 			return nil, err
