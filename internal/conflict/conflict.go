@@ -95,8 +95,9 @@ func (s *Service) Search(ctx context.Context, by authz.Actor, names []string) (r
 		r.Findings, r.Names, r.At = nil, 0, a.Now
 		return each(a, by, func(k known) {
 			r.Names++
+			name := likeness.Parse(k.name)
 			for i := range asked {
-				if l := asked[i].Like(likeness.Parse(k.name)); l > likeness.None {
+				if l := asked[i].Like(name); l > likeness.None {
 					r.Findings = append(r.Findings, k.as(r.Asked[i], l))
 				}
 			}
@@ -187,39 +188,58 @@ func (k known) as(asked string, l likeness.Level) Finding {
 // right. Spaces that were erased have none.
 func each(a *act.Act, by authz.Actor, tell func(known)) error {
 	for after := id.Space(""); ; {
-		type row struct {
-			id    id.Space
-			walls int64
-		}
-		var rows []row
+		var in []id.Space
+		walled := map[id.Space]bool{}
 		err := a.Each(selectSpaces, []any{by.Person, after, spacesAtOnce}, func(scan func(...any) error) error {
-			var one row
-			err := scan(&one.id, &one.walls)
-			rows = append(rows, one)
+			var walls int64
+			err := scan(&after, &walls)
+			in, walled[after] = append(in, after), walls > 0
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		for _, one := range rows {
-			if err := inSpace(a, one.id, one.walls > 0, tell); err != nil && !fault.Is(err, fault.NotFound) {
-				return err
-			}
-			after = one.id
+		if err := among(a, in, walled, tell); err != nil {
+			return err
 		}
-		if len(rows) < spacesAtOnce {
+		if len(in) < spacesAtOnce {
 			return nil
 		}
 	}
 }
 
-// inSpace gives the names of one space, whose members' right to be known as
-// what they are the caller has decided.
-func inSpace(a *act.Act, in id.Space, walled bool, tell func(known)) error {
-	sp, err := space.Load(a, in)
+// among gives the names of several spaces.
+func among(a *act.Act, in []id.Space, walled map[id.Space]bool, tell func(known)) error {
+	if err := a.Ring().Prepare(a.Tx, in); err != nil {
+		return err
+	}
+	var kept []id.Space
+	for _, of := range in {
+		if _, err := a.SpaceBox(of); err == nil {
+			kept = append(kept, of)
+		} else if !fault.Is(err, fault.NotFound) { // else it was erased
+			return err
+		}
+	}
+	spaces, err := space.LoadAll(a, kept)
 	if err != nil {
 		return err
 	}
+	members, err := circle.MembersIn(a, kept)
+	if err != nil {
+		return err
+	}
+	for _, of := range kept {
+		if err := inSpace(a, spaces[of], members[of], walled[of], tell); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inSpace gives the names of one space, whose members' right to be known as
+// what they are the caller has decided.
+func inSpace(a *act.Act, sp space.Space, members []circle.Member, walled bool, tell func(known)) error {
 	lead, err := firm.CardOf(a, sp.Lead)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
@@ -229,10 +249,6 @@ func inSpace(a *act.Act, in id.Space, walled bool, tell func(known)) error {
 			q = Former
 		}
 		tell(known{name, q, lead.Name, walled})
-	}
-	members, err := circle.Members(a, in)
-	if err != nil {
-		return err
 	}
 	title, told := likeness.Parse(sp.Name), false
 	for _, m := range members {
@@ -253,14 +269,14 @@ func inSpace(a *act.Act, in id.Space, walled bool, tell func(known)) error {
 	if !told {
 		say(sp.Name, Titled)
 	}
-	parties, err := guard.Parties(a, in)
+	parties, err := guard.Parties(a, sp.ID)
 	if err != nil {
 		return err
 	}
 	for _, p := range parties {
 		say(p.Name, Adverse)
 	}
-	others, err := aliases(a, in)
+	others, err := aliases(a, sp.ID)
 	for _, n := range others {
 		say(n.Name, Linked)
 	}

@@ -130,6 +130,17 @@ func TestLAW07_NobodyLearnsOfAFile(t *testing.T) {
 	})
 }
 
+// TestErased: a space whose key was destroyed has no names, and keeps nobody from
+// finding those of the others.
+func TestErased(t *testing.T) {
+	each(t, func(t *testing.T, f firm) {
+		f.Must(f.Office.Keep(t.Context(), f.Lead.Firm, func(a *act.Act) error { return a.Ring().DestroySpace(a.Tx, f.petit) }))
+		if got := f.found(f.Lead, "Sophie Petit", "Hélène Durand"); !slices.Equal(got, []string{`same "Mme Hélène Durand" former`}) {
+			t.Errorf("after the erasure: %v", got)
+		}
+	})
+}
+
 func TestWhoMaySearch(t *testing.T) {
 	each(t, func(t *testing.T, f firm) {
 		client := f.Member(f.Lead, f.petit, authz.Client, "M. Paul Martin")

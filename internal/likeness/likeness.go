@@ -8,6 +8,7 @@
 package likeness
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -88,7 +89,7 @@ func Parse(s string) (n Name) {
 		}
 	}
 	for i := range n.words {
-		n.glued += max(n.words[i].glued, n.words[i].text)
+		n.glued += cmp.Or(n.words[i].glued, n.words[i].text)
 	}
 	n.settle(capitals, marked)
 	return n
