@@ -144,6 +144,7 @@ func (n *Name) day(y, m, used int) int {
 // revenues knows that the tax notice of a year is about the income of the year
 // before: « revenus 2022 » is the notice of 2023.
 func (n *Name) revenues(in []string) {
+	in = slices.DeleteFunc(slices.Clone(in), func(w string) bool { return w == "de" })
 	for i, w := range in[:max(0, len(in)-1)] {
 		y := number(in[i+1])
 		if stem(w) != "revenu" || len(in[i+1]) != 4 || !year(y) || !slices.Contains(in, "avis") && !slices.Contains(in, "imposition") {

@@ -30,7 +30,7 @@ func (t *Table) Answers(want, have Name, came, now time.Time) (Reason, bool) {
 	if want.Fresh > 0 && came.Before(now.AddDate(0, -want.Fresh, 0)) {
 		return Reason{}, false
 	}
-	if !t.sameHolder(want, have) || !sameTime(want, have) || !t.sameThing(want, have) {
+	if !t.sameHolder(want, have) || !sameTime(want, have) || !same(t.things, want, have) || !same(t.forms, want, have) {
 		return Reason{}, false
 	}
 	if !want.Says() {
@@ -68,6 +68,12 @@ func (t *Table) how(want, have Kind) How {
 // contradicts is another person's.
 func (t *Table) sameHolder(want, have Name) bool {
 	w, h := t.side(want), t.side(have)
+	if slices.ContainsFunc(want.Kinds, func(k Kind) bool { return t.kinds[k].Shared }) {
+		return true
+	}
+	if len(want.given) > 0 && len(have.given) == 0 && len(have.holders) > 0 && !overlap(want.after, have.after) {
+		return false // « Monsieur » may be another than Jules
+	}
 	if slices.Contains(want.holders, "child") != slices.Contains(have.holders, "child") && (slices.Contains(want.holders, "child") || len(have.given) == 0 || !overlap(want.given, have.given)) {
 		return false
 	}
@@ -111,17 +117,18 @@ func (t *Table) side(n Name) string {
 	return side
 }
 
-// sameThing compares what the papers are about, where both say it.
-func (t *Table) sameThing(want, have Name) bool {
-	of := func(n Name) (out []string) {
+// same compares what the papers are about, or the form of the company, where
+// both say it.
+func same(of set, want, have Name) bool {
+	said := func(n Name) (out []string) {
 		for w := range n.all {
-			if t.things[w] {
+			if of[w] {
 				out = append(out, w)
 			}
 		}
 		return out
 	}
-	w, h := of(want), of(have)
+	w, h := said(want), said(have)
 	return len(w) == 0 || len(h) == 0 || overlap(w, h)
 }
 
@@ -157,6 +164,8 @@ func (t *Table) refines(generic bool, want, have Name) bool {
 		return false
 	case len(missing) == 0:
 		return true
+	case slices.ContainsFunc(missing, func(w string) bool { return !want.proper[w] }):
+		return false // an ordinary word of which nothing is said: « bilan thermique »
 	case len(more) > 0:
 		return false // each says something that the other does not
 	}

@@ -1,5 +1,7 @@
 package paper
 
+import "strings"
+
 // mend brings a misspelt word to the one it must be; two that are as near make
 // none. Short words are left as they are: one letter makes another of them.
 func (t *Table) mend(w string) string {
@@ -18,12 +20,15 @@ func (t *Table) mendMore(w string) string {
 }
 
 func (t *Table) nearest(w string, most int) string {
+	if full := t.whole(w); full != "" {
+		return full
+	}
 	if t.known[w] || len(w) < 5 || digits(w) {
 		return w
 	}
 	found, best, twice := w, most+1, false
 	for _, to := range t.near[w[0]] {
-		if len(to) < 5 || len(to)-len(w) > most || len(w)-len(to) > most {
+		if len(to) < 5 || len(to)-len(w) > most || len(w)-len(to) > most || derived(w, to) {
 			continue
 		}
 		switch d := distance(w, to); {
@@ -37,6 +42,30 @@ func (t *Table) nearest(w string, most int) string {
 		return w
 	}
 	return found
+}
+
+// derived reports whether a word is made of another by an ending, which makes
+// another word of it (« compteur », « bailleur »).
+func derived(w, of string) bool {
+	return len(w) > len(of)+1 && strings.HasPrefix(w, of)
+}
+
+// whole is the only word of papers that a word begins, empty when there are
+// several or none.
+func (t *Table) whole(w string) (full string) {
+	if t.known[w] || len(w) < 4 || digits(w) {
+		return ""
+	}
+	for _, to := range t.near[w[0]] {
+		switch {
+		case len(to) < len(w)+3 || to[:len(w)] != w:
+		case full != "":
+			return ""
+		default:
+			full = to
+		}
+	}
+	return full
 }
 
 // distance is how many letters must be changed, added, dropped or swapped with

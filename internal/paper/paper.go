@@ -41,6 +41,7 @@ type Name struct {
 	after   []string // and after it
 	numbers []string
 	all     map[string]bool // every word, for comparing
+	proper  map[string]bool // those that began with a capital, after the first
 	weak    []int           // years of full dates: of the paper, or of its scan
 }
 
@@ -54,6 +55,8 @@ type entry struct {
 	Serves  []Kind   `json:"serves"`  // kinds it can stand in for
 	Dated   bool     `json:"dated"`   // there is one for each year
 	Generic bool     `json:"generic"` // there are many: what else is said tells which
+	Shared  bool     `json:"shared"`  // of a whole family: who is named does not tell which
+	Letter  bool     `json:"letter"`  // it is a letter, and may be called so
 }
 
 type file struct {
@@ -72,6 +75,10 @@ type file struct {
 	Turns    string              `json:"turns"`
 	Asking   string              `json:"asking"`
 	Apart    string              `json:"apart"`
+	Letters  string              `json:"letters"`
+	Forms    string              `json:"forms"`
+	Banks    string              `json:"banks"`
+	Compound string              `json:"compound"`
 }
 
 // phrase is one name of a kind as words.
@@ -90,7 +97,10 @@ type Table struct {
 	holder                                                     map[string]string
 	given                                                      map[string]string // first name: man or woman
 	plain, noise, neutral, heads, roles, turns, things, asking set
+	letters, forms, banks                                      set
+	compound                                                   set               // words of papers that are often written in two
 	known                                                      set               // every word of all that, which is no misspelling of another
+	called                                                     map[Kind]set      // words that say no more of a paper than that it is of this kind
 	begins                                                     map[string][]int  // phrases by their first word
 	near                                                       map[byte][]string // words of phrases, which misspellings are brought to, by first letter
 }
@@ -109,7 +119,8 @@ func Load() (*Table, error) {
 	t := &Table{
 		Version: f.Version, kinds: map[Kind]entry{}, holder: map[string]string{}, given: map[string]string{},
 		plain: words(f.Plain + " " + f.Courtesy), noise: words(f.Noise), neutral: words(f.Neutral), heads: words(f.Heads), roles: words(f.Roles), things: words(f.Things), asking: words(f.Asking), turns: words(f.Turns),
-		known: set{},
+		letters: words(f.Letters), forms: words(f.Forms), banks: words(f.Banks),
+		compound: words(f.Compound), known: set{},
 	}
 	for name, list := range f.Holders {
 		for _, w := range list {
@@ -137,13 +148,13 @@ func (t *Table) add(e entry) error {
 	t.kinds[e.Key] = e
 	for i, name := range append(slices.Clone(e.Names), e.Lone...) {
 		p := phrase{kind: e.Key, lone: i >= len(e.Names)}
-		for _, w := range joined(fold.Words(camel(name))) {
+		for _, w := range t.wed(joined(fold.Words(camel(name)))) {
 			if !t.plain[stem(w)] {
 				p.words = append(p.words, stem(w))
 			}
 		}
-		if len(p.words) == 0 {
-			return fmt.Errorf("paper: a name of %s says nothing", e.Key)
+		if !slices.ContainsFunc(p.words, func(w string) bool { return e.Generic || p.lone || !t.noise[w] && (len(p.words) > 1 || !t.heads[w]) }) {
+			return fmt.Errorf("paper: %q says nothing of %s", name, e.Key)
 		}
 		t.phrases = append(t.phrases, p)
 	}
@@ -159,7 +170,10 @@ func (t *Table) finish(apart set) {
 			near[w] = true
 		}
 	}
-	t.near, t.begins = map[byte][]string{}, map[string][]int{}
+	t.near, t.begins, t.called = map[byte][]string{}, map[string][]int{}, map[Kind]set{}
+	for k, e := range t.kinds {
+		t.called[k] = t.calls(append(slices.Clone(e.Is), k))
+	}
 	for _, w := range slices.Sorted(maps.Keys(near)) {
 		t.near[w[0]] = append(t.near[w[0]], w)
 	}
@@ -180,6 +194,20 @@ func (t *Table) finish(apart set) {
 	}
 }
 
+// calls are the words that name papers of those kinds alone, or begin what they
+// are called.
+func (t *Table) calls(kinds []Kind) set {
+	out := set{}
+	for _, p := range t.phrases {
+		for _, w := range p.words {
+			if slices.Contains(kinds, p.kind) && (len(p.words) == 1 || t.heads[w]) {
+				out[w] = true
+			}
+		}
+	}
+	return out
+}
+
 func words(list string) set {
 	out := set{}
 	for _, w := range fold.Words(list) {
@@ -194,7 +222,7 @@ func stem(w string) string {
 	case len(w) > 4 && strings.HasSuffix(w, "aux"):
 		return w[:len(w)-3] + "al"
 	case len(w) > 3 && (strings.HasSuffix(w, "s") || strings.HasSuffix(w, "x")):
-		return w[:len(w)-1]
+		return strings.TrimRight(w, "sx")
 	}
 	return w
 }

@@ -2,9 +2,11 @@ package paper
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"cenacle/internal/fold"
 )
@@ -21,55 +23,56 @@ func (t *Table) Read(name string) Name {
 }
 
 func (t *Table) read(name string) Name {
-	raw := t.tokens(name)
-	n := Name{all: map[string]bool{}}
-	rest := n.dates(raw)
+	n := Name{all: map[string]bool{}, proper: proper(name)}
+	rest := n.dates(t.tokens(name))
 	n.Fresh, rest = fresh(rest)
+	rest = uncounted(rest)
 	n.people(t, rest)
-	said := t.said(rest, t.mend)
-	first, used := n.recognise(t, said, func(p phrase) bool { return !p.lone })
+	said := t.listen(rest, t.mend)
+	first := n.recognise(t, said, func(p phrase) bool { return !p.lone })
 	if !n.Says() {
-		first, used = n.guess(t, &said, rest)
+		first, said = n.guess(t, said, rest)
 	}
-	n.narrow(t, said, used)
-	for _, w := range said {
+	n.narrow(t, said)
+	for _, w := range said.words {
 		n.all[w] = true
 	}
-	n.leave(t, said, first, used)
+	n.leave(t, said, first)
 	return n
 }
 
 // guess tries what is only sure when nothing else is said: a name that needs
 // no more (« permis »), or one misspelt beyond a slip.
-func (n *Name) guess(t *Table, said *[]string, rest []string) (first int, used []bool) {
-	first, used = n.recognise(t, *said, func(p phrase) bool { return p.lone })
-	if t.silent(*said, used) {
-		return first, used
+func (n *Name) guess(t *Table, said *speech, rest []string) (first int, heard *speech) {
+	first = n.recognise(t, said, func(p phrase) bool { return p.lone })
+	if t.silent(said) {
+		return first, said
 	}
 	n.Kinds = nil
-	loose := t.said(rest, t.mendMore)
-	first, used = n.recognise(t, loose, func(p phrase) bool { return len(p.words) > 1 && !p.lone })
-	if n.Says() {
-		*said = loose
+	loose := t.listen(rest, t.mendMore)
+	if first := n.recognise(t, loose, func(p phrase) bool { return len(p.words) > 1 && !p.lone }); n.Says() {
+		return first, loose
 	}
-	return first, used
+	clear(said.used)
+	return len(said.words), said
 }
 
 // narrow finds the narrower kinds that share a word with one that was named
-// (« contrat d’assurance habitation »), and forgets the wider ones.
-func (n *Name) narrow(t *Table, said []string, used []bool) {
+// (« contrat d’assurance habitation »), and forgets the wider ones. A kind is
+// often named by two of its names at once (« attestation de responsabilité
+// civile professionnelle »): the words of both are used.
+func (n *Name) narrow(t *Table, said *speech) {
 	for _, p := range t.among(said) {
-		if p.lone || !overlap(t.kinds[p.kind].Is, n.Kinds) || slices.Contains(n.Kinds, p.kind) {
+		named := slices.Contains(n.Kinds, p.kind)
+		if p.lone || !named && !overlap(t.kinds[p.kind].Is, n.Kinds) {
 			continue
 		}
-		at := find(p.words, said, make([]bool, len(said)))
-		if !slices.ContainsFunc(at, func(i int) bool { return !used[i] }) {
+		at := said.find(t, p.words, make([]bool, len(said.words)))
+		if !slices.ContainsFunc(at, func(i int) bool { return !said.used[i] }) {
 			continue
 		}
-		for _, i := range at {
-			used[i] = true
-		}
-		n.Kinds = append(n.Kinds, p.kind)
+		said.use(p.words, at)
+		n.Kinds = add(n.Kinds, p.kind)
 	}
 	all := slices.Clone(n.Kinds)
 	n.Kinds = slices.DeleteFunc(n.Kinds, func(wide Kind) bool {
@@ -80,16 +83,41 @@ func (n *Name) narrow(t *Table, said []string, used []bool) {
 // tokens are the words of a name as they were written: CamelCase, glued words,
 // glued years and misread letters taken apart.
 func (t *Table) tokens(name string) []string {
-	if ext := path.Ext(name); len(ext) > 1 && len(ext) <= 5 && !strings.ContainsAny(ext, " 0123456789") {
+	if ext := path.Ext(name); len(ext) > 1 && len(ext) <= 5 && len(ext)+1 < len(name) && !strings.ContainsAny(ext, " 0123456789") {
 		name = strings.TrimSuffix(name, ext)
 	}
+	name = initials.ReplaceAllStringFunc(name, func(w string) string { return strings.ReplaceAll(w, ".", "") + " " })
+	name = written.Replace(elided.ReplaceAllString(name, "de "))
+	name = within.ReplaceAllString(name, " moins de $1 mois")
 	var out []string
 	for _, w := range fold.Words(camel(name)) {
 		for _, part := range glued(w) {
 			out = append(out, t.split(part)...)
 		}
 	}
-	return joined(out)
+	return t.wed(joined(out))
+}
+
+var (
+	initials = regexp.MustCompile(`\b(?:\pL\.){2,}(?:\pL\b)?`)
+	elided   = regexp.MustCompile(`\b[dD]['’]`)
+	within   = regexp.MustCompile(`[-<]\s*([0-9]{1,2}) ?mois\b`)
+	written  = strings.NewReplacer("+", " et ", "&", " et ")
+)
+
+// wed puts together what is one word and was written as two ("k bis",
+// "48 si", "avant-contrat").
+func (t *Table) wed(in []string) []string {
+	var out []string
+	for i := 0; i < len(in); i++ {
+		w := in[i]
+		if i+1 < len(in) && t.compound[w+in[i+1]] {
+			i++
+			w += in[i]
+		}
+		out = append(out, w)
+	}
+	return out
 }
 
 // camel puts a space where a capital follows a small letter, and underscores
@@ -126,7 +154,7 @@ func digits(s string) bool {
 	return s != "" && strings.IndexFunc(s, func(r rune) bool { return !unicode.IsDigit(r) }) < 0
 }
 
-// joined puts letters that stand alone together ("p.v.", "k bis", "livret a").
+// joined puts letters that stand alone together ("p v").
 func joined(in []string) []string {
 	var out []string
 	for i := 0; i < len(in); i++ {
@@ -135,17 +163,9 @@ func joined(in []string) []string {
 		for len(w) == 1 && unicode.IsLetter(rune(in[i][0])) && end < len(in) && len(in[end]) == 1 && unicode.IsLetter(rune(in[end][0])) {
 			end++
 		}
-		next := ""
-		if i+1 < len(in) {
-			next = in[i+1]
-		}
-		switch {
-		case end-i > 1:
+		if end-i > 1 {
 			w = strings.Join(in[i:end], "")
 			i = end - 1
-		case w == "k" && next == "bis", w == "livret" && next == "a":
-			w += next
-			i++
 		}
 		out = append(out, w)
 	}
@@ -197,17 +217,6 @@ func (t *Table) parts(w string) []string {
 	return best[len(w)]
 }
 
-// said are the words that say something, their spelling mended.
-func (t *Table) said(in []string, mend func(string) string) []string {
-	var out []string
-	for _, w := range in {
-		if w = mend(stem(w)); !t.plain[w] {
-			out = append(out, w)
-		}
-	}
-	return out
-}
-
 // people finds whose paper it is.
 func (n *Name) people(t *Table, in []string) {
 	for i, w := range in {
@@ -226,80 +235,28 @@ func (n *Name) people(t *Table, in []string) {
 	}
 }
 
-func add(to []string, w string) []string {
+func add[T comparable](to []T, w T) []T {
 	if slices.Contains(to, w) {
 		return to
 	}
 	return append(to, w)
 }
 
-// recognise finds the kinds that words name, the longest names first, each
-// word used once. It gives the place of the first and marks what was used.
-func (n *Name) recognise(t *Table, said []string, which func(phrase) bool) (first int, used []bool) {
-	used = make([]bool, len(said))
-	first = len(said)
-	for _, p := range t.among(said) {
-		if !which(p) {
+// uncounted leaves out how many are asked for (« les 3 derniers »).
+func uncounted(in []string) (out []string) {
+	for i, w := range in {
+		if digits(w) && len(w) < 3 && i+1 < len(in) && slices.Contains([]string{"dernier", "derniere", "moi", "exemplaire", "page"}, stem(in[i+1])) {
 			continue
 		}
-		for {
-			at := find(p.words, said, used)
-			if at == nil {
-				break
-			}
-			for _, i := range at {
-				used[i] = true
-			}
-			first = min(first, slices.Min(at))
-			if !slices.Contains(n.Kinds, p.kind) {
-				n.Kinds = append(n.Kinds, p.kind)
-			}
-		}
-	}
-	return first, used
-}
-
-// among are the phrases whose first word was said, the longest first.
-func (t *Table) among(said []string) []phrase {
-	var at []int
-	for i, w := range said {
-		if !slices.Contains(said[:i], w) {
-			at = append(at, t.begins[w]...)
-		}
-	}
-	slices.Sort(at)
-	out := make([]phrase, len(at))
-	for i, n := range at {
-		out[i] = t.phrases[n]
+		out = append(out, w)
 	}
 	return out
 }
 
-// find returns where the words of a name stand: in any order, at most one other
-// word among them.
-func find(of, said []string, used []bool) []int {
-	for start := range said {
-		end := min(len(said), start+len(of)+1)
-		var at []int
-		for _, w := range of {
-			for i := start; i < end; i++ {
-				if said[i] == w && !used[i] && !slices.Contains(at, i) {
-					at = append(at, i)
-					break
-				}
-			}
-		}
-		if len(at) == len(of) {
-			return at
-		}
-	}
-	return nil
-}
-
 // silent reports whether what was not used says nothing of the paper itself.
-func (t *Table) silent(said []string, used []bool) bool {
-	for i, w := range said {
-		if !used[i] && !t.empty(w) && !digits(w) {
+func (t *Table) silent(said *speech) bool {
+	for i, w := range said.words {
+		if !said.used[i] && !t.empty(w) && !digits(w) {
 			return false
 		}
 	}
@@ -315,11 +272,15 @@ func (t *Table) isGiven(w string) bool {
 	return t.given[w] != "" || t.given[w+"s"] != "" || t.given[w+"x"] != ""
 }
 
-// leave keeps what else was said.
-func (n *Name) leave(t *Table, said []string, first int, used []bool) {
-	for i, w := range said {
+// leave keeps what else was said: not that a letter is one (« courrier de mise en
+// demeure »), nor the name of what it is one of (« assurance RC »), nor what
+// comes with it (« et ses avenants »).
+func (n *Name) leave(t *Table, said *speech, first int) {
+	letter := slices.ContainsFunc(n.Kinds, func(k Kind) bool { return t.kinds[k].Letter })
+	for i, w := range said.words {
 		switch {
-		case used[i] || t.empty(w) && !t.turns[w]:
+		case said.used[i] || t.empty(w) && !t.turns[w]:
+		case letter && t.letters[w], t.wider(n.Kinds, w), i > first && said.and[i] && t.turns[w]:
 		case digits(w):
 			n.numbers = add(n.numbers, strings.TrimLeft(w, "0"))
 		case i < first && len(n.Kinds) > 0:
@@ -328,4 +289,22 @@ func (n *Name) leave(t *Table, said []string, first int, used []bool) {
 			n.after = add(n.after, w)
 		}
 	}
+}
+
+// wider reports whether a word names a wider kind of those, or is what a paper
+// of one of them is called (« attestation »).
+func (t *Table) wider(kinds []Kind, w string) bool {
+	return slices.ContainsFunc(kinds, func(k Kind) bool { return t.called[k][w] })
+}
+
+// proper are the words of a name that are written as names of people and places
+// are.
+func proper(name string) map[string]bool {
+	out := map[string]bool{}
+	for i, w := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		if r, _ := utf8.DecodeRuneInString(w); i > 0 && unicode.IsUpper(r) {
+			out[stem(fold.Key(w))] = true
+		}
+	}
+	return out
 }
