@@ -85,6 +85,7 @@ var twins = map[string]string{
 	"POST /f/{firm}/spaces/{space}/documents/{document}/delete":                 "deleteDocument",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/restore":                "restoreDocument",
 
+	"POST /f/{firm}/spaces/{space}/imports":            "previewImport",
 	"POST /f/{firm}/spaces/{space}/files":              "fileDocument",
 	"OPTIONS /f/{firm}/spaces/{space}/uploads":         "describeUploads",
 	"POST /f/{firm}/spaces/{space}/uploads":            "beginUpload",

@@ -100,7 +100,7 @@ type NewUpload struct {
 	InSpace
 	Tus
 	Length   string `header:"Upload-Length" doc:"bytes of the whole file"`
-	Metadata string `header:"Upload-Metadata" doc:"filename, tray, folder, circle (separated by commas), replaces, onto, reason, request, sha256, again: keys and base64 values; bytes of that sha256 that are there already are 409, with their document in Upload-Known, unless again is given"`
+	Metadata string `header:"Upload-Metadata" doc:"filename, tray, folder, circle (separated by commas), replaces, onto, reason, request, path (below tray and folder, with its name: the folders are made and it goes to the firm alone), sha256, again: keys and base64 values; bytes of that sha256 that are there already are 409, with their document in Upload-Known, unless again is given"`
 }
 
 // InUpload names an upload in the path.
@@ -117,7 +117,7 @@ type MoreBytes struct {
 }
 
 func (n *Nouns) tus(r *Request) tus.Protocol {
-	return tus.Protocol{Documents: n.Documents, Until: r.api.Until}
+	return tus.Protocol{Documents: n.Documents, Bundles: n.Bundles, Until: r.api.Until}
 }
 
 func (r *Request) call(c tus.Call) tus.Call {

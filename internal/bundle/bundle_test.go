@@ -93,6 +93,21 @@ func (d *desk) lies() (out []string) {
 	return out
 }
 
+// folders lists those of the space, beside the ones of its model.
+func (d *desk) folders() string {
+	d.t.Helper()
+	var out []string
+	d.Must(d.Office.See(d.t.Context(), d.Lead.Firm, func(a *act.Act) error {
+		all, err := space.Folders(a, d.in)
+		for _, f := range all {
+			out = append(out, space.Trail(f.ID, all))
+		}
+		return err
+	}))
+	slices.Sort(out)
+	return strings.Join(out, ", ")
+}
+
 func states(p bundle.Plan) map[string]bundle.State {
 	out := map[string]bundle.State{}
 	for _, f := range p.Files {

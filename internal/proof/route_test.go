@@ -210,6 +210,7 @@ func patch(path, offset string, body []byte) call {
 func uploadSteps() []step {
 	const all, one = "/f/{firm}/spaces/{space}/uploads", "/f/{firm}/spaces/{space}/uploads/{upload}"
 	return []step{
+		form("/f/{firm}/spaces/{space}/imports", byLead, 200, "path", "Comptes/Bilan.txt", "size", "5", "sha256", ""),
 		{route: "POST /f/{firm}/spaces/{space}/files", who: byLead, want: 303, send: func(i ids) call {
 			return file(i.path("POST /f/{firm}/spaces/{space}/files"), "Courrier.txt", []byte("Courrier"), "tray", "firm", "folder", i["folder"], "circle", i["circle"])
 		}},

@@ -421,7 +421,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 		Letterbox: &letterbox.Pages{
 			Links: s.Letterboxes, Documents: s.Documents, Deposits: s.Deposits, Asks: s.Requests, Limit: c.Upload(), Until: until,
 		},
-		Upload: &upload.Pages{Documents: s.Documents, Until: until},
+		Upload: &upload.Pages{Documents: s.Documents, Bundles: s.Bundles, Until: until},
 		Live:   &livepage.Pages{Hub: s.Office.Live, Spaces: s.Spaces, Until: until, Closing: s.closing},
 	}
 	if c.Demo {

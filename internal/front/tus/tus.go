@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"cenacle/internal/authz"
+	"cenacle/internal/bundle"
 	"cenacle/internal/document"
 	"cenacle/internal/fault"
 	"cenacle/internal/front"
@@ -30,6 +31,7 @@ const Version = "1.0.0"
 // Protocol answers its requests.
 type Protocol struct {
 	Documents *document.Service
+	Bundles   *bundle.Service               // for files that name their path; nil: none is taken
 	Until     func(time.Duration) time.Time // deadlines of connections
 }
 
@@ -55,8 +57,9 @@ func (p Protocol) Options(w http.ResponseWriter) error {
 
 // Create announces a file: Upload-Length in bytes, Upload-Metadata with
 // filename, tray, folder, circle (several, separated by commas), replaces,
-// reason, request, and sha256 (hexadecimal): bytes that are there already are
-// 409 with their document in Upload-Known, unless again is given.
+// reason, request, path (of a folder that is filed whole, see package bundle),
+// and sha256 (hexadecimal): bytes that are there already are 409 with their
+// document in Upload-Known, unless again is given.
 func (p Protocol) Create(w http.ResponseWriter, c Call) error {
 	if err := speak(w, c); err != nil {
 		return err
@@ -65,11 +68,16 @@ func (p Protocol) Create(w http.ResponseWriter, c Call) error {
 	if err != nil {
 		return fault.New(fault.Invalid, "upload.length")
 	}
-	announced, err := Announced(c.Header.Get("Upload-Metadata"))
+	announced, path, err := Announced(c.Header.Get("Upload-Metadata"))
 	if err != nil {
 		return err
 	}
 	announced.Space, announced.Size = c.Space, size
+	if path != "" {
+		if announced, err = p.shelved(c, announced, path); err != nil {
+			return err
+		}
+	}
 	u, err := p.Documents.Begin(c.Context(), c.Actor, announced)
 	if err != nil {
 		if u.Document != "" {
@@ -78,6 +86,14 @@ func (p Protocol) Create(w http.ResponseWriter, c Call) error {
 		return err
 	}
 	return p.state(w, c, u, http.StatusCreated)
+}
+
+// shelved finds the folder at the end of a path.
+func (p Protocol) shelved(c Call, in document.BeginUpload, path string) (document.BeginUpload, error) {
+	if p.Bundles == nil {
+		return in, fault.New(fault.Invalid, "upload.metadata")
+	}
+	return p.Bundles.Announced(c.Context(), c.Actor, in, path)
 }
 
 // Created answers again for an upload that was announced before.
@@ -181,13 +197,14 @@ func number(c Call, header string) (int64, error) {
 	return int64(n), err
 }
 
-// Announced reads what an Upload-Metadata header says of a file.
-func Announced(header string) (document.BeginUpload, error) {
+// Announced reads what an Upload-Metadata header says of a file, and its path in
+// the folder that it comes with.
+func Announced(header string) (in document.BeginUpload, path string, err error) {
 	meta, err := metadata(header)
 	if err != nil {
-		return document.BeginUpload{}, err
+		return in, "", err
 	}
-	in := document.BeginUpload{
+	in = document.BeginUpload{
 		Name: meta["filename"], Tray: space.Tray(meta["tray"]), Folder: id.Folder(meta["folder"]),
 		Replaces: id.Item(meta["replaces"]), Onto: id.Version(meta["onto"]), Reason: meta["reason"],
 		Request: id.Ask(meta["request"]), SHA256: meta["sha256"], Again: meta["again"] != "",
@@ -197,7 +214,7 @@ func Announced(header string) (document.BeginUpload, error) {
 			in.Circles = append(in.Circles, id.Circle(c))
 		}
 	}
-	return in, nil
+	return in, meta["path"], nil
 }
 
 // metadata reads Upload-Metadata (tus 1.0.0): keys and base64 values, separated

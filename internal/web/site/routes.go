@@ -192,6 +192,7 @@ func spaceRoutes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/restore", Door: web.Member, Action: authz.DocumentManage, Handle: p.Room.DoRestore},
 
 		// Sending files: the resumable protocol, and a plain form without script.
+		{Pattern: "POST /f/{firm}/spaces/{space}/imports", Door: web.Member, Action: authz.DocumentFile, Handle: p.Room.DoPlanImport, Body: 8 << 20},
 		{Pattern: "POST /f/{firm}/spaces/{space}/files", Door: web.Member, Action: authz.DocumentFile, Handle: p.Upload.Plain, Long: true, Body: -1},
 		{Pattern: "OPTIONS /f/{firm}/spaces/{space}/uploads", Door: web.Member, Action: authz.SpaceSee, Handle: p.Upload.Options},
 		{Pattern: "POST /f/{firm}/spaces/{space}/uploads", Door: web.Member, Action: authz.DocumentFile, Handle: p.Upload.Create},

@@ -14,6 +14,7 @@ type Upload struct {
 	Hint     string
 	Camera   bool // offer the camera on phones
 	Most     int64
+	Import   string // where a folder is looked at before it is filed; empty: its files are taken one by one
 	Regions  string // ids to refresh when a file has arrived, separated by spaces
 	Circles  *Circles
 	Hidden   []Hidden // sent with the form, and as metadata of each resumable upload

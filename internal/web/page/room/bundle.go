@@ -19,23 +19,10 @@ import (
 type Bundle struct {
 	ui.Base
 	Heading string
-	Totals  []string
-	Folders []BundleFolder
-	Refused []BundleLine
-	Known   []BundleLine
-	Files   []BundleLine
+	Planned Planned
 	Where   Form // chooses the place and looks again
 	Do      *BundleDo
 	Back    string
-}
-
-// BundleFolder is one that is needed.
-type BundleFolder struct{ Path, Note string }
-
-// BundleLine is one file with what is said of it.
-type BundleLine struct {
-	Path, Note, Href string
-	Size             int64
 }
 
 // BundleDo files, and goes on filing.
@@ -49,11 +36,8 @@ type BundleDo struct {
 
 var bundlePage = ui.Must(ui.Parse[Bundle](files, "bundle.tmpl", "part.tmpl"))
 
-const (
-	// bundleTime is how long one request files: a page answers while she still looks.
-	bundleTime  = 8 * time.Second
-	bundleLines = 200 // lines of each kind on the page of a bundle
-)
+// bundleTime is how long one request files: a page answers while she still looks.
+const bundleTime = 8 * time.Second
 
 // landing is the place that a form names, or the firm's tray.
 func (h here) landing() bundle.Place {
@@ -62,6 +46,11 @@ func (h here) landing() bundle.Place {
 		tray = string(space.FirmTray)
 	}
 	return bundle.Place{Space: h.room.ID, Tray: space.Tray(tray), Folder: id.Folder(folder)}
+}
+
+// landings offers the places where a bundle may land.
+func (h here) landings(now bundle.Place) ui.Field {
+	return h.places(place(now.Tray, now.Folder), space.FirmTray, space.SharedTray)
 }
 
 // Archive says what unpacking a ZIP file of the space would do.
@@ -91,9 +80,8 @@ func (p *Pages) Archive(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.planned(&page, plan)
-	f := h.places(place(at.Tray, at.Folder), space.FirmTray, space.SharedTray)
-	page.Where = Form{Action: h.path("documents", string(of), "archive"), Fields: []ui.Field{f}, Button: ui.Button{Label: page.T("room.bundle.look"), Small: true}}
+	page.Planned = h.planned(plan)
+	page.Where = Form{Action: h.path("documents", string(of), "archive"), Fields: []ui.Field{h.landings(at)}, Button: ui.Button{Label: page.T("room.bundle.look"), Small: true}}
 	if plan.Count[bundle.New] > 0 {
 		page.Do = h.unpacking(of, at, 0, len(plan.Files))
 		page.Do.Button.Label = page.N("room.bundle.do", plan.Count[bundle.New])
@@ -116,39 +104,6 @@ func (h here) unpacking(of id.Item, at bundle.Place, done, total int) *BundleDo 
 		Hidden:      []ui.Hidden{{Name: "place", Value: place(at.Tray, at.Folder)}, {Name: "from", Value: strconv.Itoa(done)}},
 		Consequence: t.T("room.bundle.consequence"), Done: done, Total: total,
 		Button: ui.Button{Label: t.T("room.bundle.go_on"), Look: ui.Primary, Icon: "folder"},
-	}
-}
-
-// planned puts a plan into words.
-func (h here) planned(page *Bundle, plan bundle.Plan) {
-	t := h.r.Printer
-	page.Totals = append(page.Totals, t.N("room.bundle.new", plan.Count[bundle.New], t.Bytes(plan.Bytes)))
-	for _, state := range []bundle.State{bundle.Known, bundle.Refused, bundle.Left} {
-		if n := plan.Count[state]; n > 0 {
-			page.Totals = append(page.Totals, t.N("room.bundle."+string(state), n))
-		}
-	}
-	for _, f := range plan.Folders {
-		note := t.T("room.bundle.made")
-		if f.Exists {
-			note = t.T("room.bundle.exists")
-		}
-		page.Folders = append(page.Folders, BundleFolder{f.Path, note})
-	}
-	for _, f := range plan.Files {
-		line := BundleLine{Path: f.Path, Size: f.Size}
-		switch {
-		case f.State == bundle.Refused && len(page.Refused) < bundleLines:
-			line.Note = t.Fault(f.Why)
-			page.Refused = append(page.Refused, line)
-		case f.State == bundle.Known && len(page.Known) < bundleLines:
-			if f.Twin.Document != "" {
-				line.Href = h.path("documents", string(f.Twin.Document))
-			}
-			page.Known = append(page.Known, line)
-		case f.State == bundle.New && len(page.Files) < bundleLines:
-			page.Files = append(page.Files, line)
-		}
 	}
 }
 

@@ -87,7 +87,7 @@ func table(c *webtest.Cast) []web.Route {
 		{"POST /circles", authz.CircleMake, p.DoMakeCircle}, {"GET /circles/{named}", authz.CircleSee, p.Circle},
 		{"POST /circles/{named}", authz.CircleTend, p.DoRenameCircle}, {"POST /circles/{named}/people", authz.CircleTend, p.DoAdmit},
 		{"POST /circles/{named}/people/{person}/remove", authz.CircleTend, p.DoDismiss},
-		{"POST /zip", authz.DocumentRead, p.DoPack}, {"GET /trash", authz.TrashSee, p.Trash}, {"POST /holds", authz.HoldKeep, p.DoPlaceHold}, {"POST /holds/{hold}/lift", authz.HoldKeep, p.DoLiftHold},
+		{"POST /imports", authz.DocumentFile, p.DoPlanImport}, {"POST /zip", authz.DocumentRead, p.DoPack}, {"GET /trash", authz.TrashSee, p.Trash}, {"POST /holds", authz.HoldKeep, p.DoPlaceHold}, {"POST /holds/{hold}/lift", authz.HoldKeep, p.DoLiftHold},
 		{"GET /journal", authz.SpaceJournal, p.Journal}, {"GET /documents/{document}", authz.DocumentRead, p.Document},
 		{"GET /documents/{document}/view", authz.DocumentRead, p.View}, {"GET /documents/{document}/file", authz.DocumentRead, p.File},
 		{"POST /documents/{document}/address", authz.DocumentAddress, p.DoAddress}, {"POST /documents/{document}/name", authz.DocumentManage, p.DoRename},

@@ -13,4 +13,6 @@ func TestTemplates(t *testing.T) {
 	uitest.Check(t, peoplePage)
 	uitest.Check(t, journalPage)
 	uitest.Check(t, receiptPage)
+	uitest.Check(t, bundlePage)
+	uitest.Check(t, importPage)
 }

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"time"
 
+	"cenacle/internal/bundle"
 	"cenacle/internal/document"
 	"cenacle/internal/fault"
 	"cenacle/internal/front"
@@ -24,10 +25,13 @@ import (
 // Pages answers the protocol and the form.
 type Pages struct {
 	Documents *document.Service
+	Bundles   *bundle.Service
 	Until     func(time.Duration) time.Time // deadlines of connections
 }
 
-func (p *Pages) protocol() tus.Protocol { return tus.Protocol{Documents: p.Documents, Until: p.Until} }
+func (p *Pages) protocol() tus.Protocol {
+	return tus.Protocol{Documents: p.Documents, Bundles: p.Bundles, Until: p.Until}
+}
 
 // Options says what is spoken.
 func (p *Pages) Options(*web.Request) (web.Answer, error) {

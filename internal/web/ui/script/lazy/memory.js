@@ -8,7 +8,7 @@ const hex = (bytes) => Array.from(new Uint8Array(bytes), (byte) => byte.toString
 
 /** A hash that recognises the same file for the same destination. */
 export async function fingerprint(file, options) {
-  const facts = JSON.stringify([file.name, file.type, file.size, file.lastModified, options.endpoint, options.metadata?.space ?? ""]);
+  const facts = JSON.stringify([file.name, file.type, file.size, file.lastModified, options.endpoint, options.metadata?.space ?? "", options.metadata?.path ?? ""]);
   return hex(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(facts)));
 }
 

@@ -2,39 +2,19 @@
 // time, with their rows, through cuts and reloads.
 import { Upload } from "tus-js-client";
 import { refresh } from "../region.js";
+import { chosen, dropped, noise, Plan } from "./folder.js";
+import { bytes, digest, duration, fill } from "./measure.js";
 import { Memory, fingerprint } from "./memory.js";
 
 const together = 2;
 const delays = [0, 1000, 2000, 4000, 8000, 15000, 15000, 20000, 30000, 30000]; // rides out a minute and more without network
-const lang = document.documentElement.lang || "fr";
-const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
-
-function bytes(count) {
-  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(count, 1)) / 3)));
-  return new Intl.NumberFormat(lang, { style: "unit", unit: units[power], unitDisplay: "short", maximumFractionDigits: count >= 1000 ? 1 : 0 }).format(count / 1000 ** power);
-}
-
-function duration(seconds) {
-  const [value, unit] = seconds < 60 ? [Math.max(1, Math.ceil(seconds)), "second"] : seconds < 3600 ? [Math.ceil(seconds / 60), "minute"] : [Math.ceil(seconds / 3600), "hour"];
-  return new Intl.NumberFormat(lang, { style: "unit", unit, unitDisplay: "long" }).format(value);
-}
-
-const fill = (text, ...args) => text.replace(/\{(\d)\}/g, (_, index) => args[index]);
-
-const most = 64 * 1024 * 1024; // bytes of a file whose digest is worth the wait
-
-/** SHA-256 in hexadecimal, so that what is there already need not be sent; nothing for a large file. */
-async function digest(file) {
-  if (file.size > most || !globalThis.crypto?.subtle) return "";
-  const sum = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
-  return [...new Uint8Array(sum)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 
 /** One file, its row in the page and its upload. */
 class Transfer {
-  constructor(desk, file) {
+  constructor(desk, file, batch) {
     this.desk = desk;
     this.file = file;
+    this.batch = batch; // the folder that it comes in, with its path there
     this.row = desk.row();
     this.row.querySelector(".transfer-name").textContent = file.name;
     this.row.querySelector("progress").setAttribute("aria-label", file.name);
@@ -81,10 +61,11 @@ class Transfer {
 
   async start() {
     this.state("sending");
+    if (!this.row.isConnected) this.desk.list.append(this.row);
     this.samples = [];
-    const { desk, file } = this;
-    const metadata = { filename: file.name, filetype: file.type || "application/octet-stream", ...desk.metadata() };
-    const sum = await digest(file);
+    const { desk, file, batch } = this;
+    const metadata = { filename: file.name, filetype: file.type || "application/octet-stream", ...batch ? { ...batch.place, path: this.path } : desk.metadata() };
+    const sum = this.sum || await digest(file);
     if (sum) metadata.sha256 = sum;
     if (this.again) metadata.again = "1";
     this.upload = new Upload(file, {
@@ -135,6 +116,7 @@ class Transfer {
     this.reason(text);
     this.again = true; // « Envoyer quand même »
     const { request } = this.desk.metadata();
+    if (this.batch) return void this.leave();
     if (request) {
       const address = new URL(`${this.desk.words.endpoint}/../requests/${request}/use`, location.href);
       const answer = await fetch(address, { method: "POST", credentials: "same-origin", body: new URLSearchParams({ document: known }) }).catch(() => null);
@@ -153,7 +135,16 @@ class Transfer {
       line.querySelector("code").textContent = sum;
       line.hidden = false;
     }
-    this.desk.arrived(this);
+    if (this.batch) this.leave();
+    else this.desk.arrived(this);
+  }
+
+  /** What came in a folder makes no row of its own once it is there: the row of the folder counts it. */
+  leave() {
+    this.row.remove();
+    this.batch.came(this.file.size);
+    this.desk.soon();
+    this.desk.next();
   }
 
   async act(name) {
@@ -165,11 +156,47 @@ class Transfer {
   async drop() {
     const { upload } = this;
     this.desk.forget(this);
+    this.batch?.left();
     try {
       await upload?.abort(true);
     } catch {
       // the server clears what was begun after its own delay
     }
+  }
+}
+
+/** A folder on its way: one row for all of its files. */
+class Batch {
+  constructor(desk, files, place) {
+    Object.assign(this, { desk, place, files: 0, of: files.length, bytes: 0 });
+    this.row = desk.row();
+    const name = fill(desk.words.textBatch, files[0].path.split("/")[0]);
+    this.row.querySelector(".transfer-name").textContent = name;
+    this.row.querySelector("progress").setAttribute("aria-label", name);
+    this.row.querySelector(".transfer-acts").remove();
+    desk.list.append(this.row);
+    this.show();
+  }
+
+  came(size) {
+    this.files++;
+    this.bytes += size;
+    this.show();
+    if (this.files === this.of) this.desk.say(`${this.row.querySelector(".transfer-name").textContent} – ${this.desk.words.textDone}`);
+  }
+
+  /** One of its files was removed by its person. */
+  left() {
+    this.of--;
+    this.show();
+  }
+
+  show() {
+    const { words } = this.desk;
+    this.row.dataset.state = this.files === this.of ? "done" : "sending";
+    this.row.querySelector(".transfer-state").textContent = this.files === this.of ? words.textDone : words.textSending;
+    this.row.querySelector("[data-figures]").textContent = `${fill(words.textCount, this.files, this.of)} · ${bytes(this.bytes)}`;
+    this.row.querySelector("progress").value = this.of ? (this.files / this.of) * 100 : 100;
   }
 }
 
@@ -179,6 +206,7 @@ export class Desk {
     this.transfers = [];
     this.words = host.dataset;
     this.form = host.querySelector("form");
+    this.plan = host.dataset.import && new Plan(host, (files, place) => this.tree(files, place));
     this.input = host.querySelector("input[type=file]");
     this.list = host.querySelector(".transfers");
     this.listen();
@@ -191,6 +219,7 @@ export class Desk {
     const camera = this.host.querySelector("[data-camera]");
     pick.hidden = false;
     pick.onclick = () => this.input.click();
+    this.folder(this.host.querySelector("[data-folder]"));
     if (camera) {
       camera.hidden = false;
       camera.onclick = () => this.photograph();
@@ -210,6 +239,17 @@ export class Desk {
     for (const transfer of this.transfers) transfer.upload?.abort();
   }
 
+  /** The way to folders for who does not drag: by the keyboard, or on a phone. */
+  folder(button) {
+    if (!button || !("webkitdirectory" in HTMLInputElement.prototype)) return;
+    button.hidden = false;
+    button.onclick = () => {
+      const field = Object.assign(document.createElement("input"), { type: "file", webkitdirectory: true });
+      field.onchange = () => this.plan.open(Promise.resolve(chosen(field.files)));
+      field.click();
+    };
+  }
+
   photograph() {
     const camera = Object.assign(document.createElement("input"), { type: "file", accept: "image/*", capture: "environment" });
     camera.onchange = () => this.add(camera.files);
@@ -223,11 +263,26 @@ export class Desk {
     const inside = this.host.contains(event.target);
     if (event.type === "drop") {
       const first = document.querySelector("c-upload[data-ready]");
-      if (inside || first === this.host && !event.target.closest("c-upload")) this.add(event.dataTransfer.files);
+      if (inside || first === this.host && !event.target.closest("c-upload")) this.take(event.dataTransfer);
     }
     const over = event.type === "dragover" || event.type === "dragenter";
     this.host.toggleAttribute("data-over", over && inside);
     this.host.toggleAttribute("data-near", over);
+  }
+
+  /** A folder is planned first, where folders can be made; elsewhere its files are taken one by one. */
+  take(transfer) {
+    const tree = dropped(transfer);
+    if (!tree) this.add(transfer.files);
+    else if (this.plan) this.plan.open(tree);
+    else tree.then((found) => this.add(found.filter(({ path }) => !noise(path)).map(({ file }) => file)), () => this.say(this.words.textUnread));
+  }
+
+  /** Sends the files of a folder that its person has agreed to. */
+  tree(files, place) {
+    const batch = new Batch(this, files, place);
+    for (const { path, file, sum } of files) this.transfers.push(Object.assign(new Transfer(this, file, batch), { path, sum }));
+    this.next();
   }
 
   /** What the form carries besides the file goes with each upload. */
@@ -273,8 +328,12 @@ export class Desk {
     this.say(`${transfer.file.name} – ${this.words.textDone}`);
     this.host.dispatchEvent(new CustomEvent("c-arrived", { bubbles: true, detail: { name: transfer.file.name, size: transfer.file.size } }));
     this.next();
-    clearTimeout(this.soon);
-    this.soon = setTimeout(() => { if (this.words.regions) refresh(this.words.regions).catch(() => {}); }, 200);
+    this.soon();
+  }
+
+  soon() {
+    clearTimeout(this.later);
+    this.later = setTimeout(() => { if (this.words.regions) refresh(this.words.regions).catch(() => {}); }, 200);
   }
 
   forget(transfer) {
