@@ -180,21 +180,17 @@ func shared(a *act.Act, in id.Space, to []Recipient) (bool, error) {
 // strangers looks for names that are another client's and nobody's here. Few are
 // anybody's, so that is asked first.
 func strangers(a *act.Act, by authz.Actor, s Sending, adverse []Party) (out []Finding, err error) {
-	said := namesIn(s.Text, false)
+	names := namesIn(s.Text, false)
 	for _, title := range s.Titles {
-		said = append(said, namesIn(title, true)...)
+		names = append(names, namesIn(title, true)...)
 	}
+	names = once(names)
 	box, err := a.FirmBox()
 	if err != nil {
 		return nil, err
 	}
 	var here map[string]bool
-	seen := map[string]bool{}
-	for _, n := range said[:min(len(said), maxNames)] {
-		if seen[n.key] {
-			continue
-		}
-		seen[n.key] = true
+	for _, n := range names[:min(len(names), maxNames)] {
 		var known int
 		if err := a.Row(countName, []any{nameHash(box, n.key), s.Space, by.Person}, &known); err != nil {
 			return nil, err
@@ -214,13 +210,24 @@ func strangers(a *act.Act, by authz.Actor, s Sending, adverse []Party) (out []Fi
 	return out, nil
 }
 
+// once leaves each name the first time that it is said.
+func once(names []said) (out []said) {
+	seen := map[string]bool{}
+	for _, n := range names {
+		if !seen[n.key] {
+			seen[n.key], out = true, append(out, n)
+		}
+	}
+	return out
+}
+
 // familiar are the keys of all names that belong to a space: its members, past
 // ones too, its adverse parties, its own name and those of its matters, and the
 // firm's people.
 func familiar(a *act.Act, in id.Space, adverse []Party) (map[string]bool, error) {
 	out := map[string]bool{}
 	add := func(name string) {
-		for _, k := range keysOf(name) {
+		for _, k := range answering(name) {
 			out[k] = true
 		}
 	}

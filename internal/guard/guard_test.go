@@ -3,6 +3,7 @@ package guard_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,7 +52,11 @@ var opponents = []string{
 }
 
 func newFirm(t testing.TB, h *documenttest.House) *firm {
-	f := &firm{House: h, t: t, r: rand.New(rand.NewPCG(5, 40)), memos: memo.NewService(h.Office)}
+	return firmOf(t, h, rand.New(rand.NewPCG(5, 40)), clients, opponents)
+}
+
+func firmOf(t testing.TB, h *documenttest.House, r *rand.Rand, clients, opponents []string) *firm {
+	f := &firm{House: h, t: t, r: r, memos: memo.NewService(h.Office)}
 	parties := guard.NewService(h.Office)
 	for i, name := range clients {
 		s := &file{id: h.Space(h.Lead, name), name: name, opponent: opponents[i]}
@@ -189,32 +194,34 @@ func (f *firm) wide(of *file) outcome {
 func TestTwoHundredSendings(t *testing.T) {
 	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
 		f := newFirm(t, h)
-		var correct, stopped, planted, missed int
-		for n := range 200 {
-			if n%5 != 0 {
-				correct++
-				if o := f.right(f.files[f.r.IntN(len(f.files))]); o.stopped() {
-					stopped++
-					t.Logf("a correct sending is stopped: %q for %v", o.what, o.reasons)
-				}
-				continue
-			}
-			planted++
-			o, want := f.wrong(n/5%4, n)
-			found := false
-			for _, r := range o.reasons {
-				found = found || r.Reason == want
-			}
-			if !o.stopped() || !found {
-				missed++
-				t.Errorf("%s went out: %q, %v", want, o.what, o.reasons)
-			}
-		}
-		t.Logf("%d of %d errors stopped, %d of %d correct sendings stopped", planted-missed, planted, stopped, correct)
-		if planted != 40 || stopped*100 >= 2*correct {
-			t.Errorf("%d errors planted, %d of %d correct sendings stopped", planted, stopped, correct)
-		}
+		f.twoHundred(f.right, f.wrong)
 	})
+}
+
+// twoHundred sends, every fifth wrongly, the four errors in turn.
+func (f *firm) twoHundred(right func(*file) outcome, wrong func(kind, n int) (outcome, guard.Reason)) {
+	var correct, stopped, planted, missed int
+	for n := range 200 {
+		if n%5 != 0 {
+			correct++
+			if o := right(f.files[f.r.IntN(len(f.files))]); o.stopped() {
+				stopped++
+				f.t.Logf("a correct sending is stopped: %q for %v", o.what, o.reasons)
+			}
+			continue
+		}
+		planted++
+		o, want := wrong(n/5%4, n)
+		found := slices.ContainsFunc(o.reasons, func(r guard.Finding) bool { return r.Reason == want })
+		if !o.stopped() || !found {
+			missed++
+			f.t.Errorf("%s went out: %q, %v", want, o.what, o.reasons)
+		}
+	}
+	f.t.Logf("%d of %d errors stopped, %d of %d correct sendings stopped", planted-missed, planted, stopped, correct)
+	if planted != 40 || stopped*100 >= 2*correct {
+		f.t.Errorf("%d errors planted, %d of %d correct sendings stopped", planted, stopped, correct)
+	}
 }
 
 // TestConfirm: what was read is confirmed, and nothing else; the journal keeps

@@ -24,7 +24,7 @@ func Learn(a *act.Act, in id.Space, name string) error {
 	if err != nil {
 		return err
 	}
-	for _, k := range keysOf(name) {
+	for _, k := range answering(name) {
 		if _, err := a.Exec(insertName, nameHash(box, k), in); err != nil {
 			return err
 		}
@@ -57,9 +57,13 @@ func ForgetBytes(a *act.Act, of id.Item) error {
 // when no space was left.
 func CatchUp(a *act.Act, limit int) (after id.Version, done bool, err error) {
 	var from id.Space
-	err = a.Row(selectMark, nil, &from, &after)
+	var by int
+	err = a.Row(selectMark, nil, &from, &after, &by)
 	if err != nil && !errors.Is(err, store.ErrNoRow) {
 		return "", false, err
+	}
+	if by != rule {
+		from = "" // what a former rule has learnt answers to fewer names
 	}
 	var spaces []id.Space
 	err = a.Each(selectSpaces, []any{from, limit}, func(scan func(...any) error) error {
@@ -77,13 +81,8 @@ func CatchUp(a *act.Act, limit int) (after id.Version, done bool, err error) {
 		}
 		from = s
 	}
-	return after, len(spaces) < limit, Mark(a, from, after)
-}
-
-// Mark keeps how far has been learnt.
-func Mark(a *act.Act, in id.Space, after id.Version) error {
-	_, err := a.Exec(upsertMark, in, after)
-	return err
+	_, err = a.Exec(upsertMark, from, after, rule)
+	return after, len(spaces) < limit, err
 }
 
 // MarkBytes keeps up to which version bytes have been learnt.

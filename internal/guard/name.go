@@ -18,7 +18,7 @@ var civilities = []string{
 // forms of companies.
 var ignored = []string{
 	"de", "du", "des", "d", "la", "le", "les", "l", "et", "ep", "epouse", "epoux", "nee", "ne", "veuve", "van", "von", "der",
-	"societe", "ste", "sa", "sas", "sasu", "sarl", "eurl", "sci", "scp", "snc", "selarl", "gmbh", "ltd", "association", "cabinet", "consorts", "c", "contre",
+	"societe", "ste", "sa", "sas", "sasu", "sarl", "eurl", "sci", "scp", "snc", "selarl", "selas", "selurl", "scm", "scop", "scea", "gaec", "earl", "gie", "eirl", "ei", "gmbh", "ag", "kg", "ltd", "limited", "llc", "inc", "plc", "srl", "spa", "bv", "nv", "cie", "association", "cabinet", "consorts", "c", "contre",
 }
 
 func civil(w string) bool  { return slices.Contains(civilities, w) }
@@ -28,7 +28,7 @@ func noName(w string) bool { return civil(w) || slices.Contains(ignored, w) }
 // other, in either order; its last word, which counts after a civility; and a
 // word that is all there is of it.
 func keysOf(name string) (out []string) {
-	words := slices.DeleteFunc(fold.Words(name), noName)
+	words := bare(name)
 	for i := 1; i < len(words); i++ {
 		out = append(out, pair(words[i-1], words[i]))
 	}
@@ -38,9 +38,33 @@ func keysOf(name string) (out []string) {
 	case len(words) == 1:
 		out = append(out, "s:"+words[0])
 	case len(words) > 1:
-		out = append(out, "s:"+words[len(words)-1], pair(words[0], words[len(words)-1]))
+		out = append(out, "s:"+words[len(words)-1], ends(words))
 	}
 	return out
+}
+
+// rule is by which edition of answering names are learnt.
+const rule = 1
+
+// answering are what a name is known by: its keys, and those that it has when a
+// word of it is written as an initial.
+func answering(name string) []string {
+	out, words := keysOf(name), bare(name)
+	for i := 1; i < len(words); i++ {
+		if !initial(words[i]) {
+			out = append(out, pair(first(words[i-1]), words[i]))
+		}
+	}
+	if last := len(words) - 1; last > 0 && !initial(words[last]) {
+		out = append(out, pair(first(words[0]), words[last]))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func first(w string) string {
+	_, n := utf8.DecodeRuneInString(w)
+	return w[:n]
 }
 
 func pair(a, b string) string {
@@ -50,12 +74,59 @@ func pair(a, b string) string {
 	return "p:" + a + " " + b
 }
 
-// alike reports whether two names may be of the same person: what would be
-// recognised of one is recognised of the other. A last word alone is not
-// enough: spouses share it.
+// alike reports whether two names may be of the same person: each word of the
+// shorter is in the longer, or is its initial, and so are at least two; or the
+// first and the last agree. A surname alone is not enough, nor are two surnames
+// of one family: spouses share them, and one is « Madame ».
 func alike(a, b string) bool {
-	theirs := keysOf(b)
-	return slices.ContainsFunc(keysOf(a), func(k string) bool { return k[0] != 's' && slices.Contains(theirs, k) })
+	if ga, gb := gender(a), gender(b); ga != "" && gb != "" && ga != gb {
+		return false
+	}
+	one, other := bare(a), bare(b)
+	if len(one) > len(other) {
+		one, other = other, one
+	}
+	switch {
+	case len(one) == 0:
+		return false
+	case len(one) == 1:
+		return len(other) == 1 && one[0] == other[0] && utf8.RuneCountInString(one[0]) >= 4
+	case ends(one) == ends(other):
+		return true
+	}
+	whole := 0
+	for _, w := range one {
+		i := slices.IndexFunc(other, func(o string) bool {
+			return o == w || initial(w) && strings.HasPrefix(o, w) || initial(o) && strings.HasPrefix(w, o)
+		})
+		if i < 0 {
+			return false
+		}
+		if other[i] == w {
+			whole++
+		}
+	}
+	return whole > 0
+}
+
+// bare are the words of a name that tell it from others.
+func bare(name string) []string { return slices.DeleteFunc(fold.Words(name), noName) }
+
+func ends(words []string) string { return pair(words[0], words[len(words)-1]) }
+
+func initial(w string) bool { return utf8.RuneCountInString(w) == 1 }
+
+// gender is what the civility before a name says, empty when there is none.
+func gender(name string) string {
+	words := fold.Words(name)
+	switch {
+	case len(words) == 0:
+	case slices.Contains([]string{"m", "mr", "monsieur"}, words[0]):
+		return "man"
+	case slices.Contains([]string{"mme", "mlle", "madame", "mademoiselle"}, words[0]):
+		return "woman"
+	}
+	return ""
 }
 
 // said is a name that a text may have in it: as it is looked up, and as it
@@ -66,13 +137,14 @@ type said struct{ key, shown string }
 type spoken struct {
 	word, shown string
 	capital     bool
+	open        bool // a hyphen follows, and none stands before: the name goes on
 }
 
-// namesIn finds what may be names in a text: two words with capitals that
-// follow each other, a word after a civility, a word with a capital. In a title
-// (a file name) small letters count too.
+// namesIn finds what may be names in a text: two words of which the second has a
+// capital (« la boulangerie Tournesol »), a word after a civility, a word with a
+// capital. In a title (a file name) small letters count too.
 func namesIn(text string, title bool) (out []said) {
-	var last []spoken // the words of names before this one, without a gap
+	var last []spoken // the words before this one, without a gap
 	polite := false   // a civility stands just before
 	for _, w := range split(text) {
 		if civil(w.word) {
@@ -83,10 +155,12 @@ func namesIn(text string, title bool) (out []said) {
 			continue
 		}
 		if !w.capital && !title {
-			polite, last = false, nil
+			if polite, last = false, nil; utf8.RuneCountInString(w.word) >= 4 {
+				last = []spoken{w}
+			}
 			continue
 		}
-		if polite {
+		if polite && !w.open {
 			out = append(out, said{"s:" + w.word, w.shown})
 		}
 		if n := len(last); n > 0 {
@@ -103,17 +177,35 @@ func namesIn(text string, title bool) (out []said) {
 // split cuts a text into words with the letters they stand in. A full stop, a
 // comma and the like end nothing: « Petit, Sophie » is a name.
 func split(text string) (out []spoken) {
-	for _, shown := range strings.FieldsFunc(text, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsNumber(r) && r != '\'' && r != '’'
-	}) {
-		words := fold.Words(shown)
-		for _, w := range words {
-			first, _ := utf8.DecodeRuneInString(shown)
-			if i := strings.LastIndexAny(shown, "'’"); i >= 0 && len(words) == 1 {
-				first, _ = utf8.DecodeRuneInString(strings.TrimLeft(shown[i:], "'’"))
-			}
-			out = append(out, spoken{w, shown, unicode.IsUpper(first)})
+	hyphen := false
+	for len(text) > 0 {
+		start := strings.IndexFunc(text, inWord)
+		if start < 0 {
+			break
 		}
+		hyphen = hyphen && start == 1
+		text = text[start:]
+		end := strings.IndexFunc(text, func(r rune) bool { return !inWord(r) })
+		if end < 0 {
+			end = len(text)
+		}
+		shown := text[:end]
+		text = text[end:]
+		words := fold.Words(shown)
+		written := shown
+		if i := strings.LastIndexAny(shown, "'’"); i >= 0 && len(words) == 1 {
+			written = shown[i:]
+		}
+		letters := strings.TrimLeftFunc(written, func(r rune) bool { return !unicode.IsLetter(r) })
+		initial, _ := utf8.DecodeRuneInString(letters)
+		for _, w := range words {
+			out = append(out, spoken{w, shown, unicode.IsUpper(initial), !hyphen && strings.HasPrefix(text, "-")})
+		}
+		hyphen = strings.HasPrefix(text, "-")
 	}
 	return out
+}
+
+func inWord(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r) || r == '\'' || r == '’'
 }

@@ -26,11 +26,11 @@ select k.space_id, k.deposited from known_bytes k
 where k.firm_id = $1 and k.hash = $2 and k.space_id <> $3
   and not exists (select 1 from wall w where w.firm_id = $1 and w.space_id = k.space_id and w.person_id = $4)`)
 
-	selectMark = store.ForFirm(`select space_id, version_id from known_mark where firm_id = $1`)
+	selectMark = store.ForFirm(`select space_id, version_id, rule from known_mark where firm_id = $1`)
 
 	upsertMark = store.ForFirm(`
-insert into known_mark (firm_id, space_id, version_id) values ($1, $2, $3)
-on conflict (firm_id) do update set space_id = excluded.space_id, version_id = excluded.version_id`)
+insert into known_mark (firm_id, space_id, version_id, rule) values ($1, $2, $3, $4)
+on conflict (firm_id) do update set space_id = excluded.space_id, version_id = excluded.version_id, rule = excluded.rule`)
 
 	updateMark = store.ForFirm(`update known_mark set version_id = $2 where firm_id = $1`)
 

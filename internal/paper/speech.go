@@ -60,7 +60,7 @@ func shortens(w, full string) bool {
 		return false
 	case strings.HasPrefix(full, w):
 		return true
-	case len(full) < len(w)+2 || w[len(w)-1] != full[len(full)-1] || strings.IndexAny(w[:len(w)-1], "aeiouy") >= 0:
+	case len(full) < len(w)+2 || w[len(w)-1] != full[len(full)-1] || strings.ContainsAny(w[:len(w)-1], "aeiouy"):
 		return false
 	}
 	i := 0
