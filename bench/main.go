@@ -46,7 +46,7 @@ func main() {
 	flag.StringVar(&o.bin, "bin", "bin/cenacle", "the program to measure")
 	flag.StringVar(&o.dir, "dir", os.TempDir(), "folder on the `disk` to measure on")
 	flag.StringVar(&o.fixture, "fixture", "", "`folder` to keep the fixture in and to find it again")
-	flag.StringVar(&o.only, "only", "", "comma-separated `measures`: start, list, desk, signin, memo, live, deposit, transfer, act")
+	flag.StringVar(&o.only, "only", "", "comma-separated `measures`: start, list, page, desk, signin, memo, live, deposit, transfer, act")
 	flag.IntVar(&o.rounds, "rounds", 3, "rounds of each measure; the table has their medians")
 	flag.Int64Var(&o.size, "size", 1024, "`MiB` of the large file")
 	flag.Float64Var(&o.scale, "scale", 1, "share of the documents of what is large in the fixture")
@@ -113,7 +113,8 @@ type chapter struct {
 func chapters() []chapter {
 	return []chapter{
 		{"start", "Start and rest", (*bench).starts},
-		{"list", "A thousand documents, read", (*bench).lists},
+		{"list", "A thousand documents, listed", (*bench).lists},
+		{"page", "Pages of a space", (*bench).pages},
 		{"desk", "Desk, read", (*bench).desks},
 		{"signin", "Sign-in with a password", (*bench).signIns},
 		{"memo", "Memos, written", (*bench).memos},

@@ -447,9 +447,12 @@ const sweepEvery = time.Hour
 func (s *Server) tidy(ctx context.Context) error {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
-	for {
+	for first := true; ; first = false {
 		if err := s.sweep(ctx); err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "sweeping what has expired", "cause", err.Error())
+		}
+		if first { // the last thing that starting does
+			rest()
 		}
 		select {
 		case <-ctx.Done():
