@@ -9,11 +9,6 @@ import (
 	"syscall"
 )
 
-// roomy is how much of its live memory, in percent, the program lets become
-// garbage before it collects: with 100, lists cost a tenth more of the processor
-// (doc/performance.md).
-const roomy = 200
-
 // rest gives back what only starting needed: heap, and the pages of the program
 // file that the kernel mapped on the way. What is used again is found in the
 // page cache as it was the first time.

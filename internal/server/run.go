@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -34,7 +33,6 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 			}
 		})
 	}
-	debug.SetGCPercent(roomy)
 	start(s.sequencer.Run)
 	start(s.Outbox.Run)
 	start(s.tidy)
