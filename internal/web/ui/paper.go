@@ -103,6 +103,7 @@ type Composer struct {
 	ID         string
 	Action     string
 	Draft      string // where the draft is kept while writing, or empty
+	Offers     string // where papers that the text asks for and that are there are looked for, or empty
 	Summary    Summary
 	Subject    *Field
 	Body       Field // of Kind Area

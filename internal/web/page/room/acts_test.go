@@ -318,6 +318,26 @@ func TestFlashSaysWhatWasDone(t *testing.T) {
 	}
 }
 
+// TestMemoIsHintedWhileItIsWritten: looking sends nothing, finds what the text asks
+// for, and leaves colleagues among themselves alone.
+func TestMemoIsHintedWhileItIsWritten(t *testing.T) {
+	s := open(t)
+	s.File(s.Client, document.BeginUpload{Tray: space.ClientTray, Name: "RIB Petit.pdf"}, []byte("iban"))
+	s.page(s.Lead).One("form#compose c-offers").Is("data-src", s.Path("requests"))
+	s.page(s.Client).Lacks("c-offers")
+	look := func(by *webtest.Player, more ...string) webtest.Page {
+		return by.Post(s.Path("requests"), append([]string{"look", "1", "subject", "Votre RIB", "body", "Pourriez-vous m’envoyer votre RIB ?"}, more...)...)
+	}
+	hint := look(s.Lead, "circle", string(s.House.Client)).One("#offers .task-already")
+	hint.Says("déjà transmis le")
+	hint.Says("Réutiliser")
+	look(s.Lead, "circle", string(s.House.Firm)).Lacks("#offers .task-already")
+	s.page(s.Lead, "requests").Silent("RIB")
+	if page := look(s.Client); page.Status != 403 {
+		t.Errorf("a client looks: %d", page.Status)
+	}
+}
+
 // TestMemoAsksForWhatIsThere stops a memo before it asks for a paper that the
 // client has handed in, offers the paper, and sends it when asked again.
 func TestMemoAsksForWhatIsThere(t *testing.T) {

@@ -23,8 +23,7 @@ func (p *Pages) DoAsk(r *web.Request) (web.Answer, error) {
 	}
 	back := asked(r)
 	if r.Value("look") != "" || r.Value("sure") == "" {
-		w := request.Wanted{Space: h.room.ID, Names: back.all(), Text: r.Value("body")}
-		if back.offers, err = p.Asks.Offers(r.Context(), r.Actor, w); err != nil {
+		if back.offers, err = p.there(h, back); err != nil {
 			return nil, err
 		}
 		if back.looked = true; r.Value("look") != "" || len(back.offers) > 0 {
@@ -40,6 +39,16 @@ func (p *Pages) DoAsk(r *web.Request) (web.Answer, error) {
 		return nil, err
 	}
 	return web.Done(h.path("requests"), "asked"), nil
+}
+
+// there are the papers that a form names, or a memo that is being written asks
+// for, and that are there. A memo among colleagues asks nobody outside for any.
+func (p *Pages) there(h here, w wanted) ([]request.Offer, error) {
+	if _, internal := h.wanted(h.r.Values("circle")); internal {
+		return nil, nil
+	}
+	text := h.r.Value("subject") + "\n" + h.r.Value("body")
+	return p.Asks.Offers(h.r.Context(), h.r.Actor, request.Wanted{Space: h.room.ID, Names: w.all(), Text: text})
 }
 
 // asked reads the form.

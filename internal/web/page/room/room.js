@@ -34,20 +34,28 @@ class Seen extends HTMLElement {
 
 customElements.define("c-seen", Seen);
 
-// <c-offers> looks, while papers are named, for those that are there already:
-// the form's own page is asked with "look", which sends nothing, and its
-// #offers take the place of those here.
+// <c-offers> looks, while papers are named or a memo is written, for those that
+// are there already: the page of requests is asked with "look", which sends
+// nothing, and its #offers take the place of those here. In a memo, one is taken
+// on the spot, so that what was written stays.
 const pause = 500;
 
 class Offers extends HTMLElement {
   connectedCallback() {
-    this.form = this.querySelector("form");
+    this.form = this.closest("form") ?? this.querySelector("form");
+    this.here = this.querySelector("[data-offers]");
+    this.used = new Set();
     this.form.addEventListener("input", this);
+    if ("used" in this.dataset) this.here.addEventListener("click", this);
   }
 
-  disconnectedCallback() { clearTimeout(this.timer); }
+  disconnectedCallback() {
+    clearTimeout(this.timer);
+    this.form.removeEventListener("input", this);
+  }
 
-  handleEvent() {
+  handleEvent(event) {
+    if (event.type === "click") return void this.take(event);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.look().catch(() => {}), pause); // the step before sending looks again
   }
@@ -58,9 +66,25 @@ class Offers extends HTMLElement {
     const answer = await fetch(this.dataset.src ?? this.form.action, { method: "POST", credentials: "same-origin", body: asked, headers: { Accept: "text/html" } });
     if (!answer.ok) return;
     const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#offers");
-    const here = this.querySelector("#offers");
-    if (found && here && found.innerHTML !== here.innerHTML) here.replaceChildren(...found.childNodes);
+    if (!found) return;
+    for (const button of found.querySelectorAll("button[name=reuse]")) if (this.used.has(button.value)) this.settle(button);
+    if (found.innerHTML !== this.here.innerHTML) this.here.replaceChildren(...found.childNodes);
   }
+
+  async take(event) {
+    const button = event.target.closest("button[name=reuse]");
+    if (!button) return;
+    event.preventDefault();
+    button.setAttribute("aria-busy", "true");
+    const answer = await fetch(button.formAction, { method: "POST", credentials: "same-origin", body: new URLSearchParams({ reuse: button.value }) }).catch(() => null);
+    if (!answer?.ok) return void button.replaceWith(this.word(this.dataset.failed));
+    this.used.add(button.value);
+    this.settle(button);
+  }
+
+  settle(button) { button.replaceWith(this.word(this.dataset.used)); }
+
+  word(text) { return Object.assign(document.createElement("p"), { className: "small", textContent: text }); }
 }
 
 customElements.define("c-offers", Offers);

@@ -156,6 +156,7 @@ func (h here) composer(refused error, back memo.New) ui.Composer {
 		c.Subject.Value, c.Body.Value = back.Subject, cmp.Or(back.Body, draft.Body)
 	}
 	h.address(&c, back, []id.Circle{h.house().Client})
+	c.Offers = h.offering()
 	if mine {
 		c.Summary = ui.Refuse(t, refused).Mark(fieldsOf(&c)...)
 		h.sure(&c, refused)
@@ -185,8 +186,12 @@ func (h here) reply(th memo.Thread, refused error, back memo.New) ui.Composer {
 		chosen = []id.Circle{h.house().Firm}
 	}
 	h.address(&c, back, chosen)
+	if th.Document == "" {
+		c.Offers = h.offering()
+	}
 	if th.Memos[0].Internal {
 		within(&c)
+		c.Offers = ""
 	}
 	if mine {
 		c.Summary = ui.Refuse(t, refused).Mark(fieldsOf(&c)...)
@@ -194,6 +199,15 @@ func (h here) reply(th memo.Thread, refused error, back memo.New) ui.Composer {
 		h.stopped(&c, refused)
 	}
 	return c
+}
+
+// offering is where papers that a memo of the firm's side asks for are looked for
+// while it is written.
+func (h here) offering() string {
+	if !h.inside() {
+		return ""
+	}
+	return h.path("requests")
 }
 
 // private reports whether circles are named ones, and hers.
