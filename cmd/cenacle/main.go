@@ -50,6 +50,7 @@ func commands() []command {
 		{"backup", "[--data DIR] --to FOLDER|s3://… [--verify] [--keep N]", "back a running or stopped installation up, without its key", makeBackup},
 		{"restore", "--from FOLDER|s3://… [--backup ID] --data DIR [--witness FILE]", "bring a backup back into an empty folder that holds the key", restore},
 		{"migrate", "[--data DIR] [--dry-run]", "bring the databases up to date, beside servers that run or without; says first what it will change", migrateAll},
+		{"keys rotate", "[--data DIR] [--dry-run] --root --new-key FILE | --firm ID [--space ID|all]", "replace the root key, a firm's key or its spaces' keys, beside servers that run; says first what it will do", keysRotate},
 		{"export", "[--data DIR] --firm ID --to FILE --recipient age1… [--close]", "write one firm, complete, into an archive sealed to a recipient", export},
 		{"import", "[--data DIR] --from FILE --identity FILE [--key FINGERPRINT]", "bring the firm of an archive into this installation", importFirm},
 		{"doctor", "[--data DIR] [--reach] [--backup FOLDER|s3://…] [--language fr|en] [--json]", "examine an installation, beside its server or without, and say what to do", examine},

@@ -50,6 +50,7 @@ func TestCommandsTwice(t *testing.T) {
 			"Opening the firm", "address"},
 		{"token create", "", []string{"--data", data, "--firm", firm, "--email", email}, "Making one more token", ""},
 		{"migrate", "", []string{"--data", data}, "Migrating the installation", ""},
+		{"keys rotate", "", []string{"--data", data, "--firm", firm, "--dry-run"}, "Replacing the key of firm", ""}, // in earnest: TestCRY05
 		{"backup", "", []string{"--data", data, "--to", backups}, "Copying the installation", ""},
 		{"backup verify", "", []string{"--from", backups}, "Reading a backup", ""},
 		{"restore", "", []string{"--from", backups, "--data", restored}, "Restoring backup", "is not empty"},

@@ -149,6 +149,11 @@ func (a *Act) FirmBox() (*vault.Box, error) { return a.office.Ring.Firm(a.Tx) }
 // SpaceBox seals what belongs to one space; absent once its key is destroyed.
 func (a *Act) SpaceBox(s id.Space) (*vault.Box, error) { return a.office.Ring.Space(a.Tx, s) }
 
+// Wrap wraps a key that this act writes into a row of a space; see [vault.Ring.Wrap].
+func (a *Act) Wrap(s id.Space, p vault.Place, k vault.Key) ([]byte, error) {
+	return a.office.Ring.Wrap(a.Tx, s, p, k)
+}
+
 // Ring gives the keys themselves, for those who create and destroy them.
 func (a *Act) Ring() *vault.Ring { return a.office.Ring }
 

@@ -26,6 +26,7 @@ var readWhole = map[string]string{
 	"card_staff": "holds the firm's own people only", "upload_dropped": "holds what is to be removed only",
 	"journal_entry_waiting": "holds what waits for its place only",
 	"journal_entry_host":    "holds what the operator did with the whole firm only",
+	"space_key_turn":        "holds the keys that are being replaced only",
 	"webhook_live":          "holds the webhooks that are not ended, twenty at most",
 	"item_deleted":          "holds what lies in the trash only",
 	"version_unworded":      "holds what nothing has read yet only",

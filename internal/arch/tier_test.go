@@ -31,7 +31,7 @@ var tiers = [][]string{
 		"account", "firm", "token", "member", "contact", "circle", "space", "item", "hold", "guard", "conflict", "document", "preview", "bundle", "deposit", "request", "drive", "memo", "invitation", "depositlink", "freeze",
 		"forum", "agenda", "procedure", "invoice", "send", "distribution", "assembly", "isms", "requisition", "signature",
 	},
-	across:     {"overview", "event", "webhook", "lifecycle", "backup"},
+	across:     {"overview", "event", "webhook", "lifecycle", "backup", "rotation"},
 	entrance:   {"front"},
 	transports: {"web", "api", "dav"},
 	wiring:     {"server", "doctor", "sample", "proof", "arch"},

@@ -31,11 +31,13 @@ type keyLine struct {
 	Generation int64  `json:"generation"`
 	Key        []byte `json:"key"`
 	Created    int64  `json:"created"`
+	Kept       string `json:"kept,omitempty"` // of those before it, sealed under it
+	Turn       int    `json:"turn,omitempty"`
 }
 
 func lineOfKey(k vault.FirmKey) keyLine {
 	raw := k.Key.Bytes()
-	return keyLine{k.Generation, raw[:], store.Micros(k.Created)}
+	return keyLine{k.Generation, raw[:], store.Micros(k.Created), k.Kept, int(k.Turn)}
 }
 
 func (k keyLine) key() (vault.FirmKey, error) {
@@ -43,7 +45,9 @@ func (k keyLine) key() (vault.FirmKey, error) {
 		return vault.FirmKey{}, fmt.Errorf("backup: a key of %d bytes", len(k.Key))
 	}
 	defer clear(k.Key)
-	return vault.FirmKey{Generation: k.Generation, Key: vault.KeyOf([vault.KeySize]byte(k.Key)), Created: store.Time(k.Created)}, nil
+	return vault.FirmKey{
+		Generation: k.Generation, Key: vault.KeyOf([vault.KeySize]byte(k.Key)), Created: store.Time(k.Created), Kept: k.Kept, Turn: vault.Stage(k.Turn),
+	}, nil
 }
 
 // personLine is somebody the firm needs.

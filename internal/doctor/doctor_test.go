@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -125,6 +126,12 @@ func TestKey(t *testing.T) {
 			p.Config.Key.File = p.path("phrase")
 			p.must(os.WriteFile(p.path("phrase"), []byte("quatre chats gris, six merles\n"), 0o600))
 		}, []string{"key_salt"}},
+		"another on its way": {func(p *patient) { p.must(p.replacing(false)) }, []string{"key_root_begun"}},
+		"another in place":   {func(p *patient) { p.must(p.replacing(true)) }, []string{"key_root_ends"}},
+		"a firm's on its way": {func(p *patient) {
+			p.exec(p.file(), "update firm_key set turn = 2")
+			p.exec(p.file(), "update space_key set turn = 2")
+		}, []string{"key_rotating"}},
 		"unused": {func(p *patient) { p.exec(p.path("directory.db"), "delete from installation") }, []string{"key_unused"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -133,6 +140,22 @@ func TestKey(t *testing.T) {
 			p.examine(tt.want...)
 		})
 	}
+}
+
+// replacing leaves the replacement of the root key half-way.
+func (p *patient) replacing(placed bool) error {
+	ctx := p.t.Context()
+	old, err := vault.KeyFile{Path: p.path("root.key")}.Root(ctx)
+	next, made := vault.KeyFile{Path: p.path("new.key"), Create: true}.Root(ctx)
+	s, opened := store.Open(ctx, store.Config{Dir: p.Data})
+	if err := errors.Join(err, made, opened); err != nil {
+		return err
+	}
+	err = vault.New(old).BeginRoot(ctx, s.Directory(), old, next, p.Clock())
+	if placed {
+		err = errors.Join(err, os.Rename(p.path("new.key"), p.path("root.key")))
+	}
+	return errors.Join(err, s.Close())
 }
 
 func TestDatabase(t *testing.T) {

@@ -72,7 +72,30 @@ func (e *examination) key(ctx context.Context) {
 	default:
 		e.ring, e.journal = ring, journal.New(ring, e.Clock)
 		e.add("key", Fine, "key_fine")
+		e.rotations(ctx)
 	}
+}
+
+// rotations finds keys whose replacement has not ended. Everything opens meanwhile.
+func (e *examination) rotations(ctx context.Context) {
+	roots, err := e.ring.Vault().Roots(ctx, e.store.Directory())
+	switch {
+	case err != nil:
+		e.add("key", Error, "key_refused", err)
+	case roots.Two && roots.Newer:
+		e.add("key", Warning, "key_root_ends")
+	case roots.Two:
+		e.add("key", Warning, "key_root_begun")
+	}
+	e.each(ctx, func(ctx context.Context, f *store.Firm) error { // the database says which firm does not answer
+		return f.View(ctx, func(tx *store.Tx) error {
+			n, err := e.ring.UnderWay(tx)
+			if n > 0 {
+				e.add("key", Warning, "key_rotating", n, string(f.ID()))
+			}
+			return err
+		})
+	})
 }
 
 // provider is that of the configuration, which is never asked to make a key.

@@ -297,9 +297,13 @@ func (s *Service) addVersion(a *act.Act, by authz.Actor, u arrival, f found, num
 	if err != nil {
 		return stored{}, err
 	}
+	wrapped, err := a.Wrap(u.Space, versionPlace("key", u.Version), u.key) // much time may have passed
+	if err != nil {
+		return stored{}, err
+	}
 	v := stored{
 		Version: Version{ID: u.Version, Number: number, Author: by.Person, Size: u.Size, Created: a.Now},
-		blob:    u.ref(a.Firm()).Blob, wrapped: u.wrapped, digestHash: box.Lookup("sha256", string(f.sum[:])),
+		blob:    u.ref(a.Firm()).Blob, wrapped: wrapped, digestHash: box.Lookup("sha256", string(f.sum[:])),
 	}
 	_, err = a.Exec(insertVersion, v.ID, u.Document, number, by.Person, v.blob, v.wrapped, v.Size,
 		box.Seal(versionPlace("digest", v.ID), f.sum[:]), v.digestHash,

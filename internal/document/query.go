@@ -23,6 +23,16 @@ join document d on d.firm_id = $1 and d.id = v.document_id and d.version_id = v.
 where v.firm_id = $1 and v.digest_hash = $2 and v.document_id <> $3
 order by v.created_at, v.document_id limit 10`)
 
+	// Of each version of a document, what its key stands in.
+	selectWrapped = store.ForFirm(`
+select id, number, author_id, size, created_at, mac, blob_id, key, digest_hash
+from version where firm_id = $1 and document_id = $2 order by number`)
+
+	selectNext = store.ForFirm(`
+select id from document where firm_id = $1 and space_id = $2 and id > $3 order by id limit 64`)
+
+	updateWrapped = store.ForFirm(`update version set key = $3, mac = $4 where firm_id = $1 and id = $2`)
+
 	selectName = store.ForFirm(`select name from version where firm_id = $1 and id = $2`)
 
 	countVersion = store.ForFirm(`select count(*) from version where firm_id = $1 and id = $2`)
@@ -100,6 +110,11 @@ var (
 	insertUpload = store.ForFirm(`
 insert into upload (firm_id, id, space_id, person_id, plan, key, size, sealed_bytes, progress, state, writer, beat, created_at, touched_at)
 values ($1, $2, $3, $4, $5, $6, $7, 0, $8, 'open', '', 0, $9, $9)`)
+
+	selectArriving = store.ForFirm(`
+select id, plan, key from upload where firm_id = $1 and space_id = $2 and state = 'open'`)
+
+	updateArriving = store.ForFirm(`update upload set key = $3 where firm_id = $1 and id = $2 and state = 'open'`)
 
 	countUploads = store.ForFirm(`
 select count(*) from upload where firm_id = $1 and space_id = $2 and person_id = $3 and state = 'open'`)

@@ -319,7 +319,9 @@ func insert(a *act.Act, p plan) (arrival, error) {
 	}
 	key := vault.NewKey()
 	u := arrival{plan: p, id: id.New[id.Upload](a.Now), key: key, state: stateOpen, begun: a.Now, touched: a.Now}
-	u.wrapped = box.WrapKey(versionPlace("key", p.Version), key)
+	if u.wrapped, err = a.Wrap(p.Space, versionPlace("key", p.Version), key); err != nil {
+		return arrival{}, err
+	}
 	_, err = a.Exec(insertUpload, u.id, p.Space, p.Person, box.Seal(uploadPlace("plan", u.id), raw), u.wrapped, p.Size,
 		box.Seal(uploadPlace("progress", u.id), nil), store.Micros(a.Now))
 	return u, err

@@ -130,12 +130,7 @@ func (s *Service) prepare(ctx context.Context, by authz.Actor, in BeginUpload) (
 		if err := s.admit(a, by, p); err != nil {
 			return err
 		}
-		box, err := a.SpaceBox(p.Space)
-		if err != nil {
-			return err
-		}
 		u = arrival{plan: p, id: id.New[id.Upload](a.Now), key: vault.NewKey(), state: stateOpen, begun: a.Now, touched: a.Now}
-		u.wrapped = box.WrapKey(versionPlace("key", p.Version), u.key)
 		return nil
 	})
 	return u, err

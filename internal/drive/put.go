@@ -322,14 +322,12 @@ func (s *Service) scribbleLarge(ctx context.Context, by authz.Actor, at spot, r 
 	key := vault.NewKey()
 	defer key.Wipe()
 	mine := &row{kind: coming, plan: plan{Name: at.name}}
-	err := s.keep(ctx, by, func(v *visit) error {
+	err := s.keep(ctx, by, func(v *visit) (err error) {
 		mine.id = id.New[id.Scratch](v.a.Now)
 		mine.blob = id.Blob(mine.id)
-		box, err := v.a.SpaceBox(at.in.space)
-		if err != nil {
+		if mine.wrapped, err = v.a.Wrap(at.in.space, scratchPlace("key", mine.id), key); err != nil {
 			return err
 		}
-		mine.wrapped = box.WrapKey(scratchPlace("key", mine.id), key)
 		return v.put(at.in, mine)
 	})
 	if err != nil {

@@ -69,7 +69,7 @@ var kinds = map[string]kind{
 	"depositlink.made": {}, "depositlink.sent": {}, "depositlink.asked": {}, "depositlink.revoked": {},
 	"link.issued": {}, "link.asked": {}, "link.used": {},
 	"conflict.searched": {},
-	"firm.founded":      {}, "firm.colleague_added": {}, "installation.restored": {}, "firm.exported": {},
+	"firm.founded":      {}, "firm.colleague_added": {}, "installation.restored": {}, "firm.exported": {}, "firm.rekeyed": {},
 	"token.issued": {}, "token.revoked": {},
 	"factor.added": {}, "factor.removed": {}, "factor.reset": {}, "factor.copied": {}, "device.met": {},
 	"webhook.created": {}, "webhook.changed": {}, "webhook.ended": {}, "webhook.replayed": {},

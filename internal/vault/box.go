@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
@@ -10,6 +11,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"slices"
 	"sync"
 
 	"cenacle/internal/fault"
@@ -42,10 +44,14 @@ type Place struct{ Table, Column, Row string }
 //
 // Nonces are 96 random bits (NIST SP 800-38D, 8.2.2): one key must not seal
 // more than 2^32 values, far beyond one space or one directory.
+//
+// After a rotation it seals under the newest key and opens under those before it
+// too ([Ring.Begin]); what is looked up stays under the first one.
 type Box struct {
 	prefix      []byte // what every authenticated text begins with: version, scope
 	seal, wrap  cipher.AEAD
 	lookup, mac *hasher
+	others      []*Box // of the other generations, newest first; wrap is nil where it was destroyed
 }
 
 // hasher is HMAC-SHA-256 under one key. Its hashes are kept ready: preparing
@@ -67,14 +73,33 @@ func (h *hasher) sum(text []byte) []byte {
 func newBox(key Key, s scope) *Box {
 	raw := key.Bytes()
 	defer clear(raw[:])
+	b := keptBox(keep(raw[:]), s)
+	wrap := derive(raw[:], "wrap")
+	defer clear(wrap)
+	b.wrap = newAEAD(wrap)
+	return b
+}
+
+// keptSize is the length of what is kept of a key when it goes: all it derives
+// but what wraps.
+const keptSize = 3 * KeySize
+
+// keep derives what stays of a key for as long as the scope lives.
+func keep(raw []byte) []byte {
+	return slices.Concat(derive(raw, "seal"), derive(raw, "lookup"), derive(raw, "mac"))
+}
+
+// keptBox is the box of what was kept of a key. It wraps nothing and unwraps
+// nothing. kept is wiped.
+func keptBox(kept []byte, s scope) *Box {
+	defer clear(kept)
 	prefix := field([]byte{formatVersion}, s.kind)
 	prefix = field(field(prefix, string(s.firm)), string(s.space))
 	return &Box{
 		prefix: prefix[:len(prefix):len(prefix)],
-		seal:   newAEAD(raw[:], "seal"),
-		wrap:   newAEAD(raw[:], "wrap"),
-		lookup: newHasher(derive(raw[:], "lookup")),
-		mac:    newHasher(derive(raw[:], "mac")),
+		seal:   newAEAD(kept[:KeySize]),
+		lookup: newHasher(bytes.Clone(kept[KeySize : 2*KeySize])),
+		mac:    newHasher(bytes.Clone(kept[2*KeySize : keptSize])),
 	}
 }
 
@@ -87,9 +112,7 @@ func derive(raw []byte, purpose string) []byte {
 	return key
 }
 
-func newAEAD(raw []byte, purpose string) cipher.AEAD {
-	key := derive(raw, purpose)
-	defer clear(key)
+func newAEAD(key []byte) cipher.AEAD {
 	block, err := aes.NewCipher(key)
 	if err != nil {
 		panic("vault: AES refuses 32 bytes: " + err.Error()) // impossible key size
@@ -109,7 +132,14 @@ func (b *Box) Seal(p Place, plain []byte) []byte {
 
 // Open returns what was sealed for exactly p, or a fault around [ErrTampered].
 func (b *Box) Open(p Place, sealed []byte) ([]byte, error) {
-	return b.open(b.seal, p, sealed)
+	plain, err := b.open(b.seal, p, sealed)
+	for _, o := range b.others {
+		if err == nil {
+			break
+		}
+		plain, err = o.open(o.seal, p, sealed)
+	}
+	return plain, err
 }
 
 // SealText is Seal of a text.
@@ -132,6 +162,14 @@ func (b *Box) WrapKey(p Place, k Key) []byte {
 // UnwrapKey returns the key wrapped for exactly p, or a fault around [ErrTampered].
 func (b *Box) UnwrapKey(p Place, wrapped []byte) (Key, error) {
 	plain, err := b.open(b.wrap, p, wrapped)
+	for _, o := range b.others {
+		if err == nil {
+			break
+		}
+		if o.wrap != nil {
+			plain, err = o.open(o.wrap, p, wrapped)
+		}
+	}
 	if err != nil {
 		return Key{}, err
 	}
@@ -192,10 +230,15 @@ func (b *Box) MAC(table string, fields ...string) []byte {
 // CheckMAC returns a fault around [ErrTampered] unless mac is the row's; it
 // takes the same time wherever they differ.
 func (b *Box) CheckMAC(mac []byte, table string, fields ...string) error {
-	if !hmac.Equal(mac, b.MAC(table, fields...)) {
-		return tampered("row of %s", table)
+	if hmac.Equal(mac, b.MAC(table, fields...)) {
+		return nil
 	}
-	return nil
+	for _, o := range b.others {
+		if hmac.Equal(mac, o.MAC(table, fields...)) {
+			return nil
+		}
+	}
+	return tampered("row of %s", table)
 }
 
 // Format prints no key, whatever the verb.

@@ -27,11 +27,11 @@ type cache struct {
 }
 
 type cached struct {
-	at      address
-	wrapped []byte // the row it was opened from
-	box     *Box
-	fresh   bool
-	timer   *time.Timer
+	at    address
+	rows  []byte // it was opened from ([keyRows.text])
+	box   *Box
+	fresh bool
+	timer *time.Timer
 }
 
 func newCache(limit int, ttl time.Duration) *cache {
@@ -50,13 +50,13 @@ func (c *cache) fresh(at address) *Box {
 	return e.Value.(*cached).box
 }
 
-// renew returns the box opened earlier from the very same row, believed for
+// renew returns the box opened earlier from the very same rows, believed for
 // another ttl, or nil.
-func (c *cache) renew(at address, wrapped []byte) *Box {
+func (c *cache) renew(at address, rows []byte) *Box {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, ok := c.boxes[at]
-	if !ok || !bytes.Equal(e.Value.(*cached).wrapped, wrapped) {
+	if !ok || !bytes.Equal(e.Value.(*cached).rows, rows) {
 		return nil
 	}
 	known := e.Value.(*cached)
@@ -66,11 +66,11 @@ func (c *cache) renew(at address, wrapped []byte) *Box {
 	return known.box
 }
 
-func (c *cache) keep(at address, wrapped []byte, box *Box) {
+func (c *cache) keep(at address, rows []byte, box *Box) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.remove(at)
-	known := &cached{at: at, wrapped: wrapped, box: box, fresh: true}
+	known := &cached{at: at, rows: rows, box: box, fresh: true}
 	known.timer = time.AfterFunc(c.ttl, func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()

@@ -1,15 +1,11 @@
 package vault
 
 import (
-	"fmt"
 	"time"
 
 	"cenacle/internal/fault"
 	"cenacle/internal/store"
 )
-
-var readFirmKeys = store.ForFirm(`select generation, wrapped, created_at from firm_key
-	where firm_id = $1 order by generation`)
 
 // FirmKey is a key of a firm in clear, on its way to another installation. All
 // that the firm holds opens with it.
@@ -17,28 +13,26 @@ type FirmKey struct {
 	Generation int64
 	Key        Key
 	Created    time.Time
+	Kept       string // of the generations before it, sealed under this one
+	Turn       Stage
 }
 
 // FirmKeys unwraps the keys of the transaction's firm, oldest first, for whoever
 // seals them at once for somebody else; the caller wipes them.
 func (r *Ring) FirmKeys(tx *store.Tx) (keys []FirmKey, err error) {
 	defer fault.Op(&err, "vault.FirmKeys(%s)", tx.Firm())
-	err = tx.Each(readFirmKeys, nil, func(scan func(...any) error) error {
-		var k FirmKey
-		var wrapped []byte
-		var created int64
-		if err := scan(&k.Generation, &wrapped, &created); err != nil {
-			return err
-		}
-		k.Created = store.Time(created)
-		k.Key, err = r.vault.root.UnwrapKey(firmPlace(tx.Firm(), k.Generation), wrapped)
-		keys = append(keys, k)
-		return err
-	})
-	if err == nil && len(keys) == 0 {
-		err = fault.Absent().Because(fmt.Errorf("vault: firm %s has no key", tx.Firm()))
+	rows, err := generations(tx, address{firm: tx.Firm()})
+	if err != nil {
+		return nil, err
 	}
-	return keys, err
+	for _, row := range rows {
+		k := FirmKey{Generation: row.generation, Created: store.Time(row.created), Kept: row.kept, Turn: row.turn}
+		if k.Key, err = r.vault.unwrap(firmPlace(tx.Firm(), k.Generation), row.wrapped); err != nil {
+			return keys, err
+		}
+		keys = append(keys, k)
+	}
+	return keys, nil
 }
 
 // AdoptFirm gives the transaction's firm keys that it had in another
@@ -50,8 +44,8 @@ func (r *Ring) AdoptFirm(tx *store.Tx, keys []FirmKey) (err error) {
 		if !k.Key.Valid() || k.Generation < firstGeneration {
 			return tampered("generation %d of a firm's key", k.Generation)
 		}
-		wrapped := r.vault.root.WrapKey(firmPlace(tx.Firm(), k.Generation), k.Key)
-		if _, err := tx.Exec(writeFirmKey, k.Generation, wrapped, store.Micros(k.Created)); err != nil {
+		wrapped := r.vault.wrap(firmPlace(tx.Firm(), k.Generation), k.Key)
+		if _, err := tx.Exec(writeFirmKey, k.Generation, wrapped, store.Micros(k.Created), k.Kept, int64(k.Turn)); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,6 @@ package vault
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"time"
 
@@ -18,19 +17,20 @@ const cacheLimit = 16 << 10
 // the longest time that a key destroyed on another node keeps working here.
 const Recheck = 5 * time.Second
 
-// firstGeneration numbers the keys of a scope; the highest is the one in use.
+// firstGeneration numbers the keys of a scope. The highest that does not wait is
+// the one in use.
 const firstGeneration = 1
 
 var (
-	readFirmKey = store.ForFirm(`select generation, wrapped from firm_key
-		where firm_id = $1 order by generation desc limit 1`)
-	writeFirmKey = store.ForFirm(`insert into firm_key (firm_id, generation, wrapped, created_at)
-		values ($1, $2, $3, $4)`)
-	readSpaceKey = store.ForFirm(`select generation, wrapped from space_key
-		where firm_id = $1 and space_id = $2 order by generation desc limit 1`)
-	writeSpaceKey = store.ForFirm(`insert into space_key (firm_id, space_id, generation, wrapped, created_at)
-		values ($1, $2, $3, $4, $5)`)
-	readSpaceKeys = store.ForFirm(`select space_id, wrapped from space_key
+	readFirmKeys = store.ForFirm(`select generation, wrapped, kept, turn, created_at from firm_key
+		where firm_id = $1 order by generation`)
+	writeFirmKey = store.ForFirm(`insert into firm_key (firm_id, generation, wrapped, created_at, kept, turn)
+		values ($1, $2, $3, $4, $5, $6)`)
+	readSpaceKey = store.ForFirm(`select generation, wrapped, kept, turn, created_at from space_key
+		where firm_id = $1 and space_id = $2 order by generation`)
+	writeSpaceKey = store.ForFirm(`insert into space_key (firm_id, space_id, generation, wrapped, created_at, kept, turn)
+		values ($1, $2, $3, $4, $5, $6, $7)`)
+	readSpaceKeys = store.ForFirm(`select space_id, generation, wrapped, kept, turn, created_at from space_key
 		where firm_id = $1 and space_id in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 		order by space_id, generation`)
 	eraseSpaceKey = store.ForFirm(`delete from space_key where firm_id = $1 and space_id = $2`)
@@ -51,8 +51,10 @@ func NewRing(v *Vault, d *store.Directory) (_ *Ring, err error) {
 	defer fault.Op(&err, "vault.NewRing")
 	var key Key
 	err = d.View(context.Background(), func(tx *store.DirectoryTx) error { // at start: nothing can cancel it
-		var err error
-		key, err = v.directoryKey(tx)
+		err := v.learn(tx)
+		if err == nil {
+			key, err = v.directoryKey(tx)
+		}
 		return err
 	})
 	if err != nil {
@@ -75,8 +77,8 @@ func (r *Ring) CreateFirm(tx *store.Tx, now time.Time) (_ *Box, err error) {
 	defer fault.Op(&err, "vault.CreateFirm(%s)", tx.Firm())
 	key := NewKey()
 	defer key.Wipe()
-	wrapped := r.vault.root.WrapKey(firmPlace(tx.Firm(), firstGeneration), key)
-	_, err = tx.Exec(writeFirmKey, firstGeneration, wrapped, store.Micros(now))
+	wrapped := r.vault.wrap(firmPlace(tx.Firm(), firstGeneration), key)
+	_, err = tx.Exec(writeFirmKey, firstGeneration, wrapped, store.Micros(now), "", 0)
 	if err != nil {
 		return nil, err
 	}
@@ -87,28 +89,24 @@ func (r *Ring) CreateFirm(tx *store.Tx, now time.Time) (_ *Box, err error) {
 func (r *Ring) Firm(tx *store.Tx) (_ *Box, err error) {
 	defer fault.Op(&err, "vault.Firm(%s)", tx.Firm())
 	at := address{firm: tx.Firm()}
-	return r.find(tx, at, func(generation int64, wrapped []byte) (*Box, error) {
-		key, err := r.vault.root.UnwrapKey(firmPlace(at.firm, generation), wrapped)
-		if err != nil {
-			return nil, err
-		}
-		defer key.Wipe()
-		return newBox(key, scope{kind: "firm", firm: at.firm}), nil
-	})
+	if box := r.cache.fresh(at); box != nil {
+		return box, nil
+	}
+	return r.look(tx, at)
 }
 
 // CreateSpace makes the key of a space of the transaction's firm;
 // fault.Conflict when it has one.
 func (r *Ring) CreateSpace(tx *store.Tx, s id.Space, now time.Time) (_ *Box, err error) {
 	defer fault.Op(&err, "vault.CreateSpace(%s)", s)
-	firm, err := r.Firm(tx)
+	firm, err := r.look(tx, address{firm: tx.Firm()})
 	if err != nil {
 		return nil, err
 	}
 	key := NewKey()
 	defer key.Wipe()
 	wrapped := firm.WrapKey(spacePlace(s, firstGeneration), key)
-	_, err = tx.Exec(writeSpaceKey, string(s), firstGeneration, wrapped, store.Micros(now))
+	_, err = tx.Exec(writeSpaceKey, string(s), firstGeneration, wrapped, store.Micros(now), "", 0)
 	if err != nil {
 		return nil, err
 	}
@@ -120,18 +118,23 @@ func (r *Ring) CreateSpace(tx *store.Tx, s id.Space, now time.Time) (_ *Box, err
 func (r *Ring) Space(tx *store.Tx, s id.Space) (_ *Box, err error) {
 	defer fault.Op(&err, "vault.Space(%s)", s)
 	at := address{firm: tx.Firm(), space: s}
-	return r.find(tx, at, func(generation int64, wrapped []byte) (*Box, error) {
-		firm, err := r.Firm(tx)
-		if err != nil {
-			return nil, err
-		}
-		key, err := firm.UnwrapKey(spacePlace(s, generation), wrapped)
-		if err != nil {
-			return nil, err
-		}
-		defer key.Wipe()
-		return newBox(key, scope{kind: "space", firm: at.firm, space: s}), nil
-	})
+	if box := r.cache.fresh(at); box != nil {
+		return box, nil
+	}
+	return r.look(tx, at)
+}
+
+// Wrap wraps a key that the transaction writes into a row, under the key of a
+// space that is in use now. It always reads the row of that key: so a transaction
+// which wraps and one which changes the key cannot both commit without one of
+// them knowing of the other, and the sweep of a rotation misses nothing.
+func (r *Ring) Wrap(tx *store.Tx, s id.Space, p Place, k Key) (_ []byte, err error) {
+	defer fault.Op(&err, "vault.Wrap(%s)", s)
+	box, err := r.look(tx, address{firm: tx.Firm(), space: s})
+	if err != nil {
+		return nil, err
+	}
+	return box.WrapKey(p, k), nil
 }
 
 // DestroySpace destroys the key of a space: when the transaction commits,
@@ -149,25 +152,23 @@ func (r *Ring) DestroySpace(tx *store.Tx, s id.Space) (err error) {
 	return nil
 }
 
-// find returns the box at an address: the one believed, the one opened earlier
-// from the same row, or a newly opened one, which others see after the commit:
-// the row may be this transaction's own and vanish with it.
-func (r *Ring) find(tx *store.Tx, at address, open func(generation int64, wrapped []byte) (*Box, error)) (*Box, error) {
-	if box := r.cache.fresh(at); box != nil {
-		return box, nil
-	}
-	generation, wrapped, err := row(tx, at)
+// look reads the rows of a key and returns the box opened earlier from the same
+// rows, or a newly opened one, which others see after the commit: the rows may be
+// this transaction's own and vanish with it.
+func (r *Ring) look(tx *store.Tx, at address) (*Box, error) {
+	rows, err := generations(tx, at)
 	if err != nil {
 		return nil, err
 	}
-	if box := r.cache.renew(at, wrapped); box != nil {
+	text := rows.text()
+	if box := r.cache.renew(at, text); box != nil {
 		return box, nil
 	}
-	box, err := open(generation, wrapped)
+	box, err := r.open(tx, at, rows)
 	if err != nil {
 		return nil, err
 	}
-	tx.AfterCommit(func() { r.cache.keep(at, wrapped, box) })
+	tx.AfterCommit(func() { r.cache.keep(at, text, box) })
 	return box, nil
 }
 
@@ -182,34 +183,22 @@ func (r *Ring) Prepare(tx *store.Tx, spaces []id.Space) (err error) {
 		}
 	}
 	for in := range store.Batches(old) {
-		latest := map[id.Space][]byte{}
+		read := map[id.Space]keyRows{}
 		err := tx.Each(readSpaceKeys, in, func(scan func(...any) error) error {
 			var s id.Space
-			var wrapped []byte
-			err := scan(&s, &wrapped)
-			latest[s] = wrapped
+			var k keyRow
+			err := scan(append([]any{&s}, k.dest()...)...)
+			read[s] = append(read[s], k)
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		for s, wrapped := range latest {
-			r.cache.renew(address{firm: tx.Firm(), space: s}, wrapped)
+		for s, rows := range read {
+			r.cache.renew(address{firm: tx.Firm(), space: s}, rows.text())
 		}
 	}
 	return nil
-}
-
-func row(tx *store.Tx, at address) (generation int64, wrapped []byte, err error) {
-	if at.space == "" {
-		err = tx.Row(readFirmKey, nil, &generation, &wrapped)
-	} else {
-		err = tx.Row(readSpaceKey, []any{string(at.space)}, &generation, &wrapped)
-	}
-	if errors.Is(err, store.ErrNoRow) {
-		err = fault.Absent().Because(err)
-	}
-	return generation, wrapped, err
 }
 
 func firmPlace(f id.Firm, generation int64) Place {

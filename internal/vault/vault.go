@@ -17,6 +17,7 @@ package vault
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"cenacle/internal/fault"
@@ -33,15 +34,18 @@ type Provider interface {
 	Root(ctx context.Context) (Key, error)
 }
 
-// Vault holds the root key of one installation. It is safe for concurrent use.
+// Vault holds the root key of one installation, and a second one while the first
+// is being replaced. It is safe for concurrent use.
 type Vault struct {
-	root *Box
+	roots atomic.Pointer[roots]
 }
 
 // New makes the vault of a root key. It does not know yet whether the key is
 // the right one: see [Vault.EnsureInstallation].
 func New(root Key) *Vault {
-	return &Vault{root: newBox(root, scope{kind: "root"})}
+	v := new(Vault)
+	v.roots.Store(&roots{own: newBox(root, scope{kind: "root"})})
+	return v
 }
 
 // A directory has one installation row; a second one is an error that Row reports.
@@ -57,12 +61,15 @@ var (
 func (v *Vault) EnsureInstallation(ctx context.Context, d *store.Directory, now time.Time) (err error) {
 	defer fault.Op(&err, "vault.EnsureInstallation")
 	return d.Update(ctx, func(tx *store.DirectoryTx) error {
+		if err := v.learn(tx); err != nil {
+			return err
+		}
 		_, err := v.directoryKey(tx)
 		if !errors.Is(err, store.ErrNoRow) {
 			return err
 		}
 		installation := id.New[string](now)
-		wrapped := v.root.WrapKey(directoryPlace(installation), NewKey())
+		wrapped := v.wrap(directoryPlace(installation), NewKey())
 		_, err = tx.Exec(writeInstallation, installation, store.Micros(now), wrapped)
 		return err
 	})
@@ -85,7 +92,7 @@ func (v *Vault) directoryKey(tx *store.DirectoryTx) (Key, error) {
 	if err := tx.Row(readInstallation, nil, &installation, &wrapped); err != nil {
 		return Key{}, err
 	}
-	key, err := v.root.UnwrapKey(directoryPlace(installation), wrapped)
+	key, err := v.unwrap(directoryPlace(installation), wrapped)
 	if err != nil {
 		return Key{}, fault.New(fault.Invalid, "vault.wrong_key").Because(err)
 	}
