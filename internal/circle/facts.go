@@ -25,19 +25,22 @@ type factsOf struct {
 }
 
 func facts(a *act.Act, by authz.Actor, space id.Space) (authz.Facts, error) {
-	var state string
+	var s Standing
 	var walls int64
 	var m memberRow
-	err := a.Row(selectStanding, []any{space, by.Person}, &state, &walls, &m.role, &m.since, &m.until, &m.mac)
+	err := a.Row(selectStanding, []any{space, by.Person}, append(s.dest(), &walls, &m.role, &m.since, &m.until, &m.mac)...)
 	if errors.Is(err, store.ErrNoRow) {
 		return authz.Facts{}, fault.Absent()
 	}
 	if err != nil {
 		return authz.Facts{}, err
 	}
-	f := authz.Facts{Now: a.Now, Space: space, Closed: state != "open", Walled: walls > 0}
+	f := authz.Facts{Now: a.Now, Space: space, Closed: s.State != "open", Walled: walls > 0}
 	if m.role == nil {
 		return f, nil
+	}
+	if err := s.check(a, space); err != nil {
+		return f, err
 	}
 	own, err := m.check(a, space, by.Person)
 	if err != nil {
@@ -72,26 +75,25 @@ func Prepare(a *act.Act, by authz.Actor, spaces []id.Space) error {
 
 // standings reads the memberships of a person in several spaces.
 func standings(a *act.Act, person id.Person, in []any) (map[id.Space]authz.Facts, error) {
-	rows := map[id.Space]memberRow{}
+	rows := map[id.Space]standingRow{}
 	known := make(map[id.Space]authz.Facts, len(in))
 	err := a.Each(selectStandings, append([]any{person}, in...), func(scan func(...any) error) error {
 		var of id.Space
-		var state string
+		var r standingRow
 		var walls int64
-		var m memberRow
-		err := scan(&of, &state, &walls, &m.role, &m.since, &m.until, &m.mac)
-		rows[of] = m
-		known[of] = authz.Facts{Now: a.Now, Space: of, Closed: state != "open", Walled: walls > 0}
+		err := scan(append(append([]any{&of}, r.dest()...), &walls, &r.m.role, &r.m.since, &r.m.until, &r.m.mac)...)
+		rows[of] = r
+		known[of] = authz.Facts{Now: a.Now, Space: of, Closed: r.State != "open", Walled: walls > 0}
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	for of, m := range rows {
-		if m.role == nil {
+	for of, r := range rows {
+		if r.m.role == nil {
 			continue
 		}
-		own, err := m.check(a, of, person)
+		own, err := r.check(a, of, person)
 		if fault.Is(err, fault.NotFound) {
 			delete(known, of)
 			continue
@@ -104,6 +106,19 @@ func standings(a *act.Act, person id.Person, in []any) (map[id.Space]authz.Facts
 		known[of] = f
 	}
 	return known, nil
+}
+
+// standingRow is a space and a person's membership of it as they are stored.
+type standingRow struct {
+	Standing
+	m memberRow
+}
+
+func (r standingRow) check(a *act.Act, space id.Space, person id.Person) (Member, error) {
+	if err := r.Standing.check(a, space); err != nil {
+		return Member{}, err
+	}
+	return r.m.check(a, space, person)
 }
 
 // circlesIn adds the circles a person is in to what is known of several spaces.

@@ -57,8 +57,12 @@ where firm_id = $1 and space_id = $2 and person_id = $3`)
 select circle_id, person_id, since, until, entered_by, mac from circle_member
 where firm_id = $1 and space_id = $2 order by circle_id, since, person_id`)
 
+	selectBare = store.ForFirm(`select state, notice, lead_id, mac from space where firm_id = $1 and id = $2`)
+
+	updateStanding = store.ForFirm(`update space set mac = $3 where firm_id = $1 and id = $2 and mac = ''`)
+
 	selectStanding = store.ForFirm(`
-select s.state,
+select s.state, s.notice, s.lead_id, s.mac,
   (select count(*) from wall w where w.firm_id = $1 and w.space_id = s.id and w.person_id = $3),
   m.role, m.since, m.until, m.mac
 from space s left join membership m on m.firm_id = $1 and m.space_id = s.id and m.person_id = $3
@@ -66,7 +70,7 @@ where s.firm_id = $1 and s.id = $2`)
 
 	// The same of person $2 in several spaces.
 	selectStandings = store.ForFirm(`
-select s.id, s.state,
+select s.id, s.state, s.notice, s.lead_id, s.mac,
   (select count(*) from wall w where w.firm_id = $1 and w.space_id = s.id and w.person_id = $2),
   m.role, m.since, m.until, m.mac
 from space s left join membership m on m.firm_id = $1 and m.space_id = s.id and m.person_id = $2

@@ -87,6 +87,13 @@ update circle_member set until = since + 900000000000 where firm_id = $1 and spa
 insert into circle_member (firm_id, circle_id, person_id, space_id, since, until, mac)
 select $1, $4, person_id, space_id, since, 0, mac from circle_member
 where firm_id = $1 and space_id = $2 and person_id = $3 and circle_id = $5`), of(authz.Guest, clientCircle, allCircle), enters(authz.Guest)},
+	{"a space is closed", store.ForFirm(`update space set state = 'closed' where firm_id = $1 and id = $2 and $3 <> ''`), of(authz.Client), enters(authz.Client)},
+	{"a space has another lead", store.ForFirm(`update space set lead_id = $3 where firm_id = $1 and id = $2`), of(authz.Guest), enters(authz.Client)},
+	{"a space whose notices say more", store.ForFirm(`update space set notice = 'titre' where firm_id = $1 and id = $2 and $3 <> ''`), of(authz.Client), enters(authz.Client)},
+	{"a space without its MAC", store.ForFirm(`update space set mac = '' where firm_id = $1 and id = $2 and $3 <> ''`), of(authz.Client), enters(authz.Client)},
+	{"a space with the MAC of another", store.ForFirm(`
+update space set mac = (select o.mac from space o where o.firm_id = $1 and o.id = $4) where firm_id = $1 and id = $2 and $3 <> ''`), of(authz.Client, elsewhere), enters(authz.Client)},
+	{"a space whose MAC is no text of one", store.ForFirm(`update space set mac = '?' where firm_id = $1 and id = $2 and $3 <> ''`), of(authz.Client), enters(authz.Client)},
 	{"the client's circle becomes the firm's", store.ForFirm(`update circle set kind = 'firm' where firm_id = $1 and space_id = $2 and id = $4 and $3 <> ''`), of(authz.Client, clientCircle), listed},
 	{"a circle of another space", store.ForFirm(`update circle set space_id = $2 where firm_id = $1 and space_id = $4 and kind = 'client' and $3 <> ''`), of(authz.Client, elsewhere), listed},
 	{"the name of another circle", store.ForFirm(`

@@ -29,7 +29,7 @@ select id, number, author_id, size, created_at, mac, blob_id, key, digest_hash
 from version where firm_id = $1 and document_id = $2 order by number`)
 
 	selectNext = store.ForFirm(`
-select id from document where firm_id = $1 and space_id = $2 and id > $3 order by id limit 64`)
+select id from document where firm_id = $1 and space_id = $2 and id > $3 order by id limit 16`)
 
 	updateWrapped = store.ForFirm(`update version set key = $3, mac = $4 where firm_id = $1 and id = $2`)
 

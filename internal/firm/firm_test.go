@@ -270,10 +270,11 @@ func TestSidesMustAgree(t *testing.T) {
 		inside := w.card("paul@delmas.example", "Paul Leroy", authz.Lawyer)
 		in := id.New[id.Space](w.office.Clock())
 		w.must(w.office.Keep(w.Context(), w.firm, func(a *act.Act) error {
-			if _, err := a.Ring().CreateSpace(a.Tx, in, a.Now); err != nil {
+			box, err := a.Ring().CreateSpace(a.Tx, in, a.Now)
+			if err != nil {
 				return err
 			}
-			if _, err := a.Exec(insertSpace, in, []byte{}); err != nil {
+			if _, err := a.Exec(insertSpace, in, []byte{}, circle.Standing{State: "open"}.MAC(box, in)); err != nil {
 				return err
 			}
 			if _, err := circle.CreateHouse(a, in); err != nil {
@@ -299,8 +300,8 @@ func TestSidesMustAgree(t *testing.T) {
 var (
 	countEntries = store.ForFirm(`select count(*) from journal_entry where firm_id = $1 and kind = $2`)
 	insertSpace  = store.ForFirm(`
-insert into space (firm_id, id, name, profile, model, state, notice, lead_id, created_at, changed_at)
-values ($1, $2, $3, '', '', 'open', '', '', 0, 0)`)
+insert into space (firm_id, id, name, profile, model, state, notice, lead_id, created_at, changed_at, mac)
+values ($1, $2, $3, '', '', 'open', '', '', 0, 0, $4)`)
 
 	promote  = store.ForFirm(`update card set role = 'admin' where firm_id = $1 and person_id = $2`)
 	enable   = store.ForFirm(`update card set state = 'active' where firm_id = $1 and person_id = $2`)

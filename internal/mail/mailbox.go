@@ -46,7 +46,11 @@ func OpenMailbox(data string, box *vault.Box) (*Mailbox, error) {
 	}
 	leftovers, err := filepath.Glob(filepath.Join(folder, unfinished+"*"))
 	for _, name := range leftovers {
-		err = errors.Join(err, os.Remove(name))
+		// A command that begins beside a server removes what that is about to rename:
+		// the outbox sends such a message again.
+		if gone := os.Remove(name); !errors.Is(gone, fs.ErrNotExist) {
+			err = errors.Join(err, gone)
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("mail: open mailbox: %w", err)

@@ -19,6 +19,7 @@ import (
 
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
+	"cenacle/internal/circle"
 	"cenacle/internal/document"
 	"cenacle/internal/drive"
 	"cenacle/internal/fault"
@@ -192,6 +193,11 @@ func begin(since time.Time) func(*act.Act, id.Space) error {
 		stage, _, err := a.Ring().Stage(a.Tx, s)
 		if err != nil || stage != vault.Steady {
 			return err
+		}
+		if s != "" {
+			if err := circle.SealStanding(a, s); err != nil {
+				return err
+			}
 		}
 		return a.Ring().Begin(a.Tx, s, since)
 	}

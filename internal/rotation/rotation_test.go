@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/circle"
 	"cenacle/internal/document"
 	"cenacle/internal/document/documenttest"
 	"cenacle/internal/id"
@@ -27,7 +30,6 @@ type world struct {
 	documents map[id.Item][]byte
 	upload    document.Upload
 	content   []byte
-	sent      int
 }
 
 func each(t *testing.T, run func(*world)) {
@@ -197,4 +199,77 @@ func TestCRY05_TwoAtOnce(t *testing.T) {
 		w.steady("two at once")
 		w.whole("two at once")
 	})
+}
+
+// A space that an earlier program opened has a key of the first generation and no MAC
+// over its row. It is believed until its key is replaced, and given one then.
+func TestCRY03_RowsOfEarlierPrograms(t *testing.T) {
+	each(t, func(w *world) {
+		of := w.spaces[0]
+		w.exec(ageKey, of, w.wrapped(of))
+		w.exec(forgeRow, of, "", "open")
+		enters := func(what string, want error) {
+			t.Helper()
+			h := w.Beside()
+			err := h.Office.See(t.Context(), w.Lead.Firm, func(a *act.Act) error {
+				_, err := circle.Enter(a, w.Lead, of, authz.SpaceSee)
+				return err
+			})
+			if !errors.Is(err, want) {
+				t.Errorf("%s: %v, want %v", what, err, want)
+			}
+		}
+		enters("of an earlier program", nil)
+		w.rotation.Office = w.Beside().Office // that has no box of before
+		if _, err := w.rotation.Spaces(t.Context(), w.Lead.Firm, w.spaces[:]); err != nil {
+			t.Fatal(err)
+		}
+		enters("with another key", nil)
+		w.exec(forgeRow, of, "", "open")
+		enters("with another key and without a MAC", vault.ErrTampered)
+	})
+}
+
+var (
+	ageKey = store.ForFirm(`update space_key set generation = 1, wrapped = $3, kept = '' where firm_id = $1 and space_id = $2`)
+
+	forgeRow = store.ForFirm(`update space set mac = $3, state = $4 where firm_id = $1 and id = $2`)
+
+	selectKey = store.ForFirm(`select generation, wrapped from space_key where firm_id = $1 and space_id = $2`)
+)
+
+func (w *world) exec(stmt store.FirmStmt, args ...any) {
+	w.T.Helper()
+	w.Must(w.Office.Keep(w.T.Context(), w.Lead.Firm, func(a *act.Act) error {
+		n, err := a.Exec(stmt, args...)
+		if n == 0 {
+			w.T.Error("nothing was changed")
+		}
+		return err
+	}))
+}
+
+// wrapped is the key of a space as an earlier program had it wrapped.
+func (w *world) wrapped(of id.Space) (out []byte) {
+	w.T.Helper()
+	w.Must(w.Office.See(w.T.Context(), w.Lead.Firm, func(a *act.Act) error {
+		box, err := a.FirmBox()
+		if err != nil {
+			return err
+		}
+		var generation int64
+		var now []byte
+		if err := a.Row(selectKey, []any{of}, &generation, &now); err != nil {
+			return err
+		}
+		place := func(generation int64) vault.Place {
+			return vault.Place{Table: "space_key", Column: "wrapped", Row: fmt.Sprintf("%s/%d", of, generation)}
+		}
+		key, err := box.UnwrapKey(place(generation), now)
+		if err == nil {
+			out = box.WrapKey(place(1), key)
+		}
+		return err
+	}))
+	return out
 }

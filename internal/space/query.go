@@ -4,8 +4,8 @@ import "cenacle/internal/store"
 
 var (
 	insertSpace = store.ForFirm(`
-insert into space (firm_id, id, name, profile, model, state, notice, lead_id, created_at, changed_at)
-values ($1, $2, $3, $4, $5, 'open', 'neutre', $6, $7, $7)`)
+insert into space (firm_id, id, name, profile, model, state, notice, lead_id, created_at, changed_at, mac)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)`)
 
 	insertMatter = store.ForFirm(`
 insert into matter (firm_id, id, space_id, name, state, created_at)

@@ -107,7 +107,9 @@ func Create(a *act.Act, by authz.Actor, n New) (Space, error) {
 	if err != nil {
 		return Space{}, err
 	}
-	_, err = a.Exec(insertSpace, s.ID, box.SealText(namePlace(s.ID), s.Name), s.Profile, s.Model, s.Lead, store.Micros(a.Now))
+	stands := circle.Standing{State: s.State, Notice: s.Notice, Lead: s.Lead}
+	_, err = a.Exec(insertSpace, s.ID, box.SealText(namePlace(s.ID), s.Name), s.Profile, s.Model,
+		s.State, s.Notice, s.Lead, store.Micros(a.Now), stands.MAC(box, s.ID))
 	if err != nil {
 		return Space{}, err
 	}

@@ -51,6 +51,7 @@ type Box struct {
 	prefix      []byte // what every authenticated text begins with: version, scope
 	seal, wrap  cipher.AEAD
 	lookup, mac *hasher
+	generation  int64
 	others      []*Box // of the other generations, newest first; wrap is nil where it was destroyed
 }
 
@@ -240,6 +241,13 @@ func (b *Box) CheckMAC(mac []byte, table string, fields ...string) error {
 	}
 	return tampered("row of %s", table)
 }
+
+// Strict reports whether every row that is ever to bear a MAC under the key bears
+// one. Under the first key of a space that an earlier program opened, a kind of row
+// that had none then may lack it; whoever replaces that key gives it one first. Which
+// generation a key is stands in what it is wrapped for, so nobody who only writes
+// into the database makes it the first.
+func (b *Box) Strict() bool { return b.generation > firstGeneration }
 
 // Format prints no key, whatever the verb.
 func (b *Box) Format(s fmt.State, _ rune) {

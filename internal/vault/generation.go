@@ -3,7 +3,6 @@ package vault
 import (
 	"encoding/base64"
 	"encoding/binary"
-	"fmt"
 	"slices"
 
 	"cenacle/internal/fault"
@@ -126,32 +125,37 @@ func (r *Ring) open(tx *store.Tx, at address, rows keyRows) (*Box, error) {
 		boxes[row.generation] = newest
 	}
 	last := rows.newest()
+	first := last.generation
 	if last.generation > firstGeneration {
 		kept, err := openKept(newest, at, last)
 		if err != nil {
 			return nil, err
 		}
-		if want := int(last.generation-firstGeneration) * keptSize; len(kept) != want {
+		n := int64(len(kept) / keptSize)
+		if len(kept)%keptSize != 0 || n >= last.generation {
 			return nil, tampered("%d bytes kept of %d generations", len(kept), last.generation-firstGeneration)
 		}
-		for n, one := range slices.Collect(slices.Chunk(kept, keptSize)) {
-			if g := int64(firstGeneration + n); boxes[g] == nil {
+		first -= n
+		for i, one := range slices.Collect(slices.Chunk(kept, keptSize)) {
+			if g := first + int64(i); boxes[g] == nil {
 				boxes[g] = keptBox(one, at.scope())
 			}
 		}
 		clear(kept)
 	}
-	return joined(boxes, rows[used].generation, last.generation)
+	return joined(boxes, first, rows[used].generation, last.generation)
 }
 
 // joined makes one box of those of all generations.
-func joined(boxes map[int64]*Box, used, last int64) (*Box, error) {
-	box := boxes[used]
-	box.lookup = boxes[firstGeneration].lookup
-	for g := last; g >= firstGeneration; g-- {
+func joined(boxes map[int64]*Box, first, used, last int64) (*Box, error) {
+	for g := first; g <= last; g++ {
 		if boxes[g] == nil {
-			return nil, tampered("%s", fmt.Sprintf("generation %d is missing", g))
+			return nil, tampered("generation %d is missing", g)
 		}
+	}
+	box := boxes[used]
+	box.generation, box.lookup = used, boxes[first].lookup
+	for g := last; g >= first; g-- {
 		if g != used {
 			box.others = append(box.others, boxes[g])
 		}

@@ -17,6 +17,10 @@ const cacheLimit = 16 << 10
 // the longest time that a key destroyed on another node keeps working here.
 const Recheck = 5 * time.Second
 
+// bornGeneration is that of the key of a new space. Those of earlier programs
+// began with the first, and their rows may lack a MAC: see [Box.Strict].
+const bornGeneration = 2
+
 // firstGeneration numbers the keys of a scope. The highest that does not wait is
 // the one in use.
 const firstGeneration = 1
@@ -105,12 +109,15 @@ func (r *Ring) CreateSpace(tx *store.Tx, s id.Space, now time.Time) (_ *Box, err
 	}
 	key := NewKey()
 	defer key.Wipe()
-	wrapped := firm.WrapKey(spacePlace(s, firstGeneration), key)
-	_, err = tx.Exec(writeSpaceKey, string(s), firstGeneration, wrapped, store.Micros(now), "", 0)
+	at := address{firm: tx.Firm(), space: s}
+	box := newBox(key, at.scope())
+	box.generation = bornGeneration
+	wrapped := firm.WrapKey(at.place(bornGeneration), key)
+	_, err = tx.Exec(writeSpaceKey, string(s), bornGeneration, wrapped, store.Micros(now), sealKept(box, at, bornGeneration, nil), 0)
 	if err != nil {
 		return nil, err
 	}
-	return newBox(key, scope{kind: "space", firm: tx.Firm(), space: s}), nil
+	return box, nil
 }
 
 // Space is the box of a space of the transaction's firm; fault.Absent when the
