@@ -170,3 +170,16 @@ export async function archive(folder, name, mebibytes) {
   await file.close();
   return { name, path, size: end + tail.length, sha256: await digest(path) };
 }
+
+/** A photograph of a sheet that lies askew on a wooden table, in perspective, in the light of a lamp. */
+export async function snapshot(browser) {
+  const page = await browser.newPage({ viewport: { width: 900, height: 1200 } });
+  await page.setContent(`<style>
+    body { margin: 0; height: 1200px; display: grid; place-items: center; perspective: 1500px; overflow: hidden;
+      background: linear-gradient(160deg, rgb(255 240 210 / .25), rgb(0 0 0 / .45)), repeating-linear-gradient(94deg, #6b4a2f 0 23px, #5d3f27 23px 31px, #74523a 31px 60px); }
+    article { width: 560px; height: 792px; padding: 60px; box-sizing: border-box; background: #f6f4ee; color: #222; font: 17px/1.5 serif; transform: rotateX(21deg) rotateY(-13deg) rotateZ(-7deg); box-shadow: 6px 10px 30px rgb(0 0 0 / .5); }
+  </style><article><h1>Livret de famille</h1>${"<p>Le douze mars deux mille quatorze ont comparu devant nous, officier de l’état civil, les époux ci-après nommés.</p>".repeat(5)}</article>`);
+  const bytes = await page.screenshot({ type: "jpeg", quality: 90 });
+  await page.close();
+  return bytes;
+}

@@ -80,6 +80,8 @@ var twins = map[string]string{
 	"POST /f/{firm}/spaces/{space}/documents/{document}/approval":               "approveDocument",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/nature":                 "classifyDocument",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/name":                   "reviseDocument",
+	"GET /f/{firm}/spaces/{space}/documents/{document}/photo":                   " before and after, for eyes; a program has the PDF made",
+	"POST /f/{firm}/spaces/{space}/documents/{document}/photo":                  "straightenPhoto",
 	"GET /f/{firm}/spaces/{space}/documents/{document}/archive":                 "previewArchive",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/archive":                "unpackArchive",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/delete":                 "deleteDocument",

@@ -20,6 +20,7 @@ import (
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
 	"cenacle/internal/overview"
+	"cenacle/internal/preview"
 	"cenacle/internal/request"
 	"cenacle/internal/space"
 	"cenacle/internal/webhook"
@@ -41,6 +42,7 @@ type Nouns struct {
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
 	Bundles     *bundle.Service
+	Previews    *preview.Service
 	Lifecycle   *lifecycle.Service
 	Overview    *overview.Service
 	Events      *event.Service
@@ -221,6 +223,8 @@ func (n *Nouns) trashRows() []Operation {
 			Summary: "What unpacking a ZIP file of the space would do; nothing is written"},
 		{Pattern: "POST /documents/{document}/archive", Name: "unpackArchive", Action: authz.DocumentFile, Also: []authz.Action{authz.DocumentRead}, Long: true, Do: Tell(n.unpack, nil),
 			Summary: "File what a ZIP file holds, for the firm alone; asked again, it goes on and files no bytes twice"},
+		{Pattern: "POST /documents/{document}/straight", Name: "straightenPhoto", Action: authz.DocumentFile, Also: []authz.Action{authz.DocumentRead, authz.DepositMake}, Status: 201, Long: true, Do: Tell(n.straighten, nil),
+			Summary: "Make the sheet of paper in a photograph a PDF beside it, straightened and cropped; asked again, it is the same document"},
 		{Pattern: "GET /spaces/{space}/trash", Name: "listTrash", Action: authz.TrashSee, Do: Ask(n.trash),
 			Summary: "Deleted documents of a space that one may restore, the last deleted first"},
 		{Pattern: "GET /spaces/{space}/holds", Name: "listHolds", Action: authz.HoldSee, Do: Ask(n.holds),

@@ -32,6 +32,7 @@ import (
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
 	"cenacle/internal/outbound"
+	"cenacle/internal/preview"
 	"cenacle/internal/space"
 	"cenacle/internal/token"
 	"cenacle/internal/vault"
@@ -65,7 +66,7 @@ func open(t *testing.T, limit int) *stage {
 		Freezes: freeze.NewService(s.Office),
 		Firms:   s.Firms, Circles: circle.NewService(s.Office), Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Requests: s.Requests, Holds: hold.NewService(s.Office), Guard: guard.NewService(s.Office), Conflicts: conflict.NewService(s.Office), Memos: s.Memos,
 		Invitations: s.Invitations, Letterboxes: s.Letterboxes, Lifecycle: s.Lifecycle, Overview: s.Overview, Events: event.New(s.Office),
-		Bundles: bundle.NewService(s.Office, s.Spaces, s.Documents, nil, 1<<30),
+		Bundles: bundle.NewService(s.Office, s.Spaces, s.Documents, nil, 1<<30), Previews: preview.New(s.Office, s.Documents, nil),
 	}
 	s.nouns.Webhooks = webhook.NewService(s.Office, s.nouns.Events, outbound.New(outbound.Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}))
 	catalog, err := i18n.Load()

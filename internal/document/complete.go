@@ -121,6 +121,7 @@ type filed struct {
 	Circles []id.Circle `json:"circles"`
 	// Screening is what the scanner said when the bytes came.
 	Screening *screened `json:"screening,omitempty"`
+	From      *Origin   `json:"from,omitempty"` // what the house made it of
 }
 
 func (s *Service) create(a *act.Act, by authz.Actor, u arrival, f found) error {
@@ -174,7 +175,7 @@ func (s *Service) create(a *act.Act, by authz.Actor, u arrival, f found) error {
 		return err
 	}
 	_, err = a.Record(by, kind, u.Space, string(u.Document),
-		filed{u.Version, 1, u.Size, hex.EncodeToString(f.sum[:]), u.Tray, deposit, u.Circles, screenedOf(c)})
+		filed{u.Version, 1, u.Size, hex.EncodeToString(f.sum[:]), u.Tray, deposit, u.Circles, screenedOf(c), u.From})
 	if err == nil {
 		err = quarantine(a, by, u, c)
 	}
@@ -231,7 +232,7 @@ func (s *Service) replace(a *act.Act, by authz.Actor, u arrival, f found) error 
 		return err
 	}
 	_, err = a.Record(by, "document.replaced", u.Space, string(u.Document),
-		filed{u.Version, last + 1, u.Size, hex.EncodeToString(f.sum[:]), u.Tray, "", circlesOf(h.Audience), screenedOf(c)})
+		filed{u.Version, last + 1, u.Size, hex.EncodeToString(f.sum[:]), u.Tray, "", circlesOf(h.Audience), screenedOf(c), nil})
 	if err != nil {
 		return err
 	}

@@ -45,6 +45,14 @@ type BeginUpload struct {
 	// there already is Conflict, with its document in the answer, unless Again.
 	SHA256 string
 	Again  bool
+	// From is what it was made of by the house, or nil: the journal ties the two.
+	From *Origin
+}
+
+// Origin is the document, and the bytes of it, that another one was made of.
+type Origin struct {
+	Document id.Item `json:"document"`
+	SHA256   string  `json:"sha256"` // hexadecimal
 }
 
 // Upload is a file on its way. Only the person who began it sees it.
@@ -80,6 +88,7 @@ type plan struct {
 	Size     int64       `json:"size"`
 	Circles  []id.Circle `json:"circles"`
 	Request  id.Ask      `json:"request,omitempty"`
+	From     *Origin     `json:"from,omitempty"`
 }
 
 // action is what its person must be allowed to do, again at every step.
@@ -215,7 +224,7 @@ func (s *Service) quota(a *act.Act, size int64) error {
 func planOf(a *act.Act, by authz.Actor, in BeginUpload) (plan, error) {
 	p := plan{
 		Person: by.Person, Space: in.Space, Tray: in.Tray, Folder: in.Folder, Size: in.Size,
-		Name: titleOf(in.Name), Request: in.Request, Version: id.New[id.Version](a.Now),
+		Name: titleOf(in.Name), Request: in.Request, From: in.From, Version: id.New[id.Version](a.Now),
 	}
 	if in.Replaces != "" {
 		return p.replacing(a, by, in)

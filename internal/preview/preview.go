@@ -56,12 +56,13 @@ type Wording struct {
 
 // Glimpse is what of a document is to be shown: Page of its pages, or the whole
 // for 0; Text, its words alone; Part, the thing of that number attached to a
-// mail.
+// mail; Straight, the sheet of paper in a photograph.
 type Glimpse struct {
-	Item id.Item
-	Page int
-	Text bool
-	Part int
+	Item     id.Item
+	Page     int
+	Text     bool
+	Part     int
+	Straight bool
 }
 
 // Show opens what a page shows of a document: a page of it as a picture, or a
@@ -193,6 +194,8 @@ func (v *view) open(ctx context.Context) (_ document.Content, whole bool, err er
 	case look == document.PDF && reader.Draws(): // the original is taken, not looked at
 		v.glimpse.Page = 1
 		return v.leaf(ctx, look)
+	case look == document.Picture && v.glimpse.Straight:
+		return v.straight(ctx)
 	case look == document.Picture:
 		return v.picture(ctx, v.from.Reader)
 	case look == document.Text:

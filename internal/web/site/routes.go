@@ -186,6 +186,8 @@ func spaceRoutes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/approval", Door: web.Member, Action: authz.DocumentApprove, Handle: p.Room.DoApprove},
 		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/nature", Door: web.Member, Action: authz.DocumentClassify, Handle: p.Room.DoClassify},
 		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/name", Door: web.Member, Action: authz.DocumentManage, Handle: p.Room.DoRename},
+		{Pattern: "GET /f/{firm}/spaces/{space}/documents/{document}/photo", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.Photo, Long: true},
+		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/photo", Door: web.Member, Action: authz.DocumentFile, Handle: p.Room.DoStraighten, Long: true},
 		{Pattern: "GET /f/{firm}/spaces/{space}/documents/{document}/archive", Door: web.Member, Action: authz.DocumentFile, Handle: p.Room.Archive, Long: true},
 		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/archive", Door: web.Member, Action: authz.DocumentFile, Handle: p.Room.DoUnpack, Long: true},
 		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/delete", Door: web.Member, Action: authz.DocumentManage, Handle: p.Room.DoDelete},

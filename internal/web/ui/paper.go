@@ -10,6 +10,7 @@ type DocumentRow struct {
 	Size     int64  // bytes
 	At       Moment
 	By       string
+	Act      Link   // one thing more that can be done with it, or none
 	In       Link   // the space it lies in, where a list has several
 	Unread   bool   // « non lu » by the person who reads
 	Fresh    bool   // arrived since her last visit

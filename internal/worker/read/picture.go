@@ -37,14 +37,7 @@ func picture(_, mark string, page int, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	shape, _, err := image.DecodeConfig(bytes.NewReader(raw))
-	if err != nil {
-		return err
-	}
-	if shape.Width <= 0 || shape.Height <= 0 || int64(shape.Width)*int64(shape.Height) > maxPixels {
-		return errLarge
-	}
-	from, _, err := image.Decode(bytes.NewReader(raw))
+	from, err := decoded(raw)
 	if err != nil {
 		return err
 	}
@@ -57,6 +50,19 @@ func picture(_, mark string, page int, in io.Reader, out io.Writer) error {
 		return err
 	}
 	return jpeg.Encode(out, shown, &jpeg.Options{Quality: quality})
+}
+
+// decoded opens a picture of no more points than can be looked at.
+func decoded(raw []byte) (image.Image, error) {
+	shape, _, err := image.DecodeConfig(bytes.NewReader(raw))
+	if err != nil {
+		return nil, err
+	}
+	if shape.Width <= 0 || shape.Height <= 0 || int64(shape.Width)*int64(shape.Height) > maxPixels {
+		return nil, errLarge
+	}
+	from, _, err := image.Decode(bytes.NewReader(raw))
+	return from, err
 }
 
 // small brings a picture to the side of a screen, on white paper.

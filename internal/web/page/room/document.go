@@ -27,6 +27,7 @@ type Document struct {
 	Late     []Late
 	Rename   *Form
 	Move     *Form
+	Photo    *Offered   // where a photograph of a sheet is straightened
 	Unpack   string     // where a ZIP file is looked into, or empty
 	Refused  ui.Summary // why it was not
 	Undo     *Undo
@@ -42,6 +43,12 @@ type Document struct {
 	Talks    []Talk
 	Compose  *ui.Composer
 	Live     ui.Live
+}
+
+// Offered is a page that does one more thing with a document, and why it did not.
+type Offered struct {
+	Href    string
+	Summary ui.Summary
 }
 
 // Version is one earlier or current state, with the way to take it.
@@ -110,6 +117,7 @@ func (p *Pages) document(h here, of id.Item, refused error, back memo.New) (web.
 			return nil, err
 		}
 	}
+	page.Photo = p.photoOffer(h, d, refused)
 	page.Live = h.live("talks readers", "documents", string(of))
 	if page.View.Pending != "" {
 		page.Live.Regions = "view " + page.Live.Regions

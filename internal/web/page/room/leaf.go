@@ -76,5 +76,5 @@ func glimpse(r *web.Request) preview.Glimpse {
 		}
 		return -1
 	}
-	return preview.Glimpse{Page: number("page"), Part: number("part"), Text: asked.Get("text") != ""}
+	return preview.Glimpse{Page: number("page"), Part: number("part"), Text: asked.Get("text") != "", Straight: asked.Get("straight") != ""}
 }

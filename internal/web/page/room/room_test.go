@@ -90,6 +90,7 @@ func table(c *webtest.Cast) []web.Route {
 		{"POST /imports", authz.DocumentFile, p.DoPlanImport}, {"POST /zip", authz.DocumentRead, p.DoPack}, {"GET /trash", authz.TrashSee, p.Trash}, {"POST /holds", authz.HoldKeep, p.DoPlaceHold}, {"POST /holds/{hold}/lift", authz.HoldKeep, p.DoLiftHold},
 		{"GET /journal", authz.SpaceJournal, p.Journal}, {"GET /documents/{document}", authz.DocumentRead, p.Document},
 		{"GET /documents/{document}/view", authz.DocumentRead, p.View}, {"GET /documents/{document}/file", authz.DocumentRead, p.File},
+		{"GET /documents/{document}/photo", authz.DocumentRead, p.Photo}, {"POST /documents/{document}/photo", authz.DocumentFile, p.DoStraighten},
 		{"POST /documents/{document}/address", authz.DocumentAddress, p.DoAddress}, {"POST /documents/{document}/name", authz.DocumentManage, p.DoRename},
 		{"POST /parties", authz.SpaceManage, p.DoAddParty}, {"POST /parties/{party}/remove", authz.SpaceManage, p.DoRemoveParty},
 		{"POST /documents/{document}/recall", authz.DocumentAddress, p.DoRecall},

@@ -344,6 +344,7 @@ func (p *Pages) depositPart(h here, b ui.Base, page *Client) {
 		page.Deposit.Total += d.Size
 		page.Deposit.Documents = append(page.Deposit.Documents, ui.DocumentRow{
 			Href: h.path("documents", string(d.Document)), Title: d.Name, Media: d.Media, Size: d.Size, At: b.When(d.At), Stopped: h.stop(d.Screening),
+			Act: h.straightens(d.Document, d.Media),
 		})
 	}
 }

@@ -15,4 +15,5 @@ func TestTemplates(t *testing.T) {
 	uitest.Check(t, receiptPage)
 	uitest.Check(t, bundlePage)
 	uitest.Check(t, importPage)
+	uitest.Check(t, photoPage)
 }
