@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -153,4 +154,28 @@ func literals(in ast.Node) (out []string) {
 		return true
 	})
 	return out
+}
+
+var documentedKind = regexp.MustCompile("(?m)^\\| `([a-z]+\\.[a-z_]+)` \\| [^|]+ \\| [^|]+ \\|$")
+
+// TestEveryKindIsDocumented: what programs may be told has its line in
+// doc/webhooks.md, and nothing else has.
+func TestEveryKindIsDocumented(t *testing.T) {
+	raw, err := os.ReadFile("../../doc/webhooks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := map[string]int{}
+	for _, m := range documentedKind.FindAllSubmatch(raw, -1) {
+		lines[string(m[1])]++
+	}
+	for _, kind := range event.Kinds() {
+		if lines[kind] != 1 {
+			t.Errorf("%s has %d lines in doc/webhooks.md", kind, lines[kind])
+		}
+		delete(lines, kind)
+	}
+	for kind := range lines {
+		t.Errorf("doc/webhooks.md has a line of %s, which is no kind", kind)
+	}
 }
