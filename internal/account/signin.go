@@ -78,12 +78,13 @@ func (s *Service) show(ctx context.Context, p identity, password string, from So
 	return fault.New(fault.Unauthenticated, "account.refused")
 }
 
-// Confirm asks the person of a session for her password once more, before an
-// act that outlives the session. A wrong one is Invalid "account.confirm_wrong"
-// in the field "current", and counts like a wrong one at the door; who has none
-// is asked to sign in again.
-func (s *Service) Confirm(ctx context.Context, in Session, password string, from Source) (err error) {
-	defer fault.Op(&err, "account.Confirm(%s)", in.Person)
+// Reprove opens a session in the place of one, from.Former, whose person shows
+// once more by her password that it is she: what follows is too grave for a
+// browser that was left open. A wrong one is Invalid "account.confirm_wrong" in
+// the field "current", and counts like a wrong one at the door; who has none, or
+// came by a link, is asked to sign in again.
+func (s *Service) Reprove(ctx context.Context, in Session, password string, from Source) (token string, _ Session, err error) {
+	defer fault.Op(&err, "account.Reprove(%s)", in.Person)
 	var p identity
 	err = s.directory().View(ctx, func(tx *store.DirectoryTx) error {
 		p, err = s.byID(tx, in.Person)
@@ -91,13 +92,22 @@ func (s *Service) Confirm(ctx context.Context, in Session, password string, from
 	})
 	switch {
 	case err != nil:
-		return err
-	case !p.Password:
-		return fault.New(fault.Invalid, "account.confirm_again").In("current")
+		return "", Session{}, err
+	case !p.Password || !in.Via.Own():
+		return "", Session{}, fault.New(fault.Invalid, "account.confirm_again").In("current")
 	case password == "":
-		return fault.New(fault.Invalid, "account.confirm").In("current")
+		return "", Session{}, fault.New(fault.Invalid, "account.confirm").In("current")
 	}
-	return asCurrent(s.show(ctx, p, password, from), "account.confirm_wrong")
+	if err := s.show(ctx, p, password, from); err != nil {
+		return "", Session{}, asCurrent(err, "account.confirm_wrong")
+	}
+	v := visit{Session: Session{Person: p.ID, Via: in.Via}, epoch: p.epoch}
+	v.Proven = v.proven(p)
+	err = s.directory().Update(ctx, func(tx *store.DirectoryTx) error {
+		token, err = s.open(tx, &v, from)
+		return err
+	})
+	return token, v.Session, err
 }
 
 // asCurrent says of a refused password that it is not the one of who is signed

@@ -349,20 +349,34 @@ func TestPretender(t *testing.T) {
 	})
 }
 
-// TestConfirm: what outlives a session asks for the password again, under the
-// brake of the door.
-func TestConfirm(t *testing.T) {
+// TestReprove: what is grave asks for the password again, under the brake of the
+// door, and puts a session of this moment in the place of the one there was.
+func TestReprove(t *testing.T) {
 	each(t, func(w *world) {
 		w.person("claire@exemple.fr")
-		_, in := w.enters("claire@exemple.fr", good, at("192.0.2.1"))
+		old, in := w.enters("claire@exemple.fr", good, at("192.0.2.1"))
 		now := w.clock.Now()
 		link := in
 		link.Via = authz.ViaLink
 		if !in.Fresh(now.Add(5*time.Minute-1)) || in.Fresh(now.Add(5*time.Minute)) || link.Fresh(now) {
 			w.Error("which sessions are fresh")
 		}
-		confirm := func(password string) error { return w.Confirm(w.Context(), in, password, at("192.0.2.1")) }
-		w.must(confirm(good))
+		w.clock.Advance(6 * time.Minute)
+		from := at("192.0.2.1")
+		from.Former = old
+		token, fresh, err := w.Reprove(w.Context(), in, good, from)
+		w.must(err)
+		if !fresh.Fresh(w.clock.Now()) || fresh.Person != in.Person || fresh.Via != in.Via || !fresh.Proven {
+			w.Errorf("session: %+v", fresh)
+		}
+		w.alive(old, false)
+		w.alive(token, true)
+		confirm := func(password string) error {
+			_, _, err := w.Reprove(w.Context(), fresh, password, at("192.0.2.1"))
+			return err
+		}
+		_, _, err = w.Reprove(w.Context(), link, good, at("192.0.2.1"))
+		w.wants(err, fault.Invalid, "account.confirm_again")
 		for range 12 {
 			w.wants(confirm(""), fault.Invalid, "account.confirm") // guesses nothing, costs nothing
 		}
@@ -370,7 +384,7 @@ func TestConfirm(t *testing.T) {
 			w.wants(confirm("wrong"), fault.Invalid, "account.confirm_wrong")
 		}
 		w.wants(confirm(good), fault.Busy, "fault.busy")
-		_, _, err := w.SignIn(w.Context(), "claire@exemple.fr", good, at("192.0.2.9"))
+		_, _, err = w.SignIn(w.Context(), "claire@exemple.fr", good, at("192.0.2.9"))
 		w.wants(err, fault.Busy, "fault.busy")
 	})
 }

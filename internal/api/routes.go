@@ -90,7 +90,7 @@ func (n *Nouns) firmRows() []Operation {
 			Summary: "Whom this token acts for, in which firm, and what it may do"},
 		{Pattern: "GET /people", Name: "listPeople", Action: authz.FirmPeopleSee, Do: Ask(n.people),
 			Summary: "The firm’s own people, those who left included"},
-		{Pattern: "POST /people", Name: "addColleague", Action: authz.FirmPeopleEdit, Status: 201, Do: Tell(n.addColleague, n.colleague),
+		{Pattern: "POST /people", Name: "addColleague", Action: authz.FirmPeopleAdd, Status: 201, Do: Tell(n.addColleague, n.colleague),
 			Summary: "Add a colleague; she gets a mail to choose her password"},
 	}
 }
@@ -337,11 +337,11 @@ func (n *Nouns) webhookRows() []Operation {
 	return []Operation{
 		{Pattern: "GET /webhooks", Name: "listWebhooks", Action: authz.FirmConnect, Do: Ask(n.webhooks),
 			Summary: "The firm’s webhooks, the oldest first"},
-		{Pattern: "POST /webhooks", Name: "createWebhook", Action: authz.FirmConnect, Status: 201, Do: Tell(n.createWebhook, n.createdWebhook),
+		{Pattern: "POST /webhooks", Name: "createWebhook", Action: authz.FirmTell, Status: 201, Do: Tell(n.createWebhook, n.createdWebhook),
 			Summary: "Tell an address what happens from now on, with one’s own rights; the secret is shown this once"},
 		{Pattern: "GET " + one, Name: "getWebhook", Action: authz.FirmConnect, Do: Ask(n.webhook),
 			Summary: "One webhook and how its deliveries stand"},
-		{Pattern: "PUT " + one, Name: "changeWebhook", Action: authz.FirmConnect, Do: Tell(n.changeWebhook, n.changedWebhook),
+		{Pattern: "PUT " + one, Name: "changeWebhook", Action: authz.FirmTell, Do: Tell(n.changeWebhook, n.changedWebhook),
 			Summary: "Give a webhook of one’s own another address and other kinds"},
 		{Pattern: "DELETE " + one, Name: "endWebhook", Action: authz.FirmConnect, Do: Tell(n.endWebhook, nil),
 			Summary: "Forget a webhook, its secrets and what waits for it"},
@@ -349,7 +349,7 @@ func (n *Nouns) webhookRows() []Operation {
 			Summary: "Send nothing until it is resumed; nothing is lost"},
 		{Pattern: "POST " + one + "/resume", Name: "resumeWebhook", Action: authz.FirmConnect, Do: Tell(n.resumeWebhook, n.settledWebhook),
 			Summary: "Go on where it was paused"},
-		{Pattern: "POST " + one + "/secret", Name: "rotateWebhook", Action: authz.FirmConnect, Do: Tell(n.rotateWebhook, n.rotatedWebhook),
+		{Pattern: "POST " + one + "/secret", Name: "rotateWebhook", Action: authz.FirmTell, Do: Tell(n.rotateWebhook, n.rotatedWebhook),
 			Summary: "Sign with a new secret, shown this once; for a day the former one signs too"},
 		{Pattern: "POST " + one + "/ping", Name: "pingWebhook", Action: authz.FirmConnect, Status: 202, Do: Tell(n.pingWebhook, nil),
 			Summary: "Send a test that tells nothing"},

@@ -76,6 +76,7 @@ type Actor struct {
 	Role   FirmRole
 	Scope  id.Space
 	Via    Via
+	Stale  bool  // a session whose person showed too long ago that it is she
 	Pass   *Pass // nil when she acts herself
 	Once   Once
 }

@@ -13,6 +13,7 @@
 package authz
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -71,6 +72,16 @@ type Decision struct {
 func absent(reason string) Decision    { return Decision{Reason: reason} }
 func forbidden(reason string) Decision { return Decision{Visible: true, Reason: reason} }
 
+// stale is the reason of what is allowed once she has shown again who she is.
+const stale = "stale"
+
+// May reports what a page offers: whether [Decide] allows an act, or would once
+// she has shown again who she is.
+func May(a Actor, act Action, on Resource, f Facts) bool {
+	a.Stale = false
+	return Decide(a, act, on, f).Allowed
+}
+
 // Decide is the rule. Explicit denials come first; anything unknown is refused.
 func Decide(a Actor, act Action, on Resource, f Facts) Decision {
 	r, known := rules[act]
@@ -115,6 +126,9 @@ func Decide(a Actor, act Action, on Resource, f Facts) Decision {
 	if r.writes && f.Closed {
 		return forbidden("space-closed")
 	}
+	if r.grave && a.Stale {
+		return forbidden(stale)
+	}
 	return Decision{Allowed: true, Visible: true, Reason: because[f.Role]}
 }
 
@@ -133,6 +147,9 @@ func decideFirm(a Actor, r rule) Decision {
 		return absent("outsider")
 	default:
 		return forbidden("role")
+	}
+	if r.grave && a.Stale {
+		return forbidden(stale)
 	}
 	return Decision{Allowed: true, Visible: true, Reason: "firm-" + string(a.Role)}
 }
@@ -233,10 +250,19 @@ func refusal(d Decision, act Action) error {
 	if !d.Visible {
 		return fault.Absent().Because(why)
 	}
-	if d.Reason == "space-closed" {
+	switch d.Reason {
+	case "space-closed":
 		return fault.New(fault.Forbidden, "fault.space_closed").Because(why)
+	case stale:
+		return fault.New(fault.Forbidden, "fault.stale").Because(why)
 	}
 	return fault.New(fault.Forbidden, "fault.forbidden").Because(why)
+}
+
+// Stale reports whether an act was refused for that alone.
+func Stale(err error) bool {
+	why, ok := errors.AsType[refused](err)
+	return ok && why.reason == stale
 }
 
 type refused struct {

@@ -7,12 +7,15 @@ type Action string
 const (
 	FirmEnter      Action = "firm.enter"       // stand in the firm: the desk, the list of one's spaces
 	FirmPeopleSee  Action = "firm.people.see"  // the firm's own people
-	FirmPeopleEdit Action = "firm.people.edit" // add and disable them
+	FirmPeopleEdit Action = "firm.people.edit" // who they are, what programs they have
+	FirmPeopleAdd  Action = "firm.people.add"  // let one more in
 	FirmJournal    Action = "firm.journal"     // acts of the firm itself
 	FirmConnect    Action = "firm.connect"     // webhooks: what other programs are told
+	FirmTell       Action = "firm.tell"        // tell it to one more address, or to another
 	SpaceOpen      Action = "space.open"       // open a new one
 	ConflictSearch Action = "conflict.search"  // ask whether the firm knows a name
-	TokenKeep      Action = "token.keep"       // give programs access in one's own name, and take it back
+	TokenKeep      Action = "token.keep"       // see what programs have access in one's own name, and take it back
+	TokenGive      Action = "token.give"       // give it to one more
 
 	SpaceSee     Action = "space.see"
 	SpaceManage  Action = "space.manage" // rename, members, settings
@@ -74,6 +77,7 @@ type rule struct {
 	writes bool       // refused once the space is closed
 	reads  bool       // left to a pass that only reads
 	inSelf bool       // left to no pass at all: she acts herself
+	grave  bool       // outlives her session or lets others in: she shows again that it is she
 	others []Role     // OfPrivate: roles that may besides the person herself
 }
 
@@ -93,11 +97,14 @@ var rules = map[Action]rule{
 	FirmEnter:      {kind: OfFirm, firm: people, reads: true},
 	FirmPeopleSee:  {kind: OfFirm, firm: people, reads: true},
 	FirmPeopleEdit: {kind: OfFirm, firm: []FirmRole{Admin}},
+	FirmPeopleAdd:  {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
 	FirmJournal:    {kind: OfFirm, firm: []FirmRole{Admin}, reads: true},
 	FirmConnect:    {kind: OfFirm, firm: []FirmRole{Admin}},
+	FirmTell:       {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
 	SpaceOpen:      {kind: OfFirm, firm: people},
 	ConflictSearch: {kind: OfFirm, firm: people},
 	TokenKeep:      {kind: OfFirm, firm: anyone, inSelf: true},
+	TokenGive:      {kind: OfFirm, firm: anyone, inSelf: true, grave: true},
 
 	SpaceSee:     {kind: OfSpace, space: all, reads: true},
 	SpaceManage:  {kind: OfSpace, space: inside, writes: true},
@@ -106,13 +113,13 @@ var rules = map[Action]rule{
 	SpaceSeeAs:   {kind: OfSpace, space: counsel, firm: lawyers},
 	SpaceAccess:  {kind: OfSpace, space: owners, reads: true},
 	SpaceFreeze:  {kind: OfSpace, space: owners},
-	SpaceThaw:    {kind: OfSpace, space: counsel, firm: lawyers},
+	SpaceThaw:    {kind: OfSpace, space: counsel, firm: lawyers, grave: true},
 	CircleSee:    {kind: OfSpace, space: inside, reads: true},
 	CircleMake:   {kind: OfSpace, space: inside, writes: true},
 	CircleTend:   {kind: OfCircle, space: inside, writes: true},
 	TrashSee:     {kind: OfSpace, space: inside, reads: true},
 	HoldSee:      {kind: OfSpace, space: inside, reads: true},
-	HoldKeep:     {kind: OfSpace, space: counsel, firm: lawyers},
+	HoldKeep:     {kind: OfSpace, space: counsel, firm: lawyers, grave: true},
 
 	DocumentFile:     {kind: OfSpace, space: inside, writes: true},
 	DocumentRead:     {kind: OfItem, space: all, reads: true},

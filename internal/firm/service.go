@@ -2,6 +2,7 @@ package firm
 
 import (
 	"context"
+	"time"
 
 	"cenacle/internal/account"
 	"cenacle/internal/act"
@@ -38,7 +39,7 @@ func (s *Service) Stand(ctx context.Context, in account.Session, firm id.Firm) (
 		if st.Card, err = ActiveCard(a, in.Person); err != nil {
 			return err
 		}
-		st.Actor, err = actor(in, st.Profile, st.Card)
+		st.Actor, err = actor(in, st.Profile, st.Card, a.Now)
 		return err
 	})
 	if err != nil {
@@ -55,8 +56,8 @@ func (s *Service) Actor(ctx context.Context, in account.Session, firm id.Firm) (
 	return st.Actor, st.Card, err
 }
 
-func actor(in account.Session, p Profile, c Card) (authz.Actor, error) {
-	by := authz.Actor{Person: in.Person, Firm: p.ID, Role: c.Role, Via: in.Via}
+func actor(in account.Session, p Profile, c Card, now time.Time) (authz.Actor, error) {
+	by := authz.Actor{Person: in.Person, Firm: p.ID, Role: c.Role, Via: in.Via, Stale: !in.Fresh(now)}
 	switch {
 	case in.Via.Linked():
 		by.Role, by.Scope = authz.Outsider, in.Space
@@ -126,7 +127,7 @@ type ColleagueNotice struct {
 // conflict.
 func (s *Service) AddColleague(ctx context.Context, by authz.Actor, c Colleague) (card Card, err error) {
 	defer fault.Op(&err, "firm.AddColleague")
-	err = s.office.See(ctx, by.Firm, func(a *act.Act) error { return Allow(a, by, authz.FirmPeopleEdit) })
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error { return Allow(a, by, authz.FirmPeopleAdd) })
 	if err != nil {
 		return Card{}, err
 	}
@@ -147,7 +148,7 @@ func (s *Service) AddColleague(ctx context.Context, by authz.Actor, c Colleague)
 }
 
 func (s *Service) admit(a *act.Act, by authz.Actor, c Card) error {
-	if err := Allow(a, by, authz.FirmPeopleEdit); err != nil {
+	if err := Allow(a, by, authz.FirmPeopleAdd); err != nil {
 		return err
 	}
 	switch known, err := CardOf(a, c.Person); {

@@ -386,6 +386,7 @@ func (s *Server) openSite(c *config.Config, catalog *i18n.Catalog, zone *time.Lo
 		return err
 	}
 	shown := s.pages(c)
+	w.Prove = shown.Door.Prove
 	if shown.Reference, err = reference.New(programs.Document(), api.Root+"/openapi.json", api.Problems()); err != nil {
 		return err
 	}
@@ -416,7 +417,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Letterboxes: s.Letterboxes, Limit: c.Upload(), Passkeys: s.Accounts.Passkeys(),
 			Bundles: s.Bundles,
 		},
-		Connection: &connection.Pages{Accounts: s.Accounts, Webhooks: s.Webhooks},
+		Connection: &connection.Pages{Webhooks: s.Webhooks},
 		Program:    &program.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Spaces: s.Spaces},
 		Letterbox: &letterbox.Pages{
 			Links: s.Letterboxes, Documents: s.Documents, Deposits: s.Deposits, Asks: s.Requests, Limit: c.Upload(), Until: until,

@@ -30,7 +30,7 @@ func NewService(office *act.Office, accounts *account.Service) *Service {
 // "kinds"); Conflict "token.too_many".
 func (s *Service) Issue(ctx context.Context, by authz.Actor, n New) (text string, t Token, err error) {
 	defer fault.Op(&err, "token.Issue")
-	if err := s.allow(ctx, by); err != nil {
+	if err := s.allow(ctx, by, authz.TokenGive); err != nil {
 		return "", Token{}, err
 	}
 	if err := n.check(); err != nil {
@@ -85,8 +85,8 @@ type issued struct {
 
 // own demands someone who acts herself, with an active card: no program, and
 // nobody who came by a link.
-func own(a *act.Act, by authz.Actor) error {
-	if err := firm.Allow(a, by, authz.TokenKeep); err != nil {
+func own(a *act.Act, by authz.Actor, do authz.Action) error {
+	if err := firm.Allow(a, by, do); err != nil {
 		return err
 	}
 	_, err := firm.ActiveCard(a, by.Person)
@@ -94,13 +94,13 @@ func own(a *act.Act, by authz.Actor) error {
 }
 
 // allow is own before anything is told about what was asked for.
-func (s *Service) allow(ctx context.Context, by authz.Actor) error {
-	return s.office.See(ctx, by.Firm, func(a *act.Act) error { return own(a, by) })
+func (s *Service) allow(ctx context.Context, by authz.Actor, do authz.Action) error {
+	return s.office.See(ctx, by.Firm, func(a *act.Act) error { return own(a, by, do) })
 }
 
 // room demands her right and a place among the tokens of one person.
 func room(a *act.Act, by authz.Actor, era int64) error {
-	if err := own(a, by); err != nil {
+	if err := own(a, by, authz.TokenGive); err != nil {
 		return err
 	}
 	var live int
@@ -121,7 +121,7 @@ const mostListed = 200
 // password are not there.
 func (s *Service) List(ctx context.Context, by authz.Actor) (out []Token, err error) {
 	defer fault.Op(&err, "token.List")
-	if err := s.allow(ctx, by); err != nil {
+	if err := s.allow(ctx, by, authz.TokenKeep); err != nil {
 		return nil, err
 	}
 	era, err := s.accounts.Era(ctx, by.Person, by.Firm)
@@ -129,7 +129,7 @@ func (s *Service) List(ctx context.Context, by authz.Actor) (out []Token, err er
 		return nil, err
 	}
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
-		if err := own(a, by); err != nil {
+		if err := own(a, by, authz.TokenKeep); err != nil {
 			return err
 		}
 		out, err = list(a, by.Person, era)
@@ -214,7 +214,7 @@ func list(a *act.Act, of id.Person, era int64) (out []Token, err error) {
 func (s *Service) Revoke(ctx context.Context, by authz.Actor, which id.Token) (err error) {
 	defer fault.Op(&err, "token.Revoke(%s)", which)
 	err = s.office.Do(ctx, by.Firm, func(a *act.Act) error {
-		if err := own(a, by); err != nil {
+		if err := own(a, by, authz.TokenKeep); err != nil {
 			return err
 		}
 		r, _, err := read(a, func(dest ...any) error { return a.Row(selectToken, []any{which}, dest...) })

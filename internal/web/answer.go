@@ -67,6 +67,18 @@ func Done(path, what string) Answer {
 	return redirect(path + mark + "done=" + what + fragment)
 }
 
+type resend string
+
+// Resend answers 307: the browser sends what it has just sent to path, which is
+// of this site.
+func Resend(path string) Answer { return resend(path) }
+
+func (to resend) write(w http.ResponseWriter, _ *Request) error {
+	w.Header().Set("Location", string(to))
+	w.WriteHeader(http.StatusTemporaryRedirect)
+	return nil
+}
+
 func (to redirect) write(w http.ResponseWriter, _ *Request) error {
 	w.Header().Set("Location", string(to))
 	w.WriteHeader(http.StatusSeeOther)

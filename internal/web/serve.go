@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cenacle/internal/account"
+	"cenacle/internal/authz"
 	"cenacle/internal/fault"
 	"cenacle/internal/front"
 	"cenacle/internal/i18n"
@@ -76,6 +77,9 @@ func (e *exchange) Answer(w *front.Writer) (err error) {
 		r.Body = http.MaxBytesReader(w, r.Body, max(e.Route.Body, maxForm))
 	}
 	answer, err := r.config.through(r, e.Route)
+	if authz.Stale(err) && r.Method == http.MethodPost && !r.forScript() {
+		answer, err = r.config.Prove(r)
+	}
 	if err != nil {
 		return err
 	}

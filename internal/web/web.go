@@ -76,6 +76,8 @@ type Config struct {
 	Accounts      *account.Service
 	Firms         *firm.Service
 	Legal         func(*i18n.Printer) []ui.Link
+	// Prove asks somebody to show again who she is, and then sends what she sent.
+	Prove Handler
 }
 
 // Base starts a page: its language, its frame, who is looking.

@@ -29,8 +29,8 @@ func NewService(office *act.Office, events *event.Service, client *outbound.Clie
 // may demands the right to keep webhooks, for somebody who acts herself or by a
 // program to which she has left all of it: what a webhook tells could go beyond
 // a narrower pass.
-func may(a *act.Act, by authz.Actor) error {
-	if err := firm.Allow(a, by, authz.FirmConnect); err != nil {
+func may(a *act.Act, by authz.Actor, do authz.Action) error {
+	if err := firm.Allow(a, by, do); err != nil {
 		return err
 	}
 	if by.Pass != nil && by.Pass.Kinds != nil {
@@ -44,7 +44,7 @@ func may(a *act.Act, by authz.Actor) error {
 // Invalid by field ("address", "kinds"); Conflict "webhook.too_many".
 func (s *Service) Create(ctx context.Context, by authz.Actor, n New) (w Webhook, secret string, err error) {
 	defer fault.Op(&err, "webhook.Create")
-	err = s.office.See(ctx, by.Firm, func(a *act.Act) error { return may(a, by) })
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error { return may(a, by, authz.FirmTell) })
 	if err != nil {
 		return Webhook{}, "", err
 	}
@@ -80,7 +80,7 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, n New) (w Webhook,
 }
 
 func room(a *act.Act, by authz.Actor) error {
-	if err := may(a, by); err != nil {
+	if err := may(a, by, authz.FirmTell); err != nil {
 		return err
 	}
 	var live int
@@ -107,7 +107,7 @@ type changed struct {
 func (s *Service) List(ctx context.Context, by authz.Actor) (out []Webhook, err error) {
 	defer fault.Op(&err, "webhook.List")
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
-		if err := may(a, by); err != nil {
+		if err := may(a, by, authz.FirmConnect); err != nil {
 			return err
 		}
 		rows, err := live(a)
@@ -140,7 +140,7 @@ func (s *Service) Show(ctx context.Context, by authz.Actor, of id.Webhook) (w We
 }
 
 func open(a *act.Act, by authz.Actor, of id.Webhook) (row, error) {
-	if err := may(a, by); err != nil {
+	if err := may(a, by, authz.FirmConnect); err != nil {
 		return row{}, err
 	}
 	return load(a, of)
@@ -149,7 +149,10 @@ func open(a *act.Act, by authz.Actor, of id.Webhook) (row, error) {
 // mine is open for what only the owner may do, whose rights the webhook has:
 // anybody else would be told what is for her.
 func mine(a *act.Act, by authz.Actor, of id.Webhook) (row, error) {
-	r, err := open(a, by, of)
+	if err := may(a, by, authz.FirmTell); err != nil {
+		return row{}, err
+	}
+	r, err := load(a, of)
 	if err == nil && r.Owner != by.Person {
 		return row{}, fault.New(fault.Forbidden, "webhook.not_owner")
 	}

@@ -20,6 +20,7 @@ import (
 	"cenacle/internal/act"
 	"cenacle/internal/act/acttest"
 	"cenacle/internal/depositlink"
+	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/front"
 	"cenacle/internal/i18n"
@@ -43,6 +44,7 @@ type Site struct {
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
 	Lifecycle   *lifecycle.Service
+	Prove       web.Handler // what a grave act asks for first; a table may bring it
 	URL         string
 }
 
@@ -87,6 +89,12 @@ func (s *Site) config() *web.Config {
 	return &web.Config{
 		Config:  &front.Config{Base: base, Clock: s.Clock.Now, Until: until, Log: slog.New(slog.NewTextHandler(s.T.Output(), nil))},
 		Catalog: catalog, Zone: zone, Accounts: s.Accounts, Firms: s.Firms, Legal: func(*i18n.Printer) []ui.Link { return nil },
+		Prove: func(r *web.Request) (web.Answer, error) {
+			if s.Prove == nil {
+				return nil, fault.New(fault.Forbidden, "fault.stale")
+			}
+			return s.Prove(r)
+		},
 	}
 }
 

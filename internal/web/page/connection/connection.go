@@ -14,7 +14,6 @@ import (
 	"slices"
 	"time"
 
-	"cenacle/internal/account"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/web"
@@ -27,7 +26,6 @@ var files embed.FS
 
 // Pages answers for the connections of a firm.
 type Pages struct {
-	Accounts *account.Service
 	Webhooks *webhook.Service
 }
 
@@ -90,19 +88,7 @@ func (p *Pages) DoCreate(r *web.Request) (web.Answer, error) {
 }
 
 func (p *Pages) create(r *web.Request) (webhook.Webhook, string, error) {
-	if err := p.confirm(r); err != nil {
-		return webhook.Webhook{}, "", err
-	}
 	return p.Webhooks.Create(r.Context(), r.Actor, asked(r))
-}
-
-// confirm asks for the password again unless it was given a moment ago: what
-// happens in the firm is about to be told to another address.
-func (p *Pages) confirm(r *web.Request) error {
-	if r.Session.Fresh(r.Now) {
-		return nil
-	}
-	return p.Accounts.Confirm(r.Context(), r.Session, r.Value("current"), r.Source)
 }
 
 // mended reports whether a fault is one that she puts right on the page.
@@ -209,9 +195,6 @@ func (p *Pages) DoResume(r *web.Request) (web.Answer, error) {
 // DoChange gives a connection another address and other kinds of events.
 func (p *Pages) DoChange(r *web.Request) (web.Answer, error) {
 	return p.act(r, "connection_changed", func(of id.Webhook) error {
-		if err := p.confirm(r); err != nil {
-			return err
-		}
 		n := asked(r)
 		if !slices.Contains(r.Values("chosen"), "1") { // kinds that this page cannot show stay as they are
 			was, err := p.Webhooks.Show(r.Context(), r.Actor, of)
@@ -263,11 +246,6 @@ func (p *Pages) DoEnd(r *web.Request) (web.Answer, error) {
 func (p *Pages) DoRotate(r *web.Request) (web.Answer, error) {
 	of, err := on(r)
 	if err != nil {
-		return nil, err
-	}
-	if err := p.confirm(r); mended(err) {
-		return p.again(r, of, err)
-	} else if err != nil {
 		return nil, err
 	}
 	secret, err := p.Webhooks.Rotate(r.Context(), r.Actor, of)

@@ -37,7 +37,7 @@ func open(t *testing.T) *scene {
 	s := &scene{t: t, says: http.StatusOK}
 	s.Cast = webtest.NewCast(t, func(c *webtest.Cast) []web.Route {
 		s.hooks = webhook.NewService(c.Office, event.New(c.Office), outbound.New(outbound.Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}))
-		p := &connection.Pages{Accounts: c.Accounts, Webhooks: s.hooks}
+		p := &connection.Pages{Webhooks: s.hooks}
 		member := func(pattern string, h web.Handler) web.Route {
 			return web.Route{Pattern: pattern, Door: web.Member, Action: authz.FirmConnect, Handle: h}
 		}
@@ -60,7 +60,7 @@ var secretForm = regexp.MustCompile(`whsec_[A-Za-z0-9+/]{43}=`)
 // create makes a connection through the form and returns its path.
 func (s *scene) create(kinds ...string) string {
 	s.t.Helper()
-	form := []string{"address", s.peer.URL + "/in", "current", word, "chosen", "1"}
+	form := []string{"address", s.peer.URL + "/in", "chosen", "1"}
 	for _, k := range kinds {
 		form = append(form, "kinds", k)
 	}
@@ -107,7 +107,7 @@ func TestSecretIsShownOnce(t *testing.T) {
 	page.One(".connection-facts").Says(s.peer.URL + "/in")
 	page.One(".connection-facts").Says("Tout ce que vous pouvez voir")
 	page.One(".connection-log .empty").Says("Rien n’est encore parti")
-	again := s.Lead.Post(path+"/secret", "current", word).Answers(t, http.StatusOK, "")
+	again := s.Lead.Post(path+"/secret").Answers(t, http.StatusOK, "")
 	if secretForm.FindString(again.One(".connection-made").Text()) == "" {
 		t.Error("the new secret is not shown")
 	}
@@ -116,21 +116,26 @@ func TestSecretIsShownOnce(t *testing.T) {
 
 func TestFormComesBack(t *testing.T) {
 	s := open(t)
-	page := s.Lead.Post(s.path, "address", "http://10.0.0.1/", "kinds", "memo", "current", word).Answers(t, http.StatusUnprocessableEntity, "")
+	page := s.Lead.Post(s.path, "address", "http://10.0.0.1/", "kinds", "memo").Answers(t, http.StatusUnprocessableEntity, "")
 	page.One("#f-address-error").Says("réseau interne")
 	page.One("input[name=address]").Is("value", "http://10.0.0.1/")
 	if n := len(page.All("input[checked]")); n != 1 {
 		t.Errorf("%d boxes are ticked, want the one that was", n)
 	}
-	page = s.Lead.Post(s.path, "address", s.peer.URL, "current", word).Answers(t, http.StatusUnprocessableEntity, "")
+	page = s.Lead.Post(s.path, "address", s.peer.URL).Answers(t, http.StatusUnprocessableEntity, "")
 	page.One(".summary a[href=#f-kinds]")
 	page.Lacks("#connections")
+}
+
+// TestProofAgain: a browser that was left open tells nobody else.
+func TestProofAgain(t *testing.T) {
+	s := open(t)
+	path := s.create("memo")
 	s.Clock.Advance(10 * time.Minute)
-	page = s.Lead.Get(s.path).Answers(t, http.StatusOK, "")
-	page.One("input[name=current]")
-	page = s.Lead.Post(s.path, "address", s.peer.URL, "kinds", "memo", "current", "mauvais").Answers(t, http.StatusUnprocessableEntity, "")
-	page.One("#f-current-error")
-	page.Lacks("#connections")
+	s.Lead.Post(s.path, "address", s.peer.URL, "kinds", "memo").Answers(t, http.StatusForbidden, "")
+	s.Lead.Post(path, "address", s.peer.URL, "chosen", "1", "kinds", "memo").Answers(t, http.StatusForbidden, "")
+	s.Lead.Post(path+"/secret").Answers(t, http.StatusForbidden, "")
+	s.Lead.Post(path+"/pause").Answers(t, http.StatusSeeOther, path+"?done=connection_paused")
 }
 
 func TestLogSaysWhatCame(t *testing.T) {
@@ -186,9 +191,9 @@ func TestActs(t *testing.T) {
 	s := open(t)
 	path := s.create("memo")
 	s.Lead.Get(path).One(".connection-facts").Says("Mémos")
-	s.Lead.Post(path, "address", s.peer.URL, "chosen", "1", "kinds", "document", "kinds", "space", "current", word).Answers(t, http.StatusSeeOther, path+"?done=connection_changed")
+	s.Lead.Post(path, "address", s.peer.URL, "chosen", "1", "kinds", "document", "kinds", "space").Answers(t, http.StatusSeeOther, path+"?done=connection_changed")
 	s.Lead.Get(path).One(".connection-facts").Says("Documents et Espaces et personnes")
-	s.Lead.Post(path, "address", "nulle part", "chosen", "1", "kinds", "memo", "current", word).Answers(t, http.StatusUnprocessableEntity, "").One("#f-address-error")
+	s.Lead.Post(path, "address", "nulle part", "chosen", "1", "kinds", "memo").Answers(t, http.StatusUnprocessableEntity, "").One("#f-address-error")
 	s.Lead.Post(path+"/replay", "from", "demain").Answers(t, http.StatusUnprocessableEntity, "").One("#f-from-error").Says("trente derniers jours")
 	s.Lead.Post(path+"/replay", "from", s.Clock.Now().Format(time.DateOnly)).Answers(t, http.StatusSeeOther, path+"?done=connection_replayed")
 	s.work(path)
@@ -210,7 +215,7 @@ func TestActs(t *testing.T) {
 	s.must(err)
 	path = s.path + "/" + string(w.ID)
 	s.Lead.Get(path).Lacks("input[name=kinds]")
-	s.Lead.Post(path, "address", s.peer.URL+"/other", "current", word).Answers(t, http.StatusSeeOther, path+"?done=connection_changed")
+	s.Lead.Post(path, "address", s.peer.URL+"/other").Answers(t, http.StatusSeeOther, path+"?done=connection_changed")
 	s.Lead.Get(path).One(".connection-facts").Says("Document ajouté")
 }
 

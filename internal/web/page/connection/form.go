@@ -23,15 +23,13 @@ var groups = [...]struct {
 	{"firm", []string{"firm", "token", "factor", "webhook", "installation"}},
 }
 
-// Form asks for an address and for what it is told. Current is nil while the
-// sign-in is fresh; Kinds is nil when what was chosen through the API cannot be
+// Form asks for an address and for what it is told. Kinds is nil when what was chosen through the API cannot be
 // shown by its boxes.
 type Form struct {
 	Action  string
 	Summary ui.Summary
 	Address ui.Field
 	Kinds   *ui.Field
-	Current *ui.Field
 	Submit  ui.Button
 }
 
@@ -53,16 +51,7 @@ func newForm(r *web.Request, b ui.Base, w webhook.Webhook) Form {
 			})
 		}
 	}
-	if !r.Session.Fresh(r.Now) {
-		f.Current = current(b)
-	}
 	return f
-}
-
-func current(b ui.Base) *ui.Field {
-	return &ui.Field{
-		Kind: ui.Password, Name: "current", Label: b.T("connection.current"), Hint: b.T("connection.current_hint"), Autocomplete: "current-password",
-	}
 }
 
 // shown reports whether kinds are whole groups.
@@ -102,8 +91,7 @@ func asked(r *web.Request) webhook.New {
 	return n
 }
 
-// refuse gives the form back as it was sent, with what is wrong; the password is
-// asked for again.
+// refuse gives the form back as it was sent, with what is wrong.
 func (f *Form) refuse(r *web.Request, err error) {
 	f.Address.Value = r.Value("address")
 	fields := []*ui.Field{&f.Address}
@@ -112,9 +100,6 @@ func (f *Form) refuse(r *web.Request, err error) {
 			f.Kinds.Options[i].Chosen = slices.Contains(r.Values("kinds"), f.Kinds.Options[i].Value)
 		}
 		fields = append(fields, f.Kinds)
-	}
-	if f.Current != nil {
-		fields = append(fields, f.Current)
 	}
 	f.Summary = ui.Refuse(r.Printer, err).Mark(fields...)
 }

@@ -43,11 +43,10 @@ type Act struct {
 	Button ui.Button
 }
 
-// Renew asks for another secret. Current is nil while the sign-in is fresh.
+// Renew asks for another secret.
 type Renew struct {
-	Action  string
-	Current *ui.Field
-	Submit  ui.Button
+	Action string
+	Submit ui.Button
 }
 
 // Since asks from which day on everything is to be sent again.
@@ -93,8 +92,6 @@ func (p *Pages) again(r *web.Request, of id.Webhook, why error) (web.Answer, err
 	case page.Form != nil && r.Form.Has("address"):
 		page.Form.refuse(r, why)
 		page.Summary, page.Form.Summary = page.Form.Summary, ui.Summary{}
-	case page.Renew != nil && page.Renew.Current != nil && r.Form.Has("current"):
-		page.Summary = ui.Refuse(r.Printer, why).Mark(page.Renew.Current)
 	case page.Since != nil && r.Form.Has("from"):
 		page.Summary = ui.Refuse(r.Printer, why).Mark(&page.Since.From)
 	default:
@@ -131,7 +128,7 @@ func (p *Pages) one(r *web.Request, of id.Webhook) (Connection, error) {
 	if w.Owner == r.Actor.Person {
 		f := newForm(r, b, w)
 		f.Action = r.FirmPath("connections", string(of))
-		page.Form, page.Renew = &f, newRenew(r, b, at("secret"))
+		page.Form, page.Renew = &f, &Renew{Action: at("secret"), Submit: ui.Button{Label: b.T("connection.rotate"), Icon: "refresh"}}
 	}
 	return page, p.log(r, w, &page)
 }
@@ -155,15 +152,6 @@ func ending(b ui.Base, w webhook.Webhook, action string) ui.Dialog {
 		ID: "end", Action: action, Title: b.T("connection.end_title", host(w.Address)), Consequence: b.T("connection.end_then"),
 		Opener: ui.Button{Label: b.T("connection.end")}, Confirm: ui.Button{Label: b.T("connection.end"), Look: ui.Danger},
 	}
-}
-
-func newRenew(r *web.Request, b ui.Base, action string) *Renew {
-	n := &Renew{Action: action, Submit: ui.Button{Label: b.T("connection.rotate"), Icon: "refresh"}}
-	if !r.Session.Fresh(r.Now) {
-		n.Current = current(b)
-		n.Current.ID = "f-current-secret" // another field of this name is in the form above
-	}
-	return n
 }
 
 // log reads the notices of a connection.

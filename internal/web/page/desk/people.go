@@ -78,7 +78,7 @@ func (p *Pages) people(r *web.Request, err error) (web.Answer, error) {
 // mayAdd asks the rule whether the form is of any use to her; the use case
 // decides again.
 func mayAdd(by authz.Actor) bool {
-	return authz.Decide(by, authz.FirmPeopleEdit, authz.Resource{Kind: authz.OfFirm, Firm: by.Firm}, authz.Facts{}).Allowed
+	return authz.May(by, authz.FirmPeopleAdd, authz.Resource{Kind: authz.OfFirm, Firm: by.Firm}, authz.Facts{})
 }
 
 func newPeople(b ui.Base, staff []firm.Card, by authz.Actor) People {

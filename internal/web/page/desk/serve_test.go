@@ -81,7 +81,7 @@ func routes(s *webtest.Site, models []space.Model, disk *blob.Disk) []web.Route 
 		{Pattern: "POST /account/password", Door: web.Person, Handle: d.DoChangePassword, Why: "a test"},
 		member("GET /f/{firm}", authz.FirmEnter, p.Show),
 		member("GET /f/{firm}/spaces/new", authz.SpaceOpen, p.NewSpace), member("POST /f/{firm}/spaces/new", authz.SpaceOpen, p.DoNewSpace),
-		member("GET /f/{firm}/people", authz.FirmPeopleSee, p.People), member("POST /f/{firm}/people", authz.FirmPeopleEdit, p.DoAddColleague),
+		member("GET /f/{firm}/people", authz.FirmPeopleSee, p.People), member("POST /f/{firm}/people", authz.FirmPeopleAdd, p.DoAddColleague),
 		member("GET /f/{firm}/journal", authz.FirmJournal, p.Journal), member("GET /f/{firm}/search", authz.DocumentRead, p.Search),
 	}
 }

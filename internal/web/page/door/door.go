@@ -69,12 +69,16 @@ func from(r *web.Request) account.Source {
 // down, she hears so in her session, which is open. A full disk keeps nobody from
 // reading: the mail is then what is missing, and the operator hears of the disk.
 func (p *Pages) begin(r *web.Request, token string, s account.Session, next string) web.Answer {
+	return p.begun(r, token, s, web.See(next))
+}
+
+func (p *Pages) begun(r *web.Request, token string, s account.Session, then web.Answer) web.Answer {
 	if s.Strange {
 		if err := p.Lifecycle.DeviceMet(r.Context(), s.Person, s.Via); err != nil && !fault.Is(err, fault.NoSpace) {
 			return r.BeginWith(token, web.Answering(func(http.ResponseWriter, *web.Request) error { return err }))
 		}
 	}
-	return r.Begin(token, next)
+	return r.BeginWith(token, then)
 }
 
 // mended reports whether a fault is one that the person puts right in the form

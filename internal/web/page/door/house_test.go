@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"cenacle/internal/account"
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
 	"cenacle/internal/firm"
@@ -55,6 +56,11 @@ func open(t *testing.T) house {
 
 func routes(s *webtest.Site) []web.Route {
 	p := &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle}
+	s.Prove = p.Prove
+	grave := func(r *web.Request) (web.Answer, error) {
+		_, err := s.Firms.AddColleague(r.Context(), r.Actor, firm.Colleague{Name: r.Value("name"), Email: r.Value("email"), Role: authz.Lawyer, Language: i18n.French})
+		return web.See("/done"), err
+	}
 	public := func(pattern string, h web.Handler) web.Route {
 		return web.Route{Pattern: pattern, Handle: h, Why: "a test"}
 	}
@@ -71,6 +77,7 @@ func routes(s *webtest.Site) []web.Route {
 		person("GET /account/factors", p.Factors), person("POST /account/factors/app", p.DoNewApp), person("POST /account/factors/app/code", p.DoAddApp),
 		person("POST /account/factors/recovery", p.DoRenewRecovery), person("POST /account/factors/{factor}/remove", p.DoRemoveFactor),
 		person("POST /account/signout", p.DoSignOutEverywhere), person("POST /account/sessions/{session}/end", p.DoEndSession),
+		person("POST /account/prove", p.DoProve), {Pattern: "POST /f/{firm}/people", Door: web.Member, Action: authz.FirmPeopleAdd, Handle: grave},
 	}
 }
 
@@ -107,4 +114,12 @@ func (h house) spacePath() string {
 // unknown is the path of a link that was never issued, as long as a real one.
 func (h house) unknown() string {
 	return "/l/" + string(h.by.Firm) + "/" + strings.Repeat("x", 43)
+}
+
+// sessions are those of the founder.
+func (h house) sessions() []account.Access {
+	h.T.Helper()
+	all, err := h.Accounts.Sessions(h.T.Context(), h.by.Person)
+	h.must(err)
+	return all
 }

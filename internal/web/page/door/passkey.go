@@ -2,14 +2,12 @@ package door
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
 
-	"cenacle/internal/account"
-	"cenacle/internal/authz"
 	"cenacle/internal/fault"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/web"
+	"cenacle/internal/web/ui"
 )
 
 // KeyForm is a form that a script fills with what the browser's passkey answers;
@@ -19,6 +17,7 @@ type KeyForm struct {
 	What   string // "get" or "create"
 	Action string // where the answer is posted
 	Next   string
+	Kept   []ui.Hidden // sent along
 	Label  string
 	Fail   string // what is said when the browser gives none
 	Wide   bool
@@ -59,11 +58,8 @@ func (p *Pages) DoUseKey(r *web.Request) (web.Answer, error) {
 	if err == nil {
 		return p.begin(r, token, session, onward(session, page.Next)), nil
 	}
-	var copied *account.Cloned
-	if errors.As(err, &copied) {
-		if err := p.Lifecycle.FactorsChanged(r.Context(), copied.Person, authz.ViaPasskey, lifecycle.FactorCopied); err != nil {
-			return nil, err
-		}
+	if err := p.copied(r, err); err != nil {
+		return nil, err
 	}
 	if !mended(err) {
 		return nil, err

@@ -79,7 +79,7 @@ func where(b ui.Base, only []id.Space, names map[id.Space]string) string {
 	return b.T("program.only_in", b.List(known))
 }
 
-// Form asks for a new access. Current is nil while the sign-in is fresh.
+// Form asks for a new access.
 type Form struct {
 	Action  string
 	Summary ui.Summary
@@ -90,7 +90,6 @@ type Form struct {
 	Spaces  ui.Field
 	Life    ui.Field
 	Once    string // of this form: sent again, as a reload does, it makes nothing more
-	Current *ui.Field
 	Submit  ui.Button
 }
 
@@ -121,16 +120,10 @@ func newForm(r *web.Request, b ui.Base, spaces []space.Space) Form {
 			Value: strconv.Itoa(days), Label: b.Duration(time.Duration(days) * 24 * time.Hour), Chosen: days == usualLife,
 		})
 	}
-	if !r.Session.Fresh(r.Now) {
-		f.Current = &ui.Field{
-			Kind: ui.Password, Name: "current", Label: b.T("program.current"), Hint: b.T("program.current_hint"), Autocomplete: "current-password",
-		}
-	}
 	return f
 }
 
-// refuse gives the form back as it was sent, with what is wrong; the password
-// is asked for again.
+// refuse gives the form back as it was sent, with what is wrong.
 func (f *Form) refuse(r *web.Request, n token.New, err error) {
 	f.Name.Value = n.Name
 	choose(&f.Use, string(n.Use))
@@ -139,9 +132,6 @@ func (f *Form) refuse(r *web.Request, n token.New, err error) {
 	choose(&f.Spaces, r.Values("spaces")...)
 	choose(&f.Life, r.Value("life"))
 	fields := []*ui.Field{&f.Name, &f.Use, &f.Access, &f.Reach, &f.Spaces, &f.Life}
-	if f.Current != nil {
-		fields = append(fields, f.Current)
-	}
 	f.Summary = ui.Refuse(r.Printer, err).Mark(fields...)
 }
 

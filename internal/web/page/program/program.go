@@ -101,14 +101,9 @@ func mended(err error) bool {
 	return false
 }
 
-// make asks for the password again unless it was given a moment ago. A form that
-// was sent already makes nothing more: its access was shown once.
+// make makes an access. A form that was sent already makes nothing more: its
+// access was shown once.
 func (p *Pages) make(r *web.Request, n token.New) (string, token.Token, error) {
-	if !r.Session.Fresh(r.Now) {
-		if err := p.Accounts.Confirm(r.Context(), r.Session, r.Value("current"), r.Source); err != nil {
-			return "", token.Token{}, err
-		}
-	}
 	by := r.Actor
 	if once := r.Value("once"); once != "" {
 		by.Once = authz.Once{Key: "programs:" + once}

@@ -1,0 +1,109 @@
+package door
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"cenacle/internal/account"
+	"cenacle/internal/authz"
+	"cenacle/internal/fault"
+	"cenacle/internal/lifecycle"
+	"cenacle/internal/web"
+	"cenacle/internal/web/ui"
+)
+
+// ProvePage asks somebody who has signed in to show again that it is she, before
+// what is grave, and keeps what she sent.
+type ProvePage struct {
+	ui.Base
+	Action  string
+	Kept    []ui.Hidden
+	Current ui.Field
+	Key     *KeyForm // nil where no passkeys are offered
+	Refused string   // what was wrong with a passkey, or empty
+	Back    ui.Button
+}
+
+var proveTemplate = ui.Must(ui.Parse[ProvePage](files, "prove.tmpl", "passkey.tmpl"))
+
+const (
+	provePath = "/account/prove"
+	proveFor  = "prove-for" // the field that holds the address of what waits
+)
+
+// Prove is what a form is answered with whose act asks for more than a session.
+func (p *Pages) Prove(r *web.Request) (web.Answer, error) {
+	stale := fault.New(fault.Forbidden, "fault.stale")
+	return web.Again(proveTemplate, p.prove(r, r.URL.Path), stale), nil
+}
+
+func (p *Pages) prove(r *web.Request, what string) ProvePage {
+	page := ProvePage{Action: provePath, Kept: []ui.Hidden{{Name: proveFor, Value: what}}}
+	page.Base = base(r, ui.Public, r.Printer.T("door.prove"), enterPath)
+	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
+		if name == proveFor || name == "current" || name == "challenge" || name == "answer" {
+			continue
+		}
+		for _, value := range r.PostForm[name] {
+			page.Kept = append(page.Kept, ui.Hidden{Name: name, Value: value})
+		}
+	}
+	page.Current = ui.Field{
+		Kind: ui.Password, Name: "current", Label: r.Printer.T("door.password"), Autocomplete: "current-password", Focus: true,
+	}
+	if page.Key = p.keyForm(r, ""); page.Key != nil {
+		page.Key.Action, page.Key.Kept = provePath, page.Kept
+	}
+	page.Back = ui.Button{Label: r.Printer.T("door.prove_not"), Href: enterPath}
+	return page
+}
+
+// DoProve takes the proof and has the browser send again what waited for it.
+func (p *Pages) DoProve(r *web.Request) (web.Answer, error) {
+	what := web.Local(r.Value(proveFor))
+	if what == "" || strings.HasPrefix(what, provePath) {
+		return nil, web.Absent()
+	}
+	token, session, err := p.shown(r)
+	if err == nil {
+		return p.begun(r, token, session, web.Resend(what)), nil
+	}
+	if !mended(err) {
+		return nil, err
+	}
+	page := p.prove(r, what)
+	if fault.Is(err, fault.Unauthenticated) {
+		page.Refused = r.Printer.Fault(err)
+	} else {
+		correct(r, &page.Current, err)
+	}
+	return web.Again(proveTemplate, page, err), nil
+}
+
+// shown opens a session in the place of hers, by her password or her passkey.
+func (p *Pages) shown(r *web.Request) (token string, in account.Session, err error) {
+	if r.Value("answer") == "" {
+		return p.Accounts.Reprove(r.Context(), r.Session, r.Value("current"), from(r))
+	}
+	apart := from(r)
+	apart.Former = "" // hers goes on when it is another's passkey
+	token, in, err = p.Accounts.UsePasskey(r.Context(), r.Value("challenge"), []byte(r.Value("answer")), "", apart)
+	if err != nil {
+		return "", in, errors.Join(err, p.copied(r, err))
+	}
+	if in.Person != r.Session.Person {
+		return "", in, errors.Join(fault.New(fault.Unauthenticated, "account.passkey_refused"), p.Accounts.SignOut(r.Context(), token))
+	}
+	return token, in, p.Accounts.SignOut(r.Context(), r.Token)
+}
+
+// copied tells her of a passkey that there are two of.
+func (p *Pages) copied(r *web.Request, err error) error {
+	var one *account.Cloned
+	if !errors.As(err, &one) {
+		return nil
+	}
+	return p.Lifecycle.FactorsChanged(r.Context(), one.Person, authz.ViaPasskey, lifecycle.FactorCopied)
+}
