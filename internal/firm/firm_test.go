@@ -250,10 +250,15 @@ func TestActor(t *testing.T) {
 				}
 				continue
 			}
-			want := authz.Actor{Person: tc.in.Person, Firm: w.firm, Role: tc.role, Scope: tc.scope, Via: tc.in.Via}
+			want := authz.Actor{Person: tc.in.Person, Firm: w.firm, Role: tc.role, Scope: tc.scope, Via: tc.in.Via, Stale: true}
 			if err != nil || by != want || card.Person != tc.in.Person {
 				w.Errorf("%s: %+v, %v, want %+v", tc.what, by, err, want)
 			}
+		}
+		fresh := signedIn(paul)
+		fresh.Created = w.office.Clock()
+		if by, _, err := w.firms.Actor(w.Context(), fresh, w.firm); err != nil || by.Stale {
+			w.Errorf("one who has just signed in: %+v, %v", by, err)
 		}
 		for who, want := range map[id.Person]int{paul: 1, tied: 0, gone: 0, founder.Person: 1} {
 			if doors, err := w.firms.Doors(w.Context(), signedIn(who)); err != nil || len(doors) != want {

@@ -52,10 +52,10 @@ func connectionSteps() []step {
 	today := time.Now().Format(time.DateOnly)
 	return []step{
 		plain(all, byLead, 200),
-		form(all, byLead, 200, "address", peer, "kinds", "memo", "current", password).then(func(s *scene, _ answer) { s.alone() }),
+		form(all, byLead, 200, "address", peer, "kinds", "memo").then(func(s *scene, _ answer) { s.alone() }),
 		plain(one, byLead, 200),
-		form(one, byLead, 303, "address", peer, "chosen", "1", "kinds", "memo", "current", password),
-		form(one+"/secret", byLead, 200, "current", password),
+		form(one, byLead, 303, "address", peer, "chosen", "1", "kinds", "memo"),
+		form(one+"/secret", byLead, 200),
 		form(one+"/resume", byLead, 303), form(one+"/test", byLead, 303), form(one+"/replay", byLead, 303, "from", today),
 		form(one+"/pause", byLead, 303).then(func(s *scene, _ answer) { s.forget() }),
 		form(one+"/end", byLead, 303).then(func(s *scene, _ answer) { s.connect() }),

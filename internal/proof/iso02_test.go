@@ -21,9 +21,10 @@ import (
 // elsewhere are the actions that no line of the table names, and where they are
 // decided.
 var elsewhere = map[authz.Action]string{
-	authz.HoldSee:      "hold.List, for the page of the trash",
-	authz.DepositSee:   "lists and pages of a space show deposits beside everything else (deposit.List, deposit.Show)",
-	authz.MemoInternal: "a field of the form behind memo.write makes a memo internal (memo.Write)",
+	authz.FirmPeopleEdit: "the page of programs lists and ends those of others for whom it allows (token.ListOf, token.Revoke)",
+	authz.HoldSee:        "hold.List, for the page of the trash",
+	authz.DepositSee:     "lists and pages of a space show deposits beside everything else (deposit.List, deposit.Show)",
+	authz.MemoInternal:   "a field of the form behind memo.write makes a memo internal (memo.Write)",
 }
 
 // jobs is every kind of job and which right is looked at again when it runs.

@@ -45,9 +45,21 @@ func (i ids) path(pattern string) string {
 }
 
 func nobody(s *scene) browser    { return s.nobody() }
-func byLead(s *scene) browser    { return s.lead.browser }
+func byLead(s *scene) browser    { return s.lately(s.lead) }
 func byClient(s *scene) browser  { return s.client.browser }
 func byAccount(s *scene) browser { return s.account.browser }
+
+// lately is somebody's browser, in which she has shown a moment ago that it is
+// she: steps that are grave ask for it.
+func (s *scene) lately(p *person) browser {
+	s.t.Helper()
+	in, err := s.server.Accounts.Resume(s.t.Context(), p.token)
+	if err == nil && !in.Fresh(s.clock.now().Add(time.Minute)) {
+		p.token, _, err = s.server.Accounts.SignIn(s.t.Context(), p.email, password, here())
+	}
+	s.must(err)
+	return p.browser
+}
 
 // book is one step for each route, in an order in which each finds what it
 // needs. The last are those that end what the others live on.
@@ -126,7 +138,7 @@ func firmSteps() []step {
 		}),
 		plain("/p/{firm}/{token}", nobody, 200), form("/p/{firm}/{token}", nobody, 303, "password", password),
 		plain("/f/{firm}/programs", byLead, 200),
-		form("/f/{firm}/programs", byLead, 200, "name", "Sauvegarde", "use", "api", "access", "read", "reach", "all", "life", "90", "current", password).then(func(s *scene, _ answer) {
+		form("/f/{firm}/programs", byLead, 200, "name", "Sauvegarde", "use", "api", "access", "read", "reach", "all", "life", "90").then(func(s *scene, _ answer) {
 			own, err := s.server.Tokens.List(s.t.Context(), s.lead.actor)
 			s.must(err)
 			s.ids["program"] = string(own[0].ID)
@@ -303,6 +315,9 @@ func accountSteps() []step {
 			}
 		}),
 		form("/account/sessions/{session}/end", byAccount, 303),
+		form("/account/prove", byAccount, 307, "prove-for", "/enter", "current", password).then(func(s *scene, a answer) {
+			s.account.token = a.session()
+		}),
 		plain("/account/factors", byAccount, 200).then(func(s *scene, _ answer) {
 			token, _, err := s.server.Accounts.SignIn(s.t.Context(), s.account.email, password, here()) // fresh
 			s.must(err)
