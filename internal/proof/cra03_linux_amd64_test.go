@@ -30,7 +30,7 @@ func TestCRA03(t *testing.T) {
 	}
 	which := r.Perm(len(all))
 	if !long() {
-		which = which[:4]
+		which = which[:3]
 	}
 	var ends, refusals int
 	for _, n := range which {
