@@ -72,6 +72,15 @@ func (b Base) Home() string {
 	return b.FirmHref
 }
 
+// SearchHref is where a person of a firm searches: below the first of her
+// sections, which is the firm's own page; empty without any.
+func (b Base) SearchHref() string {
+	if len(b.Nav) == 0 {
+		return ""
+	}
+	return b.Nav[0].Href + "/search"
+}
+
 // When writes at as seen from b.Now; a zero instant gives an empty Moment.
 func (b Base) When(at time.Time) Moment {
 	if at.IsZero() {

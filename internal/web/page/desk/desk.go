@@ -56,7 +56,6 @@ type Desk struct {
 	Spared string // requests that papers already there have avoided, or empty
 	Rows   []Row
 	More   *ui.More
-	Keys   Keys
 }
 
 // Waits is one side of « qui attend quoi »: what stands there at once and what
@@ -81,9 +80,6 @@ type Search struct {
 	Action string
 	Words  string
 }
-
-// Keys are the gestures of the keyboard that the desk knows.
-type Keys struct{ New, Search ui.Keys }
 
 var deskPage = ui.Must(ui.Parse[Desk](files, "desk.tmpl", "part.tmpl"))
 
@@ -122,10 +118,6 @@ func newDesk(b ui.Base, to paths, found overview.Desk, asked space.Page) Desk {
 		Base: b, Later: asked.After != "", Empty: asked.After == "" && len(found.Rows) == 0,
 		Open:   ui.Button{Label: b.T("desk.open"), Href: to.FirmPath("spaces", "new"), Look: ui.Primary, Icon: "plus"},
 		Search: Search{Action: to.FirmPath("search")}, More: more(found.More),
-		Keys: Keys{
-			New:    ui.Keys{Strokes: []string{"n"}, Label: b.T("desk.keys.new")},
-			Search: ui.Keys{Strokes: []string{"/"}, Label: b.T("desk.keys.search")},
-		},
 	}
 	mine, others := lines(b, to, found)
 	d.Mine, d.Others = folded(mine), folded(others)

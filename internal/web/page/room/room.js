@@ -1,3 +1,5 @@
+import { elsewhere, heard } from "../../ui/script/keys.js";
+
 // <c-seen data-src> marks memos as read once they have been on the screen for a
 // moment; without a script its button does.
 const moment = 1500;
@@ -95,7 +97,7 @@ class Pick extends HTMLElement {
   connectedCallback() {
     this.form = this.closest("form");
     this.press = (event) => {
-      if (event.key.toLowerCase() !== "x" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox]), textarea, select")) return;
+      if (event.key.toLowerCase() !== "x" || !heard() || elsewhere(event)) return;
       const box = event.target.closest(".doc")?.querySelector("input[name=document]");
       if (!box) return;
       event.preventDefault();
