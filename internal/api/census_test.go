@@ -38,6 +38,7 @@ var twins = map[string]string{
 
 	"GET /f/{firm}/spaces/{space}":                                         "getSpace",
 	"GET /f/{firm}/spaces/{space}/live":                                    "streamEvents",
+	"GET /f/{firm}/spaces/{space}/list":                                    "listDocuments",
 	"POST /f/{firm}/spaces/{space}/name":                                   "renameSpace",
 	"GET /f/{firm}/spaces/{space}/folders":                                 "getSpace",
 	"POST /f/{firm}/spaces/{space}/folders":                                "addFolder",

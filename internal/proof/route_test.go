@@ -151,7 +151,7 @@ func firmSteps() []step {
 func roomSteps() []step {
 	const room = "/f/{firm}/spaces/{space}"
 	return []step{
-		plain(room, byLead, 200), plain(room+"/live", byLead, 200),
+		plain(room, byLead, 200), plain(room+"/list", byClient, 200), plain(room+"/live", byLead, 200),
 		form(room+"/name", byLead, 303, "name", "Petit c. Petit"),
 		plain(room+"/folders", byLead, 200), plain(room+"/folders/{folder}", byLead, 200),
 		fresh(form(room+"/folders", byLead, 303, "name", "Dossier {fresh}", "tray", "firm")), form(room+"/folders/{folder}", byLead, 303),

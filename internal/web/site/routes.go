@@ -146,6 +146,7 @@ func spaceRoutes(p Pages) []web.Route {
 		// A space: conversation and documents on one screen.
 		{Pattern: "GET /f/{firm}/spaces/{space}", Door: web.Member, Action: authz.SpaceSee, Handle: p.Room.Show},
 		{Pattern: "GET /f/{firm}/spaces/{space}/live", Door: web.Member, Action: authz.SpaceSee, Handle: p.Live.Space, Long: true},
+		{Pattern: "GET /f/{firm}/spaces/{space}/list", Door: web.Member, Action: authz.SpaceSee, Handle: p.Room.List},
 		{Pattern: "POST /f/{firm}/spaces/{space}/name", Door: web.Member, Action: authz.SpaceManage, Handle: p.Room.DoRenameSpace},
 		{Pattern: "GET /f/{firm}/spaces/{space}/folders", Door: web.Member, Action: authz.CircleSee, Handle: p.Room.Folders},
 		{Pattern: "POST /f/{firm}/spaces/{space}/folders", Door: web.Member, Action: authz.SpaceManage, Handle: p.Room.DoAddFolder},

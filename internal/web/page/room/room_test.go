@@ -78,7 +78,7 @@ func table(c *webtest.Cast) []web.Route {
 		action  authz.Action
 		handle  web.Handler
 	}{
-		{"GET ", authz.SpaceSee, p.Show}, {"POST /name", authz.SpaceManage, p.DoRenameSpace},
+		{"GET ", authz.SpaceSee, p.Show}, {"GET /list", authz.SpaceSee, p.List}, {"POST /name", authz.SpaceManage, p.DoRenameSpace},
 		{"GET /folders", authz.CircleSee, p.Folders}, {"POST /folders", authz.SpaceManage, p.DoAddFolder},
 		{"GET /folders/{folder}", authz.CircleSee, p.Folder}, {"POST /folders/{folder}", authz.SpaceManage, p.DoAddressFolder},
 		{"GET /people", authz.CircleSee, p.People}, {"POST /people", authz.SpaceManage, p.DoAddMember},

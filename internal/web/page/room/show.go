@@ -75,7 +75,7 @@ type Picking struct {
 	Pack    string    // where it is packed
 	Move    string    // where it is moved
 	Places  *ui.Field // whereto; nil for who moves nothing
-	Printed string    // heads the list on paper: by whom it was printed and when
+	List    string    // the whole list on paper
 	Summary ui.Summary
 }
 
@@ -293,7 +293,7 @@ func (h here) shelf(b ui.Base, tray space.Tray, found []document.Document) Shelf
 // the one that came back.
 func (h here) picking(refused error) Picking {
 	t := h.r.Printer
-	p := Picking{Pack: h.path("zip"), Printed: t.T("room.printed", h.r.Card.Name, t.DateTime(h.r.Now))}
+	p := Picking{Pack: h.path("zip"), List: h.path("list")}
 	for _, form := range [][]string{{"zip"}, {"moves"}, {"moves", "undo"}} {
 		if back := h.back(refused, form...); back != nil {
 			p.Summary = ui.Refuse(t, back).Mark()

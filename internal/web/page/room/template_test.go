@@ -16,4 +16,5 @@ func TestTemplates(t *testing.T) {
 	uitest.Check(t, bundlePage)
 	uitest.Check(t, importPage)
 	uitest.Check(t, photoPage)
+	uitest.Check(t, sheetPage)
 }

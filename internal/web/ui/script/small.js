@@ -35,12 +35,7 @@ class Print extends HTMLElement {
   connectedCallback() {
     const button = this.querySelector("button");
     button.hidden = false;
-    button.onclick = () => {
-      const { dataset } = document.documentElement;
-      if (this.dataset.only) dataset.print = this.dataset.only; // a part of the page, see style/print
-      addEventListener("afterprint", () => delete dataset.print, { once: true });
-      print();
-    };
+    button.onclick = () => print();
   }
 }
 
