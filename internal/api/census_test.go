@@ -81,6 +81,7 @@ var twins = map[string]string{
 	"POST /f/{firm}/spaces/{space}/documents/{document}/approval":               "approveDocument",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/nature":                 "classifyDocument",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/name":                   "reviseDocument",
+	"POST /f/{firm}/spaces/{space}/documents/{document}/scan":                   "scanAgain",
 	"GET /f/{firm}/spaces/{space}/documents/{document}/photo":                   " before and after, for eyes; a program has the PDF made",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/photo":                  "straightenPhoto",
 	"GET /f/{firm}/spaces/{space}/documents/{document}/archive":                 "previewArchive",

@@ -372,3 +372,10 @@ func (r *Request) day(text, name string, later int) (time.Time, error) {
 	}
 	return at.AddDate(0, 0, later), nil
 }
+
+func (n *Nouns) scanAgain(r *Request, in InDocument) (Paper, error) {
+	if err := n.Documents.ScreenAgain(r.Context(), r.Actor, in.Document); err != nil {
+		return Paper{}, err
+	}
+	return n.document(r, in)
+}

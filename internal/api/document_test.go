@@ -57,6 +57,7 @@ var documentSamples = map[string]sample{
 	// No archive, nor anything to open one with; package bundle opens them.
 	"previewArchive":  {who: byLead, want: 422},
 	"unpackArchive":   {who: byLead, body: `{"from":0}`, want: 422},
+	"scanAgain":       {who: byLead, want: 409}, // nothing scans here; package document has it asked again
 	"straightenPhoto": {who: byLead, want: 422}, // no photograph; package preview straightens them
 	"listTrash":       {who: byLead, want: 200},
 	"listHolds":       {who: byLead, want: 200},

@@ -223,6 +223,8 @@ func (n *Nouns) trashRows() []Operation {
 			Summary: "What unpacking a ZIP file of the space would do; nothing is written"},
 		{Pattern: "POST /documents/{document}/archive", Name: "unpackArchive", Action: authz.DocumentFile, Also: []authz.Action{authz.DocumentRead}, Long: true, Do: Tell(n.unpack, nil),
 			Summary: "File what a ZIP file holds, for the firm alone; asked again, it goes on and files no bytes twice"},
+		{Pattern: "POST /documents/{document}/scan", Name: "scanAgain", Action: authz.DocumentManage, Long: true, Do: Tell(n.scanAgain, nil),
+			Summary: "Ask the virus scanner now about a document that it has not been able to look at"},
 		{Pattern: "POST /documents/{document}/straight", Name: "straightenPhoto", Action: authz.DocumentFile, Also: []authz.Action{authz.DocumentRead, authz.DepositMake}, Status: 201, Long: true, Do: Tell(n.straighten, nil),
 			Summary: "Make the sheet of paper in a photograph a PDF beside it, straightened and cropped; asked again, it is the same document"},
 		{Pattern: "GET /spaces/{space}/trash", Name: "listTrash", Action: authz.TrashSee, Do: Ask(n.trash),

@@ -192,6 +192,33 @@ func TestAScannerThatIsAway(t *testing.T) {
 	}
 }
 
+// TestScreenAgain: the firm's side has the scanner asked at once about what it
+// could not look at; what is known to be clean, and who may not, asks nothing.
+func TestScreenAgain(t *testing.T) {
+	d := scantest.Start(t)
+	documenttest.Each(t, document.Config{}, func(t *testing.T, plain *documenttest.House) {
+		h, ctx := plain.Scanning(d.Scanner(), true), t.Context()
+		in := h.Space(h.Lead, "Petit")
+		client := h.Member(h.Lead, in, authz.Client, "Mme Petit")
+		d.End()
+		of := h.File(h.Lead, in, "Acte.txt", []byte("acte"), h.Circles(h.Lead, in).Client).Document
+		if err := h.Documents.ScreenAgain(ctx, h.Lead, of); !fault.Is(err, fault.Unavailable) {
+			t.Errorf("while it is away: %v", err)
+		}
+		if err := h.Documents.ScreenAgain(ctx, client, of); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a client asks: %v", err)
+		}
+		d.Begin()
+		h.Must(h.Documents.ScreenAgain(ctx, h.Lead, of))
+		if got := h.Read(client, of, ""); string(got) != "acte" {
+			t.Errorf("it is %q", got)
+		}
+		if err := h.Documents.ScreenAgain(ctx, h.Lead, of); !fault.Is(err, fault.Conflict) {
+			t.Errorf("asked of what is clean: %v", err)
+		}
+	})
+}
+
 // TestASettingReleasesNothing: what was held stays so without the demand and
 // without the scanner; and with the demand, what came before it waits.
 func TestASettingReleasesNothing(t *testing.T) {

@@ -190,6 +190,7 @@ func spaceRoutes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/name", Door: web.Member, Action: authz.DocumentManage, Handle: p.Room.DoRename},
 		{Pattern: "GET /f/{firm}/spaces/{space}/documents/{document}/photo", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.Photo, Long: true},
 		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/photo", Door: web.Member, Action: authz.DocumentFile, Handle: p.Room.DoStraighten, Long: true},
+		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/scan", Door: web.Member, Action: authz.DocumentManage, Handle: p.Room.DoScanAgain, Long: true},
 		{Pattern: "GET /f/{firm}/spaces/{space}/documents/{document}/archive", Door: web.Member, Action: authz.DocumentFile, Handle: p.Room.Archive, Long: true},
 		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/archive", Door: web.Member, Action: authz.DocumentFile, Handle: p.Room.DoUnpack, Long: true},
 		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/delete", Door: web.Member, Action: authz.DocumentManage, Handle: p.Room.DoDelete},

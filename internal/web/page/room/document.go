@@ -27,6 +27,7 @@ type Document struct {
 	Late     []Late
 	Rename   *Form
 	Move     *Form
+	Rescan   *Offered   // where the scanner is asked again
 	Photo    *Offered   // where a photograph of a sheet is straightened
 	Unpack   string     // where a ZIP file is looked into, or empty
 	Refused  ui.Summary // why it was not
@@ -117,7 +118,7 @@ func (p *Pages) document(h here, of id.Item, refused error, back memo.New) (web.
 			return nil, err
 		}
 	}
-	page.Photo = p.photoOffer(h, d, refused)
+	page.Photo, page.Rescan = p.photoOffer(h, d, refused), p.rescan(h, d, refused)
 	page.Live = h.live("talks readers", "documents", string(of))
 	if page.View.Pending != "" {
 		page.Live.Regions = "view " + page.Live.Regions

@@ -2,7 +2,11 @@ package room
 
 import (
 	"cenacle/internal/document"
+	"cenacle/internal/fault"
+	"cenacle/internal/memo"
 	"cenacle/internal/scan"
+	"cenacle/internal/web"
+	"cenacle/internal/web/ui"
 )
 
 // held names in the catalog why bytes are held, or is empty.
@@ -54,4 +58,30 @@ func (h here) screenedNote(c document.Screening) string {
 		return h.r.Printer.T("room.screen.sheet."+string(c.State), c.Found)
 	}
 	return ""
+}
+
+// rescan is where the firm's side has the scanner asked again, and why that was
+// in vain.
+func (p *Pages) rescan(h here, d document.Detail, refused error) *Offered {
+	refused = h.back(refused, "documents", string(d.ID), "scan")
+	if refused == nil && (!d.Manage || !p.Documents.Rescannable(d.Current)) {
+		return nil
+	}
+	return &Offered{Href: h.path("documents", string(d.ID), "scan"), Summary: ui.Refuse(h.r.Printer, refused).Mark()}
+}
+
+// DoScanAgain asks the scanner again.
+func (p *Pages) DoScanAgain(r *web.Request) (web.Answer, error) {
+	h, of, err := p.enterDocument(r)
+	if err != nil {
+		return nil, err
+	}
+	err = p.Documents.ScreenAgain(r.Context(), r.Actor, of)
+	if fault.Is(err, fault.Conflict) || fault.Is(err, fault.Unavailable) {
+		return p.document(h, of, err, memo.New{})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return web.Done(h.path("documents", string(of)), "scanned_again"), nil
 }

@@ -14,6 +14,7 @@ class Live extends HTMLElement {
     this.voice.setAttribute("role", "status");
     this.append(this.voice);
     document.addEventListener("visibilitychange", this);
+    this.missed = document.querySelector("[data-awaits]") !== null; // it may have come before anybody listened
     this.open();
   }
 
