@@ -76,3 +76,12 @@ func (n *Nouns) approvalDemand(r *Request, in InSpace) (Demand, error) {
 	yes, err := n.Documents.ApprovalDemanded(r.Context(), r.Actor, in.Space)
 	return Demand{yes}, err
 }
+
+func (n *Nouns) demandEverywhere(r *Request, in Demand) (None, error) {
+	return None{}, n.Documents.DemandApprovalEverywhere(r.Context(), r.Actor, in.Demanded)
+}
+
+func (n *Nouns) demandedEverywhere(r *Request, _ None) (Demand, error) {
+	yes, err := n.Documents.ApprovalDemandedEverywhere(r.Context(), r.Actor)
+	return Demand{yes}, err
+}

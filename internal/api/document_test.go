@@ -50,6 +50,8 @@ var documentSamples = map[string]sample{
 	"removeParty":       {who: byLead, want: 204, then: (*stage).party},
 	"packDocuments":     {who: byClient, body: `{"documents":["{document}"]}`, want: 200},
 	"demandApproval":    {who: byLead, body: `{"demanded":false}`, want: 204},
+	"demandApprovalEverywhere":    {who: byLead, body: `{"demanded":false}`, want: 204},
+	"getApprovalDemandEverywhere": {who: byLead, want: 200},
 	"getApprovalDemand": {who: byLead, want: 200},
 	// Nothing was asked; TestApproval decides over what was.
 	"approveDocument": {who: byLead, body: `{"sha256":"` + strings.Repeat("0", 64) + `","give":true}`, want: 409},

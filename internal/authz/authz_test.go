@@ -88,6 +88,8 @@ func TestFirmPolicy(t *testing.T) {
 		{FirmPeopleEdit, Lawyer, Decision{false, true, "role"}},
 		{FirmPeopleEdit, Outsider, Decision{false, false, "outsider"}},
 		{FirmJournal, FirmColleague, Decision{false, true, "role"}},
+		{FirmApproval, Admin, Decision{true, true, "firm-admin"}},
+		{FirmApproval, Lawyer, Decision{false, true, "role"}},
 		{FirmConnect, Admin, Decision{true, true, "firm-admin"}},
 		{FirmConnect, Lawyer, Decision{false, true, "role"}},
 		{FirmTell, Admin, Decision{true, true, "firm-admin"}},

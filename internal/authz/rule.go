@@ -10,6 +10,7 @@ const (
 	FirmPeopleEdit Action = "firm.people.edit" // who they are, what programs they have
 	FirmPeopleAdd  Action = "firm.people.add"  // let one more in
 	FirmJournal    Action = "firm.journal"     // acts of the firm itself
+	FirmApproval   Action = "firm.approval"    // that all of its spaces demand it
 	FirmConnect    Action = "firm.connect"     // webhooks: what other programs are told
 	FirmTell       Action = "firm.tell"        // tell it to one more address, or to another
 	SpaceOpen      Action = "space.open"       // open a new one
@@ -101,6 +102,7 @@ var rules = map[Action]rule{
 	FirmJournal:    {kind: OfFirm, firm: []FirmRole{Admin}, reads: true},
 	FirmConnect:    {kind: OfFirm, firm: []FirmRole{Admin}},
 	FirmTell:       {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
+	FirmApproval:   {kind: OfFirm, firm: []FirmRole{Admin}},
 	SpaceOpen:      {kind: OfFirm, firm: people},
 	ConflictSearch: {kind: OfFirm, firm: people},
 	TokenKeep:      {kind: OfFirm, firm: anyone, inSelf: true},

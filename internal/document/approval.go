@@ -108,7 +108,12 @@ func (s *Service) ApprovalDemanded(ctx context.Context, by authz.Actor, in id.Sp
 	return yes, err
 }
 
+// demandedIn reports whether what leaves a space is approved before: the firm
+// demands it everywhere, or this space does.
 func demandedIn(a *act.Act, in id.Space) (bool, error) {
+	if everywhere, err := demandedEverywhere(a); err != nil || everywhere {
+		return everywhere, err
+	}
 	var yes, at int64
 	var by id.Person
 	var mac []byte

@@ -185,7 +185,49 @@ func TestApprovalLeavesTheRest(t *testing.T) {
 	})
 }
 
+// TestApprovalEverywhere: what the firm demands of all its spaces holds in one that
+// demands nothing by itself, is decided by an administrator, and is believed only as
+// it was written.
+func TestApprovalEverywhere(t *testing.T) {
+	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
+		ctx := t.Context()
+		in := h.Space(h.Lead, "Mme Petit")
+		s := strict{House: h, in: in, to: h.Circles(h.Lead, in)}
+		s.colleague, s.client = h.Member(h.Lead, in, authz.Colleague, "Me Leroy"), h.Member(h.Lead, in, authz.Client, "Mme Petit")
+		before := h.File(s.colleague, in, "avant.txt", []byte("avant"), s.to.Client).Document
+		for name, by := range map[string]authz.Actor{"a colleague": s.colleague, "a client": s.client} {
+			if err := h.Documents.DemandApprovalEverywhere(ctx, by, true); !fault.Is(err, fault.Forbidden) && !fault.Is(err, fault.NotFound) {
+				t.Errorf("%s demands it: %v", name, err)
+			}
+		}
+		lines := h.Kinds(h.Lead)["approval.demanded"]
+		h.Must(h.Documents.DemandApprovalEverywhere(ctx, h.Lead, true))
+		if got := h.Kinds(h.Lead)["approval.demanded"] - lines; got != 1 {
+			t.Errorf("%d lines of the journal", got)
+		}
+		if yes, err := h.Documents.ApprovalDemanded(ctx, h.Lead, in); err != nil || !yes {
+			t.Errorf("the space demands it: %t, %v", yes, err)
+		}
+		s.sees(s.client, before, true)
+		of := h.File(s.colleague, in, "a.txt", []byte("a"), s.to.Client).Document
+		s.sees(s.client, of, false)
+		h.Must(h.Documents.DemandApproval(ctx, h.Lead, in, false)) // weakens nothing
+		other := h.File(s.colleague, in, "b.txt", []byte("b"), s.to.Client).Document
+		s.sees(s.client, other, false)
+		h.Must(s.verdict(h.Lead, of, "a", true))
+		s.sees(s.client, of, true)
+
+		h.Must(h.Office.Keep(ctx, h.Lead.Firm, func(a *act.Act) error { _, err := a.Exec(forgeHouse); return err }))
+		if err := h.Documents.Address(ctx, s.colleague, document.Send{Item: other, Circles: []id.Circle{s.to.Client}}); !errors.Is(err, vault.ErrTampered) {
+			t.Errorf("sent on a forged row: %v", err)
+		}
+		h.Must(h.Documents.DemandApprovalEverywhere(ctx, h.Lead, false))
+		s.sees(s.client, h.File(s.colleague, in, "c.txt", []byte("c"), s.to.Client).Document, true)
+	})
+}
+
 var (
+	forgeHouse = store.ForFirm(`update approval_house set demanded = 0 where firm_id = $1`)
 	forgeRule  = store.ForFirm(`update approval_rule set demanded = 0 where firm_id = $1 and space_id = $2`)
 	forgeState = store.ForFirm(`update approval set state = 'given' where firm_id = $1 and document_id = $2`)
 	forgeBytes = store.ForFirm(`update approval set digest_hash = $3 where firm_id = $1 and document_id = $2`)

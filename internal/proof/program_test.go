@@ -71,6 +71,9 @@ func (s *scene) ping() {
 func backs() map[string]func(*scene) {
 	return map[string]func(*scene){
 		"removeMember":      func(s *scene) { s.comeBack(true) },
+		"demandApprovalEverywhere": func(s *scene) {
+			s.must(s.server.Documents.DemandApprovalEverywhere(s.t.Context(), s.lead.actor, false))
+		},
 		"acknowledgeMemo":   (*scene).wonder,
 		"admitToCircle":     (*scene).apart,
 		"dismissFromCircle": func(s *scene) { s.comeBack(false) },

@@ -91,6 +91,7 @@ func Routes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/conflicts", Door: web.Member, Action: authz.ConflictSearch, Handle: p.Desk.DoConflicts},
 		{Pattern: "GET /f/{firm}/people", Door: web.Member, Action: authz.FirmPeopleSee, Handle: p.Desk.People},
 		{Pattern: "POST /f/{firm}/people", Door: web.Member, Action: authz.FirmPeopleAdd, Handle: p.Desk.DoAddColleague},
+		{Pattern: "POST /f/{firm}/approval", Door: web.Member, Action: authz.FirmApproval, Handle: p.Desk.DoDemandApproval},
 		{Pattern: "GET /f/{firm}/programs", Door: web.Member, Action: authz.TokenKeep, Handle: p.Program.Show},
 		{Pattern: "POST /f/{firm}/programs", Door: web.Member, Action: authz.TokenGive, Handle: p.Program.DoMake},
 		{Pattern: "POST /f/{firm}/programs/{program}/revoke", Door: web.Member, Action: authz.TokenKeep, Handle: p.Program.DoRevoke},

@@ -13,6 +13,13 @@ type People struct {
 	Cards    []Card
 	Add      *Add   // nil for those who may not
 	Programs string // where she sees those of the team, or empty
+	Rule     *Rule  // nil for those who may not decide it
+}
+
+// Rule is whether all spaces demand approval, and how to turn it.
+type Rule struct {
+	Action, Value, Now string
+	Button             ui.Button
 }
 
 // Card is one of the firm's people.
@@ -65,6 +72,9 @@ func (p *Pages) people(r *web.Request, err error) (web.Answer, error) {
 	if mayAdd(r.Actor) {
 		page.Programs = r.FirmPath("programs") + "#team"
 		page.Add = newAdd(b, r.FirmPath("people"), answers{r.Value, r.Values})
+	}
+	if page.Rule, unread = p.rule(r, b); unread != nil {
+		return nil, unread
 	}
 	if err == nil {
 		return web.Show(peoplePage, page), nil

@@ -150,7 +150,11 @@ func (p *Pages) forms(h here, page *People, refused error) error {
 	if err != nil {
 		return err
 	}
-	page.Demand = h.demand(demanded)
+	everywhere, err := p.Documents.ApprovalDemandedEverywhere(r.Context(), r.Actor)
+	if err != nil {
+		return err
+	}
+	page.Demand = h.demand(demanded, everywhere)
 	if page.Parties, err = p.parties(h, refused); err != nil {
 		return err
 	}
@@ -162,7 +166,7 @@ func (p *Pages) forms(h here, page *People, refused error) error {
 }
 
 // demand offers to turn the demand of approval on or off.
-func (h here) demand(now bool) *Demand {
+func (h here) demand(now, everywhere bool) *Demand {
 	if !h.keepsHolds() {
 		return nil
 	}
@@ -170,6 +174,9 @@ func (h here) demand(now bool) *Demand {
 	d := &Demand{Action: h.path("approval"), Value: "1", Button: ui.Button{Small: true}}
 	if now {
 		word, d.Value = "on", ""
+	}
+	if everywhere {
+		return &Demand{Now: t.T("room.approval.now.everywhere")}
 	}
 	d.Now, d.Button.Label = t.T("room.approval.now."+word), t.T("room.approval.turn."+word)
 	return d
