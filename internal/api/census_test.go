@@ -18,7 +18,7 @@ var twins = map[string]string{
 	"GET /f/{firm}/spaces/new":                 "listModels",
 	"POST /f/{firm}/spaces/new":                "openSpace",
 	"GET /f/{firm}/people":                     "listPeople",
-	"POST /f/{firm}/approval":                 "demandApprovalEverywhere",
+	"POST /f/{firm}/approval":                  "demandApprovalEverywhere",
 	"POST /f/{firm}/people":                    "addColleague",
 	"GET /f/{firm}/programs":                   " a program keeps no programs",
 	"POST /f/{firm}/programs":                  " a program makes no programs",

@@ -70,7 +70,7 @@ func (s *scene) ping() {
 // backs put back what an operation used up.
 func backs() map[string]func(*scene) {
 	return map[string]func(*scene){
-		"removeMember":      func(s *scene) { s.comeBack(true) },
+		"removeMember": func(s *scene) { s.comeBack(true) },
 		"demandApprovalEverywhere": func(s *scene) {
 			s.must(s.server.Documents.DemandApprovalEverywhere(s.t.Context(), s.lead.actor, false))
 		},
@@ -106,7 +106,7 @@ func (s *scene) asks(p programs, o *operation, all *spec) answer {
 	a := by.do(all.whole(s.ids.but("fresh", id.New[string](time.Now()))).request(o))
 	want := map[string]int{
 		"replayNotice": http.StatusConflict, "approveDocument": http.StatusConflict, // it waits to be sent anyway; nothing is asked
-		"scanAgain":      http.StatusConflict, // nothing scans there
+		"scanAgain":      http.StatusConflict,                                                                                                                // nothing scans there
 		"previewArchive": http.StatusUnprocessableEntity, "unpackArchive": http.StatusUnprocessableEntity, "straightenPhoto": http.StatusUnprocessableEntity, // no photograph, no archive; package bundle opens them
 	}[o.Name]
 	if want == 0 && (a.status < 200 || a.status > 299) || want != 0 && a.status != want {

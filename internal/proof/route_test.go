@@ -195,7 +195,7 @@ func documentSteps() []step {
 		plain(doc+"/versions/{version}/file", byClient, 200), inner,
 		form(doc+"/nature", byLead, 303, "nature", "officielle"),
 		plain(doc+"/archive", byLead, 422), form(doc+"/archive", byLead, 422), // no archive; package bundle opens them
-		form(doc+"/scan", byLead, 409), // nothing scans there
+		form(doc+"/scan", byLead, 409),                                    // nothing scans there
 		plain(doc+"/photo", byLead, 422), form(doc+"/photo", byLead, 422), // no photograph; package preview straightens them
 		form(doc+"/approval", byLead, 409, "give", "1"), // nothing is asked
 		form(doc+"/recall", byLead, 303).then(func(s *scene, _ answer) { s.sendAgain() }),
