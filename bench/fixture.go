@@ -44,16 +44,6 @@ type firm struct {
 	Client person
 	Rooms  map[string]room
 	Desks  []room
-
-	// Of a firm that grows: spaces and documents so far, and who has not opened what.
-	opened, filed int
-	unseen        []unseen
-}
-
-// unseen is a document that somebody has not opened yet.
-type unseen struct {
-	item id.Item
-	by   authz.Actor
 }
 
 // room is a space of the fixture.

@@ -9,222 +9,116 @@ import (
 	"io"
 	"log/slog"
 	"math"
-	"path/filepath"
-	"sync"
+	"os"
+	"os/exec"
 	"time"
 
-	"cenacle/internal/act"
-	"cenacle/internal/authz"
 	"cenacle/internal/config"
-	"cenacle/internal/document"
-	"cenacle/internal/i18n"
 	"cenacle/internal/id"
-	"cenacle/internal/item"
-	"cenacle/internal/lifecycle"
 	"cenacle/internal/server"
-	"cenacle/internal/space"
-	"cenacle/internal/token"
 )
 
-// growth is how large a firm becomes: four sizes, each about the same factor from
-// the one before, from 30 spaces and 1,000 documents to the largest asked for.
+// growth is what the command line says of a firm that grows.
 type growth struct {
-	spaces, documents int           // the largest
-	budget            time.Duration // for filling; what does not fit is left out and said
+	wanted bool
+	most   int    // documents of the largest firm
+	root   string // folder of the firms, which are made once
+	make   string // the extent that this process makes, and nothing else
 }
-
-const (
-	leastSpaces    = 30
-	leastDocuments = 1000
-	sizes          = 4
-	fillers        = 16
-	pieceIn        = 100 // documents of the room that is read, the same at each size
-	recent         = 200 // documents that nobody has opened yet, the same at each size
-)
 
 // grown is one size, and what each measure took there: milliseconds of the server's
 // processor for one, which other programs of the machine do not change, and of the
 // clock.
 type grown struct {
-	spaces, documents int
-	processor, clock  map[string]float64
+	extent
+	processor, clock map[string]float64
+	hunted           hunted
 }
 
-// grow measures the same acts while the firm around them grows: it reads one room
-// that stays as it is, and writes into one that is new at each size. All but the
-// latest documents were opened by the other side, as in a firm that lives.
+// grow measures the same acts in firms of several sizes: it reads one room of a
+// hundred documents and writes into one that is new. All but a hundred and eighty
+// documents were opened by the other side, as in a firm that lives.
 func (b *bench) grow(ctx context.Context) error {
-	b.world.Dir = filepath.Join(b.dir, "growth")
-	f := &firm{}
+	if b.growth.make != "" {
+		return b.growth.produce(ctx)
+	}
 	var all []grown
-	ends := time.Now().Add(b.growth.budget)
-	for i := range sizes {
-		g := grown{spaces: step(leastSpaces, b.growth.spaces, i), documents: step(leastDocuments, b.growth.documents, i)}
-		began := time.Now()
-		if err := b.enlarge(ctx, f, &g, ends); err != nil {
-			return err
-		}
-		if len(all) > 0 && g.documents <= all[len(all)-1].documents {
-			fmt.Printf("No time is left to make a larger firm: -growth-time.\n")
+	for _, of := range extents {
+		if of.Documents > b.growth.most {
 			break
 		}
-		fmt.Printf("%d spaces, %d documents: made in %s, load %s\n", g.spaces, g.documents, time.Since(began).Round(time.Second), load())
-		if err := b.feel(ctx, f, &g); err != nil {
+		e, err := b.estate(ctx, of)
+		if err != nil {
+			return err
+		}
+		g := grown{extent: of}
+		if err := b.feel(ctx, e, &g); err != nil {
 			return err
 		}
 		all = append(all, g)
 	}
 	printGrowth(all)
+	printHunted(all)
 	return nil
 }
 
-// step is the i-th of the sizes between two.
-func step(least, most, i int) int {
-	return int(math.Round(float64(least) * math.Pow(float64(most)/float64(least), float64(i)/(sizes-1))))
+// produce makes one estate in this process.
+func (g growth) produce(ctx context.Context) error {
+	for _, of := range extents {
+		if of.String() != g.make {
+			continue
+		}
+		e, err := openEstate(g.root, of)
+		if err != nil {
+			return err
+		}
+		return e.make(ctx)
+	}
+	return fmt.Errorf("no firm has the size %q", g.make)
 }
 
-// enlarge brings the firm to a size by the use cases of the product, as far as
-// there is time, and notes the size that was reached.
-func (b *bench) enlarge(ctx context.Context, f *firm, g *grown, ends time.Time) error {
+// estate opens an estate, which another process of this program makes if nobody
+// has.
+func (b *bench) estate(ctx context.Context, of extent) (*estate, error) {
+	e, err := openEstate(b.growth.root, of)
+	if err != nil || e.Ready {
+		return e, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	c := exec.CommandContext(ctx, self, "-growth", "-growth-house", b.growth.root, "-growth-make", of.String())
+	c.Stdout, c.Stderr = os.Stdout, os.Stderr
+	if err := c.Run(); err != nil {
+		return nil, fmt.Errorf("making a firm of %s: %w", of, err)
+	}
+	return openEstate(b.growth.root, of)
+}
+
+// room opens the room that is written into, new each time.
+func (e *estate) room(ctx context.Context) (err error) {
 	c := config.Default()
-	c.Data = b.world.Dir
+	c.Data = e.data()
 	s, err := server.New(ctx, c, server.Options{Clock: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		return err
 	}
-	maker := builder{ctx: ctx, s: s, paper: b.noise[:depth]}
-	if f.ID == "" {
-		*f = maker.found("growth")
-		f.Rooms["piece"] = maker.open(f, place{"Mme Pièce", f.Client.Email, pieceIn, true})
-		maker.try(func() error {
-			_, err := s.Documents.File(ctx, f.Lawyer.Actor, document.BeginUpload{
-				Space: f.Rooms["piece"].ID, Tray: space.FirmTray, Name: "Testament olographe.pdf", Size: depth,
-			}, bytes.NewReader(maker.paper))
-			return err
-		})
-		maker.try(func() (err error) {
-			f.Lawyer.Token, _, err = s.Tokens.IssueFor(ctx, f.ID, f.Lawyer.Actor.Person, token.New{Use: token.API, Name: "bench", Life: 24 * time.Hour})
-			return err
-		})
-	}
-	f.Rooms["fresh"] = maker.bare(f, f.opened)
-	f.opened++
-	err = errors.Join(maker.err, spread(ctx, s, f, g, ends, b.noise[:depth]))
-	return errors.Join(err, settle(ctx, s), s.Close())
-}
-
-// spread opens the spaces that are missing, then files the documents that are, one
-// after the other in each, from several hands at once.
-func spread(ctx context.Context, s *server.Server, f *firm, g *grown, ends time.Time, paper []byte) error {
-	var mu sync.Mutex
-	var failed error
-	hands := func(from, to int, do func(b *builder, i int)) (reached int) {
-		next := from
-		var work sync.WaitGroup
-		for range fillers {
-			work.Go(func() {
-				b := builder{ctx: ctx, s: s, paper: paper}
-				for {
-					mu.Lock()
-					i := next
-					if i >= to || failed != nil || time.Now().After(ends) {
-						mu.Unlock()
-						break
-					}
-					next++
-					mu.Unlock()
-					do(&b, i)
-				}
-				mu.Lock()
-				failed = errors.Join(failed, b.err)
-				mu.Unlock()
-			})
-		}
-		work.Wait()
-		return next
-	}
-	g.spaces = hands(len(f.Desks), g.spaces, func(b *builder, i int) {
-		mu.Lock()
-		n := f.opened
-		f.opened++
-		mu.Unlock()
-		r := b.bare(f, n)
-		mu.Lock()
-		f.Desks = append(f.Desks, r)
-		mu.Unlock()
-	})
-	opened, places := make([]id.Item, max(0, g.documents-f.filed)), make([]room, max(0, g.documents-f.filed))
-	from := f.filed
-	g.documents = hands(f.filed, g.documents, func(b *builder, i int) {
-		mu.Lock()
-		r := f.Desks[i%len(f.Desks)]
-		places[i-from] = r
-		mu.Unlock()
-		opened[i-from] = b.file(f, r, r.Client, i)
-	})
-	f.filed = g.documents
-	if failed != nil {
-		return failed
-	}
-	return opens(ctx, s, f, opened[:f.filed-from], places)
-}
-
-// opens marks as opened by the other side what was filed, but the latest.
-func opens(ctx context.Context, s *server.Server, f *firm, filed []id.Item, places []room) error {
-	for i, it := range filed {
-		by := f.Lawyer.Actor
-		if (f.filed-len(filed)+i)%2 == 1 {
-			by = places[i].Client
-		}
-		f.unseen = append(f.unseen, unseen{it, by})
-	}
-	for len(f.unseen) > recent {
-		part := f.unseen[:min(500, len(f.unseen)-recent)]
-		err := s.Office.Keep(ctx, f.ID, func(a *act.Act) error {
-			for _, u := range part {
-				if _, err := item.MarkRead(a, u.by, u.item); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		f.unseen = f.unseen[len(part):]
-	}
-	return nil
-}
-
-// bare opens a space without a document.
-func (b *builder) bare(f *firm, i int) (r room) {
-	email := fmt.Sprintf("client%d@growth.example", i)
-	b.try(func() error {
-		model, err := b.s.Spaces.Model("divorce")
-		if err != nil {
-			return err
-		}
-		opened, err := b.s.Lifecycle.OpenSpace(b.ctx, f.Lawyer.Actor, lifecycle.NewSpace{
-			ClientName: fmt.Sprintf("Client %d", i), ClientEmail: email, Model: model, Profile: model.Profile, Language: i18n.French,
-		})
-		r.ID = opened.ID
-		return err
-	})
-	b.try(func() error {
-		known, err := b.s.Accounts.Find(b.ctx, email)
-		r.Client = authz.Actor{Person: known.ID, Firm: f.ID, Role: authz.Outsider, Via: authz.ViaCommand}
-		return err
-	})
-	b.try(func() (err error) {
-		r.House, err = b.house(f.Lawyer.Actor, r.ID)
-		return err
-	})
-	return r
+	maker := builder{ctx: ctx, s: s}
+	e.Firm.Rooms["fresh"] = maker.bare(&e.Firm, int(time.Now().Unix()))
+	return errors.Join(maker.err, settle(ctx, s), s.Close())
 }
 
 // feel measures at one size.
-func (b *bench) feel(ctx context.Context, f *firm, g *grown) (err error) {
-	if b.served, err = b.spawn(ctx, b.world.Dir); err != nil {
+func (b *bench) feel(ctx context.Context, e *estate, g *grown) (err error) {
+	if err := e.room(ctx); err != nil {
+		return err
+	}
+	f := &e.Firm
+	if b.served, err = b.spawn(ctx, e.data()); err != nil {
+		return err
+	}
+	if err := b.quiet(ctx); err != nil {
 		return err
 	}
 	defer func() {
@@ -246,7 +140,24 @@ func (b *bench) feel(ctx context.Context, f *firm, g *grown) (err error) {
 			return fmt.Errorf("%s: %w", m.what, err)
 		}
 	}
-	return nil
+	g.hunted, err = b.search(ctx, e, her)
+	return err
+}
+
+// quiet waits until the server does nothing of its own: at its start it sweeps.
+func (b *bench) quiet(ctx context.Context) error {
+	for ctx.Err() == nil {
+		before, err := b.served.processor()
+		if err != nil {
+			return err
+		}
+		time.Sleep(2 * time.Second)
+		after, err := b.served.processor()
+		if err != nil || after-before < 20*time.Millisecond {
+			return err
+		}
+	}
+	return ctx.Err()
 }
 
 // gesture is one of the acts that are to cost the same at each size.
@@ -263,8 +174,9 @@ func (b *bench) felt(ctx context.Context, f *firm, her, tool *browser) []gesture
 		{"page of the desk", func(int) error { return her.get(ctx, "/f/"+string(f.ID)) }},
 		{"list of 50 documents", func(int) error { return tool.get(ctx, in+"/documents?limit=50") }},
 		{"list of 25 spaces", func(int) error { return tool.get(ctx, "/api/v1/spaces?limit=25") }},
-		{"search in the firm", func(int) error { return her.get(ctx, "/f/"+string(f.ID)+"/search?q=testament") }},
-		{"search in a space", func(int) error { return her.get(ctx, f.path(r)+"?q=testament") }},
+		{"search in the firm, a rare word", func(int) error { return her.get(ctx, "/f/"+string(f.ID)+"/search?q=olographe") }},
+		{"search in the firm, a common word", func(int) error { return her.get(ctx, "/f/"+string(f.ID)+"/search?q=avec") }},
+		{"search in a space", func(int) error { return her.get(ctx, "/f/"+string(f.ID)+"/search?q=olographe&space="+string(r.ID)) }},
 		{"memo", func(i int) error {
 			raw, err := json.Marshal(map[string]any{"subject": fmt.Sprintf("Point %d", i), "body": memoText(), "circles": []id.Circle{fresh.House.Client}})
 			if err == nil {
@@ -315,7 +227,7 @@ func printGrowth(all []grown) {
 	first, last := all[0], all[len(all)-1]
 	header := []string{"processor of the server, ms for one"}
 	for _, g := range all {
-		header = append(header, fmt.Sprintf("%d / %d", g.spaces, g.documents))
+		header = append(header, fmt.Sprintf("%d / %d", g.Spaces, g.Documents))
 	}
 	rows := [][]string{append(header, "last ÷ first", "exponent", "clock, last ÷ first", "")}
 	var b bench
@@ -325,7 +237,7 @@ func printGrowth(all []grown) {
 			row = append(row, amount(g.processor[m.what]))
 		}
 		times := last.processor[m.what] / first.processor[m.what]
-		exponent := math.Log(times) / math.Log(float64(last.documents)/float64(first.documents))
+		exponent := math.Log(times) / math.Log(float64(last.Documents)/float64(first.Documents))
 		verdict := "flat"
 		if times > 1.2 {
 			verdict = "GROWS"

@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -53,18 +54,14 @@ func main() {
 	flag.BoolVar(&o.quick, "quick", false, "one round, a tenth of the fixture, 256 MiB")
 	flag.BoolVar(&o.inside, "inside", false, "serve from this process, to profile it; memory and processor figures then mean nothing")
 	flag.StringVar(&o.profile, "profile", "", "with -inside, the `file` that takes a processor profile of the measures")
-	var grows bool
-	flag.BoolVar(&grows, "growth", false, "measure a firm that grows instead, up to -growth-spaces and -growth-documents")
-	flag.IntVar(&o.growth.spaces, "growth-spaces", 3000, "`spaces` of the largest firm")
-	flag.IntVar(&o.growth.documents, "growth-documents", 100_000, "`documents` of the largest firm")
-	flag.DurationVar(&o.growth.budget, "growth-time", 20*time.Minute, "for making it; what takes longer is left out")
+	flag.BoolVar(&o.growth.wanted, "growth", false, "measure firms of several sizes instead")
+	flag.IntVar(&o.growth.most, "growth-documents", 100_000, "`documents` of the largest firm: 1000, 10000, 100000 or 1000000")
+	flag.StringVar(&o.growth.root, "growth-house", filepath.Join(os.TempDir(), "cenacle-growth"), "`folder` to keep these firms in and to find them again")
+	flag.StringVar(&o.growth.make, "growth-make", "", "make the firm of this `size` and end; bench starts itself so")
 	flag.StringVar(&limit, "limit", "", "serve as the bare server in this `folder`; bench starts itself so")
 	flag.Parse()
 	if o.quick {
 		o.rounds, o.scale, o.size = 1, 0.1, 256
-	}
-	if !grows {
-		o.growth = growth{}
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -127,7 +124,7 @@ func chapters() []chapter {
 
 // run measures chapter by chapter and prints each when it is done.
 func (b *bench) run(ctx context.Context) (err error) {
-	if b.growth.documents > 0 {
+	if b.growth.wanted {
 		return b.grow(ctx)
 	}
 	began := time.Now()

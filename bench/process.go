@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // process is a server in a process of its own.
@@ -119,23 +121,14 @@ func (m meter) calm() error {
 	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", m.pid), []byte("5"), 0)
 }
 
-// tick is the unit of times in /proc on every Linux: USER_HZ.
-const tick = 10 * time.Millisecond
-
 // processor is the time spent on processors so far, by the process and for it.
 func (m meter) processor() (time.Duration, error) {
-	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", m.pid))
-	if err != nil {
-		return 0, err
+	const scheduled = 2 // the clock of a process as the scheduler counts (clock_getcpuclockid(3))
+	var spent unix.Timespec
+	if err := unix.ClockGettime(int32(^m.pid<<3|scheduled), &spent); err != nil {
+		return 0, fmt.Errorf("the processor clock of %d: %w", m.pid, err)
 	}
-	_, rest, _ := strings.Cut(string(raw), ") ")
-	fields := strings.Fields(rest)
-	if len(fields) < 13 {
-		return 0, fmt.Errorf("unreadable /proc/%d/stat", m.pid)
-	}
-	user, err := strconv.ParseInt(fields[11], 10, 64)
-	system, also := strconv.ParseInt(fields[12], 10, 64)
-	return time.Duration(user+system) * tick, errors.Join(err, also)
+	return time.Duration(spent.Nano()), nil
 }
 
 // forget drops the files below folder, and the program, from the page cache.

@@ -29,7 +29,7 @@ var readWhole = map[string]string{
 	"space_key_turn":        "holds the keys that are being replaced only",
 	"webhook_live":          "holds the webhooks that are not ended, twenty at most",
 	"item_deleted":          "holds what lies in the trash only",
-	"version_unworded":      "holds what nothing has read yet only",
+	"version_unlearnt":      "holds what nothing has read yet only",
 	"version_unscreened":    "what no scanner has looked at, of which ten are read",
 	"CONSTANT":              "no table", "16": "no table: values to be inserted",
 	"version_digest": "the quota of a firm, where one is set", "upload_touched": "the quota of a firm, where one is set",

@@ -78,9 +78,15 @@ func (s *Service) Search(ctx context.Context, by authz.Actor, q Find) (out []Hit
 
 func (s *Service) search(a *act.Act, by authz.Actor, q Find) (out []Hit, more Found, err error) {
 	l := look{service: s, act: a, by: by, find: q}
-	if err := l.enter(); err != nil {
+	if err := l.begin(); err != nil {
 		return nil, more, err
 	}
+	return l.page()
+}
+
+// page goes through titles, then through contents.
+func (l *look) page() (out []Hit, more Found, err error) {
+	q := l.find
 	before := q.After.Item
 	for _, where := range []Where{InTitle, InContents} {
 		if where == InTitle && q.After.Where == InContents {
@@ -106,115 +112,142 @@ type look struct {
 	act     *act.Act
 	by      authz.Actor
 	find    Find
-	rooms   []room
+	places  map[Where]places
 }
 
-// room is a space in which there may be something to be found.
+// room is a space in which there is something to be found.
 type room struct {
-	space           space.Space
-	title, contents [][]byte // terms, the rarest first; empty: nothing there
-	wanted          search.Query
-	view            view
+	space  space.Space
+	wanted search.Query
+	view   view
 }
 
-// enter lists the spaces in which some item has each of the words.
-func (l *look) enter() error {
-	asked, err := l.asked()
-	if err != nil {
-		return err
-	}
-	var promising []id.Space
-	var rooms []room
-	for _, q := range asked {
-		r := room{wanted: q.Query}
-		if r.title, _, err = search.Rarest(l.act.Tx, q.Space, q.Title); err != nil {
-			return err
+// in returns the newest hits of all rooms that are older than before: it goes
+// through the spaces from the last changed on, until none that is left can have
+// newer ones.
+func (l *look) in(where Where, before id.Item, limit int) (out []Hit, err error) {
+	next := l.walk(where)
+	for {
+		some, err := next()
+		if err != nil || len(some) == 0 || len(out) == limit && !newerIn(some[0], out[limit-1].ID) {
+			return out, err
 		}
-		if r.contents, _, err = search.Rarest(l.act.Tx, q.Space, q.Contents); err != nil {
-			return err
-		}
-		if len(r.title)+len(r.contents) > 0 {
-			promising, rooms = append(promising, q.Space), append(rooms, r)
-		}
-	}
-	if err := circle.Prepare(l.act, l.by, promising); err != nil {
-		return err
-	}
-	var entered []id.Space
-	for i, of := range promising {
-		facts, err := circle.Enter(l.act, l.by, of, authz.SpaceSee)
-		if fault.Is(err, fault.NotFound) && l.named() == "" {
-			continue // the row says member, the rule says no
-		}
-		if err != nil {
-			return err
-		}
-		rooms[i].view = view{l.act, l.by, facts}
-		l.rooms, entered = append(l.rooms, rooms[i]), append(entered, of)
-	}
-	named, err := space.LoadAll(l.act, entered)
-	for i, of := range entered {
-		l.rooms[i].space = named[of]
-	}
-	return err
-}
-
-// named is the one space to look in, empty for all of hers. A link has one.
-func (l *look) named() id.Space { return cmp.Or(l.find.Space, l.by.Scope) }
-
-// asked makes the query for each of the spaces to look in; nothing of it is
-// decided yet, but that the actor may see the one she has named.
-func (l *look) asked() (out []search.Asked, err error) {
-	in := []id.Space{l.named()}
-	if l.named() != "" {
-		if _, err := circle.Enter(l.act, l.by, l.named(), authz.SpaceSee); err != nil {
+		if out, err = l.among(some, out, where, before, limit); err != nil {
 			return nil, err
 		}
-	} else if in, err = space.Hers(l.act, l.by); err != nil {
+	}
+}
+
+// newerIn reports whether a space may have an item that is newer than one: none is
+// newer than its last change ([space.Filed]), in milliseconds.
+func newerIn(r space.Recent, than id.Item) bool {
+	return id.Earliest[id.Item](r.Changed.Add(time.Millisecond)) > than
+}
+
+// among adds the hits of a few spaces to those there are already and keeps the
+// newest. It enters only where the newest that has the longest word may count.
+func (l *look) among(some []space.Recent, out []Hit, where Where, before id.Item, limit int) ([]Hit, error) {
+	wanted, asked, err := l.asked(some, where)
+	if err != nil {
 		return nil, err
+	}
+	newest, err := search.Newest(l.act.Tx, asked, before)
+	if err != nil {
+		return nil, err
+	}
+	var promising []id.Space
+	for of, item := range newest {
+		if len(out) < limit || item > out[limit-1].ID {
+			promising = append(promising, of)
+		}
+	}
+	slices.SortFunc(promising, func(x, y id.Space) int { return cmp.Compare(newest[y], newest[x]) })
+	rooms, err := l.enter(promising)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rooms {
+		if len(out) == limit && newest[r.space.ID] < out[limit-1].ID {
+			break
+		}
+		r.wanted = wanted[r.space.ID]
+		found, err := l.inRoom(&r, where, before, limit)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+		slices.SortFunc(out, func(x, y Hit) int { return cmp.Compare(y.ID, x.ID) })
+		out = out[:min(len(out), limit)]
+	}
+	return out, nil
+}
+
+// asked makes the query for each of some spaces, and its longest word.
+func (l *look) asked(some []space.Recent, where Where) (map[id.Space]search.Query, []search.Asked, error) {
+	in := make([]id.Space, len(some))
+	for i, r := range some {
+		in[i] = r.ID
 	}
 	if err := l.act.Ring().Prepare(l.act.Tx, in); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	wanted, longest := make(map[id.Space]search.Query, len(in)), make([]search.Asked, 0, len(in))
 	for _, of := range in {
 		box, err := l.act.SpaceBox(of)
 		if fault.Is(err, fault.NotFound) {
 			continue // its key is destroyed
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		out = append(out, search.Asked{Space: of, Query: search.NewQuery(box, l.find.Text)})
+		q := search.NewQuery(box, l.find.Text)
+		if terms := termsOf(q, where); len(terms) > 0 {
+			wanted[of] = q
+			longest = append(longest, search.Asked{Space: of, Term: terms[0]})
+		}
 	}
-	if len(in) > 1 {
-		return search.Somewhere(l.act.Tx, out)
-	}
-	return out, nil
+	return wanted, longest, nil
 }
 
-// in returns the newest hits of all rooms that are older than before.
-func (l *look) in(where Where, before id.Item, limit int) ([]Hit, error) {
-	var out []Hit
-	for i := range l.rooms {
-		found, err := l.inRoom(&l.rooms[i], where, before, limit)
+func termsOf(q search.Query, where Where) [][]byte {
+	if where == InTitle {
+		return q.Title
+	}
+	return q.Contents
+}
+
+// enter decides over spaces and names them.
+func (l *look) enter(in []id.Space) (out []room, err error) {
+	if err := circle.Prepare(l.act, l.by, in); err != nil {
+		return nil, err
+	}
+	var entered []id.Space
+	for _, of := range in {
+		facts, err := circle.Enter(l.act, l.by, of, authz.SpaceSee)
+		if fault.Is(err, fault.NotFound) && l.named() == "" {
+			continue // the row says member, the rule says no
+		}
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, found...)
+		out, entered = append(out, room{view: view{l.act, l.by, facts}}), append(entered, of)
 	}
-	slices.SortFunc(out, func(x, y Hit) int { return cmp.Compare(y.ID, x.ID) })
-	return out[:min(len(out), limit)], nil
+	named, err := space.LoadAll(l.act, entered)
+	for i, of := range entered {
+		out[i].space = named[of]
+	}
+	return out, err
 }
+
+// named is the one space to look in, empty for all of hers. A link has one.
+func (l *look) named() id.Space { return cmp.Or(l.find.Space, l.by.Scope) }
 
 // inRoom goes through what was found in one space until there is enough of what
 // the actor sees and of the kind she asked for.
 func (l *look) inRoom(r *room, where Where, before id.Item, limit int) (out []Hit, err error) {
-	terms := r.title
-	if where == InContents {
-		terms = r.contents
-	}
-	if len(terms) == 0 {
-		return nil, nil
+	terms, some, err := search.Rarest(l.act.Tx, r.space.ID, termsOf(r.wanted, where))
+	if err != nil || !some {
+		return nil, err
 	}
 	for range mostLooks {
 		page, err := l.marks(r, where, terms, before, limit)

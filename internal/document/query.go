@@ -59,16 +59,16 @@ where d.firm_id = $1 and d.id = $2 and i.deleted_at = 0`)
 	// The contents of the current version are to be read, those of the others
 	// need not be.
 	updateUnworded = store.ForFirm(`
-update version set worded = case when id = (select version_id from document where firm_id = $1 and id = $2) then 0 else 1 end
+update version set worded = case when id = (select version_id from document where firm_id = $1 and id = $2) then 0 else 2 end
 where firm_id = $1 and document_id = $2`)
 
-	updateWorded = store.ForFirm(`update version set worded = 1 where firm_id = $1 and id = $2`)
+	updateWorded = store.ForFirm(`update version set worded = 2 where firm_id = $1 and id = $2`)
 
 	selectUnworded = store.ForFirm(`
 select v.id, d.id, d.version_id, i.deleted_at from version v
 join document d on d.firm_id = $1 and d.id = v.document_id
 join item i on i.firm_id = $1 and i.id = v.document_id
-where v.firm_id = $1 and v.worded = 0 order by v.id limit $2`)
+where v.firm_id = $1 and v.worded < 2 order by v.id limit $2`)
 
 	selectPlace = store.ForFirm(`select tray, folder_id from document where firm_id = $1 and id = $2`)
 

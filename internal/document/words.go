@@ -117,6 +117,13 @@ func learn(a *act.Act, of id.Item, was readable, words string) error {
 	if err := search.IndexContents(a.Tx, box, now.space, of, now.title, words); err != nil {
 		return err
 	}
+	whole, err := a.FirmBox()
+	if err != nil {
+		return err
+	}
+	if err := search.Register(a.Tx, whole, search.Words{Space: now.space, Title: now.title, Contents: words}); err != nil {
+		return err
+	}
 	_, err = a.Exec(updateWorded, now.version.ID)
 	return err
 }

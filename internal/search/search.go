@@ -8,15 +8,17 @@
 // It refuses to decide who may see what: it names candidates, and the noun
 // that shows them asks with [Condition] inside its own statement of what the
 // actor may see. Hashes of two spaces are not comparable: who looks through many
-// asks each under its own key ([Somewhere]). What the index tells a thief of the disk is
-// written in doc/decisions/002-blind-index.md.
+// learns from a register of the firm in which of them there may be something
+// ([Registered]), and asks these, each under its own key ([Newest]). What the index
+// tells a thief of the disk is written in doc/decisions/002-blind-index.md.
 //
-// Start reading at [Index], [IndexContents] and [NewQuery].
+// Start reading at [Index], [IndexContents], [NewQuery] and [Register].
 package search
 
 import (
 	"bytes"
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -54,7 +56,7 @@ var insert = store.ForFirm(`
 // their beginnings, 2,000 in all.
 func Index(tx *store.Tx, box *vault.Box, space id.Space, item id.Item, texts ...string) (err error) {
 	defer fault.Op(&err, "search.Index(%s)", item)
-	return write(tx, space, item, terms(box, texts))
+	return write(tx, space, item, hashed(box, domain, titleWords(texts...)))
 }
 
 // IndexContents makes item findable by the words of what it contains beside
@@ -62,11 +64,11 @@ func Index(tx *store.Tx, box *vault.Box, space id.Space, item id.Item, texts ...
 // the other. Of very long contents the first 2,000 different words count.
 func IndexContents(tx *store.Tx, box *vault.Box, space id.Space, item id.Item, title, contents string) (err error) {
 	defer fault.Op(&err, "search.IndexContents(%s)", item)
-	return write(tx, space, item, contentTerms(box, title, contents))
+	return write(tx, space, item, hashed(box, inside, contentWords(title, contents)))
 }
 
-// contentTerms hashes what an item is found by beside its title, sorted.
-func contentTerms(box *vault.Box, title, contents string) [][]byte {
+// contentWords are what an item is found by beside its title.
+func contentWords(title, contents string) []string {
 	words := map[string]bool{}
 	for _, w := range searchable(contents) {
 		if len(words) >= maxInside {
@@ -81,12 +83,7 @@ func contentTerms(box *vault.Box, title, contents string) [][]byte {
 			words[b] = true
 		}
 	}
-	out := make([][]byte, 0, len(words))
-	for w := range words {
-		out = append(out, box.Lookup(inside, w))
-	}
-	slices.SortFunc(out, bytes.Compare)
-	return out
+	return slices.Collect(maps.Keys(words))
 }
 
 // singular takes the mark of the plural from a word of four letters and more.
@@ -131,16 +128,15 @@ func write(tx *store.Tx, space id.Space, item id.Item, all [][]byte) error {
 	return nil
 }
 
-// terms hashes what item is found by. They come sorted, so that the order of
-// rows on disk does not tell which words stand together.
-func terms(box *vault.Box, texts []string) [][]byte {
+// titleWords are what an item is found by.
+func titleWords(texts ...string) []string {
 	words := searchable(strings.Join(texts, "\n"))
 	seen := make(map[string]bool, 8*len(words))
-	var out [][]byte
+	var out []string
 	add := func(text string) {
 		if !seen[text] && len(out) < maxTerms {
 			seen[text] = true
-			out = append(out, box.Lookup(domain, text))
+			out = append(out, text)
 		}
 	}
 	for _, w := range words {
@@ -150,6 +146,16 @@ func terms(box *vault.Box, texts []string) [][]byte {
 		for _, b := range beginnings(w) {
 			add(b)
 		}
+	}
+	return out
+}
+
+// hashed are words as one space keeps them, sorted, so that the order of rows on
+// disk does not tell which stand together.
+func hashed(box *vault.Box, domain string, words []string) [][]byte {
+	out := make([][]byte, len(words))
+	for i, w := range words {
+		out[i] = box.Lookup(domain, w)
 	}
 	slices.SortFunc(out, bytes.Compare)
 	return out
@@ -195,17 +201,22 @@ type Query struct {
 // NewQuery hashes the words of text: at most six, the longest, which come first
 // because they are the rarest.
 func NewQuery(box *vault.Box, text string) Query {
+	var q Query
+	for _, w := range asked(text) {
+		q.Title = append(q.Title, box.Lookup(domain, w))
+		q.Contents = append(q.Contents, box.Lookup(inside, w))
+	}
+	return q
+}
+
+// asked are the words that a query requires.
+func asked(text string) []string {
 	words := searchable(text)
 	slices.SortStableFunc(words, func(a, b string) int {
 		return cmp.Compare(utf8.RuneCountInString(b), utf8.RuneCountInString(a))
 	})
 	words = slices.DeleteFunc(words, covered(words))
-	var q Query
-	for _, w := range words[:min(len(words), maxQuery)] {
-		q.Title = append(q.Title, box.Lookup(domain, w))
-		q.Contents = append(q.Contents, box.Lookup(inside, w))
-	}
-	return q
+	return words[:min(len(words), maxQuery)]
 }
 
 // covered reports whether a word asks nothing that an earlier, longer one does
@@ -259,49 +270,53 @@ func Rarest(tx *store.Tx, space id.Space, query [][]byte) (ordered [][]byte, som
 	return ordered, len(ordered) > 0, nil
 }
 
-// Asked is a query of one space.
+// Asked is one term of a query of one space.
 type Asked struct {
 	Space id.Space
-	Query
+	Term  []byte
 }
 
-// Which of sixteen spaces have one of two terms each.
-var somewhere = store.ForFirm(`
-	select 0 where exists (select 1 from search_term where firm_id = $1 and space_id = $2 and term in ($3, $4))
-	union all select 1 where exists (select 1 from search_term where firm_id = $1 and space_id = $5 and term in ($6, $7))
-	union all select 2 where exists (select 1 from search_term where firm_id = $1 and space_id = $8 and term in ($9, $10))
-	union all select 3 where exists (select 1 from search_term where firm_id = $1 and space_id = $11 and term in ($12, $13))
-	union all select 4 where exists (select 1 from search_term where firm_id = $1 and space_id = $14 and term in ($15, $16))
-	union all select 5 where exists (select 1 from search_term where firm_id = $1 and space_id = $17 and term in ($18, $19))
-	union all select 6 where exists (select 1 from search_term where firm_id = $1 and space_id = $20 and term in ($21, $22))
-	union all select 7 where exists (select 1 from search_term where firm_id = $1 and space_id = $23 and term in ($24, $25))
-	union all select 8 where exists (select 1 from search_term where firm_id = $1 and space_id = $26 and term in ($27, $28))
-	union all select 9 where exists (select 1 from search_term where firm_id = $1 and space_id = $29 and term in ($30, $31))
-	union all select 10 where exists (select 1 from search_term where firm_id = $1 and space_id = $32 and term in ($33, $34))
-	union all select 11 where exists (select 1 from search_term where firm_id = $1 and space_id = $35 and term in ($36, $37))
-	union all select 12 where exists (select 1 from search_term where firm_id = $1 and space_id = $38 and term in ($39, $40))
-	union all select 13 where exists (select 1 from search_term where firm_id = $1 and space_id = $41 and term in ($42, $43))
-	union all select 14 where exists (select 1 from search_term where firm_id = $1 and space_id = $44 and term in ($45, $46))
-	union all select 15 where exists (select 1 from search_term where firm_id = $1 and space_id = $47 and term in ($48, $49))`)
+// The newest items of sixteen spaces, before one, that have a term each.
+var newest = store.ForFirm(`
+	select 0, coalesce((select max(item_id) from search_term where firm_id = $1 and item_id < $2 and space_id = $3 and term = $4), '')
+	union all select 1, coalesce((select max(item_id) from search_term where firm_id = $1 and item_id < $2 and space_id = $5 and term = $6), '')
+	union all select 2, coalesce((select max(item_id) from search_term where firm_id = $1 and item_id < $2 and space_id = $7 and term = $8), '')
+	union all select 3, coalesce((select max(item_id) from search_term where firm_id = $1 and item_id < $2 and space_id = $9 and term = $10), '')
+	union all select 4, coalesce((select max(item_id) from search_term where firm_id = $1 and item_id < $2 and space_id = $11 and term = $12), '')
+	union all select 5, coalesce((select max(item_id) from search_term where firm_id = $1 and item_id < $2 and space_id = $13 and term = $14), '')
+	union all select 6, coalesce((select max(item_id) from search_term where firm_id = $1 and item_id < $2 and space_id = $15 and term = $16), '')
+	union all select 7, coalesce((select max(item_id) from search_term where firm_id = $1 and item_id < $2 and space_id = $17 and term = $18), '')
+	union all select 8, coalesce((select max(item_id) from search_term where firm_id = $1 and item_id < $2 and space_id = $19 and term = $20), '')
+	union all select 9, coalesce((select max(item_id) from search_term where firm_id = $1 and item_id < $2 and space_id = $21 and term = $22), '')
+	union all select 10, coalesce((select max(item_id) from search_term where firm_id = $1 and item_id < $2 and space_id = $23 and term = $24), '')
+	union all select 11, coalesce((select max(item_id) from search_term where firm_id = $1 and item_id < $2 and space_id = $25 and term = $26), '')
+	union all select 12, coalesce((select max(item_id) from search_term where firm_id = $1 and item_id < $2 and space_id = $27 and term = $28), '')
+	union all select 13, coalesce((select max(item_id) from search_term where firm_id = $1 and item_id < $2 and space_id = $29 and term = $30), '')
+	union all select 14, coalesce((select max(item_id) from search_term where firm_id = $1 and item_id < $2 and space_id = $31 and term = $32), '')
+	union all select 15, coalesce((select max(item_id) from search_term where firm_id = $1 and item_id < $2 and space_id = $33 and term = $34), '')`)
 
-// Somewhere returns those of many spaces in which some item has the longest word
-// of a query in its title or its contents: in the others nothing is found. It
-// looks at one or two rows of each.
-func Somewhere(tx *store.Tx, all []Asked) (out []Asked, err error) {
-	defer fault.Op(&err, "search.Somewhere")
+// Newest returns for those of many spaces in which some item before another one
+// has the term the newest that has it: in the others nothing is found, and in
+// these nothing newer. It looks at one row of each.
+func Newest(tx *store.Tx, all []Asked, before id.Item) (_ map[id.Space]id.Item, err error) {
+	defer fault.Op(&err, "search.Newest")
+	out := make(map[id.Space]id.Item, len(all))
 	for some := range slices.Chunk(all, store.Batch) {
-		args := make([]any, 0, 3*store.Batch)
+		args := make([]any, 1, 1+2*store.Batch)
+		args[0] = before
 		for i := range store.Batch {
-			args = append(args, "", []byte{}, []byte{})
-			if i < len(some) && len(some[i].Title) > 0 {
-				args = append(args[:3*i], some[i].Space, some[i].Title[0], some[i].Contents[0])
+			q := Asked{Term: []byte{}}
+			if i < len(some) {
+				q = some[i]
 			}
+			args = append(args, q.Space, q.Term)
 		}
-		err := tx.Each(somewhere, args, func(scan func(...any) error) error {
+		err := tx.Each(newest, args, func(scan func(...any) error) error {
 			var i int64
-			err := scan(&i)
-			if err == nil {
-				out = append(out, some[i])
+			var item id.Item
+			err := scan(&i, &item)
+			if item != "" {
+				out[some[i].Space] = item
 			}
 			return err
 		})

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"sync"
+	"time"
+)
+
+// hunted is what eight people who search at once wait for, and what a node holds
+// that 500 pages listen to.
+type hunted struct {
+	firm, space hunt
+	memory      float64 // MiB
+	load        string
+}
+
+// hunt is one kind of search.
+type hunt struct {
+	p50, p99  float64 // ms
+	processor float64 // of the server, ms for one
+}
+
+const (
+	hunters  = 8
+	searches = 2000
+	pages    = 500
+)
+
+// search has eight people look for one or two words, as often as the language has
+// them, in the whole firm and in one space.
+func (b *bench) search(ctx context.Context, e *estate, her *browser) (out hunted, err error) {
+	f := &e.Firm
+	out.firm, err = b.hunt(her, func(q string) string { return "/f/" + string(f.ID) + "/search?q=" + q })
+	if err != nil {
+		return out, err
+	}
+	room := f.Rooms["piece"].ID
+	out.space, err = b.hunt(her, func(q string) string { return "/f/" + string(f.ID) + "/search?space=" + string(room) + "&q=" + q })
+	if err != nil {
+		return out, err
+	}
+	out.memory, err = b.listened(ctx, her, f.path(f.Rooms["piece"])+"/live")
+	out.load = load()
+	return out, err
+}
+
+func (b *bench) hunt(her *browser, at func(q string) string) (h hunt, err error) {
+	asked := make([]*language, hunters)
+	for i := range asked {
+		asked[i] = speak(uint64(1000 + i))
+	}
+	var mu sync.Mutex
+	var took []time.Duration
+	before, err := b.served.processor()
+	if err != nil {
+		return h, err
+	}
+	_, err = crowd(hunters, searches, func(client, i int) error {
+		l := asked[client]
+		text := l.word()
+		if i%2 == 1 {
+			text += " " + l.word()
+		}
+		began := time.Now()
+		err := her.get(context.Background(), at(url.QueryEscape(text)))
+		mu.Lock()
+		defer mu.Unlock()
+		took = append(took, time.Since(began))
+		return err
+	})
+	after, measured := b.served.processor()
+	h.p50, h.p99, h.processor = ms(quantile(took, 0.5)), ms(quantile(took, 0.99)), ms(after-before)/searches
+	return h, errors.Join(err, measured)
+}
+
+// listened is the memory of the server while 500 pages listen.
+func (b *bench) listened(ctx context.Context, her *browser, path string) (float64, error) {
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	heard := make(chan time.Time, 64*pages)
+	failed := make(chan error, pages)
+	var open sync.WaitGroup
+	for range pages {
+		open.Go(func() { failed <- her.listen(ctx, path, heard) })
+	}
+	open.Wait()
+	for range pages {
+		if err := <-failed; err != nil {
+			return 0, err
+		}
+	}
+	time.Sleep(time.Second)
+	now, _, err := b.served.memory()
+	return now, err
+}
+
+func printHunted(all []grown) {
+	rows := [][]string{{fmt.Sprintf("%d clients search at once", hunters), "in the firm, p50 / p99, ms", "processor, ms", "in a space, p50 / p99, ms", "processor, ms", fmt.Sprintf("memory with %d live pages, MiB", pages), "load"}}
+	for _, g := range all {
+		h := g.hunted
+		rows = append(rows, []string{
+			fmt.Sprintf("%d spaces, %d documents", g.Spaces, g.Documents),
+			amount(h.firm.p50) + " / " + amount(h.firm.p99), amount(h.firm.processor),
+			amount(h.space.p50) + " / " + amount(h.space.p99), amount(h.space.processor), amount(h.memory), h.load,
+		})
+	}
+	printRows(rows)
+}

@@ -1,0 +1,19 @@
+package document
+
+import (
+	"context"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+)
+
+// SearchEverywhere is [Service.Search] that asks no register and goes through all
+// spaces of the actor, along their changes.
+func (s *Service) SearchEverywhere(ctx context.Context, by authz.Actor, q Find) (out []Hit, more Found, err error) {
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		l := look{service: s, act: a, by: by, find: q, places: map[Where]places{InTitle: {all: true}, InContents: {all: true}}}
+		out, more, err = l.page()
+		return err
+	})
+	return out, more, err
+}

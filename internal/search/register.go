@@ -1,0 +1,194 @@
+package search
+
+import (
+	"bytes"
+	"encoding/hex"
+	"maps"
+	"slices"
+
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+	"cenacle/internal/store"
+	"cenacle/internal/vault"
+)
+
+// Hashes of two spaces are not comparable, and asking each of ten thousand is
+// slow. The register says for a word which spaces have it: by a hash under the
+// key of the firm, in a list that is sealed, so that a thief of the disk sees
+// about how many spaces a word has and not which. It may name too many (a word
+// whose last document is gone), and never too few.
+
+const (
+	registered  = "search.register" // domain of its keyed hashes
+	mostListed  = 512               // spaces of one word; one that more have is everywhere
+	titled      = "title "          // before a word of a title
+	contained   = "contents "       // before a word of contents, or of the title beside them
+	listPadding = 4                 // spaces; lists have room for 4, 8, 16, …
+)
+
+var (
+	upsertWord = store.ForFirm(`
+insert into search_word (firm_id, word, spaces) values ($1, $2, $3)
+on conflict (firm_id, word) do update set spaces = excluded.spaces`)
+
+	selectWords = store.ForFirm(`
+select word, spaces from search_word
+where firm_id = $1 and word in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`)
+)
+
+// list is the spaces of one word.
+type list struct {
+	spaces     []id.Space
+	everywhere bool
+}
+
+// Words are what an item of a space is found by: those of its title and of what is
+// under it, as [Index] and [IndexContents] take them.
+type Words struct {
+	Space           id.Space
+	Title, Contents string
+}
+
+// Register notes which spaces have the words of some items; box is the firm's.
+func Register(tx *store.Tx, box *vault.Box, all ...Words) (err error) {
+	defer fault.Op(&err, "search.Register")
+	in := map[string][]id.Space{}
+	for _, item := range all {
+		add := func(domain string, words []string) {
+			for _, w := range words {
+				if of := in[domain+w]; !slices.Contains(of, item.Space) {
+					in[domain+w] = append(of, item.Space)
+				}
+			}
+		}
+		add(titled, titleWords(item.Title))
+		add(contained, contentWords(item.Title, item.Contents))
+	}
+	known, hashes, err := lists(tx, box, slices.Collect(maps.Keys(in)))
+	if err != nil {
+		return err
+	}
+	for _, hash := range slices.Sorted(maps.Keys(hashes)) { // who writes two rows writes them in one order
+		l, more := known[hash].with(in[hashes[hash]])
+		if !more {
+			continue
+		}
+		if _, err := tx.Exec(upsertWord, []byte(hash), l.seal(box, []byte(hash))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// with is a list with some spaces more, and whether it has become another one.
+func (l list) with(some []id.Space) (_ list, more bool) {
+	if l.everywhere {
+		return l, false
+	}
+	for _, s := range some {
+		if !slices.Contains(l.spaces, s) {
+			l.spaces, more = append(l.spaces, s), true
+		}
+	}
+	if len(l.spaces) > mostListed {
+		l = list{everywhere: true}
+	}
+	return l, more
+}
+
+// lists reads the lists of words, by their hashes, of which it returns the words.
+func lists(tx *store.Tx, box *vault.Box, words []string) (map[string]list, map[string]string, error) {
+	hashes := make(map[string]string, len(words))
+	for _, w := range words {
+		hashes[string(box.Lookup(registered, w))] = w
+	}
+	known := make(map[string]list, len(words))
+	for some := range slices.Chunk(slices.Sorted(maps.Keys(hashes)), store.Batch) {
+		args := make([]any, store.Batch)
+		for i := range args {
+			args[i] = []byte(some[min(i, len(some)-1)])
+		}
+		err := tx.Each(selectWords, args, func(scan func(...any) error) error {
+			var word, sealed []byte
+			err := scan(&word, &sealed)
+			if err == nil {
+				known[string(word)], err = unseal(box, word, sealed)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	return known, hashes, nil
+}
+
+func registerPlace(word []byte) vault.Place {
+	return vault.Place{Table: "search_word", Column: "spaces", Row: hex.EncodeToString(word)}
+}
+
+// seal hides how long a list is, up to twice.
+func (l list) seal(box *vault.Box, word []byte) []byte {
+	room := listPadding
+	for room < len(l.spaces) {
+		room *= 2
+	}
+	if l.everywhere {
+		room = 0
+	}
+	plain := make([]byte, 0, room*id.Length)
+	for _, s := range l.spaces {
+		plain = append(plain, s...)
+	}
+	return box.Seal(registerPlace(word), plain[:room*id.Length])
+}
+
+func unseal(box *vault.Box, word, sealed []byte) (l list, err error) {
+	plain, err := box.Open(registerPlace(word), sealed)
+	l.everywhere = len(plain) == 0
+	for one := range slices.Chunk(bytes.TrimRight(plain, "\x00"), id.Length) {
+		l.spaces = append(l.spaces, id.Space(one))
+	}
+	return l, err
+}
+
+// Places are where a query may find something.
+type Places struct {
+	Spaces     []id.Space // in one of these
+	Everywhere bool       // anywhere: each of its words is in more than 512 spaces
+}
+
+// Registered says in which spaces of the firm a query may find something in titles
+// and in contents, of all that has been noted with [Register]; box is the firm's.
+func Registered(tx *store.Tx, box *vault.Box, text string) (title, contents Places, err error) {
+	defer fault.Op(&err, "search.Registered")
+	var all []string
+	words := asked(text)
+	for _, w := range words {
+		all = append(all, titled+w, contained+w)
+	}
+	known, hashes, err := lists(tx, box, all)
+	if err != nil {
+		return title, contents, err
+	}
+	of := map[string]list{}
+	for hash, w := range hashes {
+		of[w] = known[hash]
+	}
+	return common(of, titled, words), common(of, contained, words), nil
+}
+
+// common are the spaces that have all of some words.
+func common(of map[string]list, domain string, words []string) Places {
+	p := Places{Everywhere: len(words) > 0}
+	for _, w := range words {
+		switch l := of[domain+w]; {
+		case l.everywhere:
+		case p.Everywhere:
+			p = Places{Spaces: slices.Clone(l.spaces)}
+		default:
+			p.Spaces = slices.DeleteFunc(p.Spaces, func(s id.Space) bool { return !slices.Contains(l.spaces, s) })
+		}
+	}
+	return p
+}
