@@ -31,6 +31,12 @@ var readWhole = map[string]string{
 	"item_deleted":          "holds what lies in the trash only",
 	"version_unlearnt":      "holds what nothing has read yet only",
 	"version_unscreened":    "what no scanner has looked at, of which ten are read",
+	"memo_open":             "holds what awaits an answer only, and what got one since the last sweep",
+	"approval_asked":        "holds what waits for an approval only",
+	"request_waiting":       "holds what is asked of people only",
+	"request_avoided":       "counted for the desk of who is in many spaces",
+	"waiting":               "no table: whoever has not read something",
+	"unread":                "read from one end of its key",
 	"CONSTANT":              "no table", "16": "no table: values to be inserted",
 	"version_digest": "the quota of a firm, where one is set", "upload_touched": "the quota of a firm, where one is set",
 }

@@ -253,6 +253,21 @@ var reads = map[item.Kind]authz.Action{
 	item.Document: authz.DocumentRead, item.Memo: authz.MemoRead, Papers: authz.RequestSee,
 }
 
+// asking is how the statements of a desk go to work.
+type asking struct{ unreadByOthers, awaited, toApprove store.FirmStmt }
+
+// way goes through the spaces of the actor, or through what waits in the whole firm
+// when she is in many of them.
+func way(a *act.Act, by authz.Actor, of id.Space) (asking, error) {
+	if of == "" {
+		many, err := space.Many(a, by)
+		if err != nil || many {
+			return asking{selectUnreadByOthersOfMany, selectAwaitedOfMany, selectToApproveOfMany}, err
+		}
+	}
+	return asking{selectUnreadByOthers, selectAwaited, selectToApprove}, nil
+}
+
 // waits reads what waits in one entered space, or in all of a firm's person.
 func waits(a *act.Act, by authz.Actor, of id.Space) ([]Wait, error) {
 	from, to := of, of
@@ -260,8 +275,12 @@ func waits(a *act.Act, by authz.Actor, of id.Space) ([]Wait, error) {
 		to = beyond
 	}
 	args := []any{by.Person, store.Micros(a.Now), from, to}
+	ask, err := way(a, by, of)
+	if err != nil {
+		return nil, err
+	}
 	var out []Wait
-	err := a.Each(selectUnread, args, func(scan func(...any) error) error {
+	err = a.Each(selectUnread, args, func(scan func(...any) error) error {
 		w := Wait{Kind: ToRead, Mine: true, Who: by.Person}
 		var since int64
 		err := scan(&w.Space, &w.What, &w.Count, &since, &w.Item)
@@ -273,15 +292,15 @@ func waits(a *act.Act, by authz.Actor, of id.Space) ([]Wait, error) {
 		return nil, err
 	}
 	if by.Role.Inside() {
-		if out, err = unreadByOthers(a, args, out); err != nil {
+		if out, err = unreadBy(a, ask.unreadByOthers, args, out); err != nil {
 			return nil, err
 		}
 	}
-	if out, err = awaited(a, by, args, out); err != nil {
+	if out, err = awaited(a, by, ask.awaited, args, out); err != nil {
 		return nil, err
 	}
 	if by.Role == authz.Admin || by.Role == authz.Lawyer {
-		if out, err = toApprove(a, by, args, out); err != nil {
+		if out, err = toApprove(a, by, ask.toApprove, args, out); err != nil {
 			return nil, err
 		}
 	}
@@ -295,8 +314,8 @@ func waits(a *act.Act, by authz.Actor, of id.Space) ([]Wait, error) {
 	return out, nil
 }
 
-func unreadByOthers(a *act.Act, args []any, out []Wait) ([]Wait, error) {
-	err := a.Each(selectUnreadByOthers, args, func(scan func(...any) error) error {
+func unreadBy(a *act.Act, others store.FirmStmt, args []any, out []Wait) ([]Wait, error) {
+	err := a.Each(others, args, func(scan func(...any) error) error {
 		w := Wait{Kind: ToRead}
 		var since int64
 		err := scan(&w.Space, &w.Who, &w.What, &w.Count, &since, &w.Item)
@@ -309,8 +328,8 @@ func unreadByOthers(a *act.Act, args []any, out []Wait) ([]Wait, error) {
 
 // toApprove adds what a lawyer is asked to approve in the spaces that she
 // answers for.
-func toApprove(a *act.Act, by authz.Actor, args []any, out []Wait) ([]Wait, error) {
-	err := a.Each(selectToApprove, args, func(scan func(...any) error) error {
+func toApprove(a *act.Act, by authz.Actor, asked store.FirmStmt, args []any, out []Wait) ([]Wait, error) {
+	err := a.Each(asked, args, func(scan func(...any) error) error {
 		w := Wait{Kind: ToApprove, What: item.Document, Who: by.Person, Mine: true}
 		var since int64
 		err := scan(&w.Space, &w.Count, &since, &w.Item)
@@ -323,9 +342,9 @@ func toApprove(a *act.Act, by authz.Actor, args []any, out []Wait) ([]Wait, erro
 
 // awaited adds the answers that one side owes the other. Nobody is named: it is
 // the side that owes, and a client is not told who of the firm asked first.
-func awaited(a *act.Act, by authz.Actor, args []any, out []Wait) ([]Wait, error) {
+func awaited(a *act.Act, by authz.Actor, open store.FirmStmt, args []any, out []Wait) ([]Wait, error) {
 	today := a.Now.Format(time.DateOnly)
-	err := a.Each(selectAwaited, args, func(scan func(...any) error) error {
+	err := a.Each(open, args, func(scan func(...any) error) error {
 		w := Wait{Kind: ToAnswer, What: item.Memo, Count: 1}
 		var since, inside int64
 		var author id.Person

@@ -5,25 +5,12 @@ import (
 	"cenacle/internal/store"
 )
 
-var (
-	// What the actor ($2, at $3) may read and has not: per space, from $4 to
-	// $5, and kind. The table of what is unread says where to look.
-	selectUnread = store.ForFirm(`
-select i.space_id, i.kind, count(*), min(i.created_at), max(i.id)
-from unread u
-join item i on i.firm_id = $1 and i.id = u.item_id
-where u.firm_id = $1 and u.person_id = $2 and u.space_id >= $4 and u.space_id <= $5
-  and i.author_id <> $2 and` + authz.Visible + `
-  and not exists (select 1 from read_mark r where r.firm_id = $1 and r.item_id = i.id and r.person_id = $2)
-group by i.space_id, i.kind`)
+const (
+	unreadByOthers = `
+select i.space_id, o.person_id, i.kind, count(*), min(i.created_at), max(i.id)`
 
-	// What members outside the firm have not read, among what the actor sees
-	// herself: per space, person and kind. The order of the joins is that of
-	// the work: her spaces, who else is there, what waits for each.
-	selectUnreadByOthers = store.ForFirm(`
-select i.space_id, o.person_id, i.kind, count(*), min(i.created_at), max(i.id)
-from membership h cross join membership o cross join unread u cross join item i
-where h.firm_id = $1 and h.person_id = $2 and h.space_id >= $4 and h.space_id <= $5
+	ofOthers = `
+  h.firm_id = $1 and h.person_id = $2 and h.space_id >= $4 and h.space_id <= $5
   and o.firm_id = $1 and o.space_id = h.space_id and o.person_id <> $2
   and o.role in ('client', 'guest', 'reader') and o.since <= $3 and (o.until = 0 or o.until > $3)
   and u.firm_id = $1 and u.person_id = o.person_id and u.space_id = o.space_id
@@ -38,26 +25,25 @@ where h.firm_id = $1 and h.person_id = $2 and h.space_id >= $4 and h.space_id <=
       and d.since <= $3 and (d.until = 0 or d.until > $3))
   and not exists (select 1 from read_mark r where r.firm_id = $1 and r.item_id = i.id and r.person_id = o.person_id)
   and` + authz.Visible + `
-group by i.space_id, o.person_id, i.kind`)
+group by i.space_id, o.person_id, i.kind`
 
-	// What the actor, who answers for these spaces, is asked to approve.
-	selectToApprove = store.ForFirm(`
-select p.space_id, count(*), min(p.asked_at), max(p.document_id)
-from membership h cross join approval p cross join item i
+	toApproveOf = `
+select p.space_id, count(*), min(p.asked_at), max(p.document_id)`
+
+	asked = `
 where h.firm_id = $1 and h.person_id = $2 and h.space_id >= $4 and h.space_id <= $5 and h.role = 'lead'
   and h.since <= $3 and (h.until = 0 or h.until > $3)
   and p.firm_id = $1 and p.space_id = h.space_id and p.state = 'asked'
   and i.firm_id = $1 and i.id = p.document_id and` + authz.Visible + `
-group by p.space_id`)
+group by p.space_id`
 
-	// Memos that await an answer from the other side and have none the actor
-	// can see, nor an acknowledgement: inside is 1 when the firm's side asked.
-	selectAwaited = store.ForFirm(`
+	awaitedOf = `
 select i.space_id, i.id, t.reply_by, i.created_at, i.author_id,
-  case when w.role in ('lead', 'colleague', 'assistant') then 1 else 0 end
-from membership h cross join memo t cross join item i cross join membership w
+  case when w.role in ('lead', 'colleague', 'assistant') then 1 else 0 end`
+
+	unanswered = `
 where h.firm_id = $1 and h.person_id = $2 and h.space_id >= $4 and h.space_id <= $5
-  and t.firm_id = $1 and t.space_id = h.space_id and t.reply_by <> ''
+  and t.firm_id = $1 and t.space_id = h.space_id and t.reply_by <> '' and t.settled = 0
   and i.firm_id = $1 and i.id = t.id and i.kind = 'memo' and i.internal = 0
   and w.firm_id = $1 and w.space_id = i.space_id and w.person_id = i.author_id and` + authz.Visible + `
   and not exists (
@@ -73,5 +59,45 @@ where h.firm_id = $1 and h.person_id = $2 and h.space_id >= $4 and h.space_id <=
     where k.firm_id = $1 and k.memo_id = i.id
       and (case when y.role in ('lead', 'colleague', 'assistant') then 1 else 0 end)
         <> (case when w.role in ('lead', 'colleague', 'assistant') then 1 else 0 end))
-order by t.reply_by, i.id`)
+order by t.reply_by, i.id`
+)
+
+var (
+	// What the actor ($2, at $3) may read and has not: per space, from $4 to
+	// $5, and kind. The table of what is unread says where to look.
+	selectUnread = store.ForFirm(`
+select i.space_id, i.kind, count(*), min(i.created_at), max(i.id)
+from unread u
+join item i on i.firm_id = $1 and i.id = u.item_id
+where u.firm_id = $1 and u.person_id = $2 and u.space_id >= $4 and u.space_id <= $5
+  and i.author_id <> $2 and` + authz.Visible + `
+  and not exists (select 1 from read_mark r where r.firm_id = $1 and r.item_id = i.id and r.person_id = $2)
+group by i.space_id, i.kind`)
+
+	// What members outside the firm have not read, among what the actor sees
+	// herself: per space, person and kind. The order of the joins is that of
+	// the work: her spaces, who else is there, what waits for each.
+	selectUnreadByOthers = store.ForFirm(unreadByOthers + `
+from membership h cross join membership o cross join unread u cross join item i
+where ` + ofOthers)
+
+	// The same for who has many spaces: from whoever has not read something.
+	selectUnreadByOthersOfMany = store.ForFirm(`
+with recursive waiting(person_id) as (
+  select min(person_id) from unread where firm_id = $1
+  union all
+  select (select min(n.person_id) from unread n where n.firm_id = $1 and n.person_id > waiting.person_id)
+  from waiting where waiting.person_id is not null)` + unreadByOthers + `
+from waiting cross join membership o cross join membership h cross join unread u cross join item i
+where o.person_id = waiting.person_id and ` + ofOthers)
+
+	// What the actor, who answers for these spaces, is asked to approve: from
+	// her spaces, or from all that waits for an approval.
+	selectToApprove       = store.ForFirm(toApproveOf + ` from membership h cross join approval p cross join item i` + asked)
+	selectToApproveOfMany = store.ForFirm(toApproveOf + ` from approval p cross join membership h cross join item i` + asked)
+
+	// Memos that await an answer from the other side and have none the actor
+	// can see, nor an acknowledgement: inside is 1 when the firm's side asked.
+	selectAwaited       = store.ForFirm(awaitedOf + ` from membership h cross join memo t cross join item i cross join membership w` + unanswered)
+	selectAwaitedOfMany = store.ForFirm(awaitedOf + ` from memo t cross join membership h cross join item i cross join membership w` + unanswered)
 )

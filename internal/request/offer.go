@@ -292,6 +292,14 @@ func Avoided(a *act.Act, by authz.Actor) (n int, err error) {
 	if !by.Pass.Takes(authz.RequestSee) || by.Only() != nil {
 		return 0, nil
 	}
-	err = a.Row(countAvoided, []any{by.Person, store.Micros(a.Now)}, &n)
+	many, err := space.Many(a, by)
+	if err != nil {
+		return 0, err
+	}
+	stmt := countAvoided
+	if many {
+		stmt = countAvoidedOfMany
+	}
+	err = a.Row(stmt, []any{by.Person, store.Micros(a.Now)}, &n)
 	return n, err
 }

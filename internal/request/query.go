@@ -8,6 +8,27 @@ const columns = `
 select id, space_id, person_id, author_id, position, state, name, note, reason, due, avoided, reminders, reminded_at, created_at, changed_at, mac
 from request where firm_id = $1 and `
 
+const (
+	avoided = `
+where m.firm_id = $1 and m.person_id = $2 and m.since <= $3 and (m.until = 0 or m.until > $3)
+  and r.firm_id = $1 and r.space_id = m.space_id and r.avoided = 1
+  and not exists (select 1 from wall w where w.firm_id = $1 and w.space_id = m.space_id and w.person_id = $2)`
+
+	waitingOf = `
+select r.space_id, r.person_id, r.state, count(*), min(r.changed_at), min(case when r.due = '' then '9999-12-31' else r.due end)`
+
+	waitingIn = `
+where m.firm_id = $1 and m.person_id = $2 and m.space_id >= $4 and m.space_id <= $5
+  and m.since <= $3 and (m.until = 0 or m.until > $3)
+  and r.firm_id = $1 and r.space_id = m.space_id and r.space_id >= $4 and r.space_id <= $5 and r.state in ('asked', 'redo', 'deposited', 'lacking')
+  and (m.role in ('lead', 'colleague', 'assistant') or r.person_id = $2)
+  and exists (
+    select 1 from membership o where o.firm_id = $1 and o.space_id = r.space_id and o.person_id = r.person_id
+      and o.since <= $3 and (o.until = 0 or o.until > $3))
+  and not exists (select 1 from wall w where w.firm_id = $1 and w.space_id = m.space_id and w.person_id = $2)
+group by r.space_id, r.person_id, r.state`
+)
+
 var (
 	insertRequest = store.ForFirm(`
 insert into request (firm_id, id, space_id, person_id, author_id, position, state, name, note, reason, due, avoided, reminders, reminded_at, created_at, changed_at, mac)
@@ -40,26 +61,14 @@ where r.firm_id = $1 and r.space_id = $2 and d.firm_id = $1 and d.request_id = r
 order by d.added_at, d.document_id`)
 
 	// Of the spaces that the actor ($2, at $3) is a member of.
-	countAvoided = store.ForFirm(`
-select count(*) from membership m cross join request r
-where m.firm_id = $1 and m.person_id = $2 and m.since <= $3 and (m.until = 0 or m.until > $3)
-  and r.firm_id = $1 and r.space_id = m.space_id and r.avoided = 1
-  and not exists (select 1 from wall w where w.firm_id = $1 and w.space_id = m.space_id and w.person_id = $2)`)
+	countAvoided       = store.ForFirm(`select count(*) from membership m cross join request r` + avoided)
+	countAvoidedOfMany = store.ForFirm(`select count(*) from request r cross join membership m` + avoided)
 
 	// What waits, in the spaces of $4 to $5 that the actor ($2, at $3) is a member
 	// of: on the firm's side all of it, for everybody else her own.
-	selectWaiting = store.ForFirm(`
-select r.space_id, r.person_id, r.state, count(*), min(r.changed_at), min(case when r.due = '' then '9999-12-31' else r.due end)
-from membership m cross join request r
-where m.firm_id = $1 and m.person_id = $2 and m.space_id >= $4 and m.space_id <= $5
-  and m.since <= $3 and (m.until = 0 or m.until > $3)
-  and r.firm_id = $1 and r.space_id = m.space_id and r.state in ('asked', 'redo', 'deposited', 'lacking')
-  and (m.role in ('lead', 'colleague', 'assistant') or r.person_id = $2)
-  and exists (
-    select 1 from membership o where o.firm_id = $1 and o.space_id = r.space_id and o.person_id = r.person_id
-      and o.since <= $3 and (o.until = 0 or o.until > $3))
-  and not exists (select 1 from wall w where w.firm_id = $1 and w.space_id = m.space_id and w.person_id = $2)
-group by r.space_id, r.person_id, r.state`)
+	// One who is in many spaces begins from what waits in the firm.
+	selectWaiting       = store.ForFirm(waitingOf + ` from membership m cross join request r` + waitingIn)
+	selectWaitingOfMany = store.ForFirm(waitingOf + ` from request r cross join membership m` + waitingIn)
 
 	// Where a client of this space is one elsewhere.
 	selectElsewhere = store.ForFirm(`

@@ -362,7 +362,15 @@ type Wait struct {
 // a member of: on the firm's side of whomever, for everybody else her own. A
 // hint, like every list over many spaces: whoever opens one decides again.
 func WaitsIn(a *act.Act, by authz.Actor, from, to id.Space) (out []Wait, err error) {
-	err = a.Each(selectWaiting, []any{by.Person, store.Micros(a.Now), from, to}, func(scan func(...any) error) error {
+	stmt := selectWaiting
+	if from != to {
+		if many, err := space.Many(a, by); err != nil {
+			return nil, err
+		} else if many {
+			stmt = selectWaitingOfMany
+		}
+	}
+	err = a.Each(stmt, []any{by.Person, store.Micros(a.Now), from, to}, func(scan func(...any) error) error {
 		var w Wait
 		var since int64
 		err := scan(&w.Space, &w.Person, &w.State, &w.Count, &since, &w.Due)

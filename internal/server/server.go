@@ -472,7 +472,7 @@ func (s *Server) sweep(ctx context.Context) error {
 		return err
 	}
 	for _, f := range firms {
-		if err := errors.Join(s.Documents.Sweep(ctx, f), s.Office.Sweep(ctx, f), s.Tokens.Sweep(ctx, f), s.Webhooks.Sweep(ctx, f), s.Drives.Sweep(ctx, f)); err != nil {
+		if err := errors.Join(s.Documents.Sweep(ctx, f), s.Memos.Sweep(ctx, f), s.Office.Sweep(ctx, f), s.Tokens.Sweep(ctx, f), s.Webhooks.Sweep(ctx, f), s.Drives.Sweep(ctx, f)); err != nil {
 			return fmt.Errorf("firm %s: %w", f, err)
 		}
 	}

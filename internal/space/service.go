@@ -337,6 +337,18 @@ func idsOf(rows []row) []id.Space {
 // among the last changed of the firm, instead of sorting all of hers.
 const many = 200
 
+// Many reports whether an actor has so many spaces that a list over them begins
+// better from what is listed than from them.
+func Many(a *act.Act, by authz.Actor) (bool, error) {
+	return act.Seen(a, manyOf{by.Person}, func() (bool, error) {
+		n := 0
+		err := a.Each(selectSome, []any{by.Person, many}, func(func(...any) error) error { n++; return nil })
+		return n == many, err
+	})
+}
+
+type manyOf struct{ person id.Person }
+
 // own reads the rows of a page, which nobody may see yet.
 func own(a *act.Act, by authz.Actor, p Page) (rows []row, err error) {
 	before := store.Micros(p.Changed)
@@ -345,11 +357,9 @@ func own(a *act.Act, by authz.Actor, p Page) (rows []row, err error) {
 	}
 	stmt := selectOwn
 	if p.Limit < many {
-		n := 0
-		if err := a.Each(selectSome, []any{by.Person, many}, func(func(...any) error) error { n++; return nil }); err != nil {
+		if lots, err := Many(a, by); err != nil {
 			return nil, err
-		}
-		if n == many {
+		} else if lots {
 			stmt = selectOwnOfMany
 		}
 	}
