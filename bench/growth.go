@@ -13,9 +13,11 @@ import (
 	"os/exec"
 	"time"
 
+	"cenacle/internal/act"
 	"cenacle/internal/config"
 	"cenacle/internal/id"
 	"cenacle/internal/server"
+	"cenacle/internal/store"
 )
 
 // growth is what the command line says of a firm that grows.
@@ -51,7 +53,7 @@ func (b *bench) grow(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		g := grown{extent: of}
+		g := grown{extent: e.extent}
 		if err := b.feel(ctx, e, &g); err != nil {
 			return err
 		}
@@ -104,10 +106,24 @@ func (e *estate) room(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	// Who measured before has written into a room that nobody looked at: it is seen.
+	if before, found := e.Firm.Rooms["fresh"]; found {
+		err := s.Office.Keep(ctx, e.Firm.ID, func(a *act.Act) error {
+			_, err := a.Exec(deleteUnread, before.ID)
+			return err
+		})
+		if err != nil {
+			return errors.Join(err, s.Close())
+		}
+	}
 	maker := builder{ctx: ctx, s: s}
 	e.Firm.Rooms["fresh"] = maker.bare(&e.Firm, int(time.Now().Unix()))
-	return errors.Join(maker.err, settle(ctx, s), s.Close())
+	return errors.Join(maker.err, settle(ctx, s), e.save(), s.Close())
 }
+
+var deleteUnread = store.ForFirm(`
+delete from unread where firm_id = $1 and space_id = $2
+  and person_id in (select person_id from membership where firm_id = $1 and space_id = $2)`)
 
 // feel measures at one size.
 func (b *bench) feel(ctx context.Context, e *estate, g *grown) (err error) {
@@ -194,8 +210,8 @@ func (b *bench) felt(ctx context.Context, f *firm, her, tool *browser) []gesture
 
 // once notes the least of some rounds: what else the machine does only adds.
 func (b *bench) once(g *grown, m gesture) error {
-	const often, rounds = 100, 5
-	if _, err := times(10, m.do); err != nil {
+	const often, rounds = 50, 3
+	if _, err := times(5, m.do); err != nil {
 		return err
 	}
 	spent, took := math.Inf(1), math.Inf(1)

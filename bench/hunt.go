@@ -25,7 +25,7 @@ type hunt struct {
 
 const (
 	hunters  = 8
-	searches = 2000
+	searches = 800
 	pages    = 500
 )
 

@@ -107,7 +107,7 @@ func (s *Service) file(a *act.Act, by authz.Actor, u arrival, f found) (err erro
 	if _, err := item.MarkRead(a, by, u.Document); err != nil {
 		return err
 	}
-	return space.Filed(a, u.Space, id.Made(u.Document))
+	return space.Touch(a, u.Space)
 }
 
 // filed is what the journal keeps of an arrival.

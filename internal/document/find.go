@@ -3,6 +3,7 @@ package document
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -120,16 +121,19 @@ type room struct {
 	space  space.Space
 	wanted search.Query
 	view   view
+	from   id.Item // what is older is not asked for
 }
 
 // in returns the newest hits of all rooms that are older than before: it goes
-// through the spaces from the last changed on, until none that is left can have
-// newer ones.
+// through the spaces until none that is left can have newer ones.
 func (l *look) in(where Where, before id.Item, limit int) (out []Hit, err error) {
-	next := l.walk(where)
+	w := l.walkIn(where, before)
 	for {
-		some, err := next()
-		if err != nil || len(some) == 0 || len(out) == limit && !newerIn(some[0], out[limit-1].ID) {
+		if len(out) == limit && out[limit-1].ID >= w.newest {
+			return out, nil
+		}
+		some, more, err := w.next()
+		if err != nil || !more {
 			return out, err
 		}
 		if out, err = l.among(some, out, where, before, limit); err != nil {
@@ -138,15 +142,9 @@ func (l *look) in(where Where, before id.Item, limit int) (out []Hit, err error)
 	}
 }
 
-// newerIn reports whether a space may have an item that is newer than one: none is
-// newer than its last change ([space.Filed]), in milliseconds.
-func newerIn(r space.Recent, than id.Item) bool {
-	return id.Earliest[id.Item](r.Changed.Add(time.Millisecond)) > than
-}
-
 // among adds the hits of a few spaces to those there are already and keeps the
 // newest. It enters only where the newest that has the longest word may count.
-func (l *look) among(some []space.Recent, out []Hit, where Where, before id.Item, limit int) ([]Hit, error) {
+func (l *look) among(some []id.Space, out []Hit, where Where, before id.Item, limit int) ([]Hit, error) {
 	wanted, asked, err := l.asked(some, where)
 	if err != nil {
 		return nil, err
@@ -155,39 +153,32 @@ func (l *look) among(some []space.Recent, out []Hit, where Where, before id.Item
 	if err != nil {
 		return nil, err
 	}
-	var promising []id.Space
-	for of, item := range newest {
-		if len(out) < limit || item > out[limit-1].ID {
-			promising = append(promising, of)
-		}
-	}
-	slices.SortFunc(promising, func(x, y id.Space) int { return cmp.Compare(newest[y], newest[x]) })
-	rooms, err := l.enter(promising)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range rooms {
-		if len(out) == limit && newest[r.space.ID] < out[limit-1].ID {
-			break
-		}
-		r.wanted = wanted[r.space.ID]
-		found, err := l.inRoom(&r, where, before, limit)
+	promising := slices.SortedFunc(maps.Keys(newest), func(x, y id.Space) int { return cmp.Compare(newest[y], newest[x]) })
+	for in := range slices.Chunk(promising, store.Batch) {
+		in = slices.DeleteFunc(in, func(of id.Space) bool { return len(out) == limit && newest[of] < out[limit-1].ID })
+		rooms, err := l.enter(in)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, found...)
-		slices.SortFunc(out, func(x, y Hit) int { return cmp.Compare(y.ID, x.ID) })
-		out = out[:min(len(out), limit)]
+		for _, r := range rooms {
+			r.wanted = wanted[r.space.ID]
+			if len(out) == limit {
+				r.from = out[limit-1].ID
+			}
+			found, err := l.inRoom(&r, where, before, limit)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, found...)
+			slices.SortFunc(out, func(x, y Hit) int { return cmp.Compare(y.ID, x.ID) })
+			out = out[:min(len(out), limit)]
+		}
 	}
 	return out, nil
 }
 
 // asked makes the query for each of some spaces, and its longest word.
-func (l *look) asked(some []space.Recent, where Where) (map[id.Space]search.Query, []search.Asked, error) {
-	in := make([]id.Space, len(some))
-	for i, r := range some {
-		in[i] = r.ID
-	}
+func (l *look) asked(in []id.Space, where Where) (map[id.Space]search.Query, []search.Asked, error) {
 	if err := l.act.Ring().Prepare(l.act.Tx, in); err != nil {
 		return nil, nil, err
 	}
@@ -275,9 +266,9 @@ func (l *look) inRoom(r *room, where Where, before id.Item, limit int) (out []Hi
 
 // marks reads the next candidates of a room, from the rarest of the terms.
 func (l *look) marks(r *room, where Where, terms [][]byte, before id.Item, n int) ([]mark, error) {
-	from := id.Item("")
+	from := r.from
 	if !l.find.From.IsZero() {
-		from = id.Earliest[id.Item](l.find.From)
+		from = max(from, id.Earliest[id.Item](l.find.From))
 	}
 	if !l.find.To.IsZero() {
 		before = min(before, id.Earliest[id.Item](l.find.To))

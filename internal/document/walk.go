@@ -1,6 +1,8 @@
 package document
 
 import (
+	"slices"
+
 	"cenacle/internal/id"
 	"cenacle/internal/search"
 	"cenacle/internal/space"
@@ -8,14 +10,15 @@ import (
 )
 
 const (
-	fewSpaces    = store.Batch // spaces of a person that are simply all looked through
-	mostUnlearnt = 256         // versions that the register may lack
-	stride       = store.Batch // spaces that are looked through at once
+	fewSpaces    = 64   // that are simply all looked through
+	mostUnlearnt = 256  // versions that the register may lack
+	stretch      = 256  // documents of the firm whose spaces are looked at next
+	mostWalked   = 4096 // documents after which the spaces that are left are simply gone through
 )
 
 // places are the spaces that a search goes through: some, or all of hers.
 type places struct {
-	some []space.Recent
+	some []id.Space
 	all  bool
 }
 
@@ -23,17 +26,17 @@ type places struct {
 // see the one space that she has named.
 func (l *look) begin() error {
 	if of := l.named(); of != "" {
-		if _, err := l.enter([]id.Space{of}); err != nil {
-			return err
-		}
-		return l.confine([]space.Recent{{ID: of, Changed: l.act.Now}})
+		_, err := l.enter([]id.Space{of})
+		l.confine([]id.Space{of})
+		return err
 	}
 	hers, more, err := space.AtMost(l.act, l.by, fewSpaces)
 	if err != nil {
 		return err
 	}
 	if !more {
-		return l.confine(hers)
+		l.confine(hers)
+		return nil
 	}
 	title, contents, err := l.registered()
 	if err != nil {
@@ -53,9 +56,8 @@ func (l *look) begin() error {
 }
 
 // confine has all of the search in some spaces.
-func (l *look) confine(in []space.Recent) error {
+func (l *look) confine(in []id.Space) {
 	l.places = map[Where]places{InTitle: {some: in}, InContents: {some: in}}
-	return nil
 }
 
 var (
@@ -65,6 +67,10 @@ var (
 select coalesce(d.space_id, '') from version v
 left join document d on d.firm_id = $1 and d.id = v.document_id and d.version_id = v.id
 where v.firm_id = $1 and v.worded < 2 order by v.id limit $2`)
+
+	// The spaces of the newest documents of the firm before one.
+	selectStretch = store.ForFirm(`
+select id, space_id from document where firm_id = $1 and id < $2 order by id desc limit $3`)
 )
 
 // registered asks the register, and adds what it lacks. Where it lacks much, there
@@ -97,22 +103,78 @@ func (l *look) registered() (title, contents search.Places, err error) {
 	return title, contents, nil
 }
 
-// walk gives the spaces to look through, the last changed first, a few at a time.
-func (l *look) walk(where Where) func() ([]space.Recent, error) {
-	at := l.places[where]
-	if at.all {
-		var last space.Recent
-		return func() ([]space.Recent, error) {
-			some, err := space.Hers(l.act, l.by, last, stride)
-			if len(some) > 0 {
-				last = some[len(some)-1]
-			}
-			return some, err
+// walk goes through spaces, those with the newest documents first.
+type walk struct {
+	*look
+	places
+	seen   map[id.Space]bool
+	newest id.Item // no document of a space that has not come yet is this new
+	walked int
+	last   id.Space // the last of hers that was gone through
+	ended  bool
+}
+
+// walkIn begins before a document.
+func (l *look) walkIn(where Where, before id.Item) *walk {
+	return &walk{look: l, places: l.places[where], seen: map[id.Space]bool{}, newest: before}
+}
+
+// next gives some more spaces, and false when there are none.
+func (w *walk) next() ([]id.Space, bool, error) {
+	if w.ended {
+		return nil, false, nil
+	}
+	if w.walked < mostWalked && (w.all || len(w.some) > fewSpaces) {
+		some, err := w.stretch()
+		return some, true, err
+	}
+	if w.all {
+		return w.rest()
+	}
+	w.ended = true
+	return w.unseen(w.some), true, nil
+}
+
+// stretch gives the spaces of the next documents of the firm.
+func (w *walk) stretch() ([]id.Space, error) {
+	var of []id.Space
+	n := 0
+	err := w.act.Each(selectStretch, []any{w.newest, stretch}, func(scan func(...any) error) error {
+		var in id.Space
+		err := scan(&w.newest, &in)
+		of = append(of, in)
+		n++
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	w.walked += n
+	w.ended = n < stretch
+	of = w.unseen(of)
+	if w.all {
+		return space.HersAmong(w.act, w.by, of)
+	}
+	return slices.DeleteFunc(of, func(s id.Space) bool { return !slices.Contains(w.some, s) }), nil
+}
+
+// rest gives the next of hers, in no order.
+func (w *walk) rest() ([]id.Space, bool, error) {
+	hers, err := space.Hers(w.act, w.by, w.last, stretch)
+	if err != nil || len(hers) == 0 {
+		return nil, false, err
+	}
+	w.last = hers[len(hers)-1]
+	return w.unseen(hers), true, nil
+}
+
+// unseen are those of some spaces that have not come before, each once.
+func (w *walk) unseen(some []id.Space) (out []id.Space) {
+	for _, s := range some {
+		if !w.seen[s] {
+			w.seen[s] = true
+			out = append(out, s)
 		}
 	}
-	return func() ([]space.Recent, error) {
-		some := at.some[:min(stride, len(at.some))]
-		at.some = at.some[len(some):]
-		return some, nil
-	}
+	return out
 }

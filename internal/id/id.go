@@ -10,7 +10,6 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
-	"strings"
 	"time"
 )
 
@@ -71,16 +70,6 @@ func Earliest[T ~string](at time.Time) T {
 	var raw [16]byte
 	stamp(&raw, at)
 	return T(encode(raw))
-}
-
-// Made is the instant at which New made an identifier, to the millisecond.
-func Made[T ~string](of T) time.Time {
-	const head = 10 // characters, which have two bits that are 0 and the 48 of the instant
-	var ms int64
-	for _, c := range []byte(of[:min(head, len(of))]) {
-		ms = ms<<5 | int64(strings.IndexByte(alphabet, c))
-	}
-	return time.UnixMilli(ms)
 }
 
 func stamp(raw *[16]byte, at time.Time) {

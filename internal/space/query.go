@@ -76,28 +76,25 @@ where s.firm_id = $1 and s.changed_at <= $4 and (s.changed_at < $4 or s.id < $5)
 order by s.changed_at desc, s.id desc
 limit $6`)
 
+	// $2 person, $3 now, $4 the one before.
+	selectHers = store.ForFirm(`
+select space_id from membership
+where firm_id = $1 and person_id = $2 and space_id > $4 and since <= $3 and (until = 0 or until > $3)
+order by space_id limit $5`)
+
 	// Those of $4 to $19 that are hers.
 	selectHersAmong = store.ForFirm(`
-select s.id, s.changed_at from membership m join space s on s.firm_id = $1 and s.id = m.space_id
-where m.firm_id = $1 and m.person_id = $2 and m.since <= $3 and (m.until = 0 or m.until > $3)
-  and m.space_id in ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`)
-
-	// All of hers along the changes of the firm, as selectOwnOfMany.
-	selectHersOfMany = store.ForFirm(`
-select s.id, s.changed_at from space s cross join membership m
-where s.firm_id = $1 and s.changed_at <= $4 and (s.changed_at < $4 or s.id < $5)
-  and m.firm_id = $1 and m.space_id = s.id and m.person_id = $2 and m.since <= $3 and (m.until = 0 or m.until > $3)
-order by s.changed_at desc, s.id desc
-limit $6`)
+select space_id from membership
+where firm_id = $1 and person_id = $2 and since <= $3 and (until = 0 or until > $3)
+  and space_id in ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`)
 
 	selectSome = store.ForFirm(`select space_id from membership where firm_id = $1 and person_id = $2 limit $3`)
 
 	updateName = store.ForFirm(`
-update space set name = $3, changed_at = case when changed_at < $4 then $4 else changed_at end where firm_id = $1 and id = $2`)
+update space set name = $3, changed_at = $4 where firm_id = $1 and id = $2`)
 
-	// Never back, whatever the clock of a node says: searches rely on it.
 	updateChanged = store.ForFirm(`
-update space set changed_at = case when changed_at < $3 then $3 else changed_at end where firm_id = $1 and id = $2`)
+update space set changed_at = $3 where firm_id = $1 and id = $2`)
 
 	countOpen = store.ForFirm(`
 select count(*) from space where firm_id = $1 and state = 'open'`)

@@ -213,54 +213,35 @@ func Own(a *act.Act, by authz.Actor, p Page) ([]Space, error) {
 	return out, nil
 }
 
-// Recent is a space with the instant of its last change.
-type Recent struct {
-	ID      id.Space
-	Changed time.Time
+// Hers returns the spaces that an actor may be a member of, by their rows alone: it
+// says where to look, and decides nothing. It begins after one of them ("": with
+// the first). One who is confined to a few spaces asks with [HersAmong].
+func Hers(a *act.Act, by authz.Actor, after id.Space, limit int) ([]id.Space, error) {
+	return spaces(a, selectHers, []any{by.Person, store.Micros(a.Now), after, limit})
 }
 
-// Hers returns the spaces that an actor may be a member of, the last changed
-// first, by their rows alone: it says where to look, and decides nothing. It
-// begins after one of them (zero: with the first). One who is confined to a few
-// spaces asks with [HersAmong].
-func Hers(a *act.Act, by authz.Actor, after Recent, limit int) ([]Recent, error) {
-	before := store.Micros(after.Changed)
-	if after.Changed.IsZero() {
-		before = math.MaxInt64
-	}
-	return recent(a, selectHersOfMany, []any{by.Person, store.Micros(a.Now), before, after.ID, limit})
-}
-
-// HersAmong returns those of some spaces that an actor may be a member of, in the
-// order of [Hers].
-func HersAmong(a *act.Act, by authz.Actor, of []id.Space) (out []Recent, err error) {
+// HersAmong returns those of some spaces that an actor may be a member of.
+func HersAmong(a *act.Act, by authz.Actor, of []id.Space) (out []id.Space, err error) {
 	of = slices.Compact(slices.Sorted(slices.Values(of)))
 	if only := by.Only(); only != nil {
 		of = slices.DeleteFunc(of, func(s id.Space) bool { return !slices.Contains(only, s) })
 	}
 	for in := range store.Batches(of) {
-		some, err := recent(a, selectHersAmong, append([]any{by.Person, store.Micros(a.Now)}, in...))
+		some, err := spaces(a, selectHersAmong, append([]any{by.Person, store.Micros(a.Now)}, in...))
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, some...)
 	}
-	slices.SortFunc(out, Recent.later)
 	return out, nil
 }
 
 // AtMost returns the spaces of an actor who has no more than some, and whether
 // she has more.
-func AtMost(a *act.Act, by authz.Actor, some int) (out []Recent, more bool, err error) {
+func AtMost(a *act.Act, by authz.Actor, some int) (out []id.Space, more bool, err error) {
 	of := by.Only()
 	if of == nil {
-		err := a.Each(selectSome, []any{by.Person, some + 1}, func(scan func(...any) error) error {
-			var s id.Space
-			err := scan(&s)
-			of = append(of, s)
-			return err
-		})
-		if err != nil || len(of) > some {
+		if of, err = spaces(a, selectSome, []any{by.Person, some + 1}); err != nil || len(of) > some {
 			return nil, true, err
 		}
 	}
@@ -268,17 +249,11 @@ func AtMost(a *act.Act, by authz.Actor, some int) (out []Recent, more bool, err 
 	return out, false, err
 }
 
-func (r Recent) later(than Recent) int {
-	return cmp.Or(than.Changed.Compare(r.Changed), cmp.Compare(than.ID, r.ID))
-}
-
-func recent(a *act.Act, s store.FirmStmt, args []any) (out []Recent, err error) {
+func spaces(a *act.Act, s store.FirmStmt, args []any) (out []id.Space, err error) {
 	err = a.Each(s, args, func(scan func(...any) error) error {
-		var r Recent
-		var changed int64
-		err := scan(&r.ID, &changed)
-		r.Changed = store.Time(changed)
-		out = append(out, r)
+		var of id.Space
+		err := scan(&of)
+		out = append(out, of)
 		return err
 	})
 	return out, err

@@ -141,17 +141,7 @@ func openMatter(a *act.Act, box *vault.Box, s id.Space, n New) error {
 // Touch moves a space to the top of its people's desks. It is never shown to
 // the client's side, to whom it would tell that something happened.
 func Touch(a *act.Act, s id.Space) error {
-	return Filed(a, s, a.Now)
-}
-
-// Filed is [Touch] for what has come with an identifier of an instant, made by
-// another node perhaps, whose clock is ahead: nothing in a space is newer than its
-// last change.
-func Filed(a *act.Act, s id.Space, made time.Time) error {
-	if made.Before(a.Now) {
-		made = a.Now
-	}
-	_, err := a.Exec(updateChanged, s, store.Micros(made))
+	_, err := a.Exec(updateChanged, s, store.Micros(a.Now))
 	return err
 }
 
