@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { browse, inspect, journey, visit } from "./browser.mjs";
 import { button, heading, n, openLink, openSpace, said, signUp, t } from "./gesture.mjs";
 import { folder, House, until } from "./house.mjs";
-import { photograph, put } from "./paper.mjs";
+import { photograph, put, snapshot } from "./paper.mjs";
 
 const lawyerOf = { firm: "Cabinet Aubépine", name: "Me Nora Aubépine", email: "nora@aubepine.example" };
 const client = { name: "Mme Lise Corail", email: "lise.corail@courriel.example" };
@@ -81,11 +81,24 @@ test("divorce up to the complete checklist, on a phone", async (context) => {
   await step("ten papers are photographed, each from its line", async () => {
     for (const [index, name] of names.entries()) {
       if (name === contract) continue;
-      const own = Buffer.concat([picture, Buffer.from(String(index))]);
+      const own = index === 0 ? await snapshot(browser) : Buffer.concat([picture, Buffer.from(String(index))]);
       await handIn(page, name, await put(papers, `IMG_20${index}.jpg`, own));
     }
     await page.getByText(t("room.request.all_in")).waitFor();
     await look(page, "04-all-in");
+  });
+
+  await step("one of them, taken askew, is straightened beside its photograph and answers the same line", async () => {
+    await page.locator("#deposit .doc").filter({ hasText: "IMG_200.jpg" }).getByRole("link", { name: t("room.photo.title") }).tap();
+    await page.getByRole("heading", { name: t("room.photo.after"), exact: true }).waitFor();
+    await until("both are drawn", () => page.evaluate(() => [...document.querySelectorAll("main img")].every((one) => one.complete && one.naturalWidth > 100)));
+    await look(page, "04b-straighten");
+    await page.getByRole("button", { name: t("room.photo.do") }).tap();
+    await said(page, "photo_straightened");
+    await page.goto(space);
+    await settled(page);
+    assert.match(await task(page, names[0]).innerText(), /IMG_200\.jpg[\s\S]*IMG_200 \(redressé\)\.pdf/);
+    await look(page, "04c-both");
   });
 
   await step("« J'ai terminé »: the receipt says which papers were answered", async () => {
@@ -133,6 +146,10 @@ test("divorce up to the complete checklist, on a phone", async (context) => {
     await said(office, "request_waive");
     await office.getByText(n("room.request.settled", 11), { exact: true }).waitFor();
     await look(office, "08-complete");
+    await page.goto(space);
+    await page.getByText(t("room.request.complete")).waitFor();
+    await inspect(page, "her complete checklist");
+    await look(page, "08-complete-hers");
   });
 
   await step("what is there already is offered before it is asked again, while she writes", async () => {

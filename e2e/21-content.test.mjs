@@ -8,6 +8,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { readFileSync, writeFileSync, mkdirSync } from "node:fs";
 import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { inspect, narrow, sizes } from "./browser.mjs";
 import { begin, button, row, send, t, take } from "./gesture.mjs";
@@ -80,10 +81,12 @@ test("what strangers made is shown without harm", async (context) => {
     await looks("pdf");
   });
 
-  await step("the letter becomes pages while she waits, without her doing anything", async () => {
+  await step("the letter becomes pages while she waits, without her doing anything, also when they were there before the page listened", async () => {
     await page.goto(space);
+    await page.route(/\/live$/, async (route) => { await pause(5000); await route.continue(); });
     await row(page, "Courrier.docx").getByRole("link").first().click();
     await drawn(page.locator(".leaves img"), 1);
+    await page.unrouteAll({ behavior: "ignoreErrors" });
     await looks("letter");
     await page.getByRole("link", { name: t("ui.leaf_text") }).click();
     await page.getByText("Je vous informe de la suite.").waitFor();

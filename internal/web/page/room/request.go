@@ -195,7 +195,11 @@ func (p *Pages) checklist(h here, b ui.Base, found []request.Request, rule depos
 	}
 	c.Percent = 100 * done / len(found)
 	c.Note = b.N("room.request.progress", len(found), done)
-	if len(c.Open) == 0 {
+	checked := !slices.ContainsFunc(found, func(q request.Request) bool { return q.State != request.Accepted && q.State != request.Waived })
+	switch {
+	case checked:
+		c.Note = b.T("room.request.complete")
+	case len(c.Open) == 0:
 		c.Note = b.T("room.request.all_in")
 	}
 	return c
