@@ -13,6 +13,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -33,10 +34,10 @@ const (
 )
 
 const (
-	seconds     = 10 // of processor time
 	descriptors = 32
 	niceness    = 10
 	headroom    = Memory / 4 * 3 // where Go's collector begins to work hard
+	itself      = 48 << 20       // bytes that a child keeps when it starts a program
 
 	placedDescriptors = 256
 )
@@ -45,7 +46,7 @@ const (
 // that nobody else sees and that ends with it. placeSize is how much goes in.
 const (
 	Place     = "/var/tmp"
-	placeSize = 192 << 20
+	placeSize = 96 << 20
 )
 
 const nobody = 65534 // user and group of a child that is apart
@@ -186,7 +187,7 @@ func limit(placed bool) error {
 		largest, open = placeSize, placedDescriptors
 	}
 	for what, most := range map[int]uint64{
-		unix.RLIMIT_CORE: 0, unix.RLIMIT_FSIZE: largest, unix.RLIMIT_CPU: seconds,
+		unix.RLIMIT_CORE: 0, unix.RLIMIT_FSIZE: largest, unix.RLIMIT_CPU: uint64(Processor / time.Second),
 		unix.RLIMIT_NOFILE: open, unix.RLIMIT_DATA: Memory, unix.RLIMIT_MEMLOCK: 0,
 	} {
 		// Prlimit and not Setrlimit: Go would give NOFILE back to who comes after.
@@ -198,6 +199,19 @@ func limit(placed bool) error {
 		return err
 	}
 	return unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+}
+
+// Leave lowers, in a child, what a program that it starts now may take: the
+// kernel counts each on its own, and together they have no more than one has.
+// spent is what those before it have spent.
+func Leave(spent time.Duration) error {
+	left := (Processor - spent.Round(time.Second)) / time.Second
+	if left <= 0 {
+		return syscall.ETIME
+	}
+	return errors.Join(
+		unix.Prlimit(0, unix.RLIMIT_CPU, &unix.Rlimit{Cur: uint64(left), Max: uint64(left)}, nil),
+		unix.Prlimit(0, unix.RLIMIT_DATA, &unix.Rlimit{Cur: Memory - itself, Max: Memory - itself}, nil))
 }
 
 // errNoFence says that the kernel has no Landlock (Linux before 5.13, or

@@ -38,7 +38,8 @@ const Word = "worker"
 // The bounds of one child.
 const (
 	Wall       = 10 * time.Second // from its start
-	PlacedWall = 30 * time.Second // of a task with a place
+	Processor  = 10 * time.Second // that it may spend, with all that it starts
+	PlacedWall = 30 * time.Second // from its start, of a task with a place
 	Memory     = 256 << 20        // bytes it may write to
 	MaxInput   = 128 << 20        // bytes; a larger file is not read at all
 	maxOutput  = 64 << 20         // bytes of an answer, where a task does not say less
@@ -74,7 +75,8 @@ type Job struct {
 	Input io.Reader
 	Most  int64 // bytes of the answer; 0: 64 MiB
 	// Placed says that the task is one of [Trade.Placed]: it has [PlacedWall],
-	// because programs that want files want time too.
+	// because programs that want files are long in starting where others work too.
+	// What it spends is bounded like what any other does.
 	Placed bool
 }
 

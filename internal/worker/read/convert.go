@@ -7,9 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"cenacle/internal/worker"
 )
@@ -78,7 +80,13 @@ func convert(media, _ string, _ int, in io.Reader, out io.Writer) error {
 	if err := errors.Join(os.WriteFile(from, raw, 0o600), os.Mkdir(to, 0o700)); err != nil {
 		return err
 	}
+	raw = nil
+	debug.FreeOSMemory() // LibreOffice is given the rest
+	spent := time.Duration(0)
 	for range 2 {
+		if err := worker.Leave(spent); err != nil {
+			return err
+		}
 		office := exec.Command(officeProgram, "-env:UserInstallation=file://"+worker.Place+"/profile",
 			"--headless", "--norestore", "--nolockcheck", "--nodefault", "--nologo", "--convert-to", "pdf", "--outdir", to, from)
 		office.Env = []string{"HOME=" + worker.Place, "TMPDIR=" + worker.Place, "LC_ALL=C.UTF-8", "SAL_USE_VCLPLUGIN=svp"}
@@ -87,6 +95,7 @@ func convert(media, _ string, _ int, in io.Reader, out io.Writer) error {
 		if failed, ok := errors.AsType[*exec.ExitError](err); !ok || failed.ExitCode() != firstStart {
 			break
 		}
+		spent += office.ProcessState.UserTime() + office.ProcessState.SystemTime()
 	}
 	if err != nil {
 		return err
