@@ -58,6 +58,7 @@ func grow(w *world) *garden {
 	}
 	g.automate()
 	g.mount()
+	g.ask()
 	g.mistakes()
 	w.pass(5 * time.Minute)
 	return g

@@ -41,5 +41,5 @@ func TestOUT05(t *testing.T) {
 			}
 		}
 		w.t.Log(subjects)
-	}, open)
+	}, open, withReaders)
 }

@@ -17,8 +17,10 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"cenacle/internal/api"
 	"cenacle/internal/store"
 	"cenacle/internal/store/storetest"
+	"cenacle/internal/token"
 )
 
 // trace is one way in which a text may lie in raw bytes.
@@ -51,7 +53,7 @@ func wide(text string, order binary.AppendByteOrder) (out []byte) {
 
 // sought are the traces of everything that must not be found.
 func (g *garden) sought() []trace {
-	out := traces(stem)
+	out := append(traces(stem), trace{"what was made of a file of an office", []byte("%PDF-1.")})
 	for _, token := range g.tokens {
 		raw, err := base64.RawURLEncoding.DecodeString(token)
 		g.must(err)
@@ -84,7 +86,7 @@ func TestISO13(t *testing.T) {
 	storetest.EachConfig(t, func(t *testing.T, c store.Config) {
 		t.Setenv("TMPDIR", t.TempDir())
 		figures := freePort(t)
-		g := grow(begin(t, c, open, "CENACLE_METRICS_LISTEN="+figures))
+		g := grow(begin(t, c, open, "CENACLE_METRICS_LISTEN="+figures, withReaders))
 		g.figures = figures
 		for what, raw := range g.elsewhere() {
 			for _, found := range finds(raw, g.sought()) {
@@ -135,8 +137,13 @@ func (g *garden) lives() {
 	}
 	see(g.lead.browser, g.office.path())
 	see(g.lead.browser, g.office.path("people"))
+	p := g.hand(token.API)
 	for n, r := range g.rooms {
 		space := g.office.path("spaces", string(r.id))
+		see(g.lead.browser, space+"/requests")
+		for _, list := range []string{"/parties", "/aliases", "/requests", "/holds"} {
+			see(p, api.Root+"/spaces/"+string(r.id)+list)
+		}
 		see(g.clients[n].browser, space)
 		see(g.lead.browser, space+"/people")
 		for _, d := range regexp.MustCompile(`/documents/([0-9a-z]{26})/file"`).FindAllSubmatch(see(g.lead.browser, space), -1) {
@@ -150,7 +157,7 @@ func (g *garden) lives() {
 			alive[g.planted[text]] = true
 		}
 	}
-	for _, what := range []string{"firm", "lawyer", "colleague", "client", "guest", "space", "e-mail", "file name", "title", "content", "reason", "subject", "memo", "internal memo", "draft"} {
+	for _, what := range []string{"firm", "lawyer", "colleague", "client", "guest", "space", "e-mail", "file name", "title", "content", "reason", "subject", "memo", "internal memo", "draft", "paper", "note", "lack", "return", "party", "alias", "circle", "hold"} {
 		if !alive[what] {
 			g.t.Errorf("no %s that was planted is seen by anybody", what)
 		}
