@@ -140,6 +140,7 @@ type Paper struct {
 	Document
 	Versions []State    `json:"versions" doc:"the newest first; those one may see"`
 	Readers  []Reader   `json:"readers,omitempty" doc:"who has read the current version; for the firm’s side alone"`
+	Unread   []Unread   `json:"unread,omitempty" doc:"whom it reaches and who has not read the current version; for the firm’s side alone"`
 	Manage   bool       `json:"can_manage" doc:"rename, move, replace, delete it"`
 	Address  bool       `json:"can_address" doc:"send it to further circles"`
 	Recalls  []Recalled `json:"recalls,omitempty" doc:"for the firm’s side alone, the latest first"`
@@ -161,6 +162,12 @@ type Reader struct {
 	ID   id.Person `json:"id"`
 	Name string    `json:"name"`
 	At   Instant   `json:"at" doc:"when first"`
+}
+
+// Unread is someone who has not read something that was sent to her.
+type Unread struct {
+	ID   id.Person `json:"id"`
+	Name string    `json:"name"`
 }
 
 // Former is how a document was before its last renaming or moving.
@@ -188,7 +195,18 @@ func (n *Nouns) document(r *Request, in InDocument) (Paper, error) {
 	for _, reader := range d.Readers {
 		out.Readers = append(out.Readers, Reader{reader.Person, reader.Name, Instant(reader.At)})
 	}
-	return out, nil
+	if len(d.Audience) == 0 {
+		return out, nil
+	}
+	circles := make([]id.Circle, len(d.Audience))
+	for i, to := range d.Audience {
+		circles[i] = to.Circle
+	}
+	reach, err := n.Documents.Preview(r.Context(), r.Actor, d.Space, circles)
+	for _, to := range d.Unread(reach.Will) {
+		out.Unread = append(out.Unread, Unread{to.Person, to.Name})
+	}
+	return out, err
 }
 
 // Revised changes what a document is called or where it lies.

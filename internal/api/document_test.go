@@ -292,3 +292,40 @@ func TestDepositWithoutReading(t *testing.T) {
 	}
 	s.ask(narrow, "GET", s.path("/spaces/{space}/documents"), "").refuses(403, "api.pass")
 }
+
+// TestUnread: of those whom a document and a memo reach, the firm's side is told
+// who has not read them, and nobody else is.
+func TestUnread(t *testing.T) {
+	s := open(t, 0)
+	made := s.asLead("POST", "/spaces/{space}/documents?circle={circle}", "%PDF-1.7 bail", "Content-Disposition", named)
+	made.is(201)
+	s.asLead("POST", "/spaces/{space}/memos", `{"subject":"Audience","body":"Le 4.","circles":["{circle}"]}`).is(201)
+	at := strings.TrimPrefix(made.header.Get("Location"), "/api/v1")
+	waiting := func(token string) (document, memo int) {
+		t.Helper()
+		of := func(v any) int {
+			list, _ := v.([]any)
+			return len(list)
+		}
+		threads := s.ask(token, "GET", s.path("/spaces/{space}/memos"), "").is(200)["threads"].([]any)
+		for _, one := range threads {
+			if thread := one.(map[string]any); thread["subject"] == "Audience" {
+				memo = of(thread["memos"].([]any)[0].(map[string]any)["unread"])
+			}
+		}
+		return of(s.ask(token, "GET", at, "").is(200)["unread"]), memo
+	}
+	document, memo := waiting(s.lead)
+	if document == 0 || memo == 0 {
+		t.Fatalf("%d have not read the document, %d not the memo", document, memo)
+	}
+	if d, m := waiting(s.client); d != 0 || m != 0 {
+		t.Errorf("the client is told of %d and %d", d, m)
+	}
+	if a := s.ask(s.client, "GET", at+"/content", ""); a.status != 200 {
+		t.Fatalf("the client reads it: %d", a.status)
+	}
+	if left, _ := waiting(s.lead); left != document-1 {
+		t.Errorf("after the client has read it, %d have not", left)
+	}
+}

@@ -34,6 +34,7 @@ type Memo struct {
 	References []id.Item   `json:"references" doc:"documents that one may read too"`
 	Circles    []id.Circle `json:"circles,omitempty" doc:"to whom it was sent; for the firm’s side alone"`
 	Readers    []Seen      `json:"readers,omitempty" doc:"for the firm’s side alone"`
+	Unread     []id.Person `json:"unread,omitempty" doc:"of those it was sent to, who has not read it; in lists, for the firm’s side alone"`
 	Asks       string      `json:"asks,omitempty" enum:"read understood approved" doc:"what its readers are asked to answer (acknowledgeMemo)"`
 	Answers    []Answer    `json:"answers,omitempty" doc:"all for the firm’s side, one’s own for others"`
 }
@@ -90,11 +91,17 @@ func (n *Nouns) memos(r *Request, in Talk) (Conversation, error) {
 	if err != nil {
 		return Conversation{}, err
 	}
+	room, err := n.Spaces.Show(r.Context(), r.Actor, in.Space)
+	if err != nil {
+		return Conversation{}, err
+	}
 	out := Conversation{Threads: make([]Thread, len(threads))}
 	for i, t := range threads {
 		out.Threads[i] = Thread{ID: t.ID, Document: t.Document, Subject: t.Subject}
 		for _, m := range t.Memos {
-			out.Threads[i].Memos = append(out.Threads[i].Memos, memoOf(m, t.ID))
+			one := memoOf(m, t.ID)
+			one.Unread = m.Unread(room.In)
+			out.Threads[i].Memos = append(out.Threads[i].Memos, one)
 		}
 	}
 	if more != "" {

@@ -2,6 +2,7 @@ package document
 
 import (
 	"context"
+	"slices"
 
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
@@ -91,6 +92,19 @@ func Recipients(a *act.Act, on authz.Resource) (r Reach, err error) {
 		}
 	}
 	return r, nil
+}
+
+// Unread are those of the people whom a document reaches who have not read its
+// current version, its author not counted. Who is not told its readers is told
+// none.
+func (d Detail) Unread(reach []Recipient) (out []Recipient) {
+	for _, to := range reach {
+		read := slices.ContainsFunc(d.Readers, func(r Reader) bool { return r.Person == to.Person })
+		if !read && to.Person != d.Author && len(d.Audience) > 0 {
+			out = append(out, to)
+		}
+	}
+	return out
 }
 
 func circlesByPerson(a *act.Act, in id.Space) (map[id.Person]map[id.Circle]authz.Span, error) {

@@ -9,6 +9,7 @@
 package memo
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -89,6 +90,20 @@ type Memo struct {
 	Readers    []Reader
 	Asks       Answer
 	Answers    []Acknowledgement
+}
+
+// Unread are those of the circles of a memo who have not read it, its author not
+// counted; none for who is not told its circles.
+func (m Memo) Unread(in func(id.Circle) []id.Person) (out []id.Person) {
+	for _, c := range m.Circles {
+		for _, p := range in(c) {
+			read := slices.ContainsFunc(m.Readers, func(r Reader) bool { return r.Person == p })
+			if !read && p != m.Author && !slices.Contains(out, p) {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
 }
 
 // Reader is someone who has read a memo, and when first.

@@ -202,11 +202,8 @@ func (p *Pages) control(h here, d document.Detail, page *Document, refused error
 	if err != nil {
 		return err
 	}
-	for _, to := range reach.Will {
-		read := slices.ContainsFunc(d.Readers, func(r document.Reader) bool { return r.Person == to.Person })
-		if !read && to.Person != d.Author {
-			page.NotRead = append(page.NotRead, to.Name)
-		}
+	for _, to := range d.Unread(reach.Will) {
+		page.NotRead = append(page.NotRead, to.Name)
 	}
 	page.Recalls = h.recalls(b, d.Recalls)
 	if d.Address {

@@ -127,13 +127,8 @@ func (h here) sheet(b ui.Base, m memo.Memo, titles map[id.Item]ui.Reference, of 
 	for _, reader := range m.Readers {
 		sheet.Read = append(sheet.Read, h.name(reader.Person))
 	}
-	for _, c := range h.room.Circles {
-		for _, person := range c.People {
-			seen := slices.ContainsFunc(m.Readers, func(rd memo.Reader) bool { return rd.Person == person.Person })
-			if slices.Contains(m.Circles, c.ID) && !seen && person.Person != m.Author && !slices.Contains(sheet.NotRead, person.Name) {
-				sheet.NotRead = append(sheet.NotRead, person.Name)
-			}
-		}
+	for _, person := range m.Unread(h.room.In) {
+		sheet.NotRead = append(sheet.NotRead, h.name(person))
 	}
 	return sheet
 }
