@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"math/rand/v2"
@@ -27,10 +26,7 @@ import (
 	"cenacle/internal/search"
 	"cenacle/internal/server"
 	"cenacle/internal/space"
-	"cenacle/internal/store"
 	"cenacle/internal/token"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // extent is how large a firm is.
@@ -278,77 +274,6 @@ func (p *plot) file(ctx context.Context, i int, l *letter) error {
 	l.of = u.Document
 	return err
 }
-
-// register notes in which spaces words stand, of what was filed: for many spaces
-// at once, which the job of the product does for one document.
-func (e *estate) register(ctx context.Context, s *server.Server) error {
-	by := e.Firm.Lawyer.Actor
-	for page := (space.Page{Limit: 200}); ; {
-		some, err := s.Spaces.List(ctx, by, page)
-		if err != nil || len(some) == 0 {
-			return err
-		}
-		texts := make([][]letter, len(some))
-		work, inner := errgroup.WithContext(ctx)
-		work.SetLimit(4)
-		for i, sp := range some {
-			work.Go(func() (err error) {
-				texts[i], err = e.letters(inner, s, sp.ID)
-				return err
-			})
-		}
-		if err := work.Wait(); err != nil {
-			return err
-		}
-		if err := s.Office.Keep(ctx, e.Firm.ID, func(a *act.Act) error { return enter(a, some, texts) }); err != nil {
-			return err
-		}
-		last := some[len(some)-1]
-		page.Changed, page.After = last.Changed, last.ID
-		fmt.Printf("%s: words of %d spaces, load %s\n", e, len(some), load())
-	}
-}
-
-// letters reads what is in a space and not registered yet.
-func (e *estate) letters(ctx context.Context, s *server.Server, of id.Space) ([]letter, error) {
-	docs, err := s.Documents.List(ctx, e.Firm.Lawyer.Actor, document.ListQuery{Space: of, Limit: 1000})
-	if err != nil {
-		return nil, err
-	}
-	all := make([]letter, len(docs))
-	for i, d := range docs {
-		r, err := s.Documents.Read(ctx, e.Firm.ID, d.ID)
-		if err != nil {
-			return nil, err
-		}
-		text, err := io.ReadAll(r.Reader)
-		if err := errors.Join(err, r.Reader.Close()); err != nil {
-			return nil, err
-		}
-		all[i] = letter{of: d.ID, title: d.Title, text: string(text)}
-	}
-	return all, nil
-}
-
-func enter(a *act.Act, in []space.Space, texts [][]letter) error {
-	box, err := a.FirmBox()
-	if err != nil {
-		return err
-	}
-	var all []search.Words
-	for i, of := range texts {
-		for _, l := range of {
-			all = append(all, search.Words{Space: in[i].ID, Title: l.title, Contents: l.text})
-			if _, err := a.Exec(updateWorded, l.of); err != nil {
-				return err
-			}
-		}
-	}
-	return search.Register(a.Tx, box, all...)
-}
-
-var updateWorded = store.ForFirm(`
-update version set worded = 2 where firm_id = $1 and id = (select version_id from document where firm_id = $1 and id = $2)`)
 
 // read has documents found by what they contain, as the job of the product does
 // that starts a process for each, and opened by the other side, but for the last.

@@ -253,21 +253,6 @@ var reads = map[item.Kind]authz.Action{
 	item.Document: authz.DocumentRead, item.Memo: authz.MemoRead, Papers: authz.RequestSee,
 }
 
-// asking is how the statements of a desk go to work.
-type asking struct{ unreadByOthers, awaited, toApprove store.FirmStmt }
-
-// way goes through the spaces of the actor, or through what waits in the whole firm
-// when she is in many of them.
-func way(a *act.Act, by authz.Actor, of id.Space) (asking, error) {
-	if of == "" {
-		many, err := space.Many(a, by)
-		if err != nil || many {
-			return asking{selectUnreadByOthersOfMany, selectAwaitedOfMany, selectToApproveOfMany}, err
-		}
-	}
-	return asking{selectUnreadByOthers, selectAwaited, selectToApprove}, nil
-}
-
 // waits reads what waits in one entered space, or in all of a firm's person.
 func waits(a *act.Act, by authz.Actor, of id.Space) ([]Wait, error) {
 	from, to := of, of

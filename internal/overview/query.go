@@ -1,7 +1,10 @@
 package overview
 
 import (
+	"cenacle/internal/act"
 	"cenacle/internal/authz"
+	"cenacle/internal/id"
+	"cenacle/internal/space"
 	"cenacle/internal/store"
 )
 
@@ -101,3 +104,18 @@ where o.person_id = waiting.person_id and ` + ofOthers)
 	selectAwaited       = store.ForFirm(awaitedOf + ` from membership h cross join memo t cross join item i cross join membership w` + unanswered)
 	selectAwaitedOfMany = store.ForFirm(awaitedOf + ` from memo t cross join membership h cross join item i cross join membership w` + unanswered)
 )
+
+// asking is how the statements of a desk go to work.
+type asking struct{ unreadByOthers, awaited, toApprove store.FirmStmt }
+
+// way goes through the spaces of the actor, or through what waits in the whole firm
+// when she is in many of them.
+func way(a *act.Act, by authz.Actor, of id.Space) (asking, error) {
+	if of == "" {
+		many, err := space.Many(a, by)
+		if err != nil || many {
+			return asking{selectUnreadByOthersOfMany, selectAwaitedOfMany, selectToApproveOfMany}, err
+		}
+	}
+	return asking{selectUnreadByOthers, selectAwaited, selectToApprove}, nil
+}
