@@ -73,7 +73,8 @@ func (d *deletion) channels() (out []channel) {
 		}
 		ways := []channel{
 			{"the room", who.browser, get(room), true}, {"page", who.browser, get(page), false},
-			{"view", who.browser, get(page + "/view"), false}, {"file", who.browser, get(page + "/file"), false},
+			{"on paper", who.browser, get(room + "/list"), true},
+			{"view", who.browser, get(page + "/view"), false}, {"its words", who.browser, get(page + "/view?text=1"), false}, {"file", who.browser, get(page + "/file"), false},
 			{"version", who.browser, get(page + "/versions/" + d.version + "/file"), false},
 			{"API list", program, get(api.Root + "/spaces/" + string(d.room.id) + "/documents"), true},
 			{"API", program, get(one), false}, {"API content", program, get(one + "/content"), false},
@@ -139,9 +140,10 @@ func TestDEL01(t *testing.T) {
 		if a := d.lead.do(trash); a.status != http.StatusOK || !d.told(a) {
 			t.Errorf("it is not in the trash: %d", a.status)
 		}
+		d.lead.token = d.signIn(d.lead.id) // she shows who she is, for what follows is grave
 		d.lead.want(http.StatusSeeOther, post(d.firm.path("spaces", string(d.room.id), "holds", d.ids["hold"], "lift"), "reason", "Expertise rendue"))
 		d.erases(trash)
-	})
+	}, withReaders)
 }
 
 // forgotten asks every way again.
@@ -172,7 +174,7 @@ func (d *deletion) erases(trash call) {
 	d.pass(document.ShelfLife + time.Hour)
 	for _, rows := range []string{
 		keys, `select count(*) from document where id = '` + string(d.doc) + `'`, `select count(*) from item where id = '` + string(d.doc) + `'`,
-		`select count(*) from trash where item_id = '` + string(d.doc) + `'`, `select count(*) from search_term where item_id = '` + string(d.doc) + `'`,
+		`select count(*) from trash where item_id = '` + string(d.doc) + `'`, `select count(*) from rendition where document_id = '` + string(d.doc) + `'`, `select count(*) from search_term where item_id = '` + string(d.doc) + `'`,
 	} {
 		if n := db.count(rows); n != 0 {
 			d.t.Errorf("%d rows are left: %s", n, rows)
