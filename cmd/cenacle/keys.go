@@ -45,13 +45,13 @@ func keysRotate(ctx context.Context, t *terminal, args []string) error {
 		return fmt.Errorf("there is no installation in %s", where(c))
 	}
 	k.terminal, k.config = t, c
-	return open(ctx, t, c, func(s *server.Server) error {
+	return refused(open(ctx, t, c, func(s *server.Server) error {
 		k.Rotation = s.Rotation()
 		if k.root {
-			return refused(k.rotateRoot(ctx))
+			return k.rotateRoot(ctx)
 		}
-		return refused(k.rotateFirm(ctx))
-	})
+		return k.rotateFirm(ctx)
+	}))
 }
 
 // rotating is one run of the command.
