@@ -39,8 +39,11 @@ func TestCRA03(t *testing.T) {
 			if i != n {
 				return 0, false
 			}
-			return ills(r, d)
+			ill, half := ills(r, d)
+			t.Logf("call %d of %d: %v fails with %v, half %v", n, len(all), d, ill, half)
+			return ill, half
 		})
+		t.Logf("ended %v, refused %d, acked %d", x.ended, x.refused, len(x.acked))
 		trusted(t, calls)
 		if x.ended {
 			ends++
