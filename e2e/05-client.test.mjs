@@ -109,6 +109,7 @@ test("a client reads without an account", async (context) => {
     await other.page.locator(".room-password").waitFor({ state: "detached" });
     await other.page.goto(space);
     assert.equal(await other.page.locator(".room-password").count(), 0, "what she put off is not offered again");
+    await other.page.close(); // her new password will end what it listens to
   });
 
   await step("asking for a link at the sign-in page tells nobody who is known", async () => {

@@ -70,6 +70,7 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     await lawyer.page.goto(space);
     await send(lawyer.page, [await put(await folder(context), "Envoi.zip", zip({ "Bail.txt": "le bail" }))]);
     await lawyer.page.goto(space);
+    pages.push([lawyer, "a photograph to be straightened", `${plan}/photo`]);
     pages.push([lawyer, "an archive", `${await found("Envoi.zip")}/archive`]);
     pages.push([stranger, "a good link", paul.link], [stranger, "a used link", sophie.link]);
     for (const path of ["", "/spaces/new", "/people", "/conflicts", "/programs", "/journal", "/connections", "/search", "/search?q=convention"]) pages.push([lawyer, `desk ${path}`, desk + path]);

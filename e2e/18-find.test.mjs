@@ -34,8 +34,10 @@ test("documents are found by what they contain and read in the page", async (con
     }, 30_000);
     await page.getByRole("link", { name: "Courrier.docx", exact: true }).waitFor();
     assert.equal(await page.locator(".desk-found .doc").count(), 1);
-    await page.goto(`${desk}/search?q=prestation`);
-    assert.equal(await page.locator(".desk-found .doc").count(), 2);
+    await until("the letter and the text are found", async () => { // each is read by a job
+      await page.goto(`${desk}/search?q=prestation`);
+      return await page.locator(".desk-found .doc").count() === 2;
+    }, 30_000);
     await page.locator(".desk-narrow summary").click();
     for (const [name, size] of Object.entries(sizes)) {
       await page.setViewportSize(size.viewport);

@@ -63,14 +63,12 @@ test("one gesture takes a renaming or a moving back", async (context) => {
 
   await step("the list comes on paper: titles, by whom and when, and nothing else", async () => {
     await page.goto(space);
-    await page.evaluate(() => { globalThis.print = () => {}; });
-    await button(page, "room.print").click(); // the browser's own dialog is its own
-    assert.equal(await page.evaluate(() => document.documentElement.dataset.print), "list");
+    await page.getByRole("link", { name: t("room.print"), exact: true }).click();
+    await button(page, "room.list.print").waitFor(); // the browser's own dialog is its own
     await page.emulateMedia({ media: "print" });
-    assert.equal(await page.locator("#compose").first().isVisible(), false, "no conversation");
-    assert.equal(await page.locator("c-upload#upload").isVisible(), false, "no place to deposit");
-    for (const { name } of files) assert.equal(await row(page, name).isVisible(), true, name);
-    assert.match(await page.locator(".print-only").innerText(), new RegExp(founder.name));
+    assert.equal(await button(page, "room.list.print").isVisible(), false, "nothing to press");
+    for (const { name } of files) assert.equal(await page.getByRole("rowheader", { name, exact: true }).isVisible(), true, name);
+    assert.match(await page.locator(".page-head").innerText(), new RegExp(founder.name));
     await look(page, "printed-list");
     const paper = await page.pdf({ format: "A4" });
     assert.equal(paper.subarray(0, 5).toString(), "%PDF-");
