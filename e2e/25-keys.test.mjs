@@ -44,7 +44,9 @@ test("the keyboard throughout", async (context) => {
     await page.locator("#keys-page[open]").waitFor();
     await inspect(page, "the list of keys");
     await look(page, "keys-1280");
-    await press("Escape", "g", "d");
+    await press("Escape");
+    await page.locator("#keys-page").waitFor({ state: "hidden" });
+    await press("g", "d");
     await page.waitForURL(new RegExp(`${desk}$`));
     await press("/");
     assert.equal(await page.evaluate(() => document.activeElement.type), "search");
