@@ -45,7 +45,7 @@ func TestMigrate(t *testing.T) {
 }
 
 // added is what a migration may do, as internal/store holds it to.
-var added = regexp.MustCompile(`(?m)^(?:create (table|index) ([a-z_]+)|alter table ([a-z_]+) add column ([a-z_]+))`)
+var added = regexp.MustCompile(`(?m)^(?:create (table|index) ([a-z_]+)|alter table ([a-z_]+) add column ([a-z_]+)|drop index ([a-z_]+))`)
 
 // undo takes the last migration of firms back, and names it.
 func undo(t *testing.T, db *sql.DB) string {
@@ -62,9 +62,12 @@ func undo(t *testing.T, db *sql.DB) string {
 	slices.Reverse(made)
 	texts := []string{"delete from schema_migration where number = (select max(number) from schema_migration)"}
 	for _, m := range made {
-		if m[1] != "" {
+		switch {
+		case m[1] != "":
 			texts = append(texts, "drop "+m[1]+" "+m[2])
-		} else {
+		case m[5] != "":
+			texts = append(texts, created(t, all, m[5]))
+		default:
 			texts = append(texts, "alter table "+m[3]+" drop column "+m[4])
 		}
 	}
@@ -74,6 +77,22 @@ func undo(t *testing.T, db *sql.DB) string {
 		}
 	}
 	return filepath.Base(all[len(all)-1])
+}
+
+// created is the statement of an earlier migration that makes an index.
+func created(t *testing.T, all []string, index string) string {
+	t.Helper()
+	for _, file := range all {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := regexp.MustCompile(`(?m)^create index ` + index + ` on [^;]+`).Find(raw); text != nil {
+			return string(text)
+		}
+	}
+	t.Fatalf("nothing makes the index %s", index)
+	return ""
 }
 
 func says(t *testing.T, out, err string, args ...string) {

@@ -118,7 +118,7 @@ func TestFirmPolicy(t *testing.T) {
 // outlives her session or lets others in, and before nothing else; what she may
 // not do at all, she is refused as ever.
 func TestGrave(t *testing.T) {
-	grave := map[Action]bool{FirmPeopleAdd: true, FirmTell: true, TokenGive: true, SpaceThaw: true, HoldKeep: true}
+	grave := map[Action]bool{FirmPeopleAdd: true, FirmTell: true, TokenGive: true, FirmApproval: true, SpaceThaw: true, HoldKeep: true}
 	for act, r := range rules {
 		if r.grave != grave[act] {
 			t.Errorf("%s: grave is %v; a change of the table must be a change here", act, r.grave)

@@ -102,7 +102,7 @@ var rules = map[Action]rule{
 	FirmJournal:    {kind: OfFirm, firm: []FirmRole{Admin}, reads: true},
 	FirmConnect:    {kind: OfFirm, firm: []FirmRole{Admin}},
 	FirmTell:       {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
-	FirmApproval:   {kind: OfFirm, firm: []FirmRole{Admin}},
+	FirmApproval:   {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
 	SpaceOpen:      {kind: OfFirm, firm: people},
 	ConflictSearch: {kind: OfFirm, firm: people},
 	TokenKeep:      {kind: OfFirm, firm: anyone, inSelf: true},

@@ -12,6 +12,7 @@ import (
 
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
+	"cenacle/internal/circle"
 	"cenacle/internal/document"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
@@ -62,6 +63,9 @@ func (s *Service) Straighten(ctx context.Context, by authz.Actor, in Straighteni
 	if err != nil {
 		return "", err
 	}
+	if err := s.files(ctx, by, d.Space); err != nil {
+		return "", err
+	}
 	if !s.Straightens(by, d) {
 		return "", fault.New(fault.Invalid, "preview.no_sheet")
 	}
@@ -80,6 +84,18 @@ func (s *Service) Straighten(ctx context.Context, by authz.Actor, in Straighteni
 	}
 	u, err := s.documents.Put(ctx, by, s.beside(by, d, in, int64(len(pdf))), bytes.NewReader(pdf))
 	return u.Document, err
+}
+
+// files decides, before anything is made, whether the actor may file what is made.
+func (s *Service) files(ctx context.Context, by authz.Actor, in id.Space) error {
+	do := authz.DepositMake
+	if by.Role.Inside() {
+		do = authz.DocumentFile
+	}
+	return s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		_, err := circle.Enter(a, by, in, do)
+		return err
+	})
 }
 
 // beside is where the PDF goes.

@@ -18,7 +18,7 @@ import (
 // nature is said to take it or not.
 var waysOut = map[string]authz.Way{
 	"GET /f/{firm}/search":         authz.WayPage,
-	"GET /f/{firm}/spaces/{space}": authz.WayPage, "GET /f/{firm}/spaces/{space}/trash": authz.WayPage,
+	"GET /f/{firm}/spaces/{space}": authz.WayPage, "GET /f/{firm}/spaces/{space}/trash": authz.WayPage, "GET /f/{firm}/spaces/{space}/list": authz.WayPage,
 	"GET /f/{firm}/spaces/{space}/requests":                                     authz.WayPage,
 	"GET /f/{firm}/spaces/{space}/documents/{document}":                         authz.WayPage,
 	"GET /f/{firm}/spaces/{space}/documents/{document}/view":                    authz.WayPage,

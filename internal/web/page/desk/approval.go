@@ -8,7 +8,7 @@ import (
 
 // rule offers to demand approval in all spaces, or no longer.
 func (p *Pages) rule(r *web.Request, b ui.Base) (*Rule, error) {
-	if !authz.Decide(r.Actor, authz.FirmApproval, authz.Resource{Kind: authz.OfFirm, Firm: r.Actor.Firm}, authz.Facts{}).Allowed {
+	if !authz.May(r.Actor, authz.FirmApproval, authz.Resource{Kind: authz.OfFirm, Firm: r.Actor.Firm}, authz.Facts{}) {
 		return nil, nil
 	}
 	yes, err := p.Documents.ApprovalDemandedEverywhere(r.Context(), r.Actor)
