@@ -20,7 +20,7 @@ type seen struct {
 // the bare server's.
 func (b *bench) lists(ctx context.Context) error {
 	small := b.world.Small
-	bareList, _, err := b.stockBare(ctx)
+	bareList, err := b.stockFiles(ctx)
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (b *bench) lists(ctx context.Context) error {
 // it, beside the bare server's, and those of other spaces alone.
 func (b *bench) pages(ctx context.Context) error {
 	small := b.world.Small
-	_, barePage, err := b.stockBare(ctx)
+	barePage, err := b.stockMemos(ctx)
 	if err != nil {
 		return err
 	}
@@ -62,20 +62,26 @@ func (b *bench) pages(ctx context.Context) error {
 	return nil
 }
 
-// stockBare puts a thousand files and sixty memos into the bare server.
-func (b *bench) stockBare(ctx context.Context) (list, page seen, err error) {
+// stockFiles puts a thousand files into the bare server.
+func (b *bench) stockFiles(ctx context.Context) (list seen, err error) {
 	bareServer, err := b.bareClient(ctx)
 	if err != nil {
-		return list, page, err
+		return list, err
 	}
 	_, err = crowd(8, 1000, func(_, i int) error {
 		return bareServer.put(ctx, fmt.Sprintf("/sealed/list/paper-%d", i), bytes.NewReader(b.paper(i)[:1<<10]), 1<<10)
 	})
+	return seen{"", bareServer, "/list/list"}, err
+}
+
+// stockMemos puts sixty memos there.
+func (b *bench) stockMemos(ctx context.Context) (page seen, err error) {
+	bareServer, err := b.bareClient(ctx)
 	if err != nil {
-		return list, page, err
+		return page, err
 	}
 	_, err = crowd(8, 60, func(_, _ int) error { return bareServer.noteBare(ctx, bareMemo("page")) })
-	return seen{"", bareServer, "/list/list"}, seen{"", bareServer, "/page/page"}, err
+	return seen{"", bareServer, "/page/page"}, err
 }
 
 // beside has one and eight clients ask for a thing and for the bare one in turn.

@@ -200,7 +200,7 @@ func TestAUT07_UsedOnce(t *testing.T) {
 		w.must(err)
 		by, _, err := w.firms.Actor(w.Context(), s, w.firm)
 		w.must(err)
-		if want := (authz.Actor{Person: w.client, Firm: w.firm, Role: authz.Outsider, Scope: w.space, Via: authz.ViaLink}); by != want {
+		if want := (authz.Actor{Person: w.client, Firm: w.firm, Role: authz.Outsider, Scope: w.space, Via: authz.ViaLink, Stale: true}); by != want {
 			w.Errorf("the link made her %+v, want %+v", by, want)
 		}
 		w.state(w.token, invitation.Used)

@@ -119,7 +119,7 @@ func TestFormComesBack(t *testing.T) {
 	page := s.Lead.Post(s.path, "address", "http://10.0.0.1/", "kinds", "memo").Answers(t, http.StatusUnprocessableEntity, "")
 	page.One("#f-address-error").Says("réseau interne")
 	page.One("input[name=address]").Is("value", "http://10.0.0.1/")
-	if n := len(page.All("input[checked]")); n != 1 {
+	if n := len(page.All("input[name=kinds][checked]")); n != 1 {
 		t.Errorf("%d boxes are ticked, want the one that was", n)
 	}
 	page = s.Lead.Post(s.path, "address", s.peer.URL).Answers(t, http.StatusUnprocessableEntity, "")
