@@ -51,7 +51,7 @@ func (s *Service) carry(ctx context.Context, w *writer, by authz.Actor, of id.Up
 	quiet := s.heartbeat(w, by, u)
 	defer quiet()
 	if !u.complete() {
-		err = s.lost(ctx, by, u, s.write(w, by, &u, r))
+		err = s.write(w, by, &u, r)
 	}
 	if u.complete() {
 		var done Upload
@@ -160,19 +160,6 @@ func (s *Service) write(w *writer, by authz.Actor, u *arrival, r io.Reader) erro
 	})
 	u.progress = came
 	return explain(w, from, err)
-}
-
-// lost says of a failure that looks like ours whether the pen was taken away
-// meanwhile: who has it may have filed the document, and cleared what the bytes
-// arrived in.
-func (s *Service) lost(ctx context.Context, by authz.Actor, u arrival, failed error) error {
-	if failed == nil || fault.KindOf(failed) != fault.Internal {
-		return failed
-	}
-	if taken := s.beat(ctx, by, u); fault.Is(taken, fault.Conflict) {
-		return errors.Join(taken, failed)
-	}
-	return failed
 }
 
 // said reports a failure of a reader that is no broken connection: too much

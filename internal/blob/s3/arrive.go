@@ -59,19 +59,11 @@ func (b *Bucket) Append(ctx context.Context, n blob.Name, offset int64, parts ..
 	if err != nil {
 		return err
 	}
-	a := b.recall(n)
-	if a == nil || a.end() != offset {
-		if a, err = b.rewind(ctx, at, offset); err != nil {
-			return err
-		}
+	a, head, err := b.upTo(ctx, at, offset)
+	if err != nil {
+		return err
 	}
-	number, inside := offset/blob.Window, offset%blob.Window
-	var head []byte
-	if inside > 0 {
-		if head, err = b.waiting(ctx, at, a, inside); err != nil {
-			return err
-		}
-	}
+	number := offset / blob.Window
 	content := newPieces(append([][]byte{head}, parts...))
 	switch size := content.size; {
 	case size > blob.Window:
@@ -109,8 +101,27 @@ func (b *Bucket) wait(ctx context.Context, at place, a *arrival, content pieces)
 	return b.remove(ctx, at.tail(a.whole, before))
 }
 
+// upTo is what the bucket has of a blob up to offset, with what waits of the window
+// there. What is remembered may have been overtaken: another process that went on
+// and died before it could say so has put a longer beginning in its place.
+func (b *Bucket) upTo(ctx context.Context, at place, offset int64) (a *arrival, head []byte, err error) {
+	if a = b.recall(at.name); a != nil && a.end() == offset {
+		if head, err = b.waiting(ctx, at, a, offset%blob.Window); !errors.Is(err, blob.ErrMissing) {
+			return a, head, err
+		}
+	}
+	if a, err = b.rewind(ctx, at, offset); err != nil {
+		return nil, nil, err
+	}
+	head, err = b.waiting(ctx, at, a, offset%blob.Window)
+	return a, head, err
+}
+
 // waiting reads the first bytes of the window after the whole ones.
 func (b *Bucket) waiting(ctx context.Context, at place, a *arrival, size int64) ([]byte, error) {
+	if size == 0 {
+		return nil, nil
+	}
 	raw, err := b.get(ctx, at.tail(a.whole, a.tails[a.whole]))
 	if absent(err) || err == nil && int64(len(raw)) < size {
 		return nil, blob.Missing(errors.Join(err, fmt.Errorf("%d of %d bytes of window %d", len(raw), size, a.whole)))
@@ -285,17 +296,24 @@ func (b *Bucket) Finish(ctx context.Context, n blob.Name, size int64) error {
 	if err != nil {
 		return err
 	}
-	a := b.recall(n)
-	if a == nil || a.end() != size { // another process may have gone on
-		if a, err = b.load(ctx, at); err != nil {
+	if a := b.recall(n); a != nil && a.end() == size {
+		if err := b.finish(ctx, at, a, size); !errors.Is(err, blob.ErrMissing) {
 			return err
 		}
 	}
+	a, err := b.load(ctx, at) // another process may have gone on
+	if err != nil {
+		return err
+	}
+	return b.finish(ctx, at, a, size)
+}
+
+func (b *Bucket) finish(ctx context.Context, at place, a *arrival, size int64) error {
 	if a.nothing() || a.upload == "" && a.token != "" { // after a crash, all may have been done
 		return b.done(ctx, at, a, size)
 	}
 	if a.end() != size {
-		return blob.Missing(fmt.Errorf("%d of %d bytes of %s", a.end(), size, n.Blob))
+		return blob.Missing(fmt.Errorf("%d of %d bytes of %s", a.end(), size, at.name.Blob))
 	}
 	if err := b.complete(ctx, at, a, size); err != nil {
 		return err

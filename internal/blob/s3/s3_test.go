@@ -1,8 +1,10 @@
 package s3_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -59,6 +61,34 @@ func (n *nodes) Put(ctx context.Context, name blob.Name, sealed []byte) error {
 
 func (n *nodes) Each(ctx context.Context, f id.Firm, s blob.Stage, visit func(id.Blob) error) error {
 	return n.next().Each(ctx, f, s, visit)
+}
+
+// TestOvertaken: a node remembers a blob that another has carried on since and has
+// died before it could say so. It goes on from where it is told to, and finishes
+// what the other had finished.
+func TestOvertaken(t *testing.T) {
+	c := s3test.Config(t)
+	here, there := s3test.Open(t, c), s3test.Open(t, c)
+	at := blob.Name{Firm: id.New[id.Firm](now), Blob: id.New[id.Blob](now)}
+	step := func(what string, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+	}
+	first, second := bytes.Repeat([]byte("a"), 1000), bytes.Repeat([]byte("b"), 500)
+	step("a beginning", here.Append(t.Context(), at, 0, first))
+	step("carried on elsewhere", there.Append(t.Context(), at, 1000, second))
+	step("carried on here, from the same place", here.Append(t.Context(), at, 1000, second))
+	step("finished elsewhere", there.Finish(t.Context(), at, 1500))
+	step("finished here, too", here.Finish(t.Context(), at, 1500))
+	object, err := here.Open(t.Context(), at)
+	step("opened", err)
+	got := make([]byte, 1500)
+	_, err = object.ReadAt(got, 0)
+	if step("closed", object.Close()); err != nil && !errors.Is(err, io.EOF) || !bytes.Equal(got, append(first, second...)) {
+		t.Errorf("other bytes came back: %v", err)
+	}
 }
 
 // A firm with more blobs than one answer of the storage names.
