@@ -56,9 +56,7 @@ func (c *Config) Serve(pattern string, long bool, begin func(*Request) Exchange)
 		e := begin(r)
 		err := c.answer(seen, e, long)
 		if err != nil && !seen.begun && !errors.As(err, new(lost)) {
-			if late := e.Fail(seen, err); late != nil && !errors.As(late, new(lost)) {
-				c.Log.ErrorContext(hr.Context(), "answer of a fault", "request", r.ID, "cause", late.Error())
-			}
+			c.fail(hr.Context(), seen, r.ID, e.Fail(seen, err))
 		}
 		a := metric.Answered{
 			Route: pattern, Status: seen.status, Fault: faultOf(err), In: body.bytes.Load(), Out: seen.bytes, Took: c.Clock().Sub(now),
@@ -66,6 +64,18 @@ func (c *Config) Serve(pattern string, long bool, begin func(*Request) Exchange)
 		follow(span, r, a)
 		c.event(r, e, a, number(span, parent), err)
 	})
+}
+
+// fail is for the answer of a fault that failed itself: its status says so, else
+// nothing would go out as 200.
+func (c *Config) fail(ctx context.Context, w *Writer, of id.Request, late error) {
+	if late == nil || errors.As(late, new(lost)) {
+		return
+	}
+	c.Log.ErrorContext(ctx, "answer of a fault", "request", of, "cause", late.Error())
+	if !w.begun {
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+	}
 }
 
 // follow says of a span what the log says of its request, but for the people.
