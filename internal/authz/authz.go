@@ -97,6 +97,14 @@ func Decide(a Actor, act Action, on Resource, f Facts) Decision {
 	if !a.Pass.Takes(act) {
 		return refusedByPass(a, on, f)
 	}
+	d := decide(a, r, on, f)
+	if d.Allowed && r.grave && a.Stale {
+		return forbidden(stale)
+	}
+	return d
+}
+
+func decide(a Actor, r rule, on Resource, f Facts) Decision {
 	if on.Kind == OfFirm {
 		return decideFirm(a, r)
 	}
@@ -126,9 +134,6 @@ func Decide(a Actor, act Action, on Resource, f Facts) Decision {
 	if r.writes && f.Closed {
 		return forbidden("space-closed")
 	}
-	if r.grave && a.Stale {
-		return forbidden(stale)
-	}
 	return Decision{Allowed: true, Visible: true, Reason: because[f.Role]}
 }
 
@@ -147,9 +152,6 @@ func decideFirm(a Actor, r rule) Decision {
 		return absent("outsider")
 	default:
 		return forbidden("role")
-	}
-	if r.grave && a.Stale {
-		return forbidden(stale)
 	}
 	return Decision{Allowed: true, Visible: true, Reason: "firm-" + string(a.Role)}
 }
