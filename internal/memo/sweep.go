@@ -12,27 +12,31 @@ import (
 // swept is how many memos one transaction of a sweep settles.
 const swept = 500
 
-var (
-	// Memos whose answer has come: what lists of what is awaited ask of each (package
-	// overview), of which nothing can be undone.
-	selectAnswered = store.ForFirm(`
-select t.id from memo t cross join item i cross join membership w
-where t.firm_id = $1 and t.reply_by <> '' and t.settled = 0
-  and i.firm_id = $1 and i.id = t.id
-  and w.firm_id = $1 and w.space_id = i.space_id and w.person_id = i.author_id
-  and (exists (
+// Answered is the SQL condition that the other side has answered a memo, or
+// acknowledged it: for a memo t, its item i and the membership w of its author, the
+// firm as $1. Nothing of it can be undone.
+const Answered = ` (exists (
     select 1 from memo n
     join item j on j.firm_id = $1 and j.id = n.id and j.internal = 0 and j.deleted_at = 0
     join membership x on x.firm_id = $1 and x.space_id = j.space_id and x.person_id = j.author_id
-    where n.firm_id = $1 and n.thread_id = t.thread_id and n.id > t.id
+    where n.firm_id = $1 and n.thread_id = t.thread_id and n.id > i.id
       and (case when x.role in ('lead', 'colleague', 'assistant') then 1 else 0 end)
         <> (case when w.role in ('lead', 'colleague', 'assistant') then 1 else 0 end))
   or exists (
     select 1 from acknowledgement k
     join membership y on y.firm_id = $1 and y.space_id = i.space_id and y.person_id = k.person_id
-    where k.firm_id = $1 and k.memo_id = t.id
+    where k.firm_id = $1 and k.memo_id = i.id
       and (case when y.role in ('lead', 'colleague', 'assistant') then 1 else 0 end)
-        <> (case when w.role in ('lead', 'colleague', 'assistant') then 1 else 0 end)))
+        <> (case when w.role in ('lead', 'colleague', 'assistant') then 1 else 0 end))) `
+
+var (
+	// Memos whose answer has come, which lists of what is awaited need not ask about.
+	selectAnswered = store.ForFirm(`
+select t.id from memo t cross join item i cross join membership w
+where t.firm_id = $1 and t.reply_by <> '' and t.settled = 0
+  and i.firm_id = $1 and i.id = t.id
+  and w.firm_id = $1 and w.space_id = i.space_id and w.person_id = i.author_id
+  and` + Answered + `
 limit $2`)
 
 	updateSettled = store.ForFirm(`update memo set settled = 1 where firm_id = $1 and id = $2`)

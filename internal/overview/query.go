@@ -4,6 +4,7 @@ import (
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
 	"cenacle/internal/id"
+	"cenacle/internal/memo"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
 )
@@ -49,19 +50,7 @@ where h.firm_id = $1 and h.person_id = $2 and h.space_id >= $4 and h.space_id <=
   and t.firm_id = $1 and t.space_id = h.space_id and t.reply_by <> '' and t.settled = 0
   and i.firm_id = $1 and i.id = t.id and i.kind = 'memo' and i.internal = 0
   and w.firm_id = $1 and w.space_id = i.space_id and w.person_id = i.author_id and` + authz.Visible + `
-  and not exists (
-    select 1 from memo n
-    join item j on j.firm_id = $1 and j.id = n.id and j.internal = 0 and j.deleted_at = 0
-    join membership x on x.firm_id = $1 and x.space_id = j.space_id and x.person_id = j.author_id
-    where n.firm_id = $1 and n.thread_id = t.thread_id and n.id > i.id
-      and (case when x.role in ('lead', 'colleague', 'assistant') then 1 else 0 end)
-        <> (case when w.role in ('lead', 'colleague', 'assistant') then 1 else 0 end))
-  and not exists (
-    select 1 from acknowledgement k
-    join membership y on y.firm_id = $1 and y.space_id = i.space_id and y.person_id = k.person_id
-    where k.firm_id = $1 and k.memo_id = i.id
-      and (case when y.role in ('lead', 'colleague', 'assistant') then 1 else 0 end)
-        <> (case when w.role in ('lead', 'colleague', 'assistant') then 1 else 0 end))
+  and not` + memo.Answered + `
 order by t.reply_by, i.id`
 )
 
