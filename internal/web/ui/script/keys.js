@@ -12,7 +12,7 @@ export const heard = () => matchMedia("(pointer: fine)").matches && localStorage
 /** The key belongs to something else: a field, a dialog, a gesture of the browser. */
 export function elsewhere(event) {
   return event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented
-    || Boolean(event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog, summary"));
+    || Boolean(event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open], summary"));
 }
 
 const shown = () => [...document.querySelectorAll(rows)].filter((row) => row.offsetParent && link(row));
