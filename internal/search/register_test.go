@@ -117,13 +117,13 @@ func TestRegisterIsSealed(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		w := newWorld(t, s)
 		w.register(id.New[id.Space](now), "Bail", "")
+		var other []byte
+		w.update(func(tx *store.Tx) error {
+			return tx.Each(storedLists, nil, func(scan func(...any) error) error { return scan(&[]byte{}, &other) })
+		})
 		w.register(id.New[id.Space](now), "", "note")
 		w.update(func(tx *store.Tx) error {
-			var one []byte
-			if err := tx.Each(storedLists, nil, func(scan func(...any) error) error { return scan(&[]byte{}, &one) }); err != nil {
-				return err
-			}
-			_, err := tx.Exec(mixed, one)
+			_, err := tx.Exec(mixed, other)
 			return err
 		})
 		err := w.firm.View(t.Context(), func(tx *store.Tx) error {
