@@ -84,7 +84,7 @@ func (s *Service) Words(ctx context.Context, of id.Firm, j outbox.Job) (err erro
 	}
 	defer r.key.Wipe()
 	words, err := s.words(ctx, of, w.Document, r)
-	if err != nil {
+	if err != nil && !worker.Hopeless(err, j.Attempt) {
 		return err
 	}
 	return s.office.Keep(ctx, of, func(a *act.Act) error { return learn(a, w.Document, r, words) })
@@ -188,7 +188,8 @@ func (s *Service) Read(ctx context.Context, firm id.Firm, of id.Item) (out Readi
 	return out, err
 }
 
-// words reads a version, and looks at its pages when it is a scan.
+// words reads a version, and looks at its pages when it is a scan. Beside an
+// error it returns what it had read before.
 func (s *Service) words(ctx context.Context, firm id.Firm, of id.Item, r readable) (string, error) {
 	if r.version.Size > worker.MaxInput {
 		return "", nil
@@ -227,7 +228,7 @@ func (s *Service) scan(ctx context.Context, ask func(string, string, int) ([]byt
 		}
 		words, err := s.config.Readers.Do(ctx, worker.Job{Task: reader.TaskScan, Media: "image/png", Input: strings.NewReader(string(picture)), Most: reader.MostText})
 		if err = calm(err); err != nil {
-			return "", err
+			return all.String(), err
 		}
 		all.Write(words)
 		all.WriteByte('\n')
@@ -243,9 +244,9 @@ func most(task string) int64 {
 	return reader.MostText
 }
 
-// calm takes an unreadable file for an empty one.
+// calm takes an unreadable file for an empty one, unless the clock alone says so.
 func calm(err error) error {
-	if errors.Is(err, worker.ErrUnreadable) {
+	if errors.Is(err, worker.ErrUnreadable) && !errors.Is(err, worker.ErrLate) {
 		return nil
 	}
 	return err

@@ -48,8 +48,11 @@ func (s *Service) Leaves(ctx context.Context, firm id.Firm, d document.Detail) (
 	}
 	known, err := s.known(ctx, firm, d.Current.ID, &l.Pages)
 	if err == nil && !known && look == document.PDF {
-		l.Pages, err = s.make(ctx, firm, d.ID)
-		known = true
+		l.Pages, err = s.make(ctx, firm, d.ID, 1)
+		known = !errors.Is(err, worker.ErrLate)
+		if !known {
+			err = nil // in a job, then
+		}
 	}
 	if err != nil || known {
 		l.Unfit = l.Pages == 0
@@ -80,15 +83,15 @@ func (s *Service) Render(ctx context.Context, of id.Firm, j outbox.Job) (err err
 	if err := json.Unmarshal(j.Payload, &r); err != nil {
 		return fmt.Errorf("preview: payload of %s: %w", RenderJob, err)
 	}
-	_, err = s.make(ctx, of, r.Document)
+	_, err = s.make(ctx, of, r.Document, j.Attempt)
 	if fault.Is(err, fault.NotFound) {
 		return nil // deleted or held meanwhile
 	}
 	return err
 }
 
-// make makes what a document is shown by, and keeps it.
-func (s *Service) make(ctx context.Context, firm id.Firm, of id.Item) (pages int, err error) {
+// make makes what a document is shown by, and keeps it; attempt counts from 1.
+func (s *Service) make(ctx context.Context, firm id.Firm, of id.Item, attempt int) (pages int, err error) {
 	r, err := s.documents.Read(ctx, firm, of)
 	if err != nil {
 		return 0, err
@@ -103,7 +106,7 @@ func (s *Service) make(ctx context.Context, firm id.Firm, of id.Item) (pages int
 		pages, err = s.count(ctx, from)
 	}
 	err = errors.Join(err, r.Reader.Close())
-	if errors.Is(err, worker.ErrUnreadable) {
+	if worker.Hopeless(err, attempt) {
 		pages, made, err = 0, nil, nil
 	}
 	if err != nil {

@@ -49,6 +49,20 @@ const (
 // none: damaged, locked with a password, made to exhaust.
 var ErrUnreadable = errors.New("worker: the file cannot be read")
 
+// ErrLate is an [ErrUnreadable] of the clock alone: the child was waiting, or
+// the machine busy, and what it may spend was not spent. A calmer hour may do.
+var ErrLate = fmt.Errorf("%w in its time", ErrUnreadable)
+
+// tries is how often a file is tried that was not read in its time.
+const tries = 3
+
+// Hopeless reports whether a file is given up for good that was not read at an
+// attempt, counted from 1: it cannot be read, or the machine was busy too often.
+// An error that is no fault of the file never makes it so.
+func Hopeless(err error, attempt int) bool {
+	return errors.Is(err, ErrUnreadable) && (attempt >= tries || !errors.Is(err, ErrLate))
+}
+
 // Pool starts children, a few at once. The zero value and nil read nothing:
 // every file is unreadable. Safe for concurrent use.
 type Pool struct {
@@ -154,6 +168,8 @@ func (p *Pool) run(ctx context.Context, j Job, alone bool) ([]byte, error) {
 		return nil, ctx.Err()
 	case from.err != nil:
 		return nil, from.err
+	case err != nil && errors.Is(timed.Err(), context.DeadlineExceeded):
+		return nil, errors.Join(ErrLate, err)
 	case err != nil:
 		return nil, errors.Join(ErrUnreadable, err)
 	}

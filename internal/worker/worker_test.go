@@ -131,7 +131,7 @@ func TestAFileTakesOnlyItsChildWithIt(t *testing.T) {
 		for _, task := range []string{"refuse", "panic", "hoard", "flood", "unknown", "steal"} {
 			began := time.Now()
 			out, err := p.Do(t.Context(), worker.Job{Task: task, Media: "text/plain", Input: strings.NewReader("x"), Most: 1 << 20})
-			if !errors.Is(err, worker.ErrUnreadable) {
+			if !errors.Is(err, worker.ErrUnreadable) || errors.Is(err, worker.ErrLate) {
 				t.Errorf("%s, %s: %q, %v", name, task, out, err)
 			}
 			if took := time.Since(began); took > worker.Wall+time.Second {
@@ -150,6 +150,9 @@ func TestAChildHasTenSeconds(t *testing.T) {
 			_, err := p.Do(t.Context(), worker.Job{Task: task, Input: strings.NewReader("")})
 			if took := time.Since(began); !errors.Is(err, worker.ErrUnreadable) || took < worker.Wall/2 || took > worker.Wall+2*time.Second {
 				t.Errorf("after %v: %v", took, err)
+			}
+			if task == "sleep" && !errors.Is(err, worker.ErrLate) {
+				t.Errorf("it spent nothing, and is given up for good: %v", err)
 			}
 		})
 	}
@@ -196,3 +199,21 @@ func TestWhatIsNoFaultOfTheFile(t *testing.T) {
 type zeros struct{}
 
 func (zeros) Read(b []byte) (int, error) { return len(b), nil }
+
+// Who was late on a busy day is tried again; who cannot be read is not, and
+// nothing that is no fault of the file is held against it.
+func TestGivenUp(t *testing.T) {
+	late, broken := errors.Join(worker.ErrLate, errors.New("killed")), errors.Join(worker.ErrUnreadable, errors.New("exit status 1"))
+	for _, c := range []struct {
+		err     error
+		attempt int
+		want    bool
+	}{
+		{nil, 1, false}, {late, 1, false}, {late, 2, false}, {late, 3, true},
+		{broken, 1, true}, {io.ErrUnexpectedEOF, 3, false},
+	} {
+		if got := worker.Hopeless(c.err, c.attempt); got != c.want {
+			t.Errorf("%v, attempt %d: given up %v", c.err, c.attempt, got)
+		}
+	}
+}
