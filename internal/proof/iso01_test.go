@@ -157,7 +157,7 @@ func (l *life) shows(what string, v guestbook, a answer, must, may map[string]st
 // whose says what a planted word belongs to.
 func (l *life) whose(word string) string {
 	for _, it := range l.items {
-		if it.title == word || it.subject == word || slices.Contains(it.names, word) {
+		if it.title == word || it.former == word || it.subject == word || slices.Contains(it.names, word) {
 			return fmt.Sprintf("of %+v", *l.o.items[it.handle])
 		}
 	}
@@ -235,6 +235,9 @@ func (l *life) readDocument(v guestbook, s *oracleRoom, doc *thing) {
 		if l.ends("document", v, want, a) {
 			must, may := l.words(v.visitor, s)
 			maps.Copy(may, must)
+			if l.o.askItem(v.visitor, "manage", doc.handle) == granted {
+				may[doc.former] = "its title before"
+			}
 			l.shows("document", v, a, map[string]string{doc.title: "its title"}, may)
 		}
 	case 1:

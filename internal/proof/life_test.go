@@ -55,6 +55,7 @@ type thing struct {
 	handle, space string
 	id            id.Item
 	title         string   // the word in the title, or in a memo's text
+	former        string   // the word in the title before, which who may give it back reads
 	names         []string // words of the files' names
 	subject       string   // of a memo that opened a thread
 	versions      []id.Version

@@ -56,7 +56,7 @@ func (l *life) rename(v guestbook, doc *thing) {
 	err := l.server.Documents.Rename(l.t.Context(), v.actor, doc.id, "Piece "+token)
 	if l.judged("renames a document", v.visitor, l.o.askItem(v.visitor, "manage", doc.handle), err) {
 		l.o.tick()
-		doc.title = token
+		doc.former, doc.title = doc.title, token
 	}
 }
 
