@@ -108,6 +108,23 @@ func TestTrash(t *testing.T) {
 	})
 }
 
+// TestTrashOfAnotherClock: what a node deleted whose clock is ahead is in the trash
+// for one whose clock is not.
+func TestTrashOfAnotherClock(t *testing.T) {
+	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
+		in := h.Space(h.Lead, "Mme Petit")
+		doc := h.File(h.Lead, in, "acte.txt", []byte("acte")).Document
+		h.Clock.Advance(time.Minute)
+		h.Must(h.Documents.Delete(t.Context(), h.Lead, doc))
+		h.Clock.Advance(-2 * time.Second)
+		all, _, err := h.Documents.Trash(t.Context(), h.Lead, document.TrashQuery{Space: in})
+		h.Must(err)
+		if len(all) != 1 || all[0].ID != doc {
+			t.Errorf("%d documents in the trash, want 1", len(all))
+		}
+	})
+}
+
 // TestShelfLife: deleted, restorable for thirty days, then erased with every
 // row and byte; the journal says how much and which, never what.
 func TestShelfLife(t *testing.T) {

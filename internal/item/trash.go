@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"cenacle/internal/act"
@@ -149,7 +150,7 @@ type After struct {
 func Trash(a *act.Act, by authz.Actor, f authz.Facts, after After, limit int) (out []Trashed, more After, err error) {
 	at := store.Micros(after.At)
 	if after.At.IsZero() {
-		at = store.Micros(a.Now) + 1
+		at = math.MaxInt64 // not now: the clock of the node that deleted it may be ahead of ours
 	}
 	var page []Trashed
 	err = a.Each(selectTrashed, []any{f.Space, at, after.ID, limit}, func(scan func(...any) error) error {
