@@ -129,6 +129,9 @@ func (h *House) Scanning(with *scan.Scanner, demand bool) *House {
 	return &n
 }
 
+// Root is the key that opens the house, for those who open it by themselves.
+func (h *House) Root() vault.Key { return h.root }
+
 func (h *House) open() {
 	h.T.Helper()
 	ctx := context.Background()
