@@ -25,7 +25,7 @@ const (
 // may import each other: each only those before it.
 var tiers = [][]string{
 	vocabulary: {"fault", "id", "i18n", "fold", "law", "totp"},
-	platform:   {"config", "store", "vault", "blob", "journal", "outbox", "mail", "live", "search", "worker", "outbound", "metric", "certificate", "trace", "paper", "scan", "likeness"},
+	platform:   {"config", "store", "vault", "blob", "journal", "outbox", "mail", "live", "search", "worker", "outbound", "metric", "certificate", "trace", "paper", "scan", "likeness", "prose"},
 	rights:     {"authz", "act"},
 	nouns: {
 		"account", "firm", "token", "member", "contact", "circle", "space", "item", "hold", "guard", "conflict", "document", "preview", "bundle", "deposit", "request", "drive", "memo", "invitation", "depositlink", "freeze",
