@@ -72,6 +72,18 @@ test("memos are exchanged live", async (context) => {
     assert.ok(await phone.page.getByText(t("ui.news")).count() > 0, "a screen reader is told");
   });
 
+  await step("what she has set out is set out, and leads nowhere by surprise", async () => {
+    const body = "Apportez **l’original** :\n\n1. l’acte\n2. le bail\n\n<img src=x onerror=alert(1)> [le plan](https://exemple.test/plan)";
+    await write(lawyer.page, { subject: "À préparer", body, circle: "client" });
+    await heading(phone.page, "À préparer").waitFor();
+    const sheet = phone.page.locator(".talk").filter({ has: heading(phone.page, "À préparer") }).locator(".memo-body");
+    assert.equal(await sheet.locator("strong").innerText(), "l’original");
+    assert.deepEqual(await sheet.locator("ol > li").allInnerTexts(), ["l’acte", "le bail"]);
+    assert.equal(await sheet.locator("img").count(), 0);
+    assert.match(await sheet.innerText(), /<img src=x onerror=alert\(1\)> le plan \(exemple\.test\)/);
+    assert.equal(await sheet.getByRole("link").getAttribute("rel"), "noopener noreferrer nofollow");
+  });
+
   await step("the client answers in the same place; it stands in the lawyer's open page", async () => {
     await lawyer.page.goto(space);
     await listens(lawyer.page);

@@ -27,7 +27,7 @@ type Memo struct {
 	Thread     id.Thread   `json:"thread"`
 	Author     id.Person   `json:"author"`
 	Created    Instant     `json:"created_at"`
-	Body       string      `json:"body" doc:"plain text"`
+	Body       string      `json:"body" doc:"Markdown as it was typed; pages show emphasis, lists, quotations, headings and links of it, and HTML as text"`
 	Internal   bool        `json:"internal,omitempty" doc:"among the firm’s own people"`
 	ReplyBy    string      `json:"reply_by,omitempty" doc:"civil date, 2026-11-22"`
 	Read       bool        `json:"read" doc:"by oneself"`
@@ -117,7 +117,7 @@ type NewMemo struct {
 	Thread     id.Thread   `json:"thread,omitempty"`
 	Document   id.Item     `json:"document,omitempty" doc:"opens or goes on with the conversation about it"`
 	Subject    string      `json:"subject,omitempty" doc:"of a new thread that is about no document"`
-	Body       string      `json:"body" doc:"plain text"`
+	Body       string      `json:"body" doc:"Markdown as it was typed; pages show emphasis, lists, quotations, headings and links of it, and HTML as text"`
 	Internal   bool        `json:"internal,omitempty" doc:"among the firm’s own people"`
 	Circles    []id.Circle `json:"circles,omitempty" fault:"circle" doc:"to whom the firm’s side sends it; others write to the firm and the client"`
 	References []id.Item   `json:"references,omitempty" fault:"reference" doc:"documents it points to"`

@@ -1,5 +1,7 @@
 package ui
 
+import "cenacle/internal/prose"
+
 // DocumentRow is one document of a list: serif title, what it is, who sees it.
 // Template "document"; several of them stand in <ul class="lines" id="…">.
 type DocumentRow struct {
@@ -47,7 +49,7 @@ type Memo struct {
 	Mine       bool
 	Subject    string
 	At         Moment
-	Body       string // plain text; line breaks are kept
+	Body       string // as it was written; see [Memo.Text]
 	Audience   string // who sees it, in words
 	Internal   bool   // stays in the firm
 	References []Reference
@@ -60,6 +62,9 @@ type Memo struct {
 	Unanswered []string // of whom an answer is awaited, other than the reader
 	Ask        *Ask     // of the reader
 }
+
+// Text is the body in its paragraphs.
+func (m Memo) Text() []prose.Block { return prose.Read(m.Body) }
 
 // Answer is what somebody has said of a memo that asked for it: her sentence,
 // and why, when she contests.

@@ -104,10 +104,45 @@ func TestMemoStaysText(t *testing.T) {
 	tmpl := parse(t, `<ol class="thread">{{template "memo" .Memo}}</ol>`)
 	page := uitest.Render(t, tmpl, letter{Base: base(t, i18n.French), Memo: ui.Memo{
 		Author: "Me Leroy", Body: "un\n<b>deux</b>", ReplyBy: "2026-12-04", Awaited: true, Internal: true, Audience: "personne d’autre"}})
-	page.One(".memo-body").Says("un <b>deux</b>")
+	page.One(".memo-body p").Says("un <b>deux</b>")
 	page.Lacks(".memo-body b")
 	page.One(".memo-awaited").Says("Votre réponse est attendue pour le vendredi 4 décembre 2026")
 	page.Silent("personne d’autre")
+}
+
+func TestMemoIsSetOut(t *testing.T) {
+	tmpl := parse(t, `<ol class="thread">{{template "memo" .Memo}}</ol>`)
+	page := uitest.Render(t, tmpl, letter{Base: base(t, i18n.French), Memo: ui.Memo{Author: "Me Leroy", Body: "# Audience\n\n" +
+		"Apportez **l’original**, _non signé_ :\n\n1. l’acte\n3. le bail\n   - et ses annexes\n\n> Article 4\n\n---\n\n[Plan](https://exemple.fr/plan \"a\\\"b\") ![x](https://exemple.fr/x.png)"}})
+	page.One(".memo-body p.memo-heading").Says("Audience")
+	page.One(".memo-body strong").Says("l’original")
+	page.One(".memo-body em").Says("non signé")
+	page.One(".memo-body ol li[value='3'] ul li").Says("et ses annexes")
+	page.One(".memo-body blockquote").Says("Article 4")
+	page.One(".memo-body hr")
+	page.One(".memo-body a[href='https://exemple.fr/plan']").Is("rel", "noopener noreferrer nofollow")
+	page.Lacks(".memo-body img")
+}
+
+// OUT-01: a hostile memo makes no element, no attribute and no address of its own.
+func TestOUT01_HostileMemo(t *testing.T) {
+	tmpl := parse(t, `<ol class="thread">{{template "memo" .Memo}}</ol>`)
+	for _, body := range []string{
+		"<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "![x\"onerror=alert(1)](https://a.fr/x)", "[x](javascript:alert(1))",
+		"[x](https://a.fr/\"onmouseover=alert\\(1\\)//)", "<https://a.fr/\"onclick=alert(1)>", "[<svg/onload=alert(1)>](https://a.fr)",
+		"[x](https://a.fr 'q\"onclick=alert(1)')", "> <iframe srcdoc='<script>alert(1)</script>'>", "- <style>*{background:url(//a.fr)}</style>",
+		"1. {{template \"blocks\"}}", "</p></div></article><form action=//a.fr>", "**<b onclick=alert(1)>**", "[x](data:text/html,<script>alert(1)</script>)",
+	} {
+		page := uitest.Render(t, tmpl, letter{Base: base(t, i18n.French), Memo: ui.Memo{Author: "Me Leroy", Body: body}})
+		for _, made := range []string{"script", "img", "svg", "iframe", "style", "form", "b", "[onclick]", "[onerror]", "[onload]", "[onmouseover]", "[srcdoc]", "[src]", "[title]"} {
+			page.Lacks(".memo-body " + made)
+		}
+		for _, a := range page.All(".memo-body a") {
+			if to := a.Attr("href"); to != "https://a.fr" && !strings.HasPrefix(to, "https://a.fr/") {
+				t.Errorf("%s leads to %s", body, to)
+			}
+		}
+	}
 }
 
 func TestRefusals(t *testing.T) {
