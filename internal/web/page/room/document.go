@@ -174,7 +174,7 @@ func (h here) about(d document.Detail, refused error, back memo.New) *ui.Compose
 	t := h.r.Printer
 	c := ui.Composer{
 		ID: "compose", Action: h.path("memos"), Title: t.T("room.about_document"), Folded: refused == nil,
-		Body:   ui.Field{Kind: ui.Area, Name: "body", Label: t.T("room.body"), Hint: t.T("room.body_hint")},
+		Body:   ui.Field{Kind: ui.Area, Name: "body", Label: t.T("room.body")},
 		Hidden: []ui.Hidden{{Name: "document", Value: string(d.ID)}},
 		Send:   ui.Button{Label: t.T("room.send"), Look: ui.Primary, Icon: "send"},
 	}

@@ -144,7 +144,7 @@ func (h here) composer(refused error, back memo.New) ui.Composer {
 	c := ui.Composer{
 		ID: "compose", Action: h.path("memos"), Draft: h.path("draft"), Title: t.T("room.compose"), Folded: !mine && draft.Body == "",
 		Subject: &ui.Field{Name: "subject", Label: t.T("room.subject"), Length: 200},
-		Body:    ui.Field{Kind: ui.Area, Name: "body", Label: t.T("room.body"), Hint: t.T("room.body_hint"), Value: draft.Body},
+		Body:    ui.Field{Kind: ui.Area, Name: "body", Label: t.T("room.body"), Value: draft.Body},
 		Send:    ui.Button{Label: t.T("room.send"), Look: ui.Primary, Icon: "send"},
 	}
 	if mine {
@@ -169,7 +169,7 @@ func (h here) reply(th memo.Thread, refused error, back memo.New) ui.Composer {
 	}
 	c := ui.Composer{
 		ID: "reply-" + string(th.ID), Action: h.path("memos"), Title: t.T("room.reply"), Folded: !mine,
-		Body:   ui.Field{Kind: ui.Area, Name: "body", ID: "f-body-" + string(th.ID), Label: t.T("room.answer"), Hint: t.T("room.body_hint")},
+		Body:   ui.Field{Kind: ui.Area, Name: "body", ID: "f-body-" + string(th.ID), Label: t.T("room.answer")},
 		Hidden: []ui.Hidden{{Name: "thread", Value: string(th.ID)}},
 		Send:   ui.Button{Label: t.T("room.send"), Look: ui.Primary, Icon: "send"},
 	}
@@ -234,6 +234,7 @@ func (h here) address(c *ui.Composer, back memo.New, otherwise []id.Circle) {
 		c.Send.Label = t.T("room.send_firm")
 		return
 	}
+	c.Body.Hint = t.T("room.body_hint")
 	chosen := back.Circles
 	if len(chosen) == 0 {
 		chosen = otherwise
