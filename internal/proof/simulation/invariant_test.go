@@ -205,6 +205,7 @@ func (w *world) settle() {
 	for tries := 0; slices.ContainsFunc(w.intents, open) && tries < 300; tries++ {
 		w.attempt()
 		w.drain()
+		w.current()
 	}
 	for _, in := range w.intents {
 		if !in.done {
@@ -348,12 +349,15 @@ func (w *world) current() {
 		w.deliver()
 	}
 	for _, n := range w.nodes {
-		if w.deaf[n] {
+		if w.deaf[n] && !n.frozen {
 			w.listen(n)
 		}
 	}
 	w.hear()
 	for _, p := range w.pages {
+		if w.nodes[p.place].frozen {
+			continue
+		}
 		fresh, err := w.view(w.nodes[p.place].ctx, w.nodes[p.place], p.who)
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			w.fail("a page of %s at %d: %v", p.who, p.place, err)

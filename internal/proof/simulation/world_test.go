@@ -142,26 +142,28 @@ func (w *world) step() {
 	w.wake()
 	waiting := w.waiting()
 	switch d := w.dice.IntN(100); {
-	case d < 45 && len(waiting) > 0:
+	case d < 42 && len(waiting) > 0:
 		w.resume(pick(w, waiting))
-	case d < 75:
+	case d < 67:
 		w.attempt()
-	case d < 83:
+	case d < 75:
 		w.deliver()
-	case d < 87:
+	case d < 80:
 		w.pass(time.Duration(w.dice.IntN(9000)) * time.Millisecond)
-	case d < 91:
+	case d < 84:
 		w.move()
-	case d < 94:
+	case d < 87:
 		w.look()
-	case d < 96:
+	case d < 89:
 		w.sequence()
-	case d < 97:
+	case d < 90:
 		w.sweep()
-	case d < 98:
+	case d < 93:
 		w.freeze()
-	case d < 99:
+	case d < 95:
 		w.leave()
+	case d < 99:
+		w.current()
 	default:
 		w.crash(pick(w, w.nodes))
 	}
