@@ -164,7 +164,9 @@ func TestUPL03(t *testing.T) {
 			}
 			began = time.Now()
 			waiting := h.Jobs(document.WordsJob)
-			if err := h.Documents.Words(t.Context(), h.Lead.Firm, waiting[len(waiting)-1]); err != nil {
+			last := waiting[len(waiting)-1]
+			last.Attempt = 3 // a busy machine has had its chances
+			if err := h.Documents.Words(t.Context(), h.Lead.Firm, last); err != nil {
 				t.Errorf("%s: could not be dealt with: %v", name, err)
 			}
 			if took := time.Since(began); took > 25*time.Second {

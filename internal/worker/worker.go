@@ -50,7 +50,7 @@ const (
 var ErrUnreadable = errors.New("worker: the file cannot be read")
 
 // ErrLate is an [ErrUnreadable] of the clock alone: the child was waiting, or
-// the machine busy, and what it may spend was not spent. A calmer hour may do.
+// the machine busy, and it had not spent half of what it may. A calmer hour may do.
 var ErrLate = fmt.Errorf("%w in its time", ErrUnreadable)
 
 // tries is how often a file is tried that was not read in its time.
@@ -168,12 +168,17 @@ func (p *Pool) run(ctx context.Context, j Job, alone bool) ([]byte, error) {
 		return nil, ctx.Err()
 	case from.err != nil:
 		return nil, from.err
-	case err != nil && errors.Is(timed.Err(), context.DeadlineExceeded):
+	case err != nil && errors.Is(timed.Err(), context.DeadlineExceeded) && spent(child) < Processor/2:
 		return nil, errors.Join(ErrLate, err)
 	case err != nil:
 		return nil, errors.Join(ErrUnreadable, err)
 	}
 	return to.came.Bytes(), nil
+}
+
+// spent is the processor's time of a child that has ended.
+func spent(child *exec.Cmd) time.Duration {
+	return child.ProcessState.UserTime() + child.ProcessState.SystemTime()
 }
 
 // source is the input of a child; it tells a failure of the input from one of
