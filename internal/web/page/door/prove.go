@@ -54,7 +54,7 @@ func (p *Pages) prove(r *web.Request, what string) ProvePage {
 		Kind: ui.Password, Name: "current", Label: r.Printer.T("door.password"), Autocomplete: "current-password", Focus: true,
 	}
 	if page.Key = p.keyForm(r, ""); page.Key != nil {
-		page.Key.Action, page.Key.Kept = provePath, page.Kept
+		page.Key.Action, page.Key.Kept, page.Key.Label = provePath, page.Kept, r.Printer.T("door.prove_key")
 	}
 	page.Back = ui.Button{Label: r.Printer.T("door.prove_not"), Href: enterPath}
 	return page
