@@ -198,7 +198,7 @@ func engines(t *testing.T) []store.Config {
 
 // A firm that moves to another database and back stays the same: every row,
 // the journal to the last hash, every answer about every right, every byte, and
-// every receipt.
+// every receipt; also when its keys have been replaced before.
 func TestAFirmMoves(t *testing.T) {
 	w, f := demonstration(t, store.Config{})
 	by, in := w.lawyer(f)
@@ -212,6 +212,7 @@ func TestAFirmMoves(t *testing.T) {
 	who := identity(t)
 	first := w.receiptOf(f)
 	for n, c := range engines(t) {
+		w.rekey(f)
 		to := filepath.Join(t.TempDir(), "firm.tar")
 		m := w.export(f, to, who)
 		if n == 0 { // it stays behind: nobody could go on with it elsewhere
@@ -231,6 +232,23 @@ func TestAFirmMoves(t *testing.T) {
 		}
 		next.lives(f)
 		w = next
+	}
+}
+
+// rekey replaces the keys of a firm and of its spaces; nobody else works, so that
+// nobody is waited for.
+func (w *world) rekey(f id.Firm) {
+	w.t.Helper()
+	r := w.Rotation()
+	r.Wait = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+	all, err := r.All(w.t.Context(), f)
+	w.must(err)
+	of, err := r.Firm(w.t.Context(), f)
+	w.must(err)
+	in, err := r.Spaces(w.t.Context(), f, all)
+	w.must(err)
+	if of.Keys != 1 || of.Moved == 0 || in.Keys != len(all) || in.Moved == 0 {
+		w.t.Errorf("keys replaced: %+v of the firm, %+v of %d spaces", of, in, len(all))
 	}
 }
 

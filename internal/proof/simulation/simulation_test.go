@@ -36,6 +36,9 @@ func TestHA07(t *testing.T) {
 			failed++
 			t.Errorf("seed %d:\n%s", seed, strings.Join(wrong, "\n"))
 		}
+		if seed%500 == 0 {
+			t.Logf("%d seeds, %v", seed, time.Since(began).Round(time.Second)) // who stops a long run knows how far it came
+		}
 		if first == last {
 			t.Log(strings.Join(told, "\n"))
 		}
