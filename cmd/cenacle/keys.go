@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"cenacle/internal/config"
 	"cenacle/internal/id"
@@ -176,8 +178,7 @@ func (k *rotating) then() string {
 func (k *rotating) next(ctx context.Context) (vault.Key, error) {
 	if k.config.Key.Provider != config.KeyFromFile {
 		fmt.Fprintln(k.err, "Type the new passphrase and press Enter:")
-		read := func() ([]byte, error) { return bufio.NewReader(k.in).ReadBytes('\n') }
-		return vault.Passphrase{Read: read, SaltPath: filepath.Join(k.config.Data, "passphrase.salt")}.Root(ctx)
+		return vault.Passphrase{Read: k.phrase, SaltPath: filepath.Join(k.config.Data, "passphrase.salt")}.Root(ctx)
 	}
 	if k.file == "" {
 		return vault.Key{}, fmt.Errorf("--new-key says where the new root key is, or is to be: %w", errUsage)
@@ -186,4 +187,14 @@ func (k *rotating) next(ctx context.Context) (vault.Key, error) {
 		return vault.Key{}, nil
 	}
 	return vault.KeyFile{Path: k.file, Create: true}.Root(ctx)
+}
+
+// phrase reads a new passphrase, by the rule of those that servers start with.
+func (k *rotating) phrase() ([]byte, error) {
+	line, err := bufio.NewReader(k.in).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	line = strings.TrimRight(line, "\r\n")
+	return []byte(line), config.FitPassphrase(line)
 }

@@ -50,3 +50,44 @@ func TestKeysRotate(t *testing.T) {
 		t.Error("a key is replaced without the one that is there")
 	}
 }
+
+// TestKeysRotatePassphrase goes from one passphrase to another: until the end both open
+// the installation, then the new one alone; one that no server would start with is
+// refused before anything is touched.
+func TestKeysRotatePassphrase(t *testing.T) {
+	data := t.TempDir()
+	under := func(phrase string) []string {
+		return []string{"CENACLE_KEY_PROVIDER=passphrase-environment", "CENACLE_KEY_PASSPHRASE=" + phrase}
+	}
+	old, fresh := "cinq mots sans aucun rapport", "quatre autres mots choisis au hasard"
+	rotate, verify := []string{"keys", "rotate", "--data", data, "--root"}, []string{"journal", "verify", "--data", data}
+	for _, step := range []struct {
+		under, typed string
+		args         []string
+		says, fails  string
+	}{
+		{old, "kormoran-zeltplane-41-violett\n", []string{"firm", "create", "--data", data, "--name", "Cabinet", "--lawyer", "Me Neuf", "--email", "neuf@neuf.example"}, "", ""},
+		{old, "trop court\n", rotate, "", "fewer than 15"},
+		{old, "aaaaaaaaaaaaaaaaaaaa\n", rotate, "", "everybody knows"},
+		{old, "", rotate, "", "empty"},
+		{old, old + "\n", rotate, "nothing to do", ""},
+		{old, fresh + "\r\n", rotate, "Give the new passphrase to every node", ""},
+		{old, "", verify, "", ""},
+		{fresh, "", verify, "", ""},
+		{fresh, fresh, rotate, "opens nothing here any more", ""},
+		{fresh, "", verify, "", ""},
+		{old, "", verify, "", "vault.wrong_key"},
+	} {
+		c := typing(step.typed, under(step.under)...)
+		err := c.run(t, step.args...)
+		if step.fails != "" {
+			if err == nil || !strings.Contains(err.Error(), step.fails) {
+				t.Fatalf("%v, under %q, typed %q: %v", step.args, step.under, step.typed, err)
+			}
+			continue
+		}
+		if said := c.out.String() + c.err.String(); err != nil || !strings.Contains(said, step.says) {
+			t.Fatalf("%v, under %q, typed %q: %v\n%s", step.args, step.under, step.typed, err, said)
+		}
+	}
+}

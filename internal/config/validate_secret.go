@@ -91,6 +91,14 @@ func (c *Config) FirstStart() bool {
 	return true
 }
 
+// FitPassphrase says why a passphrase that is to be the root key may not: a
+// [Reasons], as a start with it would.
+func FitPassphrase(text string) error {
+	var wrong Reasons
+	checkPassphrase(&wrong, "passphrase", Secret{text})
+	return wrong.Err()
+}
+
 func checkPassphrase(wrong *Reasons, setting string, s Secret) {
 	letters := strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) {
