@@ -21,10 +21,13 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"io"
+	"io/fs"
 	"sync"
 
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
+	"cenacle/internal/vault"
 )
 
 // ErrAltered says that stored bytes are not what was sealed for this place
@@ -95,6 +98,35 @@ func (s *Store) Finish(ctx context.Context, ref Ref, p Progress) (sum [sha256.Si
 		return sum, err
 	}
 	return [sha256.Size]byte(digest.Sum(nil)), nil
+}
+
+// Settle is Finish where that found a finished blob beside one that arrives
+// ([io/fs.ErrExist]): a writer that slept through the end of the upload began it
+// anew. When the finished one, opened with its key, is what p says, what arrived
+// again is dropped; when it is not, nothing is touched and ErrExist stays.
+func (s *Store) Settle(ctx context.Context, ref Ref, key vault.Key, p Progress) (sum [sha256.Size]byte, err error) {
+	defer fault.Op(&err, "blob.Settle(%s)", ref.Blob)
+	st, err := decode(p, unknown)
+	if err != nil {
+		return sum, err
+	}
+	want, err := st.digest()
+	if err != nil {
+		return sum, err
+	}
+	r, err := s.Open(ctx, ref, key, st.Size)
+	if err != nil {
+		return sum, err
+	}
+	got := sha256.New()
+	_, err = io.Copy(got, r)
+	if err = errors.Join(err, r.Close()); err != nil {
+		return sum, err
+	}
+	if sum = [sha256.Size]byte(got.Sum(nil)); sum != [sha256.Size]byte(want.Sum(nil)) {
+		return sum, fmt.Errorf("finished blob %s is another one: %w", ref.Blob, fs.ErrExist)
+	}
+	return sum, s.bucket.Discard(ctx, ref.name())
 }
 
 // Discard removes what has arrived of an upload that is given up; nothing

@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -365,3 +366,33 @@ func TestCancelKeepsWhatWasRead(t *testing.T) {
 type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+// A writer that slept through the end of its upload makes it arrive anew. What is
+// finished stays, what arrived again goes, unless it is not the same text.
+func TestSettle(t *testing.T) {
+	b, key, plain := newBench(t), vault.NewKey(), bytes.Repeat([]byte("pièce "), 20_000)
+	for _, c := range []struct {
+		late []byte
+		same bool
+	}{{plain, true}, {bytes.Repeat([]byte("autres "), 20_000), false}} {
+		ref := newRef()
+		b.put(ref, key, plain)
+		p, err := b.store.Write(t.Context(), ref, key, int64(len(c.late)), blob.Progress{}, bytes.NewReader(c.late), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.store.Finish(t.Context(), ref, p); !errors.Is(err, fs.ErrExist) {
+			t.Fatalf("finished over a finished one: %v", err)
+		}
+		sum, err := b.store.Settle(t.Context(), ref, key, p)
+		if c.same && (err != nil || sum != sha256.Sum256(plain)) || !c.same && !errors.Is(err, fs.ErrExist) {
+			t.Errorf("the same text %v: %v", c.same, err)
+		}
+		if _, err := os.Stat(b.incomingPath(ref)); c.same != errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("the same text %v: what arrived again: %v", c.same, err)
+		}
+		if got, err := io.ReadAll(b.open(ref, key, len(plain))); err != nil || !bytes.Equal(got, plain) {
+			t.Errorf("the finished one is %d bytes, %v", len(got), err)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"io/fs"
 	"slices"
 	"strconv"
 
@@ -71,7 +72,11 @@ func (s *Service) complete(ctx context.Context, by authz.Actor, u arrival) (Uplo
 
 // seal makes the bytes of a complete arrival readable and looks at them.
 func (s *Service) seal(ctx context.Context, by authz.Actor, u arrival) (f found, err error) {
-	if f.sum, err = s.blobs.Finish(ctx, u.ref(by.Firm), u.progress); err != nil {
+	f.sum, err = s.blobs.Finish(ctx, u.ref(by.Firm), u.progress)
+	if errors.Is(err, fs.ErrExist) {
+		f.sum, err = s.blobs.Settle(ctx, u.ref(by.Firm), u.key, u.progress)
+	}
+	if err != nil {
 		return f, err
 	}
 	if f.media, err = s.sniff(ctx, u.ref(by.Firm), u.key, u.Size); err != nil {
