@@ -80,7 +80,7 @@ func New(b Bucket) *Store {
 // Finish makes a complete blob readable and durable, and returns the SHA-256
 // of its plaintext. Call it before the transaction that refers to the blob
 // commits; after a crash it may be called again. Fault: "blob.progress" when p
-// is not complete.
+// is not complete. [io/fs.ErrExist]: see [Store.Settle].
 func (s *Store) Finish(ctx context.Context, ref Ref, p Progress) (sum [sha256.Size]byte, err error) {
 	defer fault.Op(&err, "blob.Finish(%s)", ref.Blob)
 	st, err := decode(p, unknown)

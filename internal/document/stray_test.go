@@ -2,6 +2,7 @@ package document_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"slices"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"cenacle/internal/blob"
 	"cenacle/internal/document"
 	"cenacle/internal/document/documenttest"
+	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
@@ -83,4 +85,49 @@ func TestStraysKnowWhatNamesBytes(t *testing.T) {
 	if want := []string{"drive_scratch", "version"}; !slices.Equal(naming, want) {
 		t.Errorf("tables that name blobs are %v; document.strays and doctor.compare ask %v and the uploads", naming, want)
 	}
+}
+
+// sleeper is a storage whose first end of an upload is not heard of, and where a
+// writer that had slept meanwhile begins it anew.
+type sleeper struct {
+	*blob.Disk
+	slept bool
+}
+
+func (s *sleeper) Finish(ctx context.Context, n blob.Name, size int64) error {
+	err := s.Disk.Finish(ctx, n, size)
+	if s.slept || err != nil {
+		return err
+	}
+	s.slept = true
+	return errors.Join(s.Append(ctx, n, 0, make([]byte, size)), fault.New(fault.Unavailable, "blob.unavailable"))
+}
+
+// TestSleeper: an upload whose bytes were finished, and then begun anew by who had
+// slept through it, is filed when it is asked for again; what came anew is gone.
+func TestSleeper(t *testing.T) {
+	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
+		disk, err := blob.OpenDisk(h.Dir)
+		h.Must(err)
+		defer disk.Close()
+		there := document.New(h.Office, blob.New(&sleeper{Disk: disk}), document.Config{})
+		in, raw := h.Space(h.Lead, "Petit"), bytes.Repeat([]byte("pièce "), 30_000)
+		u, err := there.Begin(t.Context(), h.Lead, document.BeginUpload{Space: in, Tray: space.FirmTray, Name: "film.bin", Size: int64(len(raw))})
+		h.Must(err)
+		if _, err := there.Append(t.Context(), h.Lead, u.ID, 0, bytes.NewReader(raw)); !fault.Is(err, fault.Unavailable) {
+			t.Fatalf("the end that nobody hears of: %v", err)
+		}
+		arriving := func() (n int) {
+			h.Must(h.Blobs.Each(t.Context(), h.Lead.Firm, blob.Incoming, func(id.Blob) error { n++; return nil }))
+			return n
+		}
+		if arriving() != 1 {
+			t.Fatal("nobody began it anew")
+		}
+		u, err = there.Resume(t.Context(), h.Lead, u.ID)
+		h.Must(err)
+		if !u.Done || arriving() != 0 || !bytes.Equal(h.Read(h.Lead, u.Document, ""), raw) {
+			t.Errorf("done %v, %d still arrive, or other bytes", u.Done, arriving())
+		}
+	})
 }
