@@ -268,21 +268,26 @@ func TestParallelAppend(t *testing.T) {
 	})
 }
 
-// insist sends a file until it is there, whoever else does.
+// insist sends a file until it is there, whoever else does. Like a real client
+// it waits a moment before it comes back, longer each time that nothing moved.
 func insist(t *testing.T, h *documenttest.House, u document.Upload, content []byte, r *rand.Rand) {
-	for try := 0; !u.Done; try++ {
-		if try == 500 {
-			t.Error("500 tries were not enough")
-			return
-		}
+	for idle := 0; !u.Done; {
 		next, err := h.Documents.Append(t.Context(), h.Lead, u.ID, u.Offset, &cut{bytes.NewReader(content[u.Offset:]), r.IntN(4 << 20)})
 		if err != nil && !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.Unavailable) {
 			t.Errorf("from %d: %v", u.Offset, err)
 			return
 		}
+		if idle++; next.ID != "" && (next.Done || next.Offset != u.Offset) {
+			idle = 0
+		}
+		if idle == 200 {
+			t.Errorf("at %d of %d nothing moved in 200 tries: %v", u.Offset, len(content), err)
+			return
+		}
 		if next.ID != "" {
 			u = next
 		}
+		time.Sleep(time.Duration(r.IntN(1+min(idle, 50))) * time.Millisecond)
 	}
 }
 

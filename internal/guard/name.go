@@ -114,6 +114,10 @@ func bare(name string) []string { return slices.DeleteFunc(fold.Words(name), noN
 
 func ends(words []string) string { return pair(words[0], words[len(words)-1]) }
 
+// numbered reports whether a word begins with a digit, which has no capital:
+// « 3d Volumes ».
+func numbered(w string) bool { return w[0] >= '0' && w[0] <= '9' }
+
 func initial(w string) bool { return utf8.RuneCountInString(w) == 1 }
 
 // gender is what the civility before a name says, empty when there is none.
@@ -141,7 +145,7 @@ type spoken struct {
 }
 
 // namesIn finds what may be names in a text: two words of which the second has a
-// capital (« la boulangerie Tournesol »), a word after a civility, a word with a
+// capital (« la boulangerie Tournesol », « 3d Volumes »), a word after a civility, a word with a
 // capital. In a title (a file name) small letters count too.
 func namesIn(text string, title bool) (out []said) {
 	var last []spoken // the words before this one, without a gap
@@ -155,7 +159,7 @@ func namesIn(text string, title bool) (out []said) {
 			continue
 		}
 		if !w.capital && !title {
-			if polite, last = false, nil; utf8.RuneCountInString(w.word) >= 4 {
+			if polite, last = false, nil; utf8.RuneCountInString(w.word) >= 4 || numbered(w.word) {
 				last = []spoken{w}
 			}
 			continue
