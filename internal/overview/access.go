@@ -44,8 +44,9 @@ const (
 
 // Openings returns who opened a space and what of it, newest first: to whom the
 // space is for, and to the firm's side. Each sees the openings of what she may
-// read herself. More is where the next page begins, empty at the end; a page may
-// be short before.
+// read herself; somebody outside the firm those of the firm, of the operator and
+// her own. More is where the next page begins, empty at the end; a page may be
+// short before.
 func (s *Service) Openings(ctx context.Context, by authz.Actor, from Sources, of id.Space, q JournalQuery) (out []Opening, more id.Entry, err error) {
 	defer fault.Op(&err, "overview.Openings(%s)", of)
 	for range mostLeafs {
@@ -95,6 +96,12 @@ func judge(a *act.Act, by authz.Actor, documents *document.Service, of id.Space,
 	hers := map[id.Item]bool{}
 	for _, e := range found {
 		kind, told := opened[e.Kind]
+		if told {
+			told, err = tells(members, by, e)
+		}
+		if err != nil {
+			return nil, err
+		}
 		if !told {
 			continue
 		}
@@ -112,6 +119,19 @@ func judge(a *act.Act, by authz.Actor, documents *document.Service, of id.Space,
 		out = append(out, Opening{Entry: e, Side: sideOf(members, e)})
 	}
 	return out, title(a, by, documents, of, out)
+}
+
+// tells reports whether an entry is for an actor: not for somebody outside the
+// firm when it is about another one outside it. What that one opens, and that he
+// is there at all, is nobody else's news.
+func tells(members []circle.Member, by authz.Actor, e Entry) (bool, error) {
+	if by.Role.Inside() {
+		return true, nil
+	}
+	about, err := aboutWhom(e.Record)
+	return !slices.ContainsFunc(members, func(m circle.Member) bool {
+		return !m.Role.Inside() && m.Person != by.Person && (m.Person == e.Actor || m.Person == about)
+	}), err
 }
 
 // title names the documents that were opened.

@@ -16,12 +16,14 @@ import (
 	"cenacle/internal/overview"
 )
 
-// TestOpenings: a client reads who opened what of hers, the operator included,
-// and nothing of what is not for her.
+// TestOpenings: a client reads what the firm opened of hers, the operator
+// included, and what she did herself; nothing of what is not for her, and nothing
+// of anybody else outside the firm, not even that he is there.
 func TestOpenings(t *testing.T) {
 	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
 		ctx, in, o := t.Context(), h.Space(h.Lead, "Mme Petit"), overview.New(h.Office)
 		client, guest := h.Member(h.Lead, in, authz.Client, "Mme Petit"), h.Member(h.Lead, in, authz.Guest, "M. Expert")
+		husband := h.Member(h.Lead, in, authz.Client, "M. Petit")
 		aide := h.Member(h.Lead, in, authz.Assistant, "Inès Fabre")
 		stranger := h.Member(h.Lead, h.Space(h.Lead, "M. Martin"), authz.Client, "M. Martin")
 		c := h.Circles(h.Lead, in)
@@ -30,9 +32,15 @@ func TestOpenings(t *testing.T) {
 		note := h.File(h.Lead, in, "Note interne.txt", []byte("Note"), c.Firm).Document
 		h.Read(client, letter, "")
 		h.Read(guest, letter, "")
+		h.Read(husband, letter, "")
 		h.Read(aide, letter, "")
 		h.Read(aide, note, "")
 		h.Must(h.Office.Do(ctx, h.Lead.Firm, func(a *act.Act) error {
+			for kind, whom := range map[string]authz.Actor{"member.joined": client, "member.left": guest, "space.seen_as": husband} {
+				if _, err := a.Record(h.Lead, kind, in, string(whom.Person), nil); err != nil {
+					return err
+				}
+			}
 			_, err := a.Record(authz.Actor{Firm: a.Firm(), Via: authz.ViaCommand}, "firm.exported", "", "archive", nil)
 			return err
 		}))
@@ -51,12 +59,12 @@ func TestOpenings(t *testing.T) {
 		}
 		hers := read(client)
 		want := []string{
-			"client M. Expert document.read Lettre.txt", "client Mme Petit document.read Lettre.txt", "firm Inès Fabre document.read Lettre.txt",
+			"client Mme Petit document.read Lettre.txt", "firm Inès Fabre document.read Lettre.txt", "firm Me Claire Delmas member.joined ",
 		}
 		if !slices.Equal(hers, want) {
 			t.Errorf("the client reads %q", hers)
 		}
-		if all := read(h.Lead); len(all) != len(want)+1 {
+		if all := read(h.Lead); len(all) != len(want)+5 { // the note, two others outside who read, one who left, one looked at
 			t.Errorf("the lead reads %q", all)
 		}
 		host, err := o.Hosted(ctx, client, in)

@@ -68,7 +68,7 @@ func (p *Pages) access(h here, refused error) (web.Answer, error) {
 	}
 	page := Access{Base: h.base(r.Printer.T("room.access.title." + h.side()))}
 	page.Crumbs = append(page.Crumbs, ui.Link{Href: h.path(), Label: h.spaceLabel()})
-	page.Lead, page.NoHost = page.T("room.access.lead"), page.T("room.access.no_host")
+	page.Lead, page.NoHost = page.T("room.access.lead."+h.side()), page.T("room.access.no_host")
 	if h.inside() {
 		page.Tabs = h.tabs("people")
 	}
