@@ -28,12 +28,12 @@ type DeskLine struct {
 // Wait is somebody who is expected to do something.
 type Wait struct {
 	Space id.Space  `json:"space"`
-	Kind  string    `json:"kind" enum:"read answer approve hand_in check"`
+	Kind  string    `json:"kind" enum:"read answer acknowledge approve hand_in check"`
 	What  string    `json:"what" enum:"document memo request"`
 	Who   id.Person `json:"who,omitempty" doc:"absent: the firm’s side as a whole"`
 	Mine  bool      `json:"mine" doc:"oneself, or one’s side, is expected"`
 	Count int       `json:"count"`
-	Item  id.Item   `json:"item,omitempty" doc:"the newest unread, or the memo to answer"`
+	Item  id.Item   `json:"item,omitempty" doc:"the newest unread or to acknowledge, or the memo to answer"`
 	By    string    `json:"by,omitempty" doc:"civil date, 2026-11-22"`
 	Since Instant   `json:"since"`
 	Late  bool      `json:"late,omitempty" doc:"that date has passed"`

@@ -32,6 +32,7 @@ var readWhole = map[string]string{
 	"version_unlearnt":      "holds what nothing has read yet only",
 	"version_unscreened":    "what no scanner has looked at, of which ten are read",
 	"memo_open":             "holds what awaits an answer only, and what got one since the last sweep",
+	"memo_asking":           "holds what not everyone has acknowledged only",
 	"approval_asked":        "holds what waits for an approval only",
 	"request_waiting":       "holds what is asked of people only",
 	"request_avoided":       "counted for the desk of who is in many spaces",

@@ -32,6 +32,8 @@ type Kind string
 const (
 	ToRead   Kind = "read"   // items somebody has not opened
 	ToAnswer Kind = "answer" // a memo whose reply date was given
+	// ToAcknowledge is a memo that asks each of its readers to say so.
+	ToAcknowledge Kind = "acknowledge"
 	// ToApprove is a document that waits to leave the firm.
 	ToApprove Kind = "approve"
 	ToHandIn  Kind = "hand_in" // papers that were asked for
@@ -49,7 +51,7 @@ type Wait struct {
 	Who   id.Person // empty when it is the firm's side as a whole
 	Mine  bool      // the actor, or her side, is the one expected
 	Count int
-	Item  id.Item // the newest unread, or the memo to answer
+	Item  id.Item // the newest unread or to acknowledge, or the memo to answer
 	By    string  // civil date of the expected answer, or empty
 	Since time.Time
 	Late  bool // By has passed
@@ -284,6 +286,9 @@ func waits(a *act.Act, by authz.Actor, of id.Space) ([]Wait, error) {
 	if out, err = awaited(a, by, ask.awaited, args, out); err != nil {
 		return nil, err
 	}
+	if out, err = toAcknowledge(a, by, ask.unacknowledged, args, out); err != nil {
+		return nil, err
+	}
 	if by.Role == authz.Admin || by.Role == authz.Lawyer {
 		if out, err = toApprove(a, by, ask.toApprove, args, out); err != nil {
 			return nil, err
@@ -323,64 +328,6 @@ func toApprove(a *act.Act, by authz.Actor, asked store.FirmStmt, args []any, out
 		return err
 	})
 	return out, err
-}
-
-// awaited adds the answers that one side owes the other. Nobody is named: it is
-// the side that owes, and a client is not told who of the firm asked first.
-func awaited(a *act.Act, by authz.Actor, open store.FirmStmt, args []any, out []Wait) ([]Wait, error) {
-	today := a.Now.Format(time.DateOnly)
-	err := a.Each(open, args, func(scan func(...any) error) error {
-		w := Wait{Kind: ToAnswer, What: item.Memo, Count: 1}
-		var since, inside int64
-		var author id.Person
-		if err := scan(&w.Space, &w.Item, &w.By, &since, &author, &inside); err != nil {
-			return err
-		}
-		w.Since = store.Time(since)
-		w.Mine = (inside == 1) != by.Role.Inside()
-		w.Late = w.By < today
-		out = append(out, w)
-		return nil
-	})
-	return out, err
-}
-
-// papers adds what is asked of people, and what waits for the firm to look at.
-func papers(a *act.Act, by authz.Actor, args []any, out []Wait) ([]Wait, error) {
-	found, err := request.WaitsIn(a, by, args[2].(id.Space), args[3].(id.Space))
-	if err != nil {
-		return nil, err
-	}
-	today := a.Now.Format(time.DateOnly)
-	at := map[Wait]int{}
-	for _, f := range found {
-		w := Wait{Space: f.Space, Kind: ToHandIn, What: Papers, Who: f.Person, Mine: f.Person == by.Person}
-		if f.State.Ours() {
-			if !by.Role.Inside() {
-				continue // she has done what she could
-			}
-			w.Kind, w.Mine = ToCheck, true
-		}
-		i, known := at[w]
-		if !known {
-			i, at[w] = len(out), len(out)
-			w.Since, w.By = f.Since, f.Due
-			out = append(out, w)
-		}
-		one := &out[i]
-		one.Count += f.Count
-		if f.Since.Before(one.Since) {
-			one.Since = f.Since
-		}
-		if f.Due != "" && (one.By == "" || f.Due < one.By) {
-			one.By = f.Due
-		}
-		if w.Kind == ToCheck {
-			one.By = "" // the day was hers
-		}
-		one.Late = one.By != "" && one.By < today
-	}
-	return out, nil
 }
 
 func order(a, b bool) int {

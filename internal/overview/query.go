@@ -13,20 +13,23 @@ const (
 	unreadByOthers = `
 select i.space_id, o.person_id, i.kind, count(*), min(i.created_at), max(i.id)`
 
-	ofOthers = `
-  h.firm_id = $1 and h.person_id = $2 and h.space_id >= $4 and h.space_id <= $5
-  and o.firm_id = $1 and o.space_id = h.space_id and o.person_id <> $2
-  and o.role in ('client', 'guest', 'reader') and o.since <= $3 and (o.until = 0 or o.until > $3)
-  and u.firm_id = $1 and u.person_id = o.person_id and u.space_id = o.space_id
-  and i.firm_id = $1 and i.id = u.item_id and i.author_id <> o.person_id and i.internal = 0
-  and (i.nature in ('', 'officielle', 'piece')
+	// That an item i is for another member o too, if she is one now.
+	otherSees = ` (i.nature in ('', 'officielle', 'piece')
     or i.nature in ('defense', 'conseil', 'juriste') and o.role not in ('guest', 'reader')
     or i.nature = 'entre_avocats' and o.role not in ('client', 'reader'))
   and exists (
     select 1 from audience b
     join circle_member d on d.firm_id = $1 and d.circle_id = b.circle_id and d.person_id = o.person_id and d.space_id = o.space_id
     where b.firm_id = $1 and b.item_id = i.id and (b.extended = 1 or d.since <= b.sent_at)
-      and d.since <= $3 and (d.until = 0 or d.until > $3))
+      and d.since <= $3 and (d.until = 0 or d.until > $3))`
+
+	ofOthers = `
+  h.firm_id = $1 and h.person_id = $2 and h.space_id >= $4 and h.space_id <= $5
+  and o.firm_id = $1 and o.space_id = h.space_id and o.person_id <> $2
+  and o.role in ('client', 'guest', 'reader') and o.since <= $3 and (o.until = 0 or o.until > $3)
+  and u.firm_id = $1 and u.person_id = o.person_id and u.space_id = o.space_id
+  and i.firm_id = $1 and i.id = u.item_id and i.author_id <> o.person_id and i.internal = 0
+  and` + otherSees + `
   and not exists (select 1 from read_mark r where r.firm_id = $1 and r.item_id = i.id and r.person_id = o.person_id)
   and` + authz.Visible + `
 group by i.space_id, o.person_id, i.kind`
@@ -47,11 +50,24 @@ select i.space_id, i.id, t.reply_by, i.created_at, i.author_id,
 
 	unanswered = `
 where h.firm_id = $1 and h.person_id = $2 and h.space_id >= $4 and h.space_id <= $5
-  and t.firm_id = $1 and t.space_id = h.space_id and t.reply_by <> '' and t.settled = 0
+  and t.firm_id = $1 and t.space_id = h.space_id and t.reply_by <> '' and t.settled = 0 and t.asks = ''
   and i.firm_id = $1 and i.id = t.id and i.kind = 'memo' and i.internal = 0
   and w.firm_id = $1 and w.space_id = i.space_id and w.person_id = i.author_id and` + authz.Visible + `
   and not` + memo.Answered + `
 order by t.reply_by, i.id`
+
+	unacknowledged = `
+where h.firm_id = $1 and h.person_id = $2 and h.space_id >= $4 and h.space_id <= $5
+  and t.firm_id = $1 and t.space_id = h.space_id and t.asks <> '' and t.acknowledged = 0
+  and i.firm_id = $1 and i.id = t.id and i.kind = 'memo'
+  and exists (select 1 from space s where s.firm_id = $1 and s.id = t.space_id and s.state = 'open')
+  and o.firm_id = $1 and o.space_id = h.space_id and o.since <= $3 and (o.until = 0 or o.until > $3)
+  and (o.person_id = $2 or h.role in ('lead', 'colleague', 'assistant') and (i.internal = 0 or i.author_id = $2))
+  and` + memo.Asked + `and` + otherSees + ` and` + authz.Visible + `
+order by i.id`
+
+	unacknowledgedOf = `
+select i.space_id, o.person_id, i.id, t.reply_by, i.created_at`
 )
 
 var (
@@ -88,14 +104,19 @@ where o.person_id = waiting.person_id and ` + ofOthers)
 	selectToApprove       = store.ForFirm(toApproveOf + ` from membership h cross join approval p cross join item i` + asked)
 	selectToApproveOfMany = store.ForFirm(toApproveOf + ` from approval p cross join membership h cross join item i` + asked)
 
-	// Memos that await an answer from the other side and have none the actor
-	// can see, nor an acknowledgement: inside is 1 when the firm's side asked.
+	// Memos that await an answer from the other side and have none: inside is 1 when
+	// the firm's side asked. What asks to be acknowledged is awaited of each person.
 	selectAwaited       = store.ForFirm(awaitedOf + ` from membership h cross join memo t cross join item i cross join membership w` + unanswered)
 	selectAwaitedOfMany = store.ForFirm(awaitedOf + ` from memo t cross join membership h cross join item i cross join membership w` + unanswered)
+
+	// Who has not acknowledged a memo that asks it of her: the actor, and for the firm's
+	// side those outside it, and whom she has asked herself.
+	selectUnacknowledged       = store.ForFirm(unacknowledgedOf + ` from membership h cross join memo t cross join item i cross join membership o` + unacknowledged)
+	selectUnacknowledgedOfMany = store.ForFirm(unacknowledgedOf + ` from memo t cross join membership h cross join item i cross join membership o` + unacknowledged)
 )
 
 // asking is how the statements of a desk go to work.
-type asking struct{ unreadByOthers, awaited, toApprove store.FirmStmt }
+type asking struct{ unreadByOthers, awaited, unacknowledged, toApprove store.FirmStmt }
 
 // way goes through the spaces of the actor, or through what waits in the whole firm
 // when she is in many of them.
@@ -103,8 +124,8 @@ func way(a *act.Act, by authz.Actor, of id.Space) (asking, error) {
 	if of == "" {
 		many, err := space.Many(a, by)
 		if err != nil || many {
-			return asking{selectUnreadByOthersOfMany, selectAwaitedOfMany, selectToApproveOfMany}, err
+			return asking{selectUnreadByOthersOfMany, selectAwaitedOfMany, selectUnacknowledgedOfMany, selectToApproveOfMany}, err
 		}
 	}
-	return asking{selectUnreadByOthers, selectAwaited, selectToApprove}, nil
+	return asking{selectUnreadByOthers, selectAwaited, selectUnacknowledged, selectToApprove}, nil
 }

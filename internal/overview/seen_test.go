@@ -126,20 +126,3 @@ func (r room) recorded(kind string) (n int) {
 	}
 	return n
 }
-
-// TestAcknowledgementAnswers: who has answered by an acknowledgement is no
-// longer expected to.
-func TestAcknowledgementAnswers(t *testing.T) {
-	each(t, func(t *testing.T, r room) {
-		m, _ := r.write(r.Lead, memo.New{
-			Subject: "s", Body: "le projet", Circles: []id.Circle{r.is.Client}, Asks: memo.Approved, ReplyBy: r.Clock.Now().AddDate(0, 0, 3).Format(time.DateOnly),
-		})
-		r.expect(r.client, m, true, false)
-		r.Must(r.memos.Acknowledge(t.Context(), r.client, memo.Acknowledging{Space: r.space, Memo: m, Answer: memo.Approved, Wording: "Je valide."}))
-		for _, by := range []authz.Actor{r.client, r.Lead} {
-			if left := answers(r.waits(by)); len(left) > 0 {
-				t.Errorf("%s is still told %+v", by.Role, left)
-			}
-		}
-	})
-}

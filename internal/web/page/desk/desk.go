@@ -219,7 +219,7 @@ func deskRow(b ui.Base, to paths, found overview.Desk, from overview.Row) Row {
 	var names []string
 	for _, w := range from.Waits {
 		if w.Mine {
-			row.Answer = row.Answer || w.Kind == overview.ToAnswer
+			row.Answer = row.Answer || w.Kind == overview.ToAnswer || w.Kind == overview.ToAcknowledge
 			continue
 		}
 		for _, name := range awaited(b, found, w) {
