@@ -123,13 +123,14 @@ type NewMemo struct {
 	References []id.Item   `json:"references,omitempty" fault:"reference" doc:"documents it points to"`
 	ReplyBy    string      `json:"reply_by,omitempty" doc:"civil date, 2026-11-22"`
 	Asks       string      `json:"asks,omitempty" enum:"read understood approved" doc:"what its readers are to answer; asked by the firm’s side alone"`
+	CopyOf     id.Item     `json:"copy_of,omitempty" fault:"copy_of" doc:"the internal memo whose words go out with it: the journal keeps the digests of both; by no other way does an internal memo reach anyone outside the firm"`
 	Confirm    []string    `json:"confirm,omitempty" fault:"confirm" doc:"what the guard has found and one has checked (addressDocument)"`
 }
 
 func (n *Nouns) write(r *Request, in NewMemo) (Memo, error) {
 	written, err := n.Memos.Write(r.Context(), r.Actor, memo.New{
 		Space: in.Space, Thread: in.Thread, Document: in.Document, Subject: in.Subject, Body: in.Body, Internal: in.Internal,
-		Circles: in.Circles, References: in.References, ReplyBy: in.ReplyBy, Asks: memo.Answer(in.Asks), Confirm: in.Confirm,
+		Circles: in.Circles, References: in.References, ReplyBy: in.ReplyBy, Asks: memo.Answer(in.Asks), Confirm: in.Confirm, CopyOf: in.CopyOf,
 	})
 	if err != nil {
 		return Memo{}, err

@@ -46,7 +46,7 @@ var kinds = map[string]kind{
 	"document.erased":     {way: acts},
 	"document.screened":   {way: acts}, "document.quarantined": {way: acts},
 	"hold.placed": {}, "hold.lifted": {},
-	"document.recalled": {way: acts}, "guard.held": {way: acts}, "guard.overridden": {way: acts}, "party.added": {}, "party.removed": {}, "alias.added": {}, "alias.removed": {},
+	"document.recalled": {way: acts}, "guard.held": {way: acts}, "guard.overridden": {way: acts}, "memo.copied_out": {way: acts}, "party.added": {}, "party.removed": {}, "alias.added": {}, "alias.removed": {},
 	"approval.asked": {way: acts}, "approval.given": {way: acts}, "approval.refused": {way: acts}, "approval.demanded": {},
 	"memo.written":      {items, item.Memo, authz.MemoRead},
 	"memo.read":         {traces, item.Memo, authz.MemoRead},

@@ -4,7 +4,8 @@
 //
 // A memo never travels by mail. An internal memo is for the firm's side alone:
 // it reaches no other role whatever the circle, and a thread that began among
-// colleagues stays among them. Start at [Service.Write] and
+// colleagues stays among them. Its words get out by one gesture alone, which is
+// recorded: a new memo that says what it is copied from. Start at [Service.Write] and
 // [Service.Conversation].
 package memo
 
@@ -41,6 +42,7 @@ type New struct {
 	ReplyBy    string   // civil date 2006-01-02, or empty
 	Asks       Answer   // of its readers, asked by the firm's side; or empty
 	Confirm    []string // findings of the guard that the writer has read (guard.Finding.ID)
+	CopyOf     id.Item  // the internal memo whose words go out with it, or empty
 }
 
 func (n *New) check(now time.Time) error {
@@ -70,6 +72,9 @@ func (n *New) check(now time.Time) error {
 	}
 	if n.Asks != "" && !n.Asks.Askable() {
 		wrong.Add("asks", "memo.asks_unknown")
+	}
+	if n.CopyOf != "" && n.Internal {
+		wrong.Add("copy_of", "memo.copy_internal")
 	}
 	return wrong.Err()
 }

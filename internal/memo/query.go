@@ -37,6 +37,10 @@ insert into memo (firm_id, id, space_id, thread_id, body, reply_by, asks) values
 
 	selectAsks = store.ForFirm(`select asks, body from memo where firm_id = $1 and id = $2`)
 
+	selectOriginal = store.ForFirm(`
+select m.thread_id, t.subject, m.body from memo m join thread t on t.firm_id = $1 and t.id = m.thread_id
+where m.firm_id = $1 and m.id = $2`)
+
 	insertAcknowledgement = store.ForFirm(`
 insert into acknowledgement (firm_id, memo_id, person_id, answer, wording, note, entry_id, answered_at, mac)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)

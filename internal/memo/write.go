@@ -42,6 +42,10 @@ func (s *Service) Write(ctx context.Context, by authz.Actor, n New) (memo id.Ite
 		if err := n.join(a, by); err != nil {
 			return err
 		}
+		from, err := n.source(a, by)
+		if err != nil {
+			return err
+		}
 		gone, err := n.examine(a, by)
 		if err != nil {
 			return err
@@ -49,19 +53,34 @@ func (s *Service) Write(ctx context.Context, by authz.Actor, n New) (memo id.Ite
 		if memo, err = n.put(a, by); err != nil {
 			return err
 		}
-		if _, err := a.Exec(deleteDraft, n.Space, by.Person, place); err != nil {
-			return err
+		if from == nil { // a copy is written beside what she has begun herself
+			if _, err := a.Exec(deleteDraft, n.Space, by.Person, place); err != nil {
+				return err
+			}
 		}
-		_, err = a.Record(by, "memo.written", n.Space, string(memo), written{
-			Thread: n.Thread, Internal: n.Internal, Circles: n.Circles, References: n.References, ReplyBy: n.ReplyBy, Asks: n.Asks,
-		})
-		if err != nil || len(gone) == 0 {
-			return err
-		}
-		_, err = a.Record(by, "guard.overridden", n.Space, string(memo), overridden{gone})
-		return err
+		return n.record(a, by, memo, from, gone)
 	})
 	return memo, err
+}
+
+// record writes what was sent into the journal, whence it was copied, and which
+// warnings of the guard were confirmed.
+func (n *New) record(a *act.Act, by authz.Actor, memo id.Item, from *copied, gone []guard.Reason) error {
+	_, err := a.Record(by, "memo.written", n.Space, string(memo), written{
+		Thread: n.Thread, Internal: n.Internal, Circles: n.Circles, References: n.References, ReplyBy: n.ReplyBy, Asks: n.Asks,
+	})
+	if err != nil {
+		return err
+	}
+	if from != nil {
+		if _, err := a.Record(by, "memo.copied_out", n.Space, string(memo), from); err != nil {
+			return err
+		}
+	}
+	if len(gone) > 0 {
+		_, err = a.Record(by, "guard.overridden", n.Space, string(memo), overridden{gone})
+	}
+	return err
 }
 
 type written struct {

@@ -61,6 +61,7 @@ type Memo struct {
 	Answered   []Answer
 	Unanswered []string // of whom an answer is awaited, other than the reader
 	Ask        *Ask     // of the reader
+	CopyOut    string   // where its words are copied out of the firm, or empty
 }
 
 // Text is the body in its paragraphs.
@@ -110,6 +111,7 @@ type Composer struct {
 	Action     string
 	Draft      string // where the draft is kept while writing, or empty
 	Offers     string // where papers that the text asks for and that are there are looked for, or empty
+	Lead       string // said first, or empty
 	Summary    Summary
 	Subject    *Field
 	Body       Field // of Kind Area

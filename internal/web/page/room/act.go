@@ -32,6 +32,7 @@ func (p *Pages) DoWrite(r *web.Request) (web.Answer, error) {
 	n := memo.New{
 		Space: h.room.ID, Thread: id.Thread(r.Value("thread")), Document: id.Item(r.Value("document")),
 		Subject: r.Value("subject"), Body: r.Value("body"), ReplyBy: r.Value("reply_by"), Asks: memo.Answer(r.Value("asks")),
+		CopyOf: id.Item(r.Value("copy_of")),
 	}
 	for _, doc := range r.Values("reference") {
 		n.References = append(n.References, id.Item(doc))

@@ -135,7 +135,12 @@ func (p *Pages) screen(r *web.Request, refused error, back memo.New) (web.Answer
 		return nil, err
 	}
 	if h.inside() {
+		from, err := p.copying(h, &back)
+		if err != nil {
+			return nil, err
+		}
 		page := p.insidePage(h, refused, back)
+		page.Compose.Lead = from
 		if page.Frozen, err = p.frozen(h); err != nil {
 			return nil, err
 		}

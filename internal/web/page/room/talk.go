@@ -124,6 +124,9 @@ func (h here) sheet(b ui.Base, m memo.Memo, titles map[id.Item]ui.Reference, of 
 		return sheet
 	}
 	sheet.Audience = h.audience(m.Circles)
+	if m.Internal && h.room.State == "open" {
+		sheet.CopyOut = h.path() + "?copy=" + string(m.ID) + "#compose"
+	}
 	for _, reader := range m.Readers {
 		sheet.Read = append(sheet.Read, h.name(reader.Person))
 	}
@@ -136,7 +139,7 @@ func (h here) sheet(b ui.Base, m memo.Memo, titles map[id.Item]ui.Reference, of 
 // composer writes a memo that opens a thread.
 func (h here) composer(refused error, back memo.New) ui.Composer {
 	draft := h.all.Draft
-	mine := refused != nil && back.Thread == "" && back.Document == ""
+	mine := (refused != nil || back.CopyOf != "") && back.Thread == "" && back.Document == ""
 	if !mine {
 		back = memo.New{} // what another form brought back stays there
 	}
@@ -152,6 +155,10 @@ func (h here) composer(refused error, back memo.New) ui.Composer {
 	}
 	h.address(&c, back, []id.Circle{h.house().Client})
 	c.Offers = h.offering()
+	if back.CopyOf != "" {
+		c.Title, c.Draft, c.Hidden = t.T("room.copy_out"), "", []ui.Hidden{{Name: "copy_of", Value: string(back.CopyOf)}}
+		c.Circles.Options = slices.DeleteFunc(c.Circles.Options, func(o ui.Circle) bool { return o.Internal })
+	}
 	if mine {
 		c.Summary = ui.Refuse(t, refused).Mark(fieldsOf(&c)...)
 		h.sure(&c, refused)
