@@ -47,6 +47,7 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     await lawyer.page.goto(space);
     const found = async (name) => new URL(await row(lawyer.page, name).getByRole("link", { name, exact: true }).getAttribute("href"), house.base).pathname;
     const [draft, plan] = [await found("Projet de convention de divorce.pdf"), await found(picture.name)];
+    const reasons = await lawyer.page.locator("a[href$='/why']").first().getAttribute("href");
     const receipt = await lawyer.page.locator("a[href*='/receipts/']").first().getAttribute("href");
     const empty = await visit(context, browser, house);
     empty.watch.allow(/status of 404/);
@@ -92,6 +93,7 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     await button(lawyer.page, "room.circle.make").click();
     await said(lawyer.page, "circle_made");
     pages.push([lawyer, "a circle", new URL(lawyer.page.url()).pathname]);
+    pages.push([lawyer, "who sees a document, and why", `${draft}/why`], [lawyer, "who sees a memo, and why", reasons]);
     pages.push([lawyer, "a document", draft, unfolded], [lawyer, "a picture", plan], [lawyer, "a receipt", receipt], [lawyer, "her access", "/account", unfolded], [lawyer, "what is absent", `${desk}/spaces/none`]);
     pages.push([client, "the client's space", space, unfolded], [client, "her document", draft], [client, "her receipt", receipt], [client, "her access", "/account", unfolded]);
     pages.push([client, "who opened her space", `${space}/access`]);

@@ -81,6 +81,7 @@ var twins = map[string]string{
 	"POST /f/{firm}/spaces/{space}/approval":                                    "demandApproval",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/approval":               "approveDocument",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/nature":                 "classifyDocument",
+	"GET /f/{firm}/spaces/{space}/documents/{document}/why":                     "explainDocument",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/name":                   "reviseDocument",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/scan":                   "scanAgain",
 	"GET /f/{firm}/spaces/{space}/documents/{document}/photo":                   " before and after, for eyes; a program has the PDF made",
@@ -120,6 +121,7 @@ var twins = map[string]string{
 	"POST /f/{firm}/spaces/{space}/memos":                    "writeMemo",
 	"POST /f/{firm}/spaces/{space}/memos/read":               "readMemos",
 	"POST /f/{firm}/spaces/{space}/memos/{memo}/acknowledge": "acknowledgeMemo",
+	"GET /f/{firm}/spaces/{space}/memos/{memo}/why":          "explainMemo",
 	"POST /f/{firm}/spaces/{space}/draft":                    "saveDraft",
 }
 

@@ -198,12 +198,8 @@ func (n *Nouns) document(r *Request, in InDocument) (Paper, error) {
 	if len(d.Audience) == 0 {
 		return out, nil
 	}
-	circles := make([]id.Circle, len(d.Audience))
-	for i, to := range d.Audience {
-		circles[i] = to.Circle
-	}
-	reach, err := n.Documents.Preview(r.Context(), r.Actor, d.Space, circles)
-	for _, to := range d.Unread(reach.Will) {
+	people, err := n.Documents.Why(r.Context(), r.Actor, d.ID)
+	for _, to := range d.Unread(people) {
 		out.Unread = append(out.Unread, Unread{to.Person, to.Name})
 	}
 	return out, err

@@ -37,6 +37,7 @@ var documentSamples = map[string]sample{
 	"addressDocument":             {who: byLead, body: `{"circles":["{all}"]}`, want: 200},
 	"getContent":                  {who: byClient, want: 200},
 	"getVersionContent":           {who: byClient, want: 200},
+	"explainDocument":             {who: byLead, want: 200},
 	"previewNatures":              {who: byLead, want: 200},
 	"classifyDocument":            {who: byLead, body: `{"nature":"officielle"}`, want: 200},
 	"examineSending":              {who: byLead, query: "?circle={all}", want: 200},
@@ -291,6 +292,30 @@ func TestDepositWithoutReading(t *testing.T) {
 		t.Errorf("it is told %v", doc)
 	}
 	s.ask(narrow, "GET", s.path("/spaces/{space}/documents"), "").refuses(403, "api.pass")
+}
+
+// TestExplain: the firm's side is told who sees a document and the address that
+// brings it; who sees it and is not of the firm is told nothing of others.
+func TestExplain(t *testing.T) {
+	s := open(t, 0)
+	made := s.asLead("POST", "/spaces/{space}/documents?circle={circle}", "%PDF-1.7 bail", "Content-Disposition", named)
+	made.is(201)
+	at := strings.TrimPrefix(made.header.Get("Location"), "/api/v1") + "/why"
+	told := 0
+	for _, one := range s.ask(s.lead, "GET", at, "").is(200)["people"].([]any) {
+		p := one.(map[string]any)
+		grounds := p["grounds"].([]any)
+		if p["sees"] != strings.HasPrefix(p["reason"].(string), "role-") || p["since"] == "" || len(grounds) == 0 {
+			t.Errorf("%v", p)
+		}
+		if p["id"] == string(s.Client.Actor.Person) && p["sees"] == true && grounds[0].(map[string]any)["circle"] == s.ids["circle"] {
+			told++
+		}
+	}
+	if told != 1 {
+		t.Errorf("that the client sees it is told %d times", told)
+	}
+	s.ask(s.client, "GET", at, "").refuses(403, "fault.forbidden")
 }
 
 // TestUnread: of those whom a document and a memo reach, the firm's side is told

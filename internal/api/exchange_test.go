@@ -47,6 +47,7 @@ var exchangeSamples = map[string]sample{
 	"listMemos":       {who: byClient, want: 200},
 	"writeMemo":       {who: byLead, body: `{"subject":"Audience","body":"Elle est fixée.","circles":["{circle}"],"references":["{document}"]}`, want: 201},
 	"acknowledgeMemo": {who: byClient, body: `{"answer":"approved"}`, want: 200, then: (*stage).wonder},
+	"explainMemo":     {who: byLead, want: 200},
 	"readMemos":       {who: byClient, body: `{"memos":["{memo}"]}`, want: 204},
 	"getDraft":        {who: byClient, want: 200},
 	"saveDraft":       {who: byClient, body: `{"body":"Je voulais"}`, want: 204},

@@ -196,13 +196,58 @@ func hidden(via Via, on Resource, f Facts) string {
 	if via != "" && !on.Nature.Takes(ways[via]) {
 		return "way"
 	}
+	reason := notAddressed
 	for _, to := range on.Audience {
-		span, in := f.Circles[to.Circle]
-		if in && span.Covers(f.Now) && (to.Extended || !to.Sent.Before(span.Since)) {
+		why := shut(to, f)
+		if why == "" {
 			return ""
 		}
+		if reason == notAddressed {
+			reason = why // the nearest miss, for who asks
+		}
 	}
-	return "not-addressed"
+	return reason
+}
+
+// notAddressed is the reason of an item that went to no circle of hers.
+const notAddressed = "not-addressed"
+
+// shut says why an address does not bring an item to this member, or "" when it
+// does.
+func shut(to Address, f Facts) string {
+	stay, in := f.Circles[to.Circle]
+	switch {
+	case !in:
+		return notAddressed
+	case !stay.Covers(f.Now):
+		return "left-circle"
+	case !to.Extended && to.Sent.Before(stay.Since):
+		return "sent-before"
+	}
+	return ""
+}
+
+// Ground is an address that a decision on an item rests on, and the actor's stay
+// in its circle; the zero Span when she was never in it.
+type Ground struct {
+	Address
+	Stay Span
+}
+
+// Explain is [Decide] with what it rests on: of an item that is allowed every
+// address that brings it, of one that went past her those that do not, for the
+// same reason. What is refused for another reason rests on no address.
+func Explain(a Actor, act Action, on Resource, f Facts) (d Decision, grounds []Ground) {
+	d = Decide(a, act, on, f)
+	if on.Kind != OfItem {
+		return d, nil
+	}
+	for _, to := range on.Audience {
+		if why := shut(to, f); d.Allowed && why == "" || !d.Allowed && why == d.Reason {
+			grounds = append(grounds, Ground{to, f.Circles[to.Circle]})
+		}
+	}
+	return d, grounds
 }
 
 // Visible is the rule for items as an SQL condition, for an item with alias i,

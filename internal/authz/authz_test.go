@@ -46,6 +46,7 @@ func TestPolicy(t *testing.T) {
 		TrashSee: "lead colleague assistant", HoldSee: "lead colleague assistant", HoldKeep: "lead colleague",
 		DocumentFile: "lead colleague assistant", DocumentRead: "lead colleague assistant client guest reader",
 		DocumentAddress: "lead colleague assistant", DocumentManage: "lead colleague assistant",
+		DocumentWhy: "lead colleague assistant", MemoWhy: "lead colleague assistant",
 		DocumentClassify: "lead colleague", DocumentApprove: "lead", ApprovalDemand: "lead colleague",
 		DepositMake: "client guest", DepositSee: "lead colleague assistant", ReceiptRead: "lead colleague assistant",
 		RequestAsk: "lead colleague assistant", RequestSee: "lead colleague assistant", RequestAnswer: "", RequestJudge: "lead colleague assistant",
@@ -263,14 +264,14 @@ func TestDenials(t *testing.T) {
 		{"unknown nature for the lead", Lead, func(_ *Actor, r *Resource, _ *Facts) { r.Nature = "secret" }, "nature"},
 		{"other circle", Lead, func(_ *Actor, r *Resource, _ *Facts) { r.Audience[0].Circle = "d" }, "not-addressed"},
 		{"no circle", Lead, func(_ *Actor, r *Resource, _ *Facts) { r.Audience = nil }, "not-addressed"},
-		{"sent before she joined", Client, func(_ *Actor, r *Resource, _ *Facts) { r.Audience[0].Sent = now.Add(-2 * time.Hour) }, "not-addressed"},
+		{"sent before she joined", Client, func(_ *Actor, r *Resource, _ *Facts) { r.Audience[0].Sent = now.Add(-2 * time.Hour) }, "sent-before"},
 		{"and extended to newcomers", Client, func(_ *Actor, r *Resource, _ *Facts) {
 			r.Audience[0].Sent, r.Audience[0].Extended = now.Add(-2*time.Hour), true
 		}, ""},
 		{"sent as she joined", Client, func(_ *Actor, r *Resource, f *Facts) { r.Audience[0].Sent = f.Circles["c"].Since }, ""},
 		{"left the circle", Client, func(_ *Actor, _ *Resource, f *Facts) {
 			f.Circles["c"] = Span{Since: now.Add(-time.Hour), Until: now}
-		}, "not-addressed"},
+		}, "left-circle"},
 		{"closed space still reads", Client, func(_ *Actor, _ *Resource, f *Facts) { f.Closed = true }, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -285,6 +286,54 @@ func TestDenials(t *testing.T) {
 				t.Fatalf("got %+v, want absent because %s", d, tt.reason)
 			}
 		})
+	}
+}
+
+// TestExplain: an explanation is the decision, and rests on the addresses that
+// brought the item, or on those that did not for the very reason it gives.
+func TestExplain(t *testing.T) {
+	hour := func(n int) time.Time { return now.Add(time.Duration(n) * time.Hour) }
+	for _, tt := range []struct {
+		name   string
+		change func(*Resource, *Facts)
+		reason string
+		rests  string // circles
+	}{
+		{"by one of two", func(*Resource, *Facts) {}, "role-client", "c"},
+		{"by both", func(_ *Resource, f *Facts) { f.Circles["d"] = Span{Since: hour(-3)} }, "role-client", "c d"},
+		{"extended", func(r *Resource, f *Facts) {
+			f.Circles["c"], f.Circles["d"] = Span{Since: hour(-1)}, Span{Since: hour(-1)}
+			r.Audience[1].Extended = true
+		}, "role-client", "d"},
+		{"before she came", func(_ *Resource, f *Facts) {
+			delete(f.Circles, "c")
+			f.Circles["d"] = Span{Since: hour(-1)}
+		}, "sent-before", "d"},
+		{"left", func(_ *Resource, f *Facts) { f.Circles["c"] = Span{Since: hour(-3), Until: now} }, "left-circle", "c"},
+		{"neither", func(_ *Resource, f *Facts) { f.Circles = nil }, "not-addressed", "c d"},
+		{"a nature", func(r *Resource, _ *Facts) { r.Nature = NatureBetween }, "nature", ""},
+		{"a wall", func(_ *Resource, f *Facts) { f.Walled = true }, "wall", ""},
+		{"a space", func(r *Resource, _ *Facts) { r.Kind = OfSpace }, "unknown-action", ""},
+	} {
+		a, f := member(Client)
+		f.Circles = map[id.Circle]Span{"c": {Since: hour(-3)}}
+		on := sent()
+		on.Audience = []Address{{Circle: "c", Sent: hour(-2)}, {Circle: "d", Sent: hour(-2)}}
+		tt.change(&on, &f)
+		d, grounds := Explain(a, DocumentRead, on, f)
+		if d != Decide(a, DocumentRead, on, f) || d.Reason != tt.reason {
+			t.Errorf("%s: %+v, want the reason %s", tt.name, d, tt.reason)
+		}
+		var rests []string
+		for _, g := range grounds {
+			rests = append(rests, string(g.Circle))
+			if g.Stay != f.Circles[g.Circle] {
+				t.Errorf("%s: a stay %v in %s", tt.name, g.Stay, g.Circle)
+			}
+		}
+		if got := strings.Join(rests, " "); got != tt.rests {
+			t.Errorf("%s rests on %q, want %q", tt.name, got, tt.rests)
+		}
 	}
 }
 

@@ -35,6 +35,7 @@ const (
 
 	DocumentFile    Action = "document.file"    // put one in the firm's tray
 	DocumentRead    Action = "document.read"    // title, versions, bytes
+	DocumentWhy     Action = "document.why"     // who else sees it, who does not, and why
 	DocumentAddress Action = "document.address" // send it to further circles
 	DocumentManage  Action = "document.manage"  // rename, move, replace, delete
 	// DocumentClassify decides its nature: a lawyer's act (RIN art. 2 and 3).
@@ -54,6 +55,7 @@ const (
 	RequestJudge  Action = "request.judge"  // accept, send back, waive, remind
 
 	MemoRead     Action = "memo.read"
+	MemoWhy      Action = "memo.why" // who else sees it, who does not, and why
 	MemoWrite    Action = "memo.write"
 	MemoInternal Action = "memo.internal" // among colleagues
 	// MemoAcknowledge answers, once, that one has read, understood or approved it.
@@ -125,6 +127,7 @@ var rules = map[Action]rule{
 
 	DocumentFile:     {kind: OfSpace, space: inside, writes: true},
 	DocumentRead:     {kind: OfItem, space: all, reads: true},
+	DocumentWhy:      {kind: OfItem, space: inside, reads: true},
 	DocumentAddress:  {kind: OfItem, space: inside, writes: true},
 	DocumentManage:   {kind: OfItem, space: inside, writes: true},
 	DocumentClassify: {kind: OfItem, space: counsel, firm: lawyers, writes: true},
@@ -141,6 +144,7 @@ var rules = map[Action]rule{
 	RequestJudge:  {kind: OfPrivate, space: inside, others: inside, writes: true},
 
 	MemoRead:     {kind: OfItem, space: all, reads: true},
+	MemoWhy:      {kind: OfItem, space: inside, reads: true},
 	MemoWrite:    {kind: OfSpace, space: writers, writes: true},
 	MemoInternal: {kind: OfSpace, space: inside, writes: true},
 

@@ -14,12 +14,16 @@ import (
 )
 
 // Recipient is a member of a space, as someone who will or will not see an
-// item. Reason is the rule's word for it (authz.Decision).
+// item. Reason is the rule's word for it (authz.Decision), Grounds are the
+// addresses that it rests on (authz.Explain).
 type Recipient struct {
-	Person id.Person
-	Name   string
-	Role   authz.Role
-	Reason string
+	Person  id.Person
+	Name    string
+	Role    authz.Role
+	Stay    authz.Span // in the space
+	Sees    bool
+	Reason  string
+	Grounds []authz.Ground
 }
 
 // Reach is who will see an item and who will not. Members who left are in
@@ -50,57 +54,80 @@ func (s *Service) Preview(ctx context.Context, by authz.Actor, in id.Space, circ
 	return r, err
 }
 
+// Why tells the firm's side for every member of the space, past ones included,
+// whether she sees a document and what decides it.
+func (s *Service) Why(ctx context.Context, by authz.Actor, of id.Item) (all []Recipient, err error) {
+	defer fault.Op(&err, "document.Why(%s)", of)
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		h, _, err := item.Open(a, by, "", item.Document, of, authz.DocumentWhy)
+		if err != nil {
+			return err
+		}
+		all, err = Explain(a, resource(a, h), authz.DocumentRead)
+		return err
+	})
+	return all, err
+}
+
 // Recipients decides for every active member of a space whether she sees an
 // item of it, by the rule that will decide when she asks. The caller has opened
 // the space.
 func Recipients(a *act.Act, on authz.Resource) (r Reach, err error) {
+	all, err := Explain(a, on, authz.DocumentRead)
+	for _, to := range all {
+		switch {
+		case !to.Stay.Covers(a.Now):
+		case to.Sees:
+			r.Will = append(r.Will, to)
+		default:
+			r.Wont = append(r.Wont, to)
+		}
+	}
+	return r, err
+}
+
+// Explain decides for every member of a space, past ones included, whether she
+// may read an item of it. The caller has opened the space.
+func Explain(a *act.Act, on authz.Resource, read authz.Action) ([]Recipient, error) {
 	members, err := circle.Members(a, on.Space)
 	if err != nil {
-		return r, err
+		return nil, err
 	}
 	walled, err := walls(a, on.Space)
 	if err != nil {
-		return r, err
+		return nil, err
 	}
 	circles, err := circlesByPerson(a, on.Space)
 	if err != nil {
-		return r, err
+		return nil, err
 	}
+	out := make([]Recipient, 0, len(members))
 	for _, m := range members {
-		if !m.Active(a.Now) {
-			continue
-		}
 		card, err := firm.CardOf(a, m.Person)
 		if err != nil && !fault.Is(err, fault.NotFound) {
-			return r, err
+			return nil, err
 		}
-		to := Recipient{Person: m.Person, Name: card.Name, Role: m.Role}
-		if card.State != firm.Active {
+		to := Recipient{Person: m.Person, Name: card.Name, Role: m.Role, Stay: authz.Span{Since: m.Since, Until: m.Until}}
+		if card.State != firm.Active && m.Active(a.Now) {
 			to.Reason = "no-card"
-			r.Wont = append(r.Wont, to)
+			out = append(out, to)
 			continue
 		}
-		d := authz.Decide(authz.Actor{Person: m.Person, Firm: a.Firm(), Role: card.Role}, authz.DocumentRead, on, authz.Facts{
-			Now: a.Now, Space: on.Space, Role: m.Role, Member: authz.Span{Since: m.Since, Until: m.Until},
-			Walled: walled[m.Person], Circles: circles[m.Person],
+		d, grounds := authz.Explain(authz.Actor{Person: m.Person, Firm: a.Firm(), Role: card.Role}, read, on, authz.Facts{
+			Now: a.Now, Space: on.Space, Role: m.Role, Member: to.Stay, Walled: walled[m.Person], Circles: circles[m.Person],
 		})
-		to.Reason = d.Reason
-		if d.Allowed {
-			r.Will = append(r.Will, to)
-		} else {
-			r.Wont = append(r.Wont, to)
-		}
+		to.Sees, to.Reason, to.Grounds = d.Allowed, d.Reason, grounds
+		out = append(out, to)
 	}
-	return r, nil
+	return out, nil
 }
 
-// Unread are those of the people whom a document reaches who have not read its
-// current version, its author not counted. Who is not told its readers is told
-// none.
-func (d Detail) Unread(reach []Recipient) (out []Recipient) {
-	for _, to := range reach {
+// Unread are those of some people who see a document and have not read its
+// current version, its author not counted.
+func (d Detail) Unread(people []Recipient) (out []Recipient) {
+	for _, to := range people {
 		read := slices.ContainsFunc(d.Readers, func(r Reader) bool { return r.Person == to.Person })
-		if !read && to.Person != d.Author && len(d.Audience) > 0 {
+		if to.Sees && !read && to.Person != d.Author {
 			out = append(out, to)
 		}
 	}

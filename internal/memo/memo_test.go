@@ -99,6 +99,38 @@ func TestWhoReads(t *testing.T) {
 	})
 }
 
+// TestWhy: the firm's side is told who sees a memo and why; nobody else is.
+func TestWhy(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		among := r.write(t, r.lead, memo.New{Subject: "s", Body: "among us", Internal: true})
+		out := r.write(t, r.lead, memo.New{Subject: "s", Body: "for the client", Circles: []id.Circle{r.circles.Client}})
+		for m, want := range map[id.Item]map[id.Person]string{
+			among: {r.lead.Person: "role-lead", r.aide.Person: "role-assistant", r.client.Person: "internal", r.guest.Person: "internal"},
+			out:   {r.lead.Person: "role-lead", r.aide.Person: "role-assistant", r.client.Person: "role-client", r.guest.Person: "not-addressed"},
+		} {
+			got, err := r.memos.Why(t.Context(), r.aide, r.space, m)
+			r.Must(err)
+			if got.Author != r.lead.Person || got.Created.IsZero() || len(got.People) != len(want) {
+				t.Errorf("%+v", got)
+			}
+			for _, p := range got.People {
+				if p.Reason != want[p.Person] || p.Sees != strings.HasPrefix(p.Reason, "role-") {
+					t.Errorf("%s sees it: %v, %s; want %s", p.Name, p.Sees, p.Reason, want[p.Person])
+				}
+			}
+		}
+		if _, err := r.memos.Why(t.Context(), r.client, r.space, out); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("the client asks: %v", err)
+		}
+		if _, err := r.memos.Why(t.Context(), r.client, r.space, among); !fault.Is(err, fault.NotFound) {
+			t.Errorf("the client asks about what is internal: %v", err)
+		}
+		if _, err := r.memos.Why(t.Context(), r.lead, r.Space(r.lead, "M. Martin"), out); !fault.Is(err, fault.NotFound) {
+			t.Errorf("from another space: %v", err)
+		}
+	})
+}
+
 func TestWriteRefusals(t *testing.T) {
 	each(t, func(t *testing.T, r room) {
 		internal := r.write(t, r.lead, memo.New{Subject: "among us", Body: "b", Internal: true})

@@ -199,7 +199,7 @@ func documentSteps() []step {
 		plain(doc+"/photo", byLead, 422), form(doc+"/photo", byLead, 422), // no photograph; package preview straightens them
 		form(doc+"/approval", byLead, 409, "give", "1"), // nothing is asked
 		form(doc+"/recall", byLead, 303).then(func(s *scene, _ answer) { s.sendAgain() }),
-		form(doc+"/name", byLead, 303, "title", "Projet relu"), form(doc+"/delete", byLead, 303), form(doc+"/restore", byLead, 303),
+		form(doc+"/name", byLead, 303, "title", "Projet relu"), plain(doc+"/why", byLead, 200), form(doc+"/delete", byLead, 303), form(doc+"/restore", byLead, 303),
 	}
 }
 
@@ -288,6 +288,7 @@ func exchangeSteps() []step {
 		form(room+"/deposit/switch", byLead, 303, "open", "1"),
 		form(room+"/memos", byLead, 303, "thread", "{thread}", "body", "Une question encore.", "circle", "{circle}", "reference", "{document}"),
 		form(room+"/memos/{memo}/acknowledge", byClient, 303, "answer", "approved").then(func(s *scene, _ answer) { s.wonder() }),
+		plain(room+"/memos/{memo}/why", byLead, 200),
 		form(room+"/memos/read", byClient, 303, "memo", "{memo}"),
 		form(room+"/draft", byLead, 204, "thread", "{thread}", "body", "Je voulais encore"),
 	}

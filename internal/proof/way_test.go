@@ -21,6 +21,7 @@ var waysOut = map[string]authz.Way{
 	"GET /f/{firm}/spaces/{space}": authz.WayPage, "GET /f/{firm}/spaces/{space}/trash": authz.WayPage, "GET /f/{firm}/spaces/{space}/list": authz.WayPage,
 	"GET /f/{firm}/spaces/{space}/requests":                                     authz.WayPage,
 	"GET /f/{firm}/spaces/{space}/documents/{document}":                         authz.WayPage,
+	"GET /f/{firm}/spaces/{space}/documents/{document}/why":                     authz.WayPage,
 	"GET /f/{firm}/spaces/{space}/documents/{document}/view":                    authz.WayPage,
 	"GET /f/{firm}/spaces/{space}/documents/{document}/file":                    authz.WayDownload,
 	"GET /f/{firm}/spaces/{space}/documents/{document}/versions/{version}/file": authz.WayDownload,

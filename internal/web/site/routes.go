@@ -176,6 +176,7 @@ func spaceRoutes(p Pages) []web.Route {
 
 		// Documents.
 		{Pattern: "GET /f/{firm}/spaces/{space}/documents/{document}", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.Document},
+		{Pattern: "GET /f/{firm}/spaces/{space}/documents/{document}/why", Door: web.Member, Action: authz.DocumentWhy, Handle: p.Room.DocumentWhy},
 		{Pattern: "GET /f/{firm}/spaces/{space}/documents/{document}/view", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.View, Long: true},
 		{Pattern: "GET /f/{firm}/spaces/{space}/documents/{document}/file", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.File, Long: true},
 		{Pattern: "GET /f/{firm}/spaces/{space}/documents/{document}/versions/{version}/file", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.VersionFile, Long: true},
@@ -229,6 +230,7 @@ func spaceRoutes(p Pages) []web.Route {
 
 		// Memos.
 		{Pattern: "POST /f/{firm}/spaces/{space}/memos", Door: web.Member, Action: authz.MemoWrite, Handle: p.Room.DoWrite},
+		{Pattern: "GET /f/{firm}/spaces/{space}/memos/{memo}/why", Door: web.Member, Action: authz.MemoWhy, Handle: p.Room.MemoWhy},
 		{Pattern: "POST /f/{firm}/spaces/{space}/memos/read", Door: web.Member, Action: authz.MemoRead, Handle: p.Room.DoRead},
 		{Pattern: "POST /f/{firm}/spaces/{space}/memos/{memo}/acknowledge", Door: web.Member, Action: authz.MemoAcknowledge, Handle: p.Room.DoAcknowledge},
 		{Pattern: "POST /f/{firm}/spaces/{space}/draft", Door: web.Member, Action: authz.MemoWrite, Handle: p.Room.DoDraft},

@@ -51,6 +51,7 @@ type Memo struct {
 	At         Moment
 	Body       string // as it was written; see [Memo.Text]
 	Audience   string // who sees it, in words
+	Why        string // where each member's reason stands, or empty
 	Internal   bool   // stays in the firm
 	References []Reference
 	ReplyBy    string // civil date by which an answer is awaited, or empty

@@ -111,6 +111,31 @@ func TestSeenAsPage(t *testing.T) {
 	}
 }
 
+// TestWhyPage: the page words the reason of each member, those who came too late
+// included, and says of the document what it says there.
+func TestWhyPage(t *testing.T) {
+	s := open(t)
+	page := s.page(s.Lead, "documents", string(s.sent), "why")
+	page.One("#sees").Says("Mme Sophie Petit")
+	page.One("#sees").Says("Par le cercle Client")
+	page.One("#misses").Says("N’est dans aucun des cercles à qui ceci a été envoyé")
+	s.page(s.Lead, "documents", string(s.sent)).One("a[href=" + s.Path("documents", string(s.sent), "why") + "]")
+	page = s.page(s.Lead, "memos", string(s.internal), "why")
+	if strings.Contains(page.One("#sees").Text(), "Mme Sophie Petit") {
+		t.Error("the client is said to see what is internal")
+	}
+	page.One("#misses").Says("Ceci est interne")
+	s.page(s.Lead).One("#memo-" + string(s.internal) + " a[href=" + s.Path("memos", string(s.internal), "why") + "]")
+	if len(s.page(s.Client).All("a[href$='/why']")) > 0 {
+		t.Error("the client is offered the reasons of others")
+	}
+	for _, at := range [][]string{{"documents", string(s.sent), "why"}, {"memos", string(s.asked), "why"}} {
+		if got := s.Client.Get(s.Path(at...)).Status; got != 403 {
+			t.Errorf("the client gets %d at %v", got, at)
+		}
+	}
+}
+
 // TestAnswerPage: a memo that asks is answered below it, once; the firm reads
 // who has and who has not, and what was contested.
 func TestAnswerPage(t *testing.T) {

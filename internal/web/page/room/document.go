@@ -23,6 +23,7 @@ type Document struct {
 	Readers  []string
 	NotRead  []string
 	Audience string
+	Why      string // where each member's reason stands
 	Send     *Send
 	Late     []Late
 	Rename   *Form
@@ -194,15 +195,15 @@ func (h here) about(d document.Detail, refused error, back memo.New) *ui.Compose
 func (p *Pages) control(h here, d document.Detail, page *Document, refused error) error {
 	t, b := h.r.Printer, page.Base
 	sent := circlesOf(d.Audience)
-	page.Audience = h.audience(sent)
 	for _, reader := range d.Readers {
 		page.Readers = append(page.Readers, b.T("room.read_at", reader.Name, b.DateTime(reader.At)))
 	}
-	reach, err := p.Documents.Preview(h.r.Context(), h.r.Actor, h.room.ID, sent)
+	people, err := p.Documents.Why(h.r.Context(), h.r.Actor, d.ID)
 	if err != nil {
 		return err
 	}
-	for _, to := range d.Unread(reach.Will) {
+	page.Audience, page.Why = h.seers(people, sent), h.path("documents", string(d.ID), "why")
+	for _, to := range d.Unread(people) {
 		page.NotRead = append(page.NotRead, to.Name)
 	}
 	page.Recalls = h.recalls(b, d.Recalls)

@@ -123,7 +123,7 @@ func (h here) sheet(b ui.Base, m memo.Memo, titles map[id.Item]ui.Reference, of 
 	if !h.inside() {
 		return sheet
 	}
-	sheet.Audience = h.audience(m.Circles)
+	sheet.Audience, sheet.Why = h.audience(m.Circles), h.path("memos", string(m.ID), "why")
 	if m.Internal && h.room.State == "open" {
 		sheet.CopyOut = h.path() + "?copy=" + string(m.ID) + "#compose"
 	}

@@ -15,6 +15,7 @@ func TestTemplates(t *testing.T) {
 	uitest.Check(t, receiptPage)
 	uitest.Check(t, bundlePage)
 	uitest.Check(t, importPage)
+	uitest.Check(t, whyPage)
 	uitest.Check(t, photoPage)
 	uitest.Check(t, sheetPage)
 }
