@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
 import { browse, inspect, journey, narrow, visit } from "./browser.mjs";
-import { button, field, heading, openLink, signIn, t } from "./gesture.mjs";
+import { button, field, heading, openLink, said, signIn, t } from "./gesture.mjs";
 import { House, until } from "./house.mjs";
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -97,7 +97,8 @@ test("passkeys", async (context) => {
   const house = await House.start(context, (port) => ({ CENACLE_URL: `http://localhost:${port}` })); // browsers keep passkeys under names
   const browser = await browse(context);
   const step = journey(context, browser);
-  const { page, context: own } = await visit(context, browser, house, { phone: true });
+  const { page, watch, context: own } = await visit(context, browser, house, { phone: true });
+  watch.allow(/status of 422/); // a name that is none
   const devtools = await own.newCDPSession(page);
   await devtools.send("WebAuthn.enable");
   await devtools.send("WebAuthn.addVirtualAuthenticator", {
@@ -125,6 +126,20 @@ test("passkeys", async (context) => {
     await page.waitForURL(/\/f\/|\/enter/);
     await page.goto("/account");
     await page.getByText(t("door.by.passkey")).first().waitFor();
+  });
+
+  await step("she gives her passkey a name of her own", async () => {
+    await page.goto("/account/factors");
+    const one = page.locator(".sessions .session");
+    await one.locator(".task-fold > summary").click();
+    await field(page, "door.factor_name").fill("  ");
+    await button(one, "door.factor_rename").click();
+    await one.locator(".field-error").waitFor();
+    await inspect(page, "a passkey without a name");
+    await field(page, "door.factor_name").fill("Téléphone de Sophie");
+    await button(one, "door.factor_rename").click();
+    await said(page, "factor_renamed");
+    await one.getByText("Téléphone de Sophie", { exact: true }).waitFor();
   });
 
   await step("a link alone does not open any more, her passkey finishes it", async () => {

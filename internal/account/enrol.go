@@ -3,6 +3,8 @@ package account
 import (
 	"context"
 	"errors"
+	"strings"
+	"unicode/utf8"
 
 	"cenacle/internal/authz"
 	"cenacle/internal/fault"
@@ -161,6 +163,39 @@ func (s *Service) RemoveFactor(ctx context.Context, in Session, factor string, f
 		return err
 	})
 	return out, err
+}
+
+// maxFactorName is the longest name of a factor, in characters.
+const maxFactorName = 60
+
+// RenameFactor calls a factor as its person does. It opens and shuts nothing, so
+// that her sessions go on. Invalid in the field "name"; fault.Absent when the
+// factor is not hers.
+func (s *Service) RenameFactor(ctx context.Context, in Session, factor, name string) (err error) {
+	defer fault.Op(&err, "account.RenameFactor(%s)", in.Person)
+	name = strings.TrimSpace(name)
+	if name == "" {
+		return fault.New(fault.Invalid, "account.factor_nameless").In("name")
+	}
+	if !utf8.ValidString(name) || utf8.RuneCountInString(name) > maxFactorName {
+		return fault.New(fault.Invalid, "account.factor_name_long", maxFactorName).In("name")
+	}
+	return s.directory().Update(ctx, func(tx *store.DirectoryTx) error {
+		row, err := s.byID(tx, in.Person)
+		if err != nil {
+			return err
+		}
+		if err := s.mayChange(in, row); err != nil {
+			return err
+		}
+		f, err := s.ownFactor(tx, row, factor)
+		if err != nil {
+			return err
+		}
+		f.name = s.box().SealText(factorPlace("name", f.ID), name)
+		_, err = tx.Exec(updateFactorName, f.ID, f.name, s.box().MAC("factor", f.fields()...))
+		return err
+	})
 }
 
 func (s *Service) ownFactor(tx *store.DirectoryTx, row identity, factor string) (f factor, err error) {

@@ -321,6 +321,30 @@ func TestAUT08_FactorRotates(t *testing.T) {
 	})
 }
 
+// TestRenameFactor: a name is hers to choose, in a fresh session, and changes
+// nothing else: the factor opens as before and nobody is signed out.
+func TestRenameFactor(t *testing.T) {
+	each(t, func(w *world) {
+		p, phone := w.guards(claire)
+		list, err := w.Factors(w.Context(), p)
+		w.must(err)
+		of := list.Own[0].ID
+		w.must(w.RenameFactor(w.Context(), phone.session, of, "  Téléphone du cabinet "))
+		if list, err = w.Factors(w.Context(), p); err != nil || list.Own[0].Name != "Téléphone du cabinet" || list.Recovery != 10 {
+			w.Errorf("she has %+v, %v", list, err)
+		}
+		w.alive(phone.token, true)
+		w.wants(w.RenameFactor(w.Context(), phone.session, of, "  "), fault.Invalid, "account.factor_nameless")
+		w.wants(w.RenameFactor(w.Context(), phone.session, of, strings.Repeat("é", maxFactorName+1)), fault.Invalid, "account.factor_name_long")
+		w.wants(w.RenameFactor(w.Context(), phone.session, "x", "y"), fault.NotFound, "fault.absent")
+		_, other := w.guards("sophie@exemple.fr")
+		w.wants(w.RenameFactor(w.Context(), other.session, of, "y"), fault.NotFound, "fault.absent")
+		w.finishes(w.half(claire), phone.code())
+		w.clock.Advance(freshFor)
+		w.wants(w.RenameFactor(w.Context(), phone.session, of, "y"), fault.Forbidden, "account.not_fresh")
+	})
+}
+
 func TestRecoveryCodes(t *testing.T) {
 	each(t, func(w *world) {
 		_, phone := w.guards(claire)

@@ -89,6 +89,8 @@ from factor where person_id = $1 order by created_at, id`)
 	advanceFactor = store.ForDirectory(`
 update factor set last = $3, used_at = $4, secret = $5, mac = $6 where id = $1 and last = $2`)
 
+	updateFactorName = store.ForDirectory(`update factor set name = $2, mac = $3 where id = $1`)
+
 	deleteFactor = store.ForDirectory(`delete from factor where id = $1`)
 
 	deleteFactors = store.ForDirectory(`delete from factor where person_id = $1`)

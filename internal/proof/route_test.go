@@ -335,6 +335,7 @@ func accountSteps() []step {
 			s.ids["factor"] = own.Own[0].ID
 		}),
 		form("/account/factors/recovery", byAccount, 200),
+		form("/account/factors/{factor}/name", byAccount, 303, "name", "Mon téléphone"),
 		form("/account/factors/{factor}/remove", byAccount, 303).then(func(s *scene, a answer) { s.account.token = a.session() }),
 		form("/account/password", byAccount, 303, "current", password, "password", "autre-"+password).then(func(s *scene, a answer) {
 			s.account.token = a.session()

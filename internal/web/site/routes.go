@@ -78,6 +78,7 @@ func Routes(p Pages) []web.Route {
 		{Pattern: "POST /account/factors/passkey/ask", Door: web.Person, Handle: p.Door.DoAskNewKey, Why: "account.NewPasskey wants a fresh session; nothing changes yet"},
 		{Pattern: "POST /account/factors/passkey", Door: web.Person, Handle: p.Door.DoAddKey, Why: "account.AddPasskey takes one's own challenge, once"},
 		{Pattern: "POST /account/factors/recovery", Door: web.Person, Handle: p.Door.DoRenewRecovery, Why: "account.NewRecovery wants a fresh session"},
+		{Pattern: "POST /account/factors/{factor}/name", Door: web.Person, Handle: p.Door.DoRenameFactor, Why: "account.RenameFactor wants a fresh session and one's own factor"},
 		{Pattern: "POST /account/factors/{factor}/remove", Door: web.Person, Handle: p.Door.DoRemoveFactor, Why: "account.RemoveFactor wants a fresh session and one's own factor"},
 		{Pattern: "POST /account/later", Door: web.Person, Handle: p.Door.DoLater, Why: "a cookie of the reader's own browser"},
 		{Pattern: "POST /account/signout", Door: web.Person, Handle: p.Door.DoSignOutEverywhere, Why: "one's own sessions"},

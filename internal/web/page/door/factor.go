@@ -32,6 +32,7 @@ type Factor struct {
 	What   string
 	Added  ui.Moment
 	Used   ui.Moment // without text when it never was
+	Rename ui.Fold
 	Remove ui.Dialog
 }
 
@@ -136,13 +137,41 @@ func newFactor(page FactorsPage, f account.Factor, last bool) Factor {
 	if last {
 		then = "door.factor_remove_last"
 	}
+	at := factorsPath + "/" + f.ID
+	out.Rename = ui.Fold{
+		ID: "rename-" + f.ID, Label: b.T("door.factor_rename"), Action: at + "/name", Confirm: ui.Button{Label: b.T("door.factor_rename")},
+		Field: ui.Field{Name: "name", ID: "name-" + f.ID, Label: b.T("door.factor_name"), Hint: b.T("door.factor_name_hint"), Value: f.Name, Length: 60, Autocomplete: "off"},
+	}
 	out.Remove = ui.Dialog{
-		ID: "remove-" + f.ID, Action: factorsPath + "/" + f.ID + "/remove",
+		ID: "remove-" + f.ID, Action: at + "/remove",
 		Title: b.T("door.factor_remove_title", f.Name), Consequence: b.T(then),
 		Opener:  ui.Button{Label: b.T("door.factor_remove"), Small: true},
 		Confirm: ui.Button{Label: b.T("door.factor_remove"), Look: ui.Danger},
 	}
 	return out
+}
+
+// DoRenameFactor calls one as she does.
+func (p *Pages) DoRenameFactor(r *web.Request) (web.Answer, error) {
+	of := r.PathValue("factor")
+	err := p.Accounts.RenameFactor(r.Context(), r.Session, of, r.Value("name"))
+	if err == nil {
+		return web.Done(factorsPath, "factor_renamed"), nil
+	}
+	if !fault.Is(err, fault.Invalid) {
+		return p.refuse(r, err)
+	}
+	page, failed := p.factors(r)
+	if failed != nil {
+		return nil, failed
+	}
+	for i := range page.Own {
+		if f := &page.Own[i].Rename; f.ID == "rename-"+of {
+			f.Open, f.Field.Value = true, r.Value("name")
+			ui.Refuse(r.Printer, err).Mark(&f.Field)
+		}
+	}
+	return web.Again(factorsTemplate, page, err), nil
 }
 
 // DoRemoveFactor takes one away.

@@ -75,7 +75,7 @@ func routes(s *webtest.Site) []web.Route {
 		person("GET /enter", p.Enter), person("GET /account", p.Account), person("POST /account/password", p.DoChangePassword),
 		public("GET /signin/code", p.Code), public("POST /signin/code", p.DoCode),
 		person("GET /account/factors", p.Factors), person("POST /account/factors/app", p.DoNewApp), person("POST /account/factors/app/code", p.DoAddApp),
-		person("POST /account/factors/recovery", p.DoRenewRecovery), person("POST /account/factors/{factor}/remove", p.DoRemoveFactor),
+		person("POST /account/factors/recovery", p.DoRenewRecovery), person("POST /account/factors/{factor}/name", p.DoRenameFactor), person("POST /account/factors/{factor}/remove", p.DoRemoveFactor),
 		person("POST /account/signout", p.DoSignOutEverywhere), person("POST /account/sessions/{session}/end", p.DoEndSession),
 		person("POST /account/prove", p.DoProve), {Pattern: "POST /f/{firm}/people", Door: web.Member, Action: authz.FirmPeopleAdd, Handle: grave},
 	}
