@@ -1,11 +1,12 @@
 // What a memo asks of its readers waits for each of them until she has answered,
 // once and for good; and the words of an internal memo leave the firm by one
-// gesture alone, which the journal tells.
+// gesture alone, which the journal tells. What was written is found by its words.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { inspect, visit } from "./browser.mjs";
 import { address, begin, button, field, heading, n, openLink, said, t, unfold, write } from "./gesture.mjs";
+import { until } from "./house.mjs";
 
 const pictures = process.env.E2E_PICTURES;
 const look = (page, name) => pictures && page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
@@ -89,6 +90,23 @@ test("memos are acknowledged, and internal ones copied out", async (context) => 
     assert.equal(await phone.page.getByRole("link", { name: t("ui.copy_out") }).count(), 0);
     await lawyer.page.goto(`${space}/journal`);
     await lawyer.page.getByText(t("room.act.memo.copied_out")).waitFor();
+  });
+
+  await step("memos are found by their words, each by whom they are for", async () => {
+    const search = async (page, words) => {
+      await page.goto(`${desk}/search?q=${encodeURIComponent(words)}`);
+      return page.locator("main").innerText();
+    };
+    await until("the memos are learnt", async () => (await search(lawyer.page, "proposerions")).includes("Nous proposerions 48 000 €"));
+    assert.match(await search(lawyer.page, "zibeline"), /À proposer/);
+    await inspect(lawyer.page, "memos that were found");
+    await look(lawyer.page, "found-1280");
+    assert.ok(!(await search(phone.page, "zibeline")).includes("À proposer"));
+    assert.match(await search(phone.page, "PROPOSERIONS"), /Nous proposerions 48 000 €/);
+    await inspect(phone.page, "memos that the client found");
+    await look(phone.page, "found-390");
+    await phone.page.getByRole("link", { name: "Prestation", exact: true }).tap();
+    await phone.page.locator(".memo").filter({ hasText: "Nous proposerions 48 000 €" }).waitFor();
   });
 
   await step("the client cannot ask for an internal memo by its address", async () => {

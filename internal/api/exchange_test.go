@@ -45,6 +45,7 @@ var exchangeSamples = map[string]sample{
 	"setDepositRule": {who: byLead, body: `{"closed":false}`, want: 200},
 
 	"listMemos":       {who: byClient, want: 200},
+	"searchMemos":     {who: byClient, query: "?q=projet", want: 200},
 	"writeMemo":       {who: byLead, body: `{"subject":"Audience","body":"Elle est fixée.","circles":["{circle}"],"references":["{document}"]}`, want: 201},
 	"acknowledgeMemo": {who: byClient, body: `{"answer":"approved"}`, want: 200, then: (*stage).wonder},
 	"explainMemo":     {who: byLead, want: 200},

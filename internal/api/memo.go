@@ -174,6 +174,59 @@ func (n *Nouns) acknowledged(r *Request, in Acknowledging, _ string) (Memo, erro
 	return n.written(r, NewMemo{InSpace: in.InSpace}, string(in.Memo))
 }
 
+// MemoQuery looks for words in memos.
+type MemoQuery struct {
+	Text  string   `query:"q" must:"1" doc:"whole words, or beginnings of words of subjects; without regard to accents and case"`
+	Space id.Space `query:"space" doc:"in one space only"`
+	From  string   `query:"from" doc:"written since this day (RFC 3339 date, Europe/Paris)"`
+	To    string   `query:"to" doc:"written until this day"`
+	Page
+}
+
+// MemosFound is a page of memos, the newest first, over all spaces.
+type MemosFound struct {
+	Memos []MemoHit `json:"memos"`
+	Next  string    `json:"next,omitempty" doc:"cursor of what follows; without it, this is all"`
+}
+
+// MemoHit is a memo that was found, with the space it was written in.
+type MemoHit struct {
+	ID        id.Item   `json:"id"`
+	Space     id.Space  `json:"space"`
+	SpaceName string    `json:"space_name"`
+	Thread    id.Thread `json:"thread"`
+	Subject   string    `json:"subject,omitempty"`
+	Author    id.Person `json:"author"`
+	Created   Instant   `json:"created_at"`
+	Body      string    `json:"body" doc:"Markdown as it was typed"`
+	Internal  bool      `json:"internal,omitempty" doc:"among the firm’s own people"`
+}
+
+func (n *Nouns) searchMemos(r *Request, in MemoQuery) (out MemosFound, err error) {
+	find := memo.Find{Text: in.Text, Space: in.Space, Limit: min(in.most(), memo.MostFound)}
+	if err := r.resume(in.Cursor, &find.Before); err != nil {
+		return out, err
+	}
+	if find.From, err = r.day(in.From, "?from", 0); err != nil {
+		return out, err
+	}
+	if find.To, err = r.day(in.To, "?to", 1); err != nil {
+		return out, err
+	}
+	hits, more, err := n.Memos.Search(r.Context(), r.Actor, find)
+	if err != nil {
+		return out, err
+	}
+	out.Memos = make([]MemoHit, len(hits))
+	for i, h := range hits {
+		out.Memos[i] = MemoHit{h.ID, h.Space, h.SpaceName, h.Thread, h.Subject, h.Author, Instant(h.Created), h.Body, h.Internal}
+	}
+	if more != "" {
+		out.Next, err = r.next(more)
+	}
+	return out, err
+}
+
 // MemosRead names memos of a space that were read.
 type MemosRead struct {
 	InSpace

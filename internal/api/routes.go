@@ -304,6 +304,8 @@ func (n *Nouns) memoRows() []Operation {
 			Summary: "Answer, once and for good, that one has read, understood or approves a memo that asks for it, or contests it"},
 		{Pattern: "GET /spaces/{space}/memos/{memo}/why", Name: "explainMemo", Action: authz.MemoWhy, Do: Ask(n.memoWhy),
 			Summary: "Who sees a memo and who does not, and the reason of the rule for each; for the firm’s side alone"},
+		{Pattern: "GET /search/memos", Name: "searchMemos", Action: authz.MemoRead, Do: Ask(n.searchMemos),
+			Summary: "Memos of all one’s spaces by the words of their subjects and texts, the newest first; this marks nothing as read"},
 		{Pattern: "POST /spaces/{space}/memos/read", Name: "readMemos", Action: authz.MemoRead, Do: Tell(n.readMemos, nil),
 			Summary: "Mark memos as read; the journal says so"},
 		{Pattern: "GET /spaces/{space}/draft", Name: "getDraft", Action: authz.MemoRead, Do: Ask(n.draft),

@@ -33,6 +33,7 @@ var readWhole = map[string]string{
 	"version_unscreened":    "what no scanner has looked at, of which ten are read",
 	"memo_open":             "holds what awaits an answer only, and what got one since the last sweep",
 	"memo_asking":           "holds what not everyone has acknowledged only",
+	"memo_unworded":         "holds what is not found by its words yet only",
 	"approval_asked":        "holds what waits for an approval only",
 	"request_waiting":       "holds what is asked of people only",
 	"request_avoided":       "counted for the desk of who is in many spaces",

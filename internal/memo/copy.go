@@ -42,25 +42,35 @@ func original(a *act.Act, by authz.Actor, in id.Space, of id.Item) (o Original, 
 	if !h.Internal {
 		return o, fault.Absent()
 	}
-	box, err := a.SpaceBox(h.Space)
+	said, err := words(a, h.Space, of)
+	return Original{said.subject, said.body, h.Author, h.Created}, err
+}
+
+// spoken is what a memo says, unsealed.
+type spoken struct {
+	thread        id.Thread
+	subject, body string
+}
+
+// words unseals a memo that was opened.
+func words(a *act.Act, in id.Space, of id.Item) (w spoken, err error) {
+	box, err := a.SpaceBox(in)
 	if err != nil {
-		return o, err
+		return w, err
 	}
-	var thread id.Thread
 	var subject, body []byte
-	err = a.Row(selectOriginal, []any{of}, &thread, &subject, &body)
+	err = a.Row(selectWords, []any{of}, &w.thread, &subject, &body)
 	if errors.Is(err, store.ErrNoRow) {
-		return o, fault.Absent()
+		return w, fault.Absent()
 	}
 	if err != nil {
-		return o, err
+		return w, err
 	}
-	o.Author, o.Created = h.Author, h.Created
-	if o.Subject, err = box.OpenText(subjectPlace(thread), subject); err != nil {
-		return o, err
+	if w.subject, err = box.OpenText(subjectPlace(w.thread), subject); err != nil {
+		return w, err
 	}
-	o.Body, err = box.OpenText(bodyPlace(of), body)
-	return o, err
+	w.body, err = box.OpenText(bodyPlace(of), body)
+	return w, err
 }
 
 // copied is what the journal keeps of words that left the firm's side: whence, what

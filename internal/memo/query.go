@@ -37,7 +37,7 @@ insert into memo (firm_id, id, space_id, thread_id, body, reply_by, asks) values
 
 	selectAsks = store.ForFirm(`select asks, body from memo where firm_id = $1 and id = $2`)
 
-	selectOriginal = store.ForFirm(`
+	selectWords = store.ForFirm(`
 select m.thread_id, t.subject, m.body from memo m join thread t on t.firm_id = $1 and t.id = m.thread_id
 where m.firm_id = $1 and m.id = $2`)
 

@@ -60,7 +60,8 @@ limit $2`)
 )
 
 // Sweep settles the questions of a firm that have their answers, so that lists of
-// what is awaited cost what is awaited. Run it hourly; it is safe beside
+// what is awaited cost what is awaited, and has memos learnt that are not found by
+// their words yet. Run it hourly; it is safe beside
 // everything else.
 func (s *Service) Sweep(ctx context.Context, firm id.Firm) (err error) {
 	defer fault.Op(&err, "memo.Sweep(%s)", firm)
@@ -75,7 +76,7 @@ func (s *Service) Sweep(ctx context.Context, firm id.Firm) (err error) {
 			}
 		}
 	}
-	return nil
+	return s.backfill(ctx, firm)
 }
 
 // settling marks what a statement finds done.

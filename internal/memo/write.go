@@ -236,6 +236,9 @@ func (n *New) put(a *act.Act, by authz.Actor) (id.Item, error) {
 	if err := space.Touch(a, n.Space); err != nil {
 		return "", err
 	}
+	if err := findable(a, n.Space); err != nil {
+		return "", err
+	}
 	return it, item.Notify(a, by, n.Space, it, n.Circles)
 }
 

@@ -214,6 +214,7 @@ var chosenFor = map[string]map[string]string{
 	"streamEvents":     {"from": "beginning"},
 	"listEvents":       {"from": "beginning"},
 	"searchDocuments":  {"q": "projet"},
+	"searchMemos":      {"q": "projet"},
 	"replayNotices":    {"from": "{hour}"},
 }
 

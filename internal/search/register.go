@@ -43,10 +43,11 @@ type list struct {
 }
 
 // Words are what an item of a space is found by: those of its title and of what is
-// under it, as [Index] and [IndexContents] take them.
+// under it, as [Index] and [IndexContents] take them, or as [IndexSpoken] does.
 type Words struct {
 	Space           id.Space
 	Title, Contents string
+	Spoken          bool
 }
 
 // Register notes which spaces have the words of some items; box is the firm's.
@@ -60,6 +61,10 @@ func Register(tx *store.Tx, box *vault.Box, all ...Words) (err error) {
 					in[domain+w] = append(of, item.Space)
 				}
 			}
+		}
+		if item.Spoken {
+			add(said, contentWords(item.Title, item.Contents))
+			continue
 		}
 		add(titled, titleWords(item.Title))
 		add(contained, contentWords(item.Title, item.Contents))
@@ -162,20 +167,34 @@ type Places struct {
 // and in contents, of all that has been noted with [Register]; box is the firm's.
 func Registered(tx *store.Tx, box *vault.Box, text string) (title, contents Places, err error) {
 	defer fault.Op(&err, "search.Registered")
+	in, err := registeredIn(tx, box, text, titled, contained)
+	if err != nil {
+		return title, contents, err
+	}
+	return in[0], in[1], nil
+}
+
+// registeredIn says the same for each of some kinds of words.
+func registeredIn(tx *store.Tx, box *vault.Box, text string, kinds ...string) (out []Places, err error) {
 	var all []string
 	words := asked(text)
 	for _, w := range words {
-		all = append(all, titled+w, contained+w)
+		for _, kind := range kinds {
+			all = append(all, kind+w)
+		}
 	}
 	known, hashes, err := lists(tx, box, all)
 	if err != nil {
-		return title, contents, err
+		return nil, err
 	}
 	of := map[string]list{}
 	for hash, w := range hashes {
 		of[w] = known[hash]
 	}
-	return common(of, titled, words), common(of, contained, words), nil
+	for _, kind := range kinds {
+		out = append(out, common(of, kind, words))
+	}
+	return out, nil
 }
 
 // common are the spaces that have all of some words.

@@ -336,6 +336,7 @@ func (s *Server) openJobs(c *config.Config, catalog *i18n.Catalog, o Options) er
 	}
 	handlers := s.Lifecycle.Handlers(composer, sender)
 	handlers[document.WordsJob] = s.Documents.Words
+	handlers[memo.WordsJob] = s.Memos.Words
 	handlers[preview.RenderJob] = s.Previews.Render
 	handlers[document.ScreenJob] = s.Documents.Screen
 	handlers[deposit.LapseJob] = s.Deposits.Lapse
@@ -410,7 +411,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 			Director: c.Legal.Director, Hosting: c.Legal.Hosting, Mediator: c.Legal.Mediator,
 		}},
 		Door: &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle, Mails: c.Demo && s.Mailbox != nil},
-		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Documents: s.Documents, Conflict: s.Conflicts},
+		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Documents: s.Documents, Memos: s.Memos, Conflict: s.Conflicts},
 		Room: &room.Pages{
 			Freezes: s.Freezes,
 			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Lifecycle: s.Lifecycle,

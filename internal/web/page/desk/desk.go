@@ -20,6 +20,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/item"
 	"cenacle/internal/lifecycle"
+	"cenacle/internal/memo"
 	"cenacle/internal/overview"
 	"cenacle/internal/space"
 	"cenacle/internal/web"
@@ -33,6 +34,7 @@ var files embed.FS
 type Pages struct {
 	Spaces    *space.Service
 	Documents *document.Service
+	Memos     *memo.Service
 	Lifecycle *lifecycle.Service
 	Firms     *firm.Service
 	Overview  *overview.Service
@@ -75,7 +77,7 @@ type Row struct {
 	Changed ui.Moment
 }
 
-// Search is the box that finds documents by the words of their titles.
+// Search is the box that finds documents and memos by their words.
 type Search struct {
 	Action string
 	Words  string

@@ -13,7 +13,8 @@ import (
 	"cenacle/internal/web/ui"
 )
 
-// Results is what a search brought: what has the words in its title first.
+// Results is what a search brought: documents that have the words in their titles
+// first, memos last.
 type Results struct {
 	ui.Base
 	Search   Search
@@ -21,7 +22,9 @@ type Results struct {
 	Narrow   Narrow
 	Titles   []ui.DocumentRow
 	Contents []ui.DocumentRow
-	More     string // address of the next page, or empty
+	More     string // address of the next page of documents, or empty
+	Talks    []Said
+	Further  string // address of earlier memos, or empty
 }
 
 // Narrow are the ways to ask for less.
@@ -46,7 +49,7 @@ func (p *Pages) Search(r *web.Request) (web.Answer, error) {
 	}
 	var hits []document.Hit
 	var more document.Found
-	if find.Text != "" {
+	if find.Text != "" && !asked.Has("memos") {
 		if hits, more, err = p.Documents.Search(r.Context(), r.Actor, find); err != nil {
 			return nil, err
 		}
@@ -57,6 +60,9 @@ func (p *Pages) Search(r *web.Request) (web.Answer, error) {
 	}
 	b.Crumbs = []ui.Link{{Href: r.FirmPath(), Label: b.T("desk.your_spaces")}}
 	page := newResults(b, r, hits, r.Actor.Person)
+	if err := p.talks(r, b, find, &page); err != nil {
+		return nil, err
+	}
 	page.Search, page.Asked = Search{Action: r.FirmPath("search"), Words: find.Text}, find.Text != ""
 	page.Narrow = narrow(b, r.FirmPath("search"), asked, find)
 	if more.Item != "" {

@@ -15,6 +15,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/invitation"
 	"cenacle/internal/lifecycle"
+	"cenacle/internal/memo"
 	"cenacle/internal/overview"
 	"cenacle/internal/space"
 	"cenacle/internal/web"
@@ -68,7 +69,7 @@ func open(t *testing.T) house {
 func routes(s *webtest.Site, models []space.Model, disk *blob.Disk) []web.Route {
 	p := &desk.Pages{
 		Spaces: space.NewService(s.Office, models), Documents: document.New(s.Office, blob.New(disk), document.Config{}),
-		Lifecycle: s.Lifecycle, Firms: s.Firms, Overview: overview.New(s.Office),
+		Lifecycle: s.Lifecycle, Firms: s.Firms, Overview: overview.New(s.Office), Memos: memo.NewService(s.Office),
 	}
 	d := &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle}
 	member := func(pattern string, do authz.Action, h web.Handler) web.Route {

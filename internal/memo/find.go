@@ -1,0 +1,301 @@
+package memo
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/circle"
+	"cenacle/internal/fault"
+	"cenacle/internal/firm"
+	"cenacle/internal/id"
+	"cenacle/internal/item"
+	"cenacle/internal/search"
+	"cenacle/internal/space"
+	"cenacle/internal/store"
+)
+
+const (
+	defaultFound = 20
+	fewSpaces    = 64  // that are simply all looked through
+	stretch      = 256 // spaces that are looked through at a time
+)
+
+// MostFound is how many hits one page has at most.
+const MostFound = 100
+
+// Find asks for the memos that have words in their subjects or texts, in every space
+// of which the actor is an active member or in one of them. The zero value of a field
+// asks nothing.
+type Find struct {
+	Text     string
+	Space    id.Space
+	From, To time.Time // when it was written: from, and before
+	Before   id.Item   // the last one shown
+	Limit    int       // 20 by default, 100 at most
+}
+
+// Hit is a memo that was found, with its subject and the space it was written in.
+type Hit struct {
+	ID        id.Item
+	Space     id.Space
+	SpaceName string
+	Thread    id.Thread
+	Subject   string // empty when the conversation is about a document
+	Body      string
+	Author    id.Person
+	Name      string // of the author
+	Internal  bool
+	Created   time.Time
+}
+
+// Search finds memos, the newest first whatever their space; more is the memo to go on
+// before, or empty. A memo is found some seconds after it was written.
+func (s *Service) Search(ctx context.Context, by authz.Actor, q Find) (out []Hit, more id.Item, err error) {
+	defer fault.Op(&err, "memo.Search")
+	if q.Limit <= 0 {
+		q.Limit = defaultFound
+	}
+	q.Limit = min(q.Limit, MostFound)
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		l := hunt{act: a, by: by, find: q, limit: q.Limit + 1, before: cmp.Or(q.Before, beyond)}
+		if !q.From.IsZero() {
+			l.from = id.Earliest[id.Item](q.From)
+		}
+		if !q.To.IsZero() {
+			l.before = min(l.before, id.Earliest[id.Item](q.To))
+		}
+		if err := l.through(); err != nil {
+			return err
+		}
+		out, more = l.out, ""
+		if len(out) > q.Limit {
+			out = out[:q.Limit]
+			more = out[q.Limit-1].ID
+		}
+		return l.name(out)
+	})
+	return out, more, err
+}
+
+// hunt is one search under way; out is the newest that it has found so far.
+type hunt struct {
+	act    *act.Act
+	by     authz.Actor
+	find   Find
+	limit  int
+	before id.Item
+	from   id.Item
+	out    []Hit
+}
+
+// through looks through the one space that is named, the few that she has, those that the
+// register names, or all of hers.
+func (l *hunt) through() error {
+	if !l.by.Pass.Takes(authz.MemoRead) {
+		return nil
+	}
+	if of := l.named(); of != "" {
+		if _, err := circle.Enter(l.act, l.by, of, authz.SpaceSee); err != nil {
+			return err
+		}
+		return l.among([]id.Space{of})
+	}
+	hers, more, err := space.AtMost(l.act, l.by, fewSpaces)
+	if err != nil {
+		return err
+	}
+	if !more {
+		return l.among(hers)
+	}
+	at, err := l.registered()
+	if err != nil {
+		return err
+	}
+	if !at.Everywhere {
+		if hers, err = space.HersAmong(l.act, l.by, at.Spaces); err != nil {
+			return err
+		}
+		return l.among(hers)
+	}
+	for after := id.Space(""); ; {
+		hers, err := space.Hers(l.act, l.by, after, stretch)
+		if err != nil || len(hers) == 0 {
+			return err
+		}
+		if err := l.among(hers); err != nil {
+			return err
+		}
+		after = hers[len(hers)-1]
+	}
+}
+
+// named is the one space to look in, empty for all of hers. A link has one.
+func (l *hunt) named() id.Space { return cmp.Or(l.find.Space, l.by.Scope) }
+
+// registered asks the register, and adds what it lacks. Where it lacks much, there
+// may be something everywhere.
+func (l *hunt) registered() (search.Places, error) {
+	lacks, err := unlearnt(l.act, stretch)
+	if err != nil || len(lacks) == stretch {
+		return search.Places{Everywhere: true}, err
+	}
+	box, err := l.act.FirmBox()
+	if err != nil {
+		return search.Places{}, err
+	}
+	at, err := search.RegisteredSpoken(l.act.Tx, box, l.find.Text)
+	at.Spaces = append(at.Spaces, lacks...)
+	return at, err
+}
+
+// among looks through some spaces, those with the newest that has the longest word
+// first, until none that is left can have anything newer than what there is.
+func (l *hunt) among(some []id.Space) error {
+	terms, asked, err := l.asked(some)
+	if err != nil {
+		return err
+	}
+	newest, err := search.Newest(l.act.Tx, asked, l.before)
+	if err != nil {
+		return err
+	}
+	promising := slices.SortedFunc(maps.Keys(newest), func(x, y id.Space) int { return cmp.Compare(newest[y], newest[x]) })
+	for in := range slices.Chunk(promising, store.Batch) {
+		if newest[in[0]] < l.oldest() {
+			return nil
+		}
+		if err := circle.Prepare(l.act, l.by, in); err != nil {
+			return err
+		}
+		for _, of := range in {
+			if newest[of] < l.oldest() {
+				break
+			}
+			if err := l.in(of, terms[of]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// oldest is what is older than that is not asked for.
+func (l *hunt) oldest() id.Item {
+	if len(l.out) == l.limit {
+		return max(l.from, l.out[l.limit-1].ID)
+	}
+	return l.from
+}
+
+// asked makes the query for each of some spaces, and its longest word.
+func (l *hunt) asked(in []id.Space) (map[id.Space][][]byte, []search.Asked, error) {
+	if err := l.act.Ring().Prepare(l.act.Tx, in); err != nil {
+		return nil, nil, err
+	}
+	terms, longest := make(map[id.Space][][]byte, len(in)), make([]search.Asked, 0, len(in))
+	for _, of := range in {
+		box, err := l.act.SpaceBox(of)
+		if fault.Is(err, fault.NotFound) {
+			continue // its key is destroyed
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if q := search.SpokenQuery(box, l.find.Text); len(q) > 0 {
+			terms[of] = q
+			longest = append(longest, search.Asked{Space: of, Term: q[0]})
+		}
+	}
+	return terms, longest, nil
+}
+
+// What has words and the actor ($2, at $3) sees, newest first, from the rarest of
+// them on: $4 space, $5 to $10 the terms, $11 before and $12 from, $13 how many.
+var selectFound = store.ForFirm(`
+select s.item_id from search_term s cross join item i
+where s.firm_id = $1 and s.space_id = $4 and s.term = $5 and s.item_id < $11 and s.item_id >= $12
+and i.firm_id = $1 and i.id = s.item_id
+and exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $6)
+and exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $7)
+and exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $8)
+and exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $9)
+and exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $10)
+and` + authz.Visible + `
+order by s.item_id desc limit $13`)
+
+// in adds the hits of one space to those there are and keeps the newest.
+func (l *hunt) in(of id.Space, terms [][]byte) error {
+	_, err := circle.Enter(l.act, l.by, of, authz.SpaceSee)
+	if fault.Is(err, fault.NotFound) {
+		return nil // the row says member, the rule says no
+	}
+	if err != nil {
+		return err
+	}
+	terms, some, err := search.Rarest(l.act.Tx, of, terms)
+	if err != nil || !some {
+		return err
+	}
+	args := append([]any{l.by.Person, store.Micros(l.act.Now), of}, search.Args(terms)...)
+	args = append(args, l.before, l.oldest(), l.limit)
+	var found []id.Item
+	err = l.act.Each(selectFound, args, func(scan func(...any) error) error {
+		var m id.Item
+		err := scan(&m)
+		found = append(found, m)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, m := range found {
+		h, err := l.open(of, m)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		l.out = append(l.out, h)
+	}
+	slices.SortFunc(l.out, func(x, y Hit) int { return cmp.Compare(y.ID, x.ID) })
+	l.out = l.out[:min(len(l.out), l.limit)]
+	return nil
+}
+
+// open decides over one that the index names, and unseals it.
+func (l *hunt) open(of id.Space, m id.Item) (h Hit, err error) {
+	head, _, err := item.Open(l.act, l.by, of, item.Memo, m, authz.MemoRead)
+	if err != nil {
+		return h, err
+	}
+	said, err := words(l.act, of, m)
+	return Hit{
+		ID: m, Space: of, Thread: said.thread, Subject: said.subject, Body: said.body,
+		Author: head.Author, Internal: head.Internal, Created: head.Created,
+	}, err
+}
+
+// name adds the names of spaces and authors.
+func (l *hunt) name(all []Hit) error {
+	var of []id.Space
+	var people []id.Person
+	for _, h := range all {
+		of, people = append(of, h.Space), append(people, h.Author)
+	}
+	slices.Sort(of)
+	named, err := space.LoadAll(l.act, slices.Compact(of))
+	if err != nil {
+		return err
+	}
+	names, err := firm.Names(l.act, people)
+	for i := range all {
+		all[i].SpaceName, all[i].Name = named[all[i].Space].Name, names[all[i].Author]
+	}
+	return err
+}
