@@ -179,6 +179,7 @@ func TestOutsideScreens(t *testing.T) {
 		page.Silent(secretTitle, secretBody, secretTopic, string(s.inner), string(s.internal), "Petit c. Petit", "Cabinet seul", string(s.House.Firm), string(s.House.Client), string(s.House.All))
 		page.One(".greeting").Says(who)
 		has(tt.sent, "#doc-"+string(s.sent))
+		has(tt.sent, "c-pick") // nothing is picked of an empty list
 		has(tt.asked, "#memo-"+string(s.asked))
 		has(tt.writes, "form#compose")
 		has(tt.deposits, "c-upload form")

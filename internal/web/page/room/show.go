@@ -72,6 +72,7 @@ type Inside struct {
 
 // Picking is what can be done with a selection of documents.
 type Picking struct {
+	Any     bool      // something is there to be picked
 	Pack    string    // where it is packed
 	Move    string    // where it is moved
 	Places  *ui.Field // whereto; nil for who moves nothing
@@ -299,6 +300,9 @@ func (h here) shelf(b ui.Base, tray space.Tray, found []document.Document) Shelf
 func (h here) picking(refused error) Picking {
 	t := h.r.Printer
 	p := Picking{Pack: h.path("zip"), List: h.path("list")}
+	for _, found := range h.all.Documents {
+		p.Any = p.Any || len(found) > 0
+	}
 	for _, form := range [][]string{{"zip"}, {"moves"}, {"moves", "undo"}} {
 		if back := h.back(refused, form...); back != nil {
 			p.Summary = ui.Refuse(t, back).Mark()
