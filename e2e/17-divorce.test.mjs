@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { browse, inspect, journey, visit } from "./browser.mjs";
 import { button, heading, n, openLink, openSpace, said, signUp, t } from "./gesture.mjs";
 import { folder, House, until } from "./house.mjs";
@@ -22,12 +23,43 @@ async function look(page, name) {
 const task = (page, name) => page.locator("li.task").filter({ has: page.locator(".task-title", { hasText: name }) });
 const standing = (page, name) => task(page, name).locator(".badge");
 
-/** Hands a paper in from its own line of the checklist. */
-async function handIn(page, name, file) {
+/** Chooses a file in the own line of a paper. */
+async function choose(page, name, file) {
   const line = task(page, name);
   await line.locator("c-upload[data-ready]").waitFor();
   await line.locator("c-upload input[type=file]").setInputFiles(file.path);
+}
+
+/** Hands a paper in from its own line of the checklist. */
+async function handIn(page, name, file) {
+  await choose(page, name, file);
   await until(`${name} is handed in`, async () => (await standing(page, name).textContent()) === t("ui.deposited"));
+}
+
+/**
+ * Does something between the asking for a refreshed page, which before brings
+ * about, and its coming; meanwhile no file moves.
+ */
+async function whileItRefreshes(page, path, before, something) {
+  let asked = false, done = false, came = false;
+  await page.route((url) => url.pathname === path, async (route) => {
+    const answer = await route.fetch();
+    asked = true;
+    await until("the page may come", () => done);
+    await route.fulfill({ response: answer });
+    came = true;
+  });
+  await before();
+  await until("the page is asked for", () => asked);
+  await page.route(/\/uploads(\/|$)/, async (route) => {
+    await until("the page has come", () => came);
+    await pause(200); // in which it is shown
+    await route.continue();
+  });
+  await something();
+  done = true;
+  await until("the page comes", () => came);
+  await page.unrouteAll({ behavior: "wait" });
 }
 
 /** Unfolds what is settled. */
@@ -78,12 +110,43 @@ test("divorce up to the complete checklist, on a phone", async (context) => {
     assert.equal(await standing(page, contract).textContent(), t("ui.lacking"));
   });
 
-  await step("ten papers are photographed, each from its line", async () => {
+  const photos = new Map();
+  const early = new Set();
+  const handedIn = (name) => until(`${name} is handed in`, async () => (await standing(page, name).textContent()) === t("ui.deposited"));
+
+  await step("what she chooses while the page is being refreshed arrives too", async () => {
     for (const [index, name] of names.entries()) {
       if (name === contract) continue;
       const own = index === 0 ? await snapshot(browser) : Buffer.concat([picture, Buffer.from(String(index))]);
-      await handIn(page, name, await put(papers, `IMG_20${index}.jpg`, own));
+      photos.set(name, await put(papers, `IMG_20${index}.jpg`, own));
     }
+    const [first, second, third] = photos.keys();
+    for (const name of [first, second, third]) early.add(name);
+    await whileItRefreshes(page, space, () => choose(page, first, photos.get(first)), async () => {
+      await choose(page, second, photos.get(second));
+      await task(page, second).locator("c-upload[data-busy]").waitFor();
+    });
+    for (const name of [first, second]) await handedIn(name);
+    const camera = page.waitForEvent("filechooser");
+    await task(page, third).getByRole("button", { name: t("ui.photograph") }).tap();
+    const chooser = await camera;
+    await task(page, third).locator("c-upload").evaluate((old) => { // what a refresh does while she takes her picture
+      const next = old.cloneNode(true);
+      delete next.dataset.ready;
+      old.replaceWith(next);
+    });
+    await task(page, third).locator("c-upload[data-ready]").waitFor();
+    let seen = false;
+    await page.route(/\/uploads(\/|$)/, async (route) => { await until("she sees it", () => seen); await route.continue(); });
+    await chooser.setFiles(photos.get(third).path);
+    await task(page, third).locator(".transfer").waitFor();
+    seen = true;
+    await handedIn(third);
+    await page.unrouteAll({ behavior: "wait" });
+  });
+
+  await step("ten papers are photographed, each from its line", async () => {
+    for (const [name, photo] of photos) if (!early.has(name)) await handIn(page, name, photo);
     await page.getByText(t("room.request.all_in")).waitFor();
     await look(page, "04-all-in");
   });

@@ -15,11 +15,13 @@ Object.assign(htmx.config, {
   attributesToSettle: [], // copying a style attribute would be an inline style, which our policy refuses
 });
 
+/** A region in which a file is on its way waits for it: replacing it would stop the file. */
+const sends = (region) => region.querySelector("c-upload[data-busy]") !== null;
+
 /** Refreshes the regions named in ids, a string separated by spaces. */
 export async function refresh(ids) {
-  // A region in which a file is on its way waits for it: replacing it would stop the file.
-  const free = (id) => document.getElementById(id)?.querySelector("c-upload[data-busy]") === null;
-  const present = ids.split(/\s+/).filter((id) => id && free(id));
+  const free = (region) => region && !sends(region);
+  const present = ids.split(/\s+/).filter((id) => id && free(document.getElementById(id)));
   if (present.length === 0) return;
   await composed();
   // A form that came back stands at an address that shows nothing by itself.
@@ -62,7 +64,9 @@ function twin(field, fragment) {
   return same.find((other) => !field.matches("[type=checkbox], [type=radio]") || other.value === field.value);
 }
 
-document.addEventListener("htmx:oobBeforeSwap", ({ detail: { target, fragment } }) => {
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const { target, fragment } = event.detail;
+  if (sends(target)) return void event.preventDefault(); // chosen since the page was asked for; what has arrived refreshes it
   for (const field of target.querySelectorAll(typed)) {
     const next = twin(field, fragment);
     if (!next || !(touched(field) || field === document.activeElement)) continue;

@@ -297,6 +297,8 @@ export class Desk {
   row() { return this.host.querySelector("template").content.firstElementChild.cloneNode(true); }
 
   add(files) {
+    const now = document.getElementById(this.host.id)?.desk;
+    if (now && now !== this) return void now.add(files); // the page was refreshed while its person chose
     for (const file of files) {
       const most = Number(this.words.most || 0);
       if (most && file.size > most) {
