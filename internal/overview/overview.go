@@ -279,7 +279,7 @@ func waits(a *act.Act, by authz.Actor, of id.Space) ([]Wait, error) {
 		return nil, err
 	}
 	if by.Role.Inside() {
-		if out, err = unreadBy(a, ask.unreadByOthers, args, out); err != nil {
+		if out, err = unreadBy(a, ask, args, out); err != nil {
 			return nil, err
 		}
 	}
@@ -304,8 +304,11 @@ func waits(a *act.Act, by authz.Actor, of id.Space) ([]Wait, error) {
 	return out, nil
 }
 
-func unreadBy(a *act.Act, others store.FirmStmt, args []any, out []Wait) ([]Wait, error) {
-	err := a.Each(others, args, func(scan func(...any) error) error {
+func unreadBy(a *act.Act, ask asking, args []any, out []Wait) ([]Wait, error) {
+	if ask.many {
+		args = args[:2] // all of them
+	}
+	err := a.Each(ask.unreadByOthers, args, func(scan func(...any) error) error {
 		w := Wait{Kind: ToRead}
 		var since int64
 		err := scan(&w.Space, &w.Who, &w.What, &w.Count, &since, &w.Item)

@@ -23,8 +23,10 @@ select i.space_id, o.person_id, i.kind, count(*), min(i.created_at), max(i.id)`
     where b.firm_id = $1 and b.item_id = i.id and (b.extended = 1 or d.since <= b.sent_at)
       and d.since <= $3 and (d.until = 0 or d.until > $3))`
 
+	// Without a first and a last space: SQLite takes bounds that every row is within
+	// for a way to find few of them, and reads whoever is outside the firm anywhere.
 	ofOthers = `
-  h.firm_id = $1 and h.person_id = $2 and h.space_id >= $4 and h.space_id <= $5
+  h.firm_id = $1 and h.person_id = $2
   and o.firm_id = $1 and o.space_id = h.space_id and o.person_id <> $2
   and o.role in ('client', 'guest', 'reader') and o.since <= $3 and (o.until = 0 or o.until > $3)
   and u.firm_id = $1 and u.person_id = o.person_id and u.space_id = o.space_id
@@ -87,17 +89,19 @@ group by i.space_id, i.kind`)
 	// the work: her spaces, who else is there, what waits for each.
 	selectUnreadByOthers = store.ForFirm(unreadByOthers + `
 from membership h cross join membership o cross join unread u cross join item i
-where ` + ofOthers)
+where h.space_id >= $4 and h.space_id <= $5 and` + ofOthers)
 
-	// The same for who has many spaces: from whoever has not read something.
+	// The same for who has many spaces, all of them: from what each who is outside the
+	// firm has not read. What its own people have left unread is passed over.
 	selectUnreadByOthersOfMany = store.ForFirm(`
 with recursive waiting(person_id) as (
   select min(person_id) from unread where firm_id = $1
   union all
   select (select min(n.person_id) from unread n where n.firm_id = $1 and n.person_id > waiting.person_id)
   from waiting where waiting.person_id is not null)` + unreadByOthers + `
-from waiting cross join membership o cross join membership h cross join unread u cross join item i
-where o.person_id = waiting.person_id and ` + ofOthers)
+from waiting cross join card k cross join unread u cross join membership o cross join membership h cross join item i
+where k.firm_id = $1 and k.person_id = waiting.person_id and k.role = 'outsider'
+  and u.person_id = k.person_id and` + ofOthers)
 
 	// What the actor, who answers for these spaces, is asked to approve: from
 	// her spaces, or from all that waits for an approval.
@@ -116,7 +120,10 @@ where o.person_id = waiting.person_id and ` + ofOthers)
 )
 
 // asking is how the statements of a desk go to work.
-type asking struct{ unreadByOthers, awaited, unacknowledged, toApprove store.FirmStmt }
+type asking struct {
+	many                                               bool
+	unreadByOthers, awaited, unacknowledged, toApprove store.FirmStmt
+}
 
 // way goes through the spaces of the actor, or through what waits in the whole firm
 // when she is in many of them.
@@ -124,8 +131,8 @@ func way(a *act.Act, by authz.Actor, of id.Space) (asking, error) {
 	if of == "" {
 		many, err := space.Many(a, by)
 		if err != nil || many {
-			return asking{selectUnreadByOthersOfMany, selectAwaitedOfMany, selectUnacknowledgedOfMany, selectToApproveOfMany}, err
+			return asking{true, selectUnreadByOthersOfMany, selectAwaitedOfMany, selectUnacknowledgedOfMany, selectToApproveOfMany}, err
 		}
 	}
-	return asking{selectUnreadByOthers, selectAwaited, selectUnacknowledged, selectToApprove}, nil
+	return asking{false, selectUnreadByOthers, selectAwaited, selectUnacknowledged, selectToApprove}, nil
 }
