@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"cenacle/internal/act"
 	"cenacle/internal/document"
@@ -18,14 +20,24 @@ import (
 )
 
 // register notes in which spaces words stand, of what was filed: for many spaces
-// at once, which the job of the product does for one document.
+// at once, which the job of the product does for one document, and in the order in
+// which they were opened.
 func (e *estate) register(ctx context.Context, s *server.Server) error {
 	by := e.Firm.Lawyer.Actor
-	for page := (space.Page{Limit: 200}); ; {
+	var all []space.Space
+	for page := (space.Page{Limit: 1000}); ; {
 		some, err := s.Spaces.List(ctx, by, page)
-		if err != nil || len(some) == 0 {
+		if err != nil {
 			return err
 		}
+		if all = append(all, some...); len(some) < page.Limit {
+			break
+		}
+		last := some[len(some)-1]
+		page.Changed, page.After = last.Changed, last.ID
+	}
+	slices.SortFunc(all, func(x, y space.Space) int { return cmp.Compare(x.ID, y.ID) })
+	for some := range slices.Chunk(all, 200) {
 		texts := make([][]letter, len(some))
 		work, inner := errgroup.WithContext(ctx)
 		work.SetLimit(4)
@@ -41,10 +53,9 @@ func (e *estate) register(ctx context.Context, s *server.Server) error {
 		if err := s.Office.Keep(ctx, e.Firm.ID, func(a *act.Act) error { return enter(a, some, texts) }); err != nil {
 			return err
 		}
-		last := some[len(some)-1]
-		page.Changed, page.After = last.Changed, last.ID
 		fmt.Printf("%s: words of %d spaces, load %s\n", e, len(some), load())
 	}
+	return nil
 }
 
 // letters reads what is in a space and not registered yet.
@@ -69,21 +80,17 @@ func (e *estate) letters(ctx context.Context, s *server.Server, of id.Space) ([]
 }
 
 func enter(a *act.Act, in []space.Space, texts [][]letter) error {
-	box, err := a.FirmBox()
-	if err != nil {
-		return err
-	}
 	var all []search.Words
 	for i, of := range texts {
 		for _, l := range of {
-			all = append(all, search.Words{Space: in[i].ID, Title: l.title, Contents: l.text})
+			all = append(all, search.Words{Space: in[i].ID, Item: l.of, Title: l.title, Contents: l.text})
 			if _, err := a.Exec(updateWorded, l.of); err != nil {
 				return err
 			}
 		}
 	}
-	return search.Register(a.Tx, box, all...)
+	return document.Register(a, 0, all...)
 }
 
 var updateWorded = store.ForFirm(`
-update version set worded = 2 where firm_id = $1 and id = (select version_id from document where firm_id = $1 and id = $2)`)
+update version set worded = 3 where firm_id = $1 and id = (select version_id from document where firm_id = $1 and id = $2)`)

@@ -40,6 +40,8 @@ var readWhole = map[string]string{
 	"request_avoided":       "counted for the desk of who is in many spaces",
 	"waiting":               "no table: whoever has not read something",
 	"unread":                "read from one end of its key",
+	"search_posting":        "likewise",
+	"version_unposted":      "what an earlier program has registered, of which some are read",
 	"CONSTANT":              "no table", "16": "no table: values to be inserted",
 	"version_digest": "the quota of a firm, where one is set", "upload_touched": "the quota of a firm, where one is set",
 }

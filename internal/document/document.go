@@ -54,6 +54,9 @@ type Config struct {
 	// Readers read what documents contain, so that they are found by it; nil:
 	// documents are found by their titles alone.
 	Readers *worker.Pool
+	// Listed is how many spaces of one word the register of the firm lists, beyond
+	// which it knows the documents themselves; 0: 128.
+	Listed int
 	// Alone says that no other process writes to these blobs (embedded store):
 	// what a killed process left is taken over without waiting.
 	Alone bool

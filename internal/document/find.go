@@ -183,8 +183,11 @@ func (l *look) among(some []id.Space, out []Hit, where Where, before id.Item, li
 
 // having leaves those of some spaces in which one document has all words that are
 // looked for: each may stand in nearly all of them, and both together in few. To ask
-// that is cheaper than to enter.
+// that is cheaper than to enter. What the register has named has them already.
 func (l *look) having(in []id.Space, wanted map[id.Space]search.Query, where Where, before id.Item) (out []id.Space, err error) {
+	if l.places[where].posted != nil {
+		return in, nil
+	}
 	for _, of := range in {
 		r := room{space: space.Space{ID: of}, wanted: wanted[of]}
 		asked := termsOf(r.wanted, where)
@@ -211,18 +214,12 @@ func (l *look) having(in []id.Space, wanted map[id.Space]search.Query, where Whe
 
 // asked makes the query for each of some spaces, and its longest word.
 func (l *look) asked(in []id.Space, where Where) (map[id.Space]search.Query, []search.Asked, error) {
-	if err := l.act.Ring().Prepare(l.act.Tx, in); err != nil {
+	boxes, err := boxesOf(l.act, in)
+	if err != nil {
 		return nil, nil, err
 	}
 	wanted, longest := make(map[id.Space]search.Query, len(in)), make([]search.Asked, 0, len(in))
-	for _, of := range in {
-		box, err := l.act.SpaceBox(of)
-		if fault.Is(err, fault.NotFound) {
-			continue // its key is destroyed
-		}
-		if err != nil {
-			return nil, nil, err
-		}
+	for of, box := range boxes {
 		q := search.NewQuery(box, l.find.Text)
 		if terms := termsOf(q, where); len(terms) > 0 {
 			wanted[of] = q
@@ -262,6 +259,21 @@ func (l *look) enter(in []id.Space) (out []room, err error) {
 	return out, err
 }
 
+// from and until are the days asked for, and where the page goes on.
+func (l *look) from() id.Item {
+	if l.find.From.IsZero() {
+		return ""
+	}
+	return id.Earliest[id.Item](l.find.From)
+}
+
+func (l *look) until(before id.Item) id.Item {
+	if l.find.To.IsZero() {
+		return before
+	}
+	return min(before, id.Earliest[id.Item](l.find.To))
+}
+
 // named is the one space to look in, empty for all of hers. A link has one.
 func (l *look) named() id.Space { return cmp.Or(l.find.Space, l.by.Scope) }
 
@@ -298,15 +310,8 @@ func (l *look) inRoom(r *room, where Where, before id.Item, limit int) (out []Hi
 
 // marks reads the next candidates of a room, from the rarest of the terms.
 func (l *look) marks(r *room, where Where, terms [][]byte, before id.Item, n int) ([]mark, error) {
-	from := r.from
-	if !l.find.From.IsZero() {
-		from = max(from, id.Earliest[id.Item](l.find.From))
-	}
-	if !l.find.To.IsZero() {
-		before = min(before, id.Earliest[id.Item](l.find.To))
-	}
 	args := append([]any{l.by.Person, store.Micros(l.act.Now), r.space.ID}, search.Args(terms)...)
-	args = append(args, before, from, l.find.Tray, n)
+	args = append(args, l.until(before), max(r.from, l.from()), l.find.Tray, n)
 	if where == InTitle {
 		return marks(l.act, n, markTitled, args)
 	}

@@ -2,6 +2,13 @@ package document
 
 import "cenacle/internal/store"
 
+// unworded are versions whose words the register lacks.
+const unworded = `
+select v.id, d.id, d.version_id, i.deleted_at from version v
+join document d on d.firm_id = $1 and d.id = v.document_id
+join item i on i.firm_id = $1 and i.id = v.document_id
+where v.firm_id = $1 and `
+
 var (
 	insertDocument = store.ForFirm(`
 insert into document (firm_id, id, space_id, folder_id, tray, title, title_hash, version_id, deposit_id)
@@ -59,16 +66,13 @@ where d.firm_id = $1 and d.id = $2 and i.deleted_at = 0`)
 	// The contents of the current version are to be read, those of the others
 	// need not be.
 	updateUnworded = store.ForFirm(`
-update version set worded = case when id = (select version_id from document where firm_id = $1 and id = $2) then 0 else 2 end
+update version set worded = case when id = (select version_id from document where firm_id = $1 and id = $2) then 0 else 3 end
 where firm_id = $1 and document_id = $2`)
 
-	updateWorded = store.ForFirm(`update version set worded = 2 where firm_id = $1 and id = $2`)
+	updateWorded = store.ForFirm(`update version set worded = 3 where firm_id = $1 and id = $2`)
 
-	selectUnworded = store.ForFirm(`
-select v.id, d.id, d.version_id, i.deleted_at from version v
-join document d on d.firm_id = $1 and d.id = v.document_id
-join item i on i.firm_id = $1 and i.id = v.document_id
-where v.firm_id = $1 and v.worded < 2 order by v.id limit $2`)
+	selectUnworded = store.ForFirm(unworded + `v.worded < 2 order by v.id limit $2`)
+	selectRetold   = store.ForFirm(unworded + `v.worded = 2 order by v.id limit $2`)
 
 	selectPlace = store.ForFirm(`select tray, folder_id from document where firm_id = $1 and id = $2`)
 

@@ -40,7 +40,7 @@ func (s *Service) Sweep(ctx context.Context, firm id.Firm) (err error) {
 			}
 		}
 		if len(stale) < swept {
-			return errors.Join(s.orphans(ctx, firm), s.strays(ctx, firm), s.backfill(ctx, firm), s.rescreening(ctx, firm))
+			return errors.Join(s.orphans(ctx, firm), s.strays(ctx, firm), s.trust(ctx, firm), s.backfill(ctx, firm), s.rescreening(ctx, firm))
 		}
 	}
 }

@@ -1,7 +1,7 @@
 package document
 
 import (
-	"slices"
+	"errors"
 
 	"cenacle/internal/id"
 	"cenacle/internal/search"
@@ -13,13 +13,16 @@ const (
 	fewSpaces    = 64   // that are simply all looked through
 	mostUnlearnt = 256  // versions that the register may lack
 	stretch      = 256  // documents of the firm whose spaces are looked at next
+	told         = 64   // documents that the register names whose spaces are looked at next
 	mostWalked   = 4096 // documents after which the spaces that are left are simply gone through
 )
 
-// places are the spaces that a search goes through: some, or all of hers.
+// places are the spaces that a search goes through: some, or all of hers, or some
+// and those of the documents that the register names.
 type places struct {
-	some []id.Space
-	all  bool
+	some   []id.Space
+	all    bool
+	posted *search.Posted
 }
 
 // begin finds out where to look. Nothing is decided by it but that the actor may
@@ -44,7 +47,7 @@ func (l *look) begin() error {
 	}
 	l.places = map[Where]places{}
 	for where, p := range map[Where]search.Places{InTitle: title, InContents: contents} {
-		at := places{all: p.Everywhere}
+		at := places{all: p.Everywhere && p.Posted == nil, posted: p.Posted}
 		if !at.all {
 			if at.some, err = space.HersAmong(l.act, l.by, p.Spaces); err != nil {
 				return err
@@ -60,17 +63,22 @@ func (l *look) confine(in []id.Space) {
 	l.places = map[Where]places{InTitle: {some: in}, InContents: {some: in}}
 }
 
-var (
-	// Versions that the register lacks, each with the space of the document whose
-	// current one it is.
-	selectUnregistered = store.ForFirm(`
+const unregistered = `
 select coalesce(d.space_id, '') from version v
 left join document d on d.firm_id = $1 and d.id = v.document_id and d.version_id = v.id
-where v.firm_id = $1 and v.worded < 2 order by v.id limit $2`)
+where v.firm_id = $1 and `
+
+var (
+	// Versions that the register lacks, each with the space of the document whose
+	// current one it is: what was not read yet, and what an earlier program has read.
+	selectUnregistered = store.ForFirm(unregistered + `v.worded < 2 order by v.id limit $2`)
+	selectUnposted     = store.ForFirm(unregistered + `v.worded = 2 order by v.id limit $2`)
 
 	// The spaces of the newest documents of the firm before one.
 	selectStretch = store.ForFirm(`
 select id, space_id from document where firm_id = $1 and id < $2 order by id desc limit $3`)
+
+	selectSpaceOf = store.ForFirm(`select space_id from document where firm_id = $1 and id = $2`)
 )
 
 // registered asks the register, and adds what it lacks. Where it lacks much, there
@@ -78,18 +86,20 @@ select id, space_id from document where firm_id = $1 and id < $2 order by id des
 func (l *look) registered() (title, contents search.Places, err error) {
 	var lacks []id.Space
 	n := 0
-	err = l.act.Each(selectUnregistered, []any{mostUnlearnt}, func(scan func(...any) error) error {
-		var of id.Space
-		err := scan(&of)
-		if n++; of != "" {
-			lacks = append(lacks, of)
+	for _, stmt := range []store.FirmStmt{selectUnregistered, selectUnposted} {
+		err := l.act.Each(stmt, []any{mostUnlearnt}, func(scan func(...any) error) error {
+			var of id.Space
+			err := scan(&of)
+			if n++; of != "" {
+				lacks = append(lacks, of)
+			}
+			return err
+		})
+		if err != nil {
+			return title, contents, err
 		}
-		return err
-	})
-	if err != nil {
-		return title, contents, err
 	}
-	if n == mostUnlearnt {
+	if n >= mostUnlearnt {
 		return search.Places{Everywhere: true}, search.Places{Everywhere: true}, nil
 	}
 	box, err := l.act.FirmBox()
@@ -108,7 +118,8 @@ type walk struct {
 	*look
 	places
 	seen   map[id.Space]bool
-	newest id.Item // no document of a space that has not come yet is this new
+	hers   map[id.Space]bool // of those, the ones that the register led to
+	newest id.Item           // no document of a space that has not come yet is this new
 	walked int
 	last   id.Space // the last of hers that was gone through
 	ended  bool
@@ -116,7 +127,7 @@ type walk struct {
 
 // walkIn begins before a document.
 func (l *look) walkIn(where Where, before id.Item) *walk {
-	return &walk{look: l, places: l.places[where], seen: map[id.Space]bool{}, newest: before}
+	return &walk{look: l, places: l.places[where], seen: map[id.Space]bool{}, hers: map[id.Space]bool{}, newest: l.until(before)}
 }
 
 // next gives some more spaces, and false when there are none.
@@ -124,15 +135,19 @@ func (w *walk) next() ([]id.Space, bool, error) {
 	if w.ended {
 		return nil, false, nil
 	}
-	if w.walked < mostWalked && (w.all || len(w.some) > fewSpaces) {
+	if w.posted != nil {
+		some, err := w.tell()
+		return some, true, err
+	}
+	if !w.all {
+		w.ended = true
+		return w.unseen(w.some), true, nil
+	}
+	if w.walked < mostWalked {
 		some, err := w.stretch()
 		return some, true, err
 	}
-	if w.all {
-		return w.rest()
-	}
-	w.ended = true
-	return w.unseen(w.some), true, nil
+	return w.rest()
 }
 
 // stretch gives the spaces of the next documents of the firm.
@@ -151,11 +166,45 @@ func (w *walk) stretch() ([]id.Space, error) {
 	}
 	w.walked += n
 	w.ended = n < stretch
-	of = w.unseen(of)
-	if w.all {
-		return space.HersAmong(w.act, w.by, of)
+	return space.HersAmong(w.act, w.by, w.unseen(of))
+}
+
+// tell gives the spaces of the next documents that the register names, after those
+// that it may lack. Where most are not hers, the walk goes on through hers.
+func (w *walk) tell() ([]id.Space, error) {
+	if len(w.some) > 0 {
+		some := w.unseen(w.some)
+		w.some = nil
+		return some, nil
 	}
-	return slices.DeleteFunc(of, func(s id.Space) bool { return !slices.Contains(w.some, s) }), nil
+	items, err := w.posted.Next(w.newest, told)
+	if err != nil {
+		return nil, err
+	}
+	in := make([]id.Space, len(items))
+	for i, of := range items {
+		err := w.act.Row(selectSpaceOf, []any{of}, &in[i])
+		if err != nil && !errors.Is(err, store.ErrNoRow) { // what is erased is nobody's
+			return nil, err
+		}
+	}
+	if len(items) > 0 {
+		w.newest = items[len(items)-1]
+	}
+	hers, err := space.HersAmong(w.act, w.by, w.unseen(in))
+	for _, of := range hers {
+		w.hers[of] = true
+	}
+	for _, of := range in {
+		if !w.hers[of] {
+			w.walked++
+		}
+	}
+	w.ended = len(items) < told || w.newest < w.from()
+	if w.walked >= mostWalked && !w.ended {
+		w.posted, w.all = nil, true
+	}
+	return hers, err
 }
 
 // rest gives the next of hers, in no order.

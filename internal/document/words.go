@@ -87,12 +87,12 @@ func (s *Service) Words(ctx context.Context, of id.Firm, j outbox.Job) (err erro
 	if err != nil && !worker.Hopeless(err, j.Attempt) {
 		return err
 	}
-	return s.office.Keep(ctx, of, func(a *act.Act) error { return learn(a, w.Document, r, words) })
+	return s.office.Keep(ctx, of, func(a *act.Act) error { return s.learn(a, w.Document, r, words) })
 }
 
 // learn indexes what was read, unless the document has changed meanwhile: then
 // another job is on its way.
-func learn(a *act.Act, of id.Item, was readable, words string) error {
+func (s *Service) learn(a *act.Act, of id.Item, was readable, words string) error {
 	now, err := readableOf(a, of)
 	if errors.Is(err, store.ErrNoRow) || fault.Is(err, fault.NotFound) {
 		return nil
@@ -117,11 +117,7 @@ func learn(a *act.Act, of id.Item, was readable, words string) error {
 	if err := search.IndexContents(a.Tx, box, now.space, of, now.title, words); err != nil {
 		return err
 	}
-	whole, err := a.FirmBox()
-	if err != nil {
-		return err
-	}
-	if err := search.Register(a.Tx, whole, search.Words{Space: now.space, Title: now.title, Contents: words}); err != nil {
+	if err := Register(a, s.config.Listed, search.Words{Space: now.space, Item: of, Title: now.title, Contents: words}); err != nil {
 		return err
 	}
 	_, err = a.Exec(updateWorded, now.version.ID)
@@ -265,34 +261,47 @@ func MediaOf(media, name string) string {
 // backfilled is how many documents one transaction of a backfill looks at.
 const backfilled = 200
 
-// backfill has the contents of documents read that nothing has read yet: those
-// that came before contents were read, or while no reader was there.
+// backfill has the contents of documents read that nothing has read yet, those
+// that came before contents were read or while no reader was there, and again of
+// those that an earlier program has read beside this one.
 func (s *Service) backfill(ctx context.Context, of id.Firm) error {
 	if !s.config.Readers.Ready() {
 		return nil
 	}
 	return s.office.Keep(ctx, of, func(a *act.Act) error {
-		type row struct {
-			version, current id.Version
-			document         id.Item
-			deleted          int64
-		}
-		var all []row
-		err := a.Each(selectUnworded, []any{backfilled}, func(scan func(...any) error) error {
-			var r row
-			err := scan(&r.version, &r.document, &r.current, &r.deleted)
-			all = append(all, r)
-			return err
-		})
-		for _, r := range all {
-			switch {
-			case err != nil:
-			case r.version != r.current || r.deleted != 0:
-				_, err = a.Exec(updateWorded, r.version)
-			default:
-				err = a.Follow(WordsJob, string(r.document), a.Now, wording{r.document})
+		var all []unlearnt
+		for _, stmt := range []store.FirmStmt{selectUnworded, selectRetold} {
+			err := a.Each(stmt, []any{backfilled}, func(scan func(...any) error) error {
+				var r unlearnt
+				err := scan(&r.version, &r.document, &r.current, &r.deleted)
+				all = append(all, r)
+				return err
+			})
+			if err != nil {
+				return err
 			}
 		}
-		return err
+		for _, r := range all {
+			if err := r.turn(a); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
+}
+
+// unlearnt is a version whose words the register lacks.
+type unlearnt struct {
+	version, current id.Version
+	document         id.Item
+	deleted          int64
+}
+
+// turn has it read, unless it is found by nothing.
+func (r unlearnt) turn(a *act.Act) error {
+	if r.version != r.current || r.deleted != 0 {
+		_, err := a.Exec(updateWorded, r.version)
+		return err
+	}
+	return a.Follow(WordsJob, string(r.document), a.Now, wording{r.document})
 }

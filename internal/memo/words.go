@@ -104,7 +104,7 @@ func learnSome(a *act.Act, of id.Space) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return len(all), search.Register(a.Tx, whole, words...)
+	return len(all), search.Register{Tx: a.Tx, Firm: whole}.Note(words...)
 }
 
 // unlearnt are spaces in which some memo is not found by its words yet.

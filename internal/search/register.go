@@ -2,9 +2,11 @@ package search
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/hex"
 	"maps"
 	"slices"
+	"strings"
 
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
@@ -16,11 +18,13 @@ import (
 // slow. The register says for a word which spaces have it: by a hash under the
 // key of the firm, in a list that is sealed, so that a thief of the disk sees
 // about how many spaces a word has and not which. It may name too many (a word
-// whose last document is gone), and never too few.
+// whose last document is gone), and never too few. Of a word that many spaces have
+// it knows the items instead: posting.go.
 
 const (
 	registered  = "search.register" // domain of its keyed hashes
-	mostListed  = 512               // spaces of one word; one that more have is everywhere
+	mostListed  = 128               // spaces of one word; one that more have is everywhere
+	mostSpoken  = 512               // likewise of what is spoken, of which nothing else is known
 	titled      = "title "          // before a word of a title
 	contained   = "contents "       // before a word of contents, or of the title beside them
 	listPadding = 4                 // spaces; lists have room for 4, 8, 16, …
@@ -43,23 +47,48 @@ type list struct {
 }
 
 // Words are what an item of a space is found by: those of its title and of what is
-// under it, as [Index] and [IndexContents] take them, or as [IndexSpoken] does.
+// under it, as [Index] and [IndexContents] take them, or as [IndexSpoken] does, which
+// come first. Of what is spoken the item is not asked.
 type Words struct {
 	Space           id.Space
+	Item            id.Item
 	Title, Contents string
 	Spoken          bool
 }
 
-// Register notes which spaces have the words of some items; box is the firm's.
-func Register(tx *store.Tx, box *vault.Box, all ...Words) (err error) {
-	defer fault.Op(&err, "search.Register")
-	in := map[string][]id.Space{}
+// Register is the register of a firm in one transaction.
+type Register struct {
+	Tx   *store.Tx
+	Firm *vault.Box
+	// Boxes gives those of spaces, less those whose key is destroyed.
+	Boxes func([]id.Space) (map[id.Space]*vault.Box, error)
+	Most  int  // spaces of one word that are listed; 0: 128
+	Begin bool // whether words that have no parts may be given some
+}
+
+// holding is what has one word.
+type holding struct {
+	word   string
+	spaces []id.Space
+	items  []id.Item
+}
+
+// Note notes which spaces, or which items, have the words of some items.
+func (r Register) Note(all ...Words) (err error) {
+	defer fault.Op(&err, "search.Note")
+	in := map[string]*holding{}
 	for _, item := range all {
 		add := func(domain string, words []string) {
 			for _, w := range words {
-				if of := in[domain+w]; !slices.Contains(of, item.Space) {
-					in[domain+w] = append(of, item.Space)
+				h := in[domain+w]
+				if h == nil {
+					h = &holding{word: domain + w}
+					in[h.word] = h
 				}
+				if !slices.Contains(h.spaces, item.Space) {
+					h.spaces = append(h.spaces, item.Space)
+				}
+				h.items = append(h.items, item.Item)
 			}
 		}
 		if item.Spoken {
@@ -69,33 +98,68 @@ func Register(tx *store.Tx, box *vault.Box, all ...Words) (err error) {
 		add(titled, titleWords(item.Title))
 		add(contained, contentWords(item.Title, item.Contents))
 	}
-	known, hashes, err := lists(tx, box, slices.Collect(maps.Keys(in)))
+	known, hashes, err := lists(r.Tx, r.Firm, slices.Collect(maps.Keys(in)))
 	if err != nil {
 		return err
 	}
+	former := r.Begin
 	for _, hash := range slices.Sorted(maps.Keys(hashes)) { // who writes two rows writes them in one order
-		l, more := known[hash].with(in[hashes[hash]])
-		if !more {
-			continue
-		}
-		if _, err := tx.Exec(upsertWord, []byte(hash), l.seal(box, []byte(hash))); err != nil {
+		if err := r.enter([]byte(hash), known[hash], in[hashes[hash]], &former); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// with is a list with some spaces more, and whether it has become another one.
-func (l list) with(some []id.Space) (_ list, more bool) {
-	if l.everywhere {
-		return l, false
+// enter notes what has one word. Of the words that an earlier program has found
+// everywhere one is given its parts in a transaction, since all spaces are asked.
+func (r Register) enter(hash []byte, l list, h *holding, former *bool) error {
+	begin, most := r.Begin, cmp.Or(r.Most, mostListed)
+	if strings.HasPrefix(h.word, said) {
+		begin, most = false, mostSpoken
 	}
+	if l.everywhere {
+		begun, err := r.post(hash, h.items)
+		if err != nil || begun || !begin || !*former {
+			return err
+		}
+		*former = false
+		every, err := r.everySpace()
+		if err != nil {
+			return err
+		}
+		return r.begin(hash, h.word, every)
+	}
+	now, more := l.with(h.spaces, most)
+	if !more {
+		return nil
+	}
+	if now.everywhere && begin {
+		if err := r.begin(hash, h.word, slices.Concat(l.spaces, h.spaces)); err != nil {
+			return err
+		}
+	}
+	_, err := r.Tx.Exec(upsertWord, hash, now.seal(r.Firm, hash))
+	return err
+}
+
+// plainOf takes a word of the register apart: the domain of its hashes in a space,
+// and the word.
+func plainOf(word string) (domainOf, text string) {
+	if text, ok := strings.CutPrefix(word, titled); ok {
+		return domain, text
+	}
+	return inside, strings.TrimPrefix(word, contained)
+}
+
+// with is a list with some spaces more, and whether it has become another one.
+func (l list) with(some []id.Space, most int) (_ list, more bool) {
 	for _, s := range some {
 		if !slices.Contains(l.spaces, s) {
 			l.spaces, more = append(l.spaces, s), true
 		}
 	}
-	if len(l.spaces) > mostListed {
+	if len(l.spaces) > most {
 		l = list{everywhere: true}
 	}
 	return l, more
@@ -160,11 +224,12 @@ func unseal(box *vault.Box, word, sealed []byte) (l list, err error) {
 // Places are where a query may find something.
 type Places struct {
 	Spaces     []id.Space // in one of these
-	Everywhere bool       // anywhere: each of its words is in more than 512 spaces
+	Everywhere bool       // anywhere: each of its words is in many spaces
+	Posted     *Posted    // then, if it is known: where these items are
 }
 
 // Registered says in which spaces of the firm a query may find something in titles
-// and in contents, of all that has been noted with [Register]; box is the firm's.
+// and in contents, of all that has been noted with [Register.Note]; box is the firm's.
 func Registered(tx *store.Tx, box *vault.Box, text string) (title, contents Places, err error) {
 	defer fault.Op(&err, "search.Registered")
 	in, err := registeredIn(tx, box, text, titled, contained)
@@ -187,12 +252,22 @@ func registeredIn(tx *store.Tx, box *vault.Box, text string, kinds ...string) (o
 	if err != nil {
 		return nil, err
 	}
-	of := map[string]list{}
+	of, by := map[string]list{}, map[string][]byte{}
 	for hash, w := range hashes {
-		of[w] = known[hash]
+		of[w], by[w] = known[hash], []byte(hash)
 	}
 	for _, kind := range kinds {
-		out = append(out, common(of, kind, words))
+		p := common(of, kind, words)
+		if p.Everywhere {
+			var all [][]byte
+			for _, w := range words {
+				all = append(all, by[kind+w])
+			}
+			if p.Posted, err = posted(tx, box, all); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, p)
 	}
 	return out, nil
 }
