@@ -87,6 +87,9 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     for (const path of ["", "/list", "/requests", "/folders", "/people", "/access", "/trash", "/journal"]) pages.push([lawyer, `space ${path}`, space + path]);
     pages.push([lawyer, "the people of a space, unfolded", `${space}/people`, unfolded]);
     pages.push([lawyer, "a folder", shelf]);
+    await lawyer.page.goto(`${space}/agenda`);
+    const date = new URL(await lawyer.page.locator("#agenda .event a").first().getAttribute("href"), house.base).pathname;
+    for (const path of [`${desk}/agenda`, `${desk}/agenda?past=1`, `${space}/agenda`, date]) pages.push([lawyer, `dates ${path}`, path], [client, `her dates ${path}`, path]);
     await lawyer.page.goto(`${space}/people`);
     await lawyer.page.locator("#new-circle > summary").click();
     await field(lawyer.page, "room.circle.name").fill("Comptables");

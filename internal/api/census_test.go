@@ -118,6 +118,14 @@ var twins = map[string]string{
 	"POST /f/{firm}/spaces/{space}/requests/{ask}/renew":  "renewRequest",
 	"POST /f/{firm}/spaces/{space}/deposit/switch":        "setDepositRule",
 
+	"GET /f/{firm}/agenda":                                "listAgenda",
+	"GET /f/{firm}/spaces/{space}/agenda":                 "listSpaceAgenda",
+	"POST /f/{firm}/spaces/{space}/agenda":                "addEvent",
+	"GET /f/{firm}/spaces/{space}/agenda/{event}":         "getEvent",
+	"POST /f/{firm}/spaces/{space}/agenda/{event}":        "changeEvent",
+	"POST /f/{firm}/spaces/{space}/agenda/{event}/cancel": "cancelEvent",
+	"POST /f/{firm}/spaces/{space}/agenda/read":           "readEvents",
+
 	"POST /f/{firm}/spaces/{space}/memos":                    "writeMemo",
 	"POST /f/{firm}/spaces/{space}/memos/read":               "readMemos",
 	"POST /f/{firm}/spaces/{space}/memos/{memo}/acknowledge": "acknowledgeMemo",

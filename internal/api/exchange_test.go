@@ -55,6 +55,14 @@ var exchangeSamples = map[string]sample{
 	"getDesk":         {who: byLead, want: 200},
 	"listWaits":       {who: byClient, want: 200},
 
+	"listAgenda":      {who: byLead, query: "?from=2026-01-01", want: 200},
+	"listSpaceAgenda": {who: byClient, want: 200},
+	"addEvent":        {who: byLead, body: `{"kind":"hearing","title":"Audience","day":"2026-12-10","start":"14:00","circles":["{circle}"]}`, want: 201},
+	"getEvent":        {who: byClient, want: 200},
+	"changeEvent":     {who: byLead, body: `{"kind":"hearing","title":"Audience","day":"2026-12-11","revision":1}`, want: 200, then: (*stage).meet},
+	"cancelEvent":     {who: byLead, body: `{"revision":1}`, want: 200, then: (*stage).meet},
+	"readEvents":      {who: byClient, body: `{"events":["{event}"]}`, want: 204},
+
 	"listOpenings": {who: byClient, want: 200},
 	"getFreeze":    {who: byLead, want: 200},
 	"freezeSpace":  {who: byClient, want: 204},

@@ -29,7 +29,7 @@ type DeskLine struct {
 type Wait struct {
 	Space id.Space  `json:"space"`
 	Kind  string    `json:"kind" enum:"read answer acknowledge approve hand_in check"`
-	What  string    `json:"what" enum:"document memo request"`
+	What  string    `json:"what" enum:"document memo event request"`
 	Who   id.Person `json:"who,omitempty" doc:"absent: the firm’s side as a whole"`
 	Mine  bool      `json:"mine" doc:"oneself, or one’s side, is expected"`
 	Count int       `json:"count"`

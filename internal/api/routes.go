@@ -3,6 +3,7 @@ package api
 import (
 	"slices"
 
+	"cenacle/internal/agenda"
 	"cenacle/internal/authz"
 	"cenacle/internal/bundle"
 	"cenacle/internal/circle"
@@ -39,6 +40,7 @@ type Nouns struct {
 	Guard       *guard.Service
 	Conflicts   *conflict.Service
 	Memos       *memo.Service
+	Agendas     *agenda.Service
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
 	Bundles     *bundle.Service
@@ -65,6 +67,7 @@ func Routes(n *Nouns) []Operation {
 		n.depositRows(),
 		n.requestRows(),
 		n.memoRows(),
+		n.agendaRows(),
 		n.waitRows(),
 		n.eventRows(),
 		n.webhookRows(),
@@ -312,6 +315,26 @@ func (n *Nouns) memoRows() []Operation {
 			Summary: "What one has typed and not sent"},
 		{Pattern: "PUT /spaces/{space}/draft", Name: "saveDraft", Action: authz.MemoWrite, Do: Tell(n.saveDraft, nil),
 			Summary: "Keep what is being typed"},
+	}
+}
+
+// agendaRows are dates.
+func (n *Nouns) agendaRows() []Operation {
+	return []Operation{
+		{Pattern: "GET /agenda", Name: "listAgenda", Action: authz.AgendaSee, Do: Ask(n.agenda),
+			Summary: "The events of all one’s spaces that one may see, in the order of time; this marks nothing as read"},
+		{Pattern: "GET /spaces/{space}/agenda", Name: "listSpaceAgenda", Action: authz.AgendaSee, Do: Ask(n.spaceAgenda),
+			Summary: "The events of one space that one may see, in the order of time; this marks nothing as read"},
+		{Pattern: "POST /spaces/{space}/agenda", Name: "addEvent", Action: authz.AgendaAdd, Status: 201, Do: Tell(n.addEvent, n.addedEvent),
+			Summary: "Put an event into the agenda of a space; those it is sent to are told"},
+		{Pattern: "GET /spaces/{space}/agenda/{event}", Name: "getEvent", Action: authz.AgendaSee, Do: Ask(n.appointment),
+			Summary: "An event, and what it was before each of its changes"},
+		{Pattern: "PUT /spaces/{space}/agenda/{event}", Name: "changeEvent", Action: authz.AgendaChange, Do: Tell(n.changeEvent, n.changedEvent),
+			Summary: "Move or reword an event; those it was sent to are told, and what it was stays readable"},
+		{Pattern: "POST /spaces/{space}/agenda/{event}/cancel", Name: "cancelEvent", Action: authz.AgendaChange, Do: Tell(n.cancelEvent, n.cancelledEvent),
+			Summary: "Say that an event does not take place; it stays in the agenda, cancelled"},
+		{Pattern: "POST /spaces/{space}/agenda/read", Name: "readEvents", Action: authz.AgendaSee, Do: Tell(n.readEvents, nil),
+			Summary: "Mark events as read; the journal says so"},
 	}
 }
 

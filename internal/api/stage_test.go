@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"cenacle/internal/account"
+	"cenacle/internal/agenda"
 	"cenacle/internal/api"
 	"cenacle/internal/authz"
 	"cenacle/internal/bundle"
@@ -64,7 +65,7 @@ func open(t *testing.T, limit int) *stage {
 	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.nouns = &api.Nouns{
 		Freezes: freeze.NewService(s.Office),
-		Firms:   s.Firms, Circles: circle.NewService(s.Office), Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Requests: s.Requests, Holds: hold.NewService(s.Office), Guard: guard.NewService(s.Office), Conflicts: conflict.NewService(s.Office), Memos: s.Memos,
+		Firms:   s.Firms, Circles: circle.NewService(s.Office), Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Requests: s.Requests, Holds: hold.NewService(s.Office), Guard: guard.NewService(s.Office), Conflicts: conflict.NewService(s.Office), Memos: s.Memos, Agendas: s.Agendas,
 		Invitations: s.Invitations, Letterboxes: s.Letterboxes, Lifecycle: s.Lifecycle, Overview: s.Overview, Events: event.New(s.Office),
 		Bundles: bundle.NewService(s.Office, s.Spaces, s.Documents, nil, 1<<30), Previews: preview.New(s.Office, s.Documents, nil),
 	}
@@ -135,6 +136,7 @@ func (s *stage) furnish() {
 		"circle": string(s.House.Client), "all": string(s.House.All), "folder": string(room.Folders[0].ID), "colleague": string(s.Colleague.Actor.Person),
 	}
 	s.begin(reply{})
+	s.meet(reply{})
 	s.party(reply{})
 	s.alias(reply{})
 	held := s.asLead("POST", "/spaces/{space}/holds", `{"reason":"Expertise en cours"}`).is(201)
@@ -155,6 +157,16 @@ func (s *stage) furnish() {
 // wonder asks the client for another answer.
 func (s *stage) wonder(reply) {
 	s.ids["memo"] = s.asLead("POST", "/spaces/{space}/memos", `{"subject":"Une question","body":"Et celle-ci ?","circles":["{circle}"],"asks":"approved"}`).is(201)["id"].(string)
+}
+
+// meet puts another event into the agenda.
+func (s *stage) meet(reply) {
+	s.t.Helper()
+	e, err := s.Agendas.Add(s.t.Context(), s.Lead.Actor, agenda.Adding{
+		Space: s.Space, Entry: agenda.Entry{Kind: agenda.Meeting, Title: "Point", When: agenda.When{Day: "2026-12-09"}}, Circles: []id.Circle{s.House.Client},
+	})
+	s.must(err)
+	s.ids["event"] = string(e.ID)
 }
 
 // other is the token of the founder of another firm.

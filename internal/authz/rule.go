@@ -54,6 +54,10 @@ const (
 	RequestAnswer Action = "request.answer" // the one asked: here it is, or I have none
 	RequestJudge  Action = "request.judge"  // accept, send back, waive, remind
 
+	AgendaSee    Action = "agenda.see"    // an event: when it is, and what
+	AgendaAdd    Action = "agenda.add"    // put one into the agenda of a space
+	AgendaChange Action = "agenda.change" // move, reword or cancel it
+
 	MemoRead     Action = "memo.read"
 	MemoWhy      Action = "memo.why" // who else sees it, who does not, and why
 	MemoWrite    Action = "memo.write"
@@ -69,7 +73,7 @@ const (
 	OfFirm    Kind = "firm"
 	OfSpace   Kind = "space"
 	OfCircle  Kind = "circle"  // a named circle, whose own people alone tend it
-	OfItem    Kind = "item"    // addressed to circles: document, memo
+	OfItem    Kind = "item"    // addressed to circles: document, memo, event
 	OfPrivate Kind = "private" // a person's own: upload, draft, deposit, receipt, request
 )
 
@@ -142,6 +146,10 @@ var rules = map[Action]rule{
 	RequestSee:    {kind: OfPrivate, space: all, others: inside, reads: true},
 	RequestAnswer: {kind: OfPrivate, space: []Role{Client, Guest}, writes: true},
 	RequestJudge:  {kind: OfPrivate, space: inside, others: inside, writes: true},
+
+	AgendaSee:    {kind: OfItem, space: all, reads: true},
+	AgendaAdd:    {kind: OfSpace, space: inside, writes: true},
+	AgendaChange: {kind: OfItem, space: inside, writes: true},
 
 	MemoRead:     {kind: OfItem, space: all, reads: true},
 	MemoWhy:      {kind: OfItem, space: inside, reads: true},

@@ -230,10 +230,7 @@ func (s *Service) replace(a *act.Act, by authz.Actor, u arrival, f found) error 
 	if err := s.findable(a, u.Space, u.Document, title); err != nil {
 		return err
 	}
-	if _, err := a.Exec(deleteReads, u.Document, by.Person); err != nil {
-		return err
-	}
-	if err := item.Await(a, u.Document); err != nil {
+	if err := item.Renew(a, by, u.Document); err != nil {
 		return err
 	}
 	_, err = a.Record(by, "document.replaced", u.Space, string(u.Document),

@@ -88,9 +88,6 @@ where d.firm_id = $1 and d.space_id = $2 and d.tray = $3 and d.folder_id = $4 an
 	updateLoose = store.ForFirm(`
 update document set folder_id = '', revision = revision + 1 where firm_id = $1 and space_id = $2 and tray = $3 and folder_id = $4`)
 
-	// A new version is unread by everybody but its author.
-	deleteReads = store.ForFirm(`delete from read_mark where firm_id = $1 and item_id = $2 and person_id <> $3`)
-
 	countRead = store.ForFirm(`
 select count(*) from read_mark where firm_id = $1 and item_id = $2 and person_id = $3`)
 

@@ -1,4 +1,4 @@
-// Package item is what documents and memos have in common: anything that
+// Package item is what documents, memos and events have in common: anything that
 // belongs to one space and is addressed to circles. It writes the address and
 // reads it back as the resource that package authz decides on.
 //
@@ -26,7 +26,22 @@ type Kind string
 const (
 	Document Kind = "document"
 	Memo     Kind = "memo"
+	Event    Kind = "event" // of an agenda
 )
+
+// Reading is the action that lets somebody read an item of a kind; none of a kind
+// that there is not.
+func (k Kind) Reading() authz.Action {
+	switch k {
+	case Document:
+		return authz.DocumentRead
+	case Memo:
+		return authz.MemoRead
+	case Event:
+		return authz.AgendaSee
+	}
+	return ""
+}
 
 // New is an item about to exist. A caller who must know the identifier
 // beforehand (an upload seals it into the bytes) sets ID.
@@ -124,6 +139,14 @@ func Await(a *act.Act, it id.Item) error {
 	return err
 }
 
+// Renew makes an opened item new again for everybody but who has just changed it.
+func Renew(a *act.Act, by authz.Actor, it id.Item) error {
+	if _, err := a.Exec(deleteReadsOfOthers, it, by.Person); err != nil {
+		return err
+	}
+	return Await(a, it)
+}
+
 // Reclassify gives an opened item another nature. The caller has decided the
 // right and records the act.
 func Reclassify(a *act.Act, h Header, n authz.Nature) error {
@@ -163,6 +186,73 @@ func Load(a *act.Act, space id.Space, kind Kind, it id.Item) (authz.Locked[Heade
 	on := resource(a, h)
 	on.Deleted = deleted
 	return authz.Lock(h, on), h.Space, nil
+}
+
+// LoadAll is [Load] of several items of one kind with few statements, each locked
+// for itself; those that are absent are left out.
+func LoadAll(a *act.Act, kind Kind, of []id.Item) (map[id.Item]authz.Locked[Header], error) {
+	headers := map[id.Item]*Header{}
+	deleted := map[id.Item]bool{}
+	for some := range store.Batches(of) {
+		err := a.Each(selectItems, some, func(scan func(...any) error) error {
+			h := &Header{}
+			var internal, created, gone int64
+			var mac []byte
+			if err := scan(&h.ID, &h.Space, &h.Kind, &h.Author, &h.Nature, &internal, &created, &gone, &mac); err != nil {
+				return err
+			}
+			h.Internal, h.Created = internal == 1, store.Time(created)
+			headers[h.ID], deleted[h.ID] = h, gone != 0
+			return check(a, *h, mac)
+		})
+		if err != nil {
+			return nil, err
+		}
+		if err := addresses(a, some, headers); err != nil {
+			return nil, err
+		}
+	}
+	out := make(map[id.Item]authz.Locked[Header], len(headers))
+	for it, h := range headers {
+		if h.Kind == kind {
+			on := resource(a, *h)
+			on.Deleted = deleted[it]
+			out[it] = authz.Lock(*h, on)
+		}
+	}
+	return out, nil
+}
+
+func check(a *act.Act, h Header, mac []byte) error {
+	box, err := a.SpaceBox(h.Space)
+	if err != nil {
+		return err
+	}
+	return Verify(box, h, mac)
+}
+
+// addresses adds to headers to whom the items were sent.
+func addresses(a *act.Act, some []any, headers map[id.Item]*Header) error {
+	return a.Each(selectAudiences, some, func(scan func(...any) error) error {
+		var it id.Item
+		var to authz.Address
+		var sent, extended int64
+		var mac []byte
+		if err := scan(&it, &to.Circle, &sent, &extended, &mac); err != nil {
+			return err
+		}
+		h := headers[it]
+		if h == nil {
+			return nil
+		}
+		box, err := a.SpaceBox(h.Space)
+		if err != nil {
+			return err
+		}
+		to.Sent, to.Extended = store.Time(sent), extended == 1
+		h.Audience = append(h.Audience, to)
+		return VerifyAddress(box, it, to, mac)
+	})
 }
 
 // load reads an item and checks its rows.

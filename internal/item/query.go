@@ -11,6 +11,10 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10)`)
 select space_id, kind, author_id, nature, internal, created_at, deleted_at, mac
 from item where firm_id = $1 and id = $2`)
 
+	selectItems = store.ForFirm(`
+select id, space_id, kind, author_id, nature, internal, created_at, deleted_at, mac
+from item where firm_id = $1 and id in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`)
+
 	updateNature = store.ForFirm(`update item set nature = $3, mac = $4 where firm_id = $1 and id = $2`)
 
 	insertAudience = store.ForFirm(`
@@ -25,6 +29,11 @@ update audience set extended = 1, mac = $4 where firm_id = $1 and item_id = $2 a
 select circle_id, sent_at, extended, mac from audience
 where firm_id = $1 and item_id = $2 order by sent_at, circle_id`)
 
+	selectAudiences = store.ForFirm(`
+select item_id, circle_id, sent_at, extended, mac from audience
+where firm_id = $1 and item_id in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+order by item_id, sent_at, circle_id`)
+
 	// Whoever is in a circle that item $2 was sent to, at $3, and has not read it;
 	// who is in two of them comes twice and is written once.
 	insertUnread = store.ForFirm(`
@@ -36,6 +45,8 @@ where i.firm_id = $1 and i.id = $2
   and c.firm_id = $1 and c.circle_id = a.circle_id and (c.until = 0 or c.until > $3) and c.person_id <> i.author_id
   and not exists (select 1 from read_mark r where r.firm_id = $1 and r.item_id = i.id and r.person_id = c.person_id)
 on conflict (firm_id, person_id, space_id, item_id) do nothing`)
+
+	deleteReadsOfOthers = store.ForFirm(`delete from read_mark where firm_id = $1 and item_id = $2 and person_id <> $3`)
 
 	deleteUnread = store.ForFirm(`
 delete from unread

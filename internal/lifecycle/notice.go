@@ -246,11 +246,7 @@ func waiting(a *act.Act, by authz.Actor, in id.Space, from id.Item) error {
 		return err
 	}
 	for it, kind := range kinds {
-		do := authz.DocumentRead
-		if kind == item.Memo {
-			do = authz.MemoRead
-		}
-		if _, _, err := item.Open(a, by, in, kind, it, do); !fault.Is(err, fault.NotFound) {
+		if _, _, err := item.Open(a, by, in, kind, it, kind.Reading()); !fault.Is(err, fault.NotFound) {
 			return err
 		}
 	}

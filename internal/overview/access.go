@@ -33,7 +33,7 @@ const (
 // opened are the kinds of entries that tell who was in a space, and the kind of
 // the item that was opened.
 var opened = map[string]item.Kind{
-	"document.read": item.Document, "document.downloaded": item.Document, "memo.read": item.Memo,
+	"document.read": item.Document, "document.downloaded": item.Document, "memo.read": item.Memo, "agenda.read": item.Event,
 	"space.seen_as": "", "link.used": "", "member.joined": "", "member.left": "", "space.frozen": "", "space.thawed": "",
 }
 
@@ -170,11 +170,7 @@ func sideOf(members []circle.Member, e Entry) Side {
 
 // readable reports whether the actor may read an item herself.
 func readable(a *act.Act, by authz.Actor, of id.Space, kind item.Kind, it id.Item) (bool, error) {
-	do := authz.DocumentRead
-	if kind == item.Memo {
-		do = authz.MemoRead
-	}
-	_, _, err := item.Open(a, by, of, kind, it, do)
+	_, _, err := item.Open(a, by, of, kind, it, kind.Reading())
 	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
 		return false, nil
 	}

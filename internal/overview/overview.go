@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"cenacle/internal/act"
+	"cenacle/internal/agenda"
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
 	"cenacle/internal/fault"
@@ -47,7 +48,7 @@ const Papers item.Kind = "request"
 type Wait struct {
 	Space id.Space
 	Kind  Kind
-	What  item.Kind // documents, memos or [Papers]
+	What  item.Kind // documents, memos, events or [Papers]
 	Who   id.Person // empty when it is the firm's side as a whole
 	Mine  bool      // the actor, or her side, is the one expected
 	Count int
@@ -70,11 +71,12 @@ type Row struct {
 type Desk struct {
 	Rows    []Row
 	Waits   []Wait
-	Spaces  map[id.Space]space.Space // those of Rows and Waits
+	Spaces  map[id.Space]space.Space // those of Rows, Waits and Dates
 	Clients map[id.Space][]string    // their names, of the same spaces
 	Names   map[id.Person]string
-	Avoided int         // requests that papers already there have spared
-	More    *space.Page // the next page, or nil
+	Dates   []agenda.Event // what comes next, of all of her spaces
+	Avoided int            // requests that papers already there have spared
+	More    *space.Page    // the next page, or nil
 }
 
 // mostWaits is how many lines of « qui attend quoi » a desk opens for each
@@ -139,8 +141,31 @@ func desk(a *act.Act, by authz.Actor, page space.Page) (d Desk, err error) {
 	for _, sp := range spaces {
 		d.Rows = append(d.Rows, d.row(sp, all))
 	}
+	if err := d.next(a, by); err != nil {
+		return Desk{}, err
+	}
 	d.Avoided, err = request.Avoided(a, by)
 	return d, err
+}
+
+// mostDates is how many of the coming dates a first screen shows.
+const mostDates = 5
+
+// next adds the coming dates, with the names of the spaces they are in.
+func (d *Desk) next(a *act.Act, by authz.Actor) (err error) {
+	if d.Dates, _, err = agenda.ListIn(a, by, agenda.Query{From: a.Now, Limit: mostDates}); err != nil {
+		return err
+	}
+	var more []id.Space
+	for _, e := range d.Dates {
+		if _, there := d.Spaces[e.Space]; !there {
+			more = append(more, e.Space)
+		}
+	}
+	slices.Sort(more)
+	named, err := space.LoadAll(a, slices.Compact(more))
+	maps.Copy(d.Spaces, named)
+	return err
 }
 
 func (d *Desk) row(sp space.Space, all []Wait) Row {
@@ -250,9 +275,12 @@ func (s *Service) Space(ctx context.Context, by authz.Actor, of id.Space) (out [
 	return out, err
 }
 
-// reads is the action that a pass must leave for a kind of item to count.
-var reads = map[item.Kind]authz.Action{
-	item.Document: authz.DocumentRead, item.Memo: authz.MemoRead, Papers: authz.RequestSee,
+// reading is the action that a pass must leave for what waits to count.
+func reading(what item.Kind) authz.Action {
+	if what == Papers {
+		return authz.RequestSee
+	}
+	return what.Reading()
 }
 
 // waits reads what waits in one entered space, or in all of a firm's person.
@@ -297,7 +325,7 @@ func waits(a *act.Act, by authz.Actor, of id.Space) ([]Wait, error) {
 	if out, err = papers(a, by, args, out); err != nil {
 		return nil, err
 	}
-	out = slices.DeleteFunc(out, func(w Wait) bool { return !by.Pass.Takes(reads[w.What]) })
+	out = slices.DeleteFunc(out, func(w Wait) bool { return !by.Pass.Takes(reading(w.What)) })
 	slices.SortStableFunc(out, func(x, y Wait) int {
 		return cmp.Or(order(y.Mine, x.Mine), order(x.By == "", y.By == ""), cmp.Compare(x.By, y.By), x.Since.Compare(y.Since))
 	})

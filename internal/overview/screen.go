@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"cenacle/internal/act"
+	"cenacle/internal/agenda"
 	"cenacle/internal/authz"
 	"cenacle/internal/deposit"
 	"cenacle/internal/document"
@@ -30,6 +31,7 @@ type Screen struct {
 	Deposit   deposit.Deposit // the open one of a depositor
 	Requests  []request.Request
 	Rule      deposit.Rule // whether the space takes deposits
+	Dates     []agenda.Event
 }
 
 // Sources are the services that a screen reads through.
@@ -79,6 +81,9 @@ func (s *Service) screen(a *act.Act, by authz.Actor, from Sources, q ScreenQuery
 		return out, err
 	}
 	if out.Rule, err = deposit.RuleIn(a, q.Space); err != nil {
+		return out, err
+	}
+	if out.Dates, _, err = agenda.ListIn(a, by, agenda.Query{Space: q.Space, From: a.Now, Limit: mostDates}); err != nil {
 		return out, err
 	}
 	out.Waits, err = waits(a, by, q.Space)

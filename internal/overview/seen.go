@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"cenacle/internal/act"
+	"cenacle/internal/agenda"
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
 	"cenacle/internal/deposit"
@@ -99,6 +100,10 @@ func (s *Seen) confine(a *act.Act, by authz.Actor) (err error) {
 		} else if !yes {
 			delete(s.Named, of)
 		}
+	}
+	s.Dates, err = keep(s.Dates, func(e agenda.Event) (bool, error) { return sees(item.Event, e.ID, authz.AgendaSee) })
+	if err != nil {
+		return err
 	}
 	for i := range s.Threads {
 		t := &s.Threads[i]

@@ -168,6 +168,7 @@ func (g *garden) talk(r room, client *person) {
 		g.want(g.lead.browser, post(space+"/memos", "subject", g.plant("subject"), "body", g.plant("internal memo"), "circle", string(r.house.Firm)))
 		g.want(client.browser, post(space+"/memos", "subject", g.plant("subject"), "body", g.plant("memo")))
 	}
+	g.want(g.lead.browser, post(space+"/agenda", "kind", "hearing", "title", g.plant("event"), "place", g.plant("place"), "note", g.plant("note"), "day", "2026-12-10", "circle", string(r.house.Client)))
 	g.want(g.lead.browser, post(space+"/draft", "body", g.plant("draft")))
 	g.want(client.browser, post(space+"/draft", "body", g.plant("draft")))
 }

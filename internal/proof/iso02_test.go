@@ -39,7 +39,7 @@ var jobs = map[string]string{
 	"notice.device":       "firm.enter of the person, in the firm that tells her",
 	"notice.frozen":       "space.see of the lawyer who answers for the space",
 	"notice.deposit":      "space.see of the lawyer who is told",
-	"notice.item":         "document.read or memo.read of something new for the person who is told",
+	"notice.item":         "document.read, memo.read or agenda.see of something new for the person who is told",
 	"notice.request":      "request.see of something still asked of the person who is told",
 	"notice.reminder":     "request.see of something still asked of the person who is told",
 	"notice.overdue":      "request.see of the lawyer who is told, of something still asked",

@@ -75,6 +75,8 @@ func backs() map[string]func(*scene) {
 			s.must(s.server.Documents.DemandApprovalEverywhere(s.t.Context(), s.lead.actor, false))
 		},
 		"acknowledgeMemo":   (*scene).wonder,
+		"changeEvent":       (*scene).meet,
+		"cancelEvent":       (*scene).meet,
 		"admitToCircle":     (*scene).apart,
 		"dismissFromCircle": func(s *scene) { s.comeBack(false) },
 		"giveUpUpload":      (*scene).begin,

@@ -3,11 +3,13 @@ package proof
 import (
 	"encoding/base32"
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
 	"time"
 
+	"cenacle/internal/agenda"
 	"cenacle/internal/id"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/totp"
@@ -274,6 +276,7 @@ func letterboxSteps() []step {
 
 func exchangeSteps() []step {
 	const room = "/f/{firm}/spaces/{space}"
+	moved := digest(fmt.Appendf(nil, "%q", agenda.Entry{Kind: agenda.Hearing, Title: "Audience", When: agenda.When{Day: "2026-12-11"}})) // what the page confirms
 	return []step{
 		form(room+"/deposit/close", byClient, 303, "leave", "1").then(func(s *scene, _ answer) { s.deposit() }),
 		plain(room+"/receipts/{receipt}", byClient, 200), plain(room+"/receipts/{receipt}/file", byClient, 200),
@@ -286,6 +289,11 @@ func exchangeSteps() []step {
 		of("ask", form(room+"/requests/{ask}/waive", byLead, 303)), of("came", form(room+"/requests/{ask}/accept", byLead, 303)),
 		of("came", form(room+"/requests/{ask}/return", byLead, 303, "reason", "Illisible")), of("lacking", form(room+"/requests/{ask}/renew", byLead, 303)),
 		form(room+"/deposit/switch", byLead, 303, "open", "1"),
+		plain(room+"/agenda", byClient, 200), plain("/f/{firm}/agenda", byLead, 200), plain(room+"/agenda/{event}", byClient, 200),
+		form(room+"/agenda", byLead, 303, "kind", "hearing", "title", "Audience", "day", "2026-12-10", "start", "14:00", "circle", "{circle}"),
+		form(room+"/agenda/read", byClient, 303, "event", "{event}"),
+		form(room+"/agenda/{event}", byLead, 303, "kind", "hearing", "title", "Audience", "day", "2026-12-11", "sure", moved).then(func(s *scene, _ answer) { s.meet() }),
+		form(room+"/agenda/{event}/cancel", byLead, 303, "reason", "Reportée").then(func(s *scene, _ answer) { s.meet() }),
 		form(room+"/memos", byLead, 303, "thread", "{thread}", "body", "Une question encore.", "circle", "{circle}", "reference", "{document}"),
 		form(room+"/memos/{memo}/acknowledge", byClient, 303, "answer", "approved").then(func(s *scene, _ answer) { s.wonder() }),
 		plain(room+"/memos/{memo}/why", byLead, 200),

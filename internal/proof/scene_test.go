@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"cenacle/internal/agenda"
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
 	"cenacle/internal/conflict"
@@ -133,6 +134,7 @@ func (s *scene) fill() {
 		"all": string(s.room.house.All), "person": string(s.guest.id), "client": string(s.client.id), "colleague": string(s.account.id),
 		"code": "en",
 	})
+	s.meet()
 	s.holdAgain()
 	s.oppose()
 	s.encircle()
@@ -170,6 +172,17 @@ func (s *scene) alias() {
 func (s *scene) rename() {
 	s.t.Helper()
 	s.must(s.server.Documents.Rename(s.t.Context(), s.lead.actor, id.Item(s.ids["document"]), "Projet de convention"))
+}
+
+// meet puts another event into the agenda.
+func (s *scene) meet() {
+	s.t.Helper()
+	e, err := s.server.Agendas.Add(s.t.Context(), s.lead.actor, agenda.Adding{
+		Space: s.room.id, Entry: agenda.Entry{Kind: agenda.Meeting, Title: "Point de situation", When: agenda.When{Day: "2026-12-09"}},
+		Circles: []id.Circle{s.room.house.Client},
+	})
+	s.must(err)
+	s.ids["event"] = string(e.ID)
 }
 
 // wonder asks the client for another answer.

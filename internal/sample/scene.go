@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"cenacle/internal/agenda"
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
 	"cenacle/internal/deposit"
@@ -73,7 +74,32 @@ func (st *stage) divorce() error {
 	if err := st.judge(client, sp.ID); err != nil {
 		return err
 	}
+	if err := st.dates(sp.ID, house, client); err != nil {
+		return err
+	}
 	return st.talk(sp.ID, house, client, draft)
+}
+
+// dates are what comes next; the client has taken note of it.
+func (st *stage) dates(of id.Space, house circle.House, client authz.Actor) error {
+	there, _, err := st.s.Agendas.List(st.ctx, client, agenda.Query{Space: of, Limit: most})
+	if err != nil || len(there) > 0 {
+		return err
+	}
+	day := func(n int) string { return st.s.Office.Clock().AddDate(0, 0, n).Format(time.DateOnly) }
+	for _, e := range []agenda.Entry{
+		{Kind: agenda.Deadline, Title: "Fin du délai de réflexion", Note: "La convention ne peut être signée avant.", When: agenda.When{Day: day(15)}},
+		{Kind: agenda.Meeting, Title: "Signature de la convention", Place: "Au cabinet, salle du premier étage", Note: "Venez avec votre pièce d’identité.\nLes deux époux et leurs avocats seront là.", When: agenda.When{Day: day(18), Start: "14:30", End: "15:30"}},
+	} {
+		made, err := st.s.Agendas.Add(st.ctx, st.lawyer, agenda.Adding{Space: of, Entry: e, Circles: []id.Circle{house.Client}})
+		if err != nil {
+			return err
+		}
+		if err := st.s.Agendas.Read(st.ctx, client, of, []id.Item{made.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (st *stage) deposit(client authz.Actor, of id.Space, names ...string) error {

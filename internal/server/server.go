@@ -22,6 +22,7 @@ import (
 
 	"cenacle/internal/account"
 	"cenacle/internal/act"
+	"cenacle/internal/agenda"
 	"cenacle/internal/api"
 	"cenacle/internal/blob"
 	"cenacle/internal/blob/storage"
@@ -99,6 +100,7 @@ type Server struct {
 	Conflicts   *conflict.Service
 	Drives      *drive.Service
 	Memos       *memo.Service
+	Agendas     *agenda.Service
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
 	Bundles     *bundle.Service
@@ -174,7 +176,7 @@ func New(ctx context.Context, c *config.Config, o Options) (s *Server, err error
 	if err := s.openBlobs(ctx, o); err != nil {
 		return nil, err
 	}
-	if err := s.openNouns(c, o); err != nil {
+	if err := s.openNouns(c, zone, o); err != nil {
 		return nil, err
 	}
 	s.Drives = drive.New(s.Office, s.blobs, s.Documents, s.Spaces, drive.Config{
@@ -274,7 +276,7 @@ func (s *Server) letGo() error {
 	return s.bucket.Close()
 }
 
-func (s *Server) openNouns(c *config.Config, o Options) error {
+func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) error {
 	models, err := space.LoadModels()
 	if err != nil {
 		return err
@@ -314,6 +316,7 @@ func (s *Server) openNouns(c *config.Config, o Options) error {
 	s.Guard = guard.NewService(s.Office)
 	s.Conflicts = conflict.NewService(s.Office)
 	s.Memos = memo.NewService(s.Office)
+	s.Agendas = agenda.New(s.Office, zone)
 	s.Invitations = invitation.New(s.Office, s.Accounts)
 	s.Letterboxes = depositlink.New(s.Office, s.Accounts)
 	s.Lifecycle = lifecycle.New(s.Office, s.Accounts, s.Invitations)
@@ -411,10 +414,10 @@ func (s *Server) pages(c *config.Config) site.Pages {
 			Director: c.Legal.Director, Hosting: c.Legal.Hosting, Mediator: c.Legal.Mediator,
 		}},
 		Door: &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle, Mails: c.Demo && s.Mailbox != nil},
-		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Documents: s.Documents, Memos: s.Memos, Conflict: s.Conflicts},
+		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Documents: s.Documents, Memos: s.Memos, Conflict: s.Conflicts, Agendas: s.Agendas},
 		Room: &room.Pages{
 			Freezes: s.Freezes,
-			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Lifecycle: s.Lifecycle,
+			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Agendas: s.Agendas, Lifecycle: s.Lifecycle,
 			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Letterboxes: s.Letterboxes, Limit: c.Upload(), Passkeys: s.Accounts.Passkeys(),
 			Bundles: s.Bundles,
 		},

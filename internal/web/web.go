@@ -111,6 +111,7 @@ func (r *Request) nav(layout ui.Layout) []ui.Section {
 	}
 	sections := []ui.Section{
 		{Key: "desk", Href: r.FirmPath(), Label: r.Printer.T("web.nav.desk")},
+		{Key: "agenda", Href: r.FirmPath("agenda"), Label: r.Printer.T("web.nav.agenda")},
 		{Key: "people", Href: r.FirmPath("people"), Label: r.Printer.T("web.nav.people")},
 	}
 	ofFirm := authz.Resource{Kind: authz.OfFirm, Firm: r.Actor.Firm}

@@ -97,6 +97,7 @@ func Routes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/programs", Door: web.Member, Action: authz.TokenGive, Handle: p.Program.DoMake},
 		{Pattern: "POST /f/{firm}/programs/{program}/revoke", Door: web.Member, Action: authz.TokenKeep, Handle: p.Program.DoRevoke},
 		{Pattern: "GET /f/{firm}/journal", Door: web.Member, Action: authz.FirmJournal, Handle: p.Desk.Journal},
+		{Pattern: "GET /f/{firm}/agenda", Door: web.Member, Action: authz.AgendaSee, Handle: p.Desk.Agenda},
 		{Pattern: "GET /f/{firm}/search", Door: web.Member, Action: authz.DocumentRead, Handle: p.Desk.Search},
 
 		// Other programs that are told when something happens in the firm.
@@ -113,6 +114,7 @@ func Routes(p Pages) []web.Route {
 	}
 	routes = append(routes, letterboxRoutes(p)...)
 	routes = append(routes, spaceRoutes(p)...)
+	routes = append(routes, agendaRoutes(p)...)
 	if p.StyleGuide != nil {
 		routes = append(routes, web.Route{Pattern: "GET /styleguide", Handle: p.StyleGuide.Show, Why: "components without content, in demonstration mode only"})
 	}
@@ -241,4 +243,16 @@ func spaceRoutes(p Pages) []web.Route {
 // Legal is the row of links below every page.
 func Legal(p *i18n.Printer) []ui.Link {
 	return []ui.Link{{Href: "/legal", Label: p.T("web.legal")}, {Href: "/legal#mediator", Label: p.T("web.mediator")}}
+}
+
+// agendaRoutes are the dates of a space.
+func agendaRoutes(p Pages) []web.Route {
+	return []web.Route{
+		{Pattern: "GET /f/{firm}/spaces/{space}/agenda", Door: web.Member, Action: authz.AgendaSee, Handle: p.Room.Agenda},
+		{Pattern: "POST /f/{firm}/spaces/{space}/agenda", Door: web.Member, Action: authz.AgendaAdd, Handle: p.Room.DoAddEvent},
+		{Pattern: "POST /f/{firm}/spaces/{space}/agenda/read", Door: web.Member, Action: authz.AgendaSee, Handle: p.Room.DoReadEvents},
+		{Pattern: "GET /f/{firm}/spaces/{space}/agenda/{event}", Door: web.Member, Action: authz.AgendaSee, Handle: p.Room.Event},
+		{Pattern: "POST /f/{firm}/spaces/{space}/agenda/{event}", Door: web.Member, Action: authz.AgendaChange, Handle: p.Room.DoChangeEvent},
+		{Pattern: "POST /f/{firm}/spaces/{space}/agenda/{event}/cancel", Door: web.Member, Action: authz.AgendaChange, Handle: p.Room.DoCancelEvent},
+	}
 }

@@ -20,6 +20,7 @@ const (
 	Radios   Kind = "radio"    // cards, one of them
 	Checks   Kind = "checkbox" // cards, any of them; also a single box
 	Date     Kind = "date"
+	Hour     Kind = "time"
 	File     Kind = "file"
 	Search   Kind = "search"
 	Code     Kind = "code" // digits, from a telephone or a paper

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"cenacle/internal/account"
+	"cenacle/internal/agenda"
 	"cenacle/internal/authz"
 	"cenacle/internal/blob"
 	"cenacle/internal/circle"
@@ -41,6 +42,7 @@ type Cast struct {
 	Deposits  *deposit.Service
 	Requests  *request.Service
 	Memos     *memo.Service
+	Agendas   *agenda.Service
 	Overview  *overview.Service
 
 	Firm  id.Firm
@@ -75,6 +77,9 @@ func NewCast(t testing.TB, table func(*Cast) []web.Route) *Cast {
 		papers, err := paper.Load()
 		s.must(err)
 		c.Requests = request.New(s.Office, c.Documents, papers)
+		zone, err := time.LoadLocation(i18n.Zone)
+		s.must(err)
+		c.Agendas = agenda.New(s.Office, zone)
 		c.Deposits, c.Memos, c.Overview = deposit.New(s.Office, request.Answering), memo.NewService(s.Office), overview.New(s.Office)
 		return table(c)
 	})

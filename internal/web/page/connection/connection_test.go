@@ -92,7 +92,7 @@ func (s *scene) must(err error) {
 	}
 }
 
-var all = []string{"document", "memo", "deposit", "request", "space", "firm"}
+var all = []string{"document", "memo", "agenda", "deposit", "request", "space", "firm"}
 
 func TestSecretIsShownOnce(t *testing.T) {
 	s := open(t)

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"time"
 
+	"cenacle/internal/agenda"
 	"cenacle/internal/conflict"
 	"cenacle/internal/document"
 	"cenacle/internal/fault"
@@ -39,6 +40,7 @@ type Pages struct {
 	Firms     *firm.Service
 	Overview  *overview.Service
 	Conflict  *conflict.Service
+	Agendas   *agenda.Service
 }
 
 const (
@@ -55,6 +57,8 @@ type Desk struct {
 	Search Search
 	Mine   Waits
 	Others Waits
+	Dates  []ui.Event
+	Agenda string // where all of them are
 	Spared string // requests that papers already there have avoided, or empty
 	Rows   []Row
 	More   *ui.More
@@ -99,7 +103,9 @@ func (p *Pages) Show(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return web.Show(deskPage, newDesk(frame(r, r.Printer.T("desk.title")), r, found, page)), nil
+	d := newDesk(frame(r, r.Printer.T("desk.title")), r, found, page)
+	d.Dates, d.Agenda = dated(r, found.Dates, found.Spaces), r.FirmPath("agenda")
+	return web.Show(deskPage, d), nil
 }
 
 // paths are the addresses a page leads to, as a request knows them.
@@ -192,6 +198,8 @@ func place(to paths, w overview.Wait) string {
 	switch w.What {
 	case item.Document:
 		return to.SpacePath(w.Space, "documents", string(w.Item))
+	case item.Event:
+		return to.SpacePath(w.Space, "agenda", string(w.Item))
 	case overview.Papers:
 		return to.SpacePath(w.Space, "requests")
 	}

@@ -14,7 +14,8 @@ type List struct {
 	ui.Base
 	Search Search
 	Spaces []Own
-	Cut    bool // she has more than ownRows
+	Agenda string // the dates of all of them
+	Cut    bool   // she has more than ownRows
 }
 
 // Own is one of her spaces. When it last changed is the firm's to know: that
@@ -49,7 +50,7 @@ func (p *Pages) list(r *web.Request) (web.Answer, error) {
 
 // newList orders spaces by name, since the order of changes would tell of them.
 func newList(b ui.Base, to paths, found []space.Space) List {
-	l := List{Base: b, Search: Search{Action: to.FirmPath("search")}, Cut: len(found) > ownRows}
+	l := List{Base: b, Search: Search{Action: to.FirmPath("search")}, Agenda: to.FirmPath("agenda"), Cut: len(found) > ownRows}
 	found = slices.Clone(found[:min(len(found), ownRows)])
 	slices.SortFunc(found, func(x, y space.Space) int { return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(x.ID, y.ID)) })
 	for _, s := range found {

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"time"
 
+	"cenacle/internal/agenda"
 	"cenacle/internal/authz"
 	"cenacle/internal/bundle"
 	"cenacle/internal/circle"
@@ -53,6 +54,7 @@ type Pages struct {
 	Guard       *guard.Service
 	Conflicts   *conflict.Service
 	Memos       *memo.Service
+	Agendas     *agenda.Service
 	Lifecycle   *lifecycle.Service
 	Overview    *overview.Service
 	Firms       *firm.Service
@@ -151,6 +153,7 @@ func (h here) tabs(current string) []ui.Tab {
 	return []ui.Tab{
 		{Href: h.path(), Label: p.T("room.tab.space"), Current: current == "space"},
 		{Href: h.path("requests"), Label: p.T("room.tab.requests"), Current: current == "requests"},
+		{Href: h.path("agenda"), Label: p.T("room.tab.agenda"), Current: current == "agenda"},
 		{Href: h.path("folders"), Label: p.T("room.tab.folders"), Current: current == "folders"},
 		{Href: h.path("people"), Label: p.T("room.tab.people"), Current: current == "people"},
 		{Href: h.path("trash"), Label: p.T("room.tab.trash"), Current: current == "trash"},
@@ -321,6 +324,8 @@ func (h here) waits(b ui.Base, found []overview.Wait, titles map[string]string) 
 		switch w.What {
 		case item.Document:
 			line.Href = h.path("documents", string(w.Item))
+		case item.Event:
+			line.Href = h.path("agenda", string(w.Item))
 		case overview.Papers:
 			if line.Href = h.path("requests"); !h.inside() {
 				line.Href = h.path() + "#requests"

@@ -1,13 +1,13 @@
 import { elsewhere, heard } from "../../ui/script/keys.js";
 
-// <c-seen data-src> marks memos as read once they have been on the screen for a
+// <c-seen data-src> marks memos and events as read once they have been on the screen for a
 // moment; without a script its button does.
 const moment = 1500;
 
 class Seen extends HTMLElement {
   connectedCallback() {
     this.hidden = true;
-    const thread = this.closest(".talk");
+    const thread = this.closest(".talk, [data-seen]");
     if (!thread) return;
     this.watch = new IntersectionObserver(([entry]) => {
       clearTimeout(this.timer);

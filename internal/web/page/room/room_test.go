@@ -68,7 +68,7 @@ func (s scene) must(err error) {
 func table(c *webtest.Cast) []web.Route {
 	p := &room.Pages{
 		Freezes: freeze.NewService(c.Office),
-		Circles: circle.NewService(c.Office), Spaces: c.Spaces, Documents: c.Documents, Previews: preview.New(c.Office, c.Documents, nil), Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Conflicts: conflict.NewService(c.Office), Memos: c.Memos, Lifecycle: c.Lifecycle,
+		Circles: circle.NewService(c.Office), Spaces: c.Spaces, Documents: c.Documents, Previews: preview.New(c.Office, c.Documents, nil), Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Conflicts: conflict.NewService(c.Office), Memos: c.Memos, Agendas: c.Agendas, Lifecycle: c.Lifecycle,
 		Overview: c.Overview, Firms: c.Firms, Invitations: c.Invitations, Letterboxes: c.Letterboxes, Limit: webtest.Limit,
 		Bundles: bundle.NewService(c.Office, c.Spaces, c.Documents, nil, webtest.Limit),
 	}
@@ -105,6 +105,8 @@ func table(c *webtest.Cast) []web.Route {
 		{"POST /requests/{ask}/use", authz.RequestAnswer, p.DoUse}, {"POST /requests/{ask}/accept", authz.RequestJudge, p.DoAccept},
 		{"POST /requests/{ask}/return", authz.RequestJudge, p.DoReturn}, {"POST /requests/{ask}/waive", authz.RequestJudge, p.DoWaive},
 		{"POST /requests/{ask}/renew", authz.RequestJudge, p.DoRenew}, {"POST /deposit/switch", authz.SpaceManage, p.DoSwitch},
+		{"GET /agenda", authz.AgendaSee, p.Agenda}, {"POST /agenda", authz.AgendaAdd, p.DoAddEvent}, {"POST /agenda/read", authz.AgendaSee, p.DoReadEvents},
+		{"GET /agenda/{event}", authz.AgendaSee, p.Event}, {"POST /agenda/{event}", authz.AgendaChange, p.DoChangeEvent}, {"POST /agenda/{event}/cancel", authz.AgendaChange, p.DoCancelEvent},
 		{"POST /memos/{memo}/acknowledge", authz.MemoAcknowledge, p.DoAcknowledge}, {"POST /memos/read", authz.MemoRead, p.DoRead}, {"POST /draft", authz.MemoWrite, p.DoDraft},
 	} {
 		method, path, _ := strings.Cut(r.pattern, " ")

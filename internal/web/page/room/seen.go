@@ -20,6 +20,7 @@ type SeenAs struct {
 	Circles   string
 	Matter    string
 	Next      string
+	Dates     *Dates
 	Checklist *Checklist
 	Shut      string
 	Shelves   []Shelf
@@ -77,6 +78,12 @@ func (p *Pages) seen(r *web.Request, seen overview.Seen) SeenAs {
 		page.Matter = h.room.Matters[0].Name
 	}
 	page.Next = next(b, h.waits(b, seen.Waits, nil))
+	if page.Dates = h.next(); page.Dates != nil {
+		page.Dates.Href = ""
+		for i := range page.Dates.Events {
+			page.Dates.Events[i].Unread = false
+		}
+	}
 	page.Receipts = h.receipts(b)
 	page.Shelves = h.shelves(b)
 	for _, shelf := range page.Shelves {

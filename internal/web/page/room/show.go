@@ -56,6 +56,7 @@ type Inside struct {
 	Tabs    []ui.Tab
 	Clients string
 	Waits   []ui.Waiting
+	Dates   *Dates
 	Shelves []Shelf
 	Pick    Picking
 	Upload  ui.Upload
@@ -87,6 +88,7 @@ type Client struct {
 	Matter   string
 	Waits    []ui.Waiting
 	Next     string // what happens next, in one sentence
+	Dates    *Dates
 	Shelves  []Shelf
 	Pick     Picking
 	Upload   *ui.Upload
@@ -179,7 +181,8 @@ func (p *Pages) insidePage(h here, refused error, back memo.New) Inside {
 		page.Undo = h.path("documents", string(doc), "restore")
 	}
 	page.Moved = h.justMoved()
-	page.Live = h.live("waits documents talks")
+	page.Dates = h.next()
+	page.Live = h.live("waits dates documents talks")
 	page.Deposit = h.receipts(b)
 	return page
 }
@@ -220,7 +223,8 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) Client {
 	if p.Passkeys && h.r.Actor.Via == authz.ViaLink && offered {
 		page.Key = "/account/factors"
 	}
-	page.Live = h.live("waits requests documents deposit talks")
+	page.Dates = h.next()
+	page.Live = h.live("waits dates requests documents deposit talks")
 	return page
 }
 

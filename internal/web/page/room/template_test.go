@@ -13,6 +13,8 @@ func TestTemplates(t *testing.T) {
 	uitest.Check(t, peoplePage)
 	uitest.Check(t, journalPage)
 	uitest.Check(t, receiptPage)
+	uitest.Check(t, agendaPage)
+	uitest.Check(t, eventPage)
 	uitest.Check(t, bundlePage)
 	uitest.Check(t, importPage)
 	uitest.Check(t, whyPage)

@@ -1,0 +1,136 @@
+package agenda
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/circle"
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+	"cenacle/internal/item"
+	"cenacle/internal/space"
+)
+
+// Query asks for events in the order of time: of one space, or of all of the
+// actor's when Space is empty.
+type Query struct {
+	Space    id.Space
+	From, To time.Time // those that end at From or later and begin before To; a zero To has no end
+	After    After
+	Limit    int
+}
+
+// After is where a list goes on; the zero value is its beginning.
+type After struct {
+	From time.Time // of the last event that was looked at
+	ID   id.Item
+}
+
+// List returns the events that the actor may see. more tells where to go on, and
+// is zero on the last page; a page may be short before.
+func (s *Service) List(ctx context.Context, by authz.Actor, q Query) (out []Event, more After, err error) {
+	defer fault.Op(&err, "agenda.List(%s)", q.Space)
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		out, more, err = ListIn(a, by, q)
+		return err
+	})
+	return out, more, err
+}
+
+// ListIn is List inside a running act. It is empty for a program whose pass leaves
+// out the agenda.
+func ListIn(a *act.Act, by authz.Actor, q Query) ([]Event, After, error) {
+	if q.Space == "" {
+		q.Space = by.Scope
+	}
+	if q.Space != "" {
+		if _, err := circle.Enter(a, by, q.Space, authz.SpaceSee); err != nil {
+			return nil, After{}, err
+		}
+	}
+	if !by.Pass.Takes(authz.AgendaSee) {
+		return nil, After{}, nil
+	}
+	return list(a, by, q)
+}
+
+// Show returns one event with what it was before.
+func (s *Service) Show(ctx context.Context, by authz.Actor, in id.Space, of id.Item) (d Detail, err error) {
+	defer fault.Op(&err, "agenda.Show(%s)", of)
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		e, f, err := load(a, by, in, of, authz.AgendaSee)
+		if err != nil {
+			return err
+		}
+		d.Event = e
+		on, err := item.Standing(a, of)
+		if err != nil {
+			return err
+		}
+		d.Change = !e.Cancelled && authz.May(by, authz.AgendaChange, on, f)
+		d.Past, err = past(a, e)
+		return err
+	})
+	return d, err
+}
+
+// Read marks events as read by the actor and records those she had not read
+// before. What she may not see is passed over as absent.
+func (s *Service) Read(ctx context.Context, by authz.Actor, in id.Space, events []id.Item) (err error) {
+	defer fault.Op(&err, "agenda.Read(%s)", in)
+	return s.office.Keep(ctx, by.Firm, func(a *act.Act) error {
+		if _, err := circle.Enter(a, by, in, authz.SpaceSee); err != nil {
+			return err
+		}
+		for _, of := range events {
+			h, _, err := item.Open(a, by, in, item.Event, of, authz.AgendaSee)
+			if fault.Is(err, fault.NotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			first, err := item.MarkRead(a, by, of)
+			if err != nil {
+				return err
+			}
+			if !first || h.Author == by.Person {
+				continue
+			}
+			if _, err := a.Record(by, "agenda.read", in, string(of), nil); err != nil {
+				return err
+			}
+			for _, to := range h.Audience {
+				a.Signal(in, to.Circle)
+			}
+		}
+		return nil
+	})
+}
+
+// Spaces returns the spaces that events are in, which the actor has been given.
+func (s *Service) Spaces(ctx context.Context, by authz.Actor, of []Event) (out map[id.Space]space.Space, err error) {
+	defer fault.Op(&err, "agenda.Spaces")
+	var in []id.Space
+	for _, e := range of {
+		in = append(in, e.Space)
+	}
+	slices.Sort(in)
+	in = slices.Compact(in)
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		if err := circle.Prepare(a, by, in); err != nil {
+			return err
+		}
+		for _, one := range in {
+			if _, err := circle.Enter(a, by, one, authz.SpaceSee); err != nil {
+				return err
+			}
+		}
+		out, err = space.LoadAll(a, in)
+		return err
+	})
+	return out, err
+}

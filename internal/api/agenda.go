@@ -1,0 +1,212 @@
+package api
+
+import (
+	"cenacle/internal/agenda"
+	"cenacle/internal/id"
+)
+
+// Appointment is one event of an agenda as one person sees it.
+type Appointment struct {
+	ID        id.Item           `json:"id"`
+	Space     id.Space          `json:"space"`
+	Author    id.Person         `json:"author"`
+	Created   Instant           `json:"created_at"`
+	Internal  bool              `json:"internal,omitempty" doc:"among the firm’s own people"`
+	Kind      string            `json:"kind" enum:"meeting hearing deadline"`
+	Title     string            `json:"title"`
+	Place     string            `json:"place,omitempty"`
+	Note      string            `json:"note,omitempty"`
+	Day       string            `json:"day" doc:"civil date, Europe/Paris"`
+	Start     string            `json:"start,omitempty" doc:"hour, 14:00; none: whole days"`
+	End       string            `json:"end,omitempty" doc:"hour, of the last day"`
+	LastDay   string            `json:"last_day,omitempty" doc:"civil date; none: day"`
+	From      Instant           `json:"starts_at"`
+	To        Instant           `json:"ends_at" doc:"excluded; starts_at when nobody has said"`
+	Cancelled bool              `json:"cancelled,omitempty"`
+	Reason    string            `json:"reason,omitempty" doc:"why it was cancelled"`
+	Revision  int               `json:"revision" doc:"1 when it was added; each change is one more"`
+	By        id.Person         `json:"changed_by"`
+	Changed   Instant           `json:"changed_at"`
+	Read      bool              `json:"read" doc:"by oneself, as it is now"`
+	Circles   []id.Circle       `json:"circles,omitempty" doc:"to whom it was sent; for the firm’s side alone"`
+	Past      []PastAppointment `json:"past,omitempty" doc:"what it was before, the newest first; not in lists"`
+}
+
+// PastAppointment is what an event was.
+type PastAppointment struct {
+	Written
+	Until Instant   `json:"until"`
+	By    id.Person `json:"by" doc:"who changed it then"`
+}
+
+// Written is what people write of an event.
+type Written struct {
+	Kind    string `json:"kind" enum:"meeting hearing deadline"`
+	Title   string `json:"title"`
+	Place   string `json:"place,omitempty"`
+	Note    string `json:"note,omitempty"`
+	Day     string `json:"day" doc:"civil date, Europe/Paris"`
+	Start   string `json:"start,omitempty" doc:"hour, 14:00; none: whole days"`
+	End     string `json:"end,omitempty" doc:"hour, of the last day"`
+	LastDay string `json:"last_day,omitempty" doc:"civil date; none: day"`
+}
+
+func (w Written) entry() agenda.Entry {
+	return agenda.Entry{
+		Kind: agenda.Kind(w.Kind), Title: w.Title, Place: w.Place, Note: w.Note,
+		When: agenda.When{Day: w.Day, Start: w.Start, End: w.End, LastDay: w.LastDay},
+	}
+}
+
+func writtenOf(e agenda.Entry) Written {
+	return Written{string(e.Kind), e.Title, e.Place, e.Note, e.Day, e.Start, e.End, e.LastDay}
+}
+
+func appointmentOf(e agenda.Event) Appointment {
+	return Appointment{
+		ID: e.ID, Space: e.Space, Author: e.Author, Created: Instant(e.Created), Internal: e.Internal, Kind: string(e.Kind), Title: e.Title,
+		Place: e.Place, Note: e.Note, Day: e.Day, Start: e.Start, End: e.End, LastDay: e.LastDay, From: Instant(e.From), To: Instant(e.To),
+		Cancelled: e.Cancelled, Reason: e.Reason, Revision: e.Revision, By: e.By, Changed: Instant(e.Changed), Read: e.Read, Circles: e.Circles,
+	}
+}
+
+// Agenda is a page of an agenda, in the order of time.
+type Agenda struct {
+	Events []Appointment `json:"events"`
+	Next   string        `json:"next,omitempty" doc:"cursor of later events; absent when there are none"`
+}
+
+// Dates asks for a part of an agenda.
+type Dates struct {
+	Page
+	From string `query:"from" doc:"since this day (RFC 3339 date, Europe/Paris); none: from the beginning"`
+	To   string `query:"to" doc:"until this day"`
+}
+
+// SpaceDates asks for a part of the agenda of one space.
+type SpaceDates struct {
+	InSpace
+	Dates
+}
+
+func (n *Nouns) agenda(r *Request, in Dates) (Agenda, error) { return n.dates(r, "", in) }
+
+func (n *Nouns) spaceAgenda(r *Request, in SpaceDates) (Agenda, error) {
+	return n.dates(r, in.Space, in.Dates)
+}
+
+func (n *Nouns) dates(r *Request, of id.Space, in Dates) (Agenda, error) {
+	q := agenda.Query{Space: of, Limit: in.most()}
+	err := r.resume(in.Cursor, &q.After)
+	if err != nil {
+		return Agenda{}, err
+	}
+	if q.From, err = r.day(in.From, "?from", 0); err != nil {
+		return Agenda{}, err
+	}
+	if q.To, err = r.day(in.To, "?to", 1); err != nil {
+		return Agenda{}, err
+	}
+	found, more, err := n.Agendas.List(r.Context(), r.Actor, q)
+	if err != nil {
+		return Agenda{}, err
+	}
+	out := Agenda{Events: make([]Appointment, len(found))}
+	for i, e := range found {
+		out.Events[i] = appointmentOf(e)
+	}
+	if more.ID != "" {
+		out.Next, err = r.next(more)
+	}
+	return out, err
+}
+
+// InEvent names an event of a space in the path.
+type InEvent struct {
+	InSpace
+	Event id.Item `path:"event"`
+}
+
+func (n *Nouns) appointment(r *Request, in InEvent) (Appointment, error) {
+	d, err := n.Agendas.Show(r.Context(), r.Actor, in.Space, in.Event)
+	if err != nil {
+		return Appointment{}, err
+	}
+	out := appointmentOf(d.Event)
+	for _, p := range d.Past {
+		out.Past = append(out.Past, PastAppointment{writtenOf(p.Entry), Instant(p.Until), p.By})
+	}
+	return out, nil
+}
+
+// NewEvent is an event about to stand in an agenda.
+type NewEvent struct {
+	InSpace
+	Written
+	Circles []id.Circle `json:"circles" fault:"circle" doc:"to whom it is sent"`
+	Confirm []string    `json:"confirm,omitempty" fault:"confirm" doc:"what the guard has found and one has checked (addressDocument)"`
+}
+
+func (n *Nouns) addEvent(r *Request, in NewEvent) (Appointment, error) {
+	e, err := n.Agendas.Add(r.Context(), r.Actor, agenda.Adding{Space: in.Space, Entry: in.entry(), Circles: in.Circles, Confirm: in.Confirm})
+	if err != nil {
+		return Appointment{}, err
+	}
+	return n.addedEvent(r, in, string(e.ID))
+}
+
+func (n *Nouns) addedEvent(r *Request, in NewEvent, of string) (Appointment, error) {
+	r.At("spaces", string(in.Space), "agenda", of)
+	return n.appointment(r, InEvent{in.InSpace, id.Item(of)})
+}
+
+// NewDates is what an event is to become.
+type NewDates struct {
+	InEvent
+	Written
+	Revision int      `json:"revision" doc:"the one that is changed: it must still be the last"`
+	Confirm  []string `json:"confirm,omitempty" fault:"confirm" doc:"what the guard has found and one has checked (addressDocument)"`
+}
+
+func (n *Nouns) changeEvent(r *Request, in NewDates) (Appointment, error) {
+	err := n.Agendas.Change(r.Context(), r.Actor, agenda.Changing{
+		Space: in.Space, Event: in.Event, Revision: in.Revision, Entry: in.entry(), Confirm: in.Confirm,
+	})
+	if err != nil {
+		return Appointment{}, err
+	}
+	return n.appointment(r, in.InEvent)
+}
+
+func (n *Nouns) changedEvent(r *Request, in NewDates, _ string) (Appointment, error) {
+	return n.appointment(r, in.InEvent)
+}
+
+// NoDate takes an event out of what will be.
+type NoDate struct {
+	InEvent
+	Revision int    `json:"revision" doc:"the one that is cancelled: it must still be the last"`
+	Reason   string `json:"reason,omitempty"`
+}
+
+func (n *Nouns) cancelEvent(r *Request, in NoDate) (Appointment, error) {
+	err := n.Agendas.Cancel(r.Context(), r.Actor, agenda.Cancelling{Space: in.Space, Event: in.Event, Revision: in.Revision, Reason: in.Reason})
+	if err != nil {
+		return Appointment{}, err
+	}
+	return n.appointment(r, in.InEvent)
+}
+
+func (n *Nouns) cancelledEvent(r *Request, in NoDate, _ string) (Appointment, error) {
+	return n.appointment(r, in.InEvent)
+}
+
+// EventsRead names events of a space that were read.
+type EventsRead struct {
+	InSpace
+	Events []id.Item `json:"events"`
+}
+
+func (n *Nouns) readEvents(r *Request, in EventsRead) (None, error) {
+	return None{}, n.Agendas.Read(r.Context(), r.Actor, in.Space, in.Events)
+}

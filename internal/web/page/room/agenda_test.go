@@ -1,0 +1,87 @@
+package room_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"cenacle/internal/web/webtest"
+)
+
+// TestAgendaPages: a date is added for whom it is for, moved with the difference
+// shown before it is saved, cancelled, and read.
+func TestAgendaPages(t *testing.T) {
+	s := open(t)
+	day := func(n int) string { return s.Clock.Now().AddDate(0, 0, n).Format(time.DateOnly) }
+	s.page(s.Lead, "agenda").One("#agenda .empty").Says("Aucune date à venir")
+	for _, by := range []*webtest.Player{s.Client, s.Reader} {
+		s.page(by, "agenda").Lacks("#add")
+		if page := by.Post(s.Path("agenda"), "kind", "meeting", "title", "Moi", "day", day(2), "circle", string(s.House.All)); page.Status != 403 {
+			t.Errorf("%s adds one: %d", by.Name, page.Status)
+		}
+	}
+	back := s.Lead.Post(s.Path("agenda"), "kind", "hearing", "title", " ", "day", day(2), "start", "25:00", "note", "Salle 3", "circle", string(s.House.Client))
+	if back.Status != 422 {
+		t.Fatalf("without a title: %d", back.Status)
+	}
+	back.One("input[name=title][aria-invalid=true]")
+	back.One("input[name=start][aria-invalid=true]")
+	back.One("textarea[name=note]").Says("Salle 3")
+	back.One("select[name=kind] option[value=hearing][selected]")
+	back.One("input[name=circle][value=" + string(s.House.Client) + "][checked]")
+	done := s.Lead.Post(s.Path("agenda"), "kind", "hearing", "title", "Audience d’orientation", "day", day(2), "start", "14:00", "place", "Salle 3", "circle", string(s.House.Client))
+	at, mark, _ := strings.Cut(done.Location, "?")
+	if done.Status != 303 || mark != "done=event_added" {
+		t.Fatalf("added: %d %s", done.Status, done.Location)
+	}
+	of := at[len(s.Path("agenda"))+1:]
+	s.page(s.Client).One("#dates").Says("Audience d’orientation")
+	s.page(s.Client, "agenda").One(".event").Says("à 14\u00a0h\u00a000")
+	if page := s.Guest.Get(at); page.Status != 404 {
+		t.Errorf("the guest reads it: %d", page.Status)
+	}
+	seen := s.page(s.Client, "agenda", of)
+	seen.Lacks("#change")
+	seen.One("c-seen input[name=event]").Is("value", of)
+	if read := s.Client.Post(s.Path("agenda", "read"), "event", of); read.Status != 303 {
+		t.Errorf("read: %d", read.Status)
+	}
+	s.page(s.Client, "agenda", of).Lacks("c-seen")
+
+	form := []string{"kind", "hearing", "title", "Audience d’orientation", "day", day(3), "start", "09:30", "place", "Salle 3", "revision", "1"}
+	look := s.Lead.Post(at, form...)
+	if look.Status != 200 {
+		t.Fatalf("looked at: %d", look.Status)
+	}
+	look.One("#differs del").Says("14\u00a0h\u00a000")
+	look.One("#differs ins").Says("9\u00a0h\u00a030")
+	s.page(s.Client, "agenda", of).Lacks("#past")
+	sure := look.One("#change input[name=sure]").Attr("value")
+	if other := s.Lead.Post(at, append(form, "sure", sure, "note", "Venir tôt")...); other.Status != 200 {
+		t.Errorf("what was not read is saved: %d", other.Status)
+	}
+	if done := s.Lead.Post(at, append(form, "sure", sure)...); done.Location != at+"?done=event_changed" {
+		t.Fatalf("moved: %d %s", done.Status, done.Location)
+	}
+	stale := s.Lead.Post(at, append(form, "sure", sure)...)
+	if stale.Status != 409 {
+		t.Errorf("changed twice: %d", stale.Status)
+	}
+	page := s.page(s.Client, "agenda", of)
+	page.One("#past").Says("14\u00a0h\u00a000")
+	page.One("c-seen input[name=event]")
+	if done := s.Lead.Post(at+"/cancel", "revision", "2", "reason", "Renvoi à la demande du greffe"); done.Location != at+"?done=event_cancelled" {
+		t.Errorf("cancelled: %d %s", done.Status, done.Location)
+	}
+	s.page(s.Client, "agenda", of).One(".notice-danger").Says("Renvoi à la demande du greffe")
+	s.page(s.Lead, "agenda", of).Lacks("#change")
+	s.page(s.Lead, "agenda").One(".event-off").Says("Annulé")
+	gone := s.Lead.Post(s.Path("agenda"), "kind", "meeting", "title", "Premier rendez-vous", "day", day(-5), "circle", string(s.House.All))
+	if gone.Status != 303 {
+		t.Fatalf("what is past is noted: %d", gone.Status)
+	}
+	s.page(s.Client, "agenda").One("#agenda").Silent("Premier rendez-vous")
+	if past := s.Client.Get(s.Path("agenda") + "?past=1"); len(past.All(".event")) != 1 {
+		t.Error("what is past is nowhere")
+	}
+}

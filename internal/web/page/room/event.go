@@ -1,0 +1,228 @@
+package room
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+
+	"cenacle/internal/agenda"
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+	"cenacle/internal/web"
+	"cenacle/internal/web/ui"
+)
+
+// Event is one date of the agenda: what it is, what it was, and for the firm's side
+// the ways to change it.
+type Event struct {
+	ui.Base
+	Name, Kind, Moment string
+	Place, Note        string
+	Off                *ui.Notice // it does not take place
+	By                 string     // who made it what it is, and when
+	Audience           string     // for the firm's side
+	Internal           bool
+	Seen               *Seen
+	Past               []Changed
+	Change             *EventForm
+	Cancel             *Form
+	Back               string
+}
+
+// Changed is one change in words.
+type Changed struct {
+	Said    string
+	Differs []Differing
+}
+
+// Dates is what comes next, on a first screen.
+type Dates struct {
+	Href   string // of the whole agenda, or empty
+	Events []ui.Event
+}
+
+var eventPage = ui.Must(ui.Parse[Event](files, "event.tmpl", "part.tmpl"))
+
+// next shows the coming dates of a first screen; nil when there are none.
+func (h here) next() *Dates {
+	if len(h.all.Dates) == 0 {
+		return nil
+	}
+	return &Dates{h.path("agenda"), h.dated(h.all.Dates)}
+}
+
+// Event shows one date.
+func (p *Pages) Event(r *web.Request) (web.Answer, error) {
+	h, d, err := p.enterEvent(r)
+	if err != nil {
+		return nil, err
+	}
+	return h.event(d, written{Entry: d.Entry}, nil)
+}
+
+func (p *Pages) enterEvent(r *web.Request) (here, agenda.Detail, error) {
+	h, err := p.enter(r)
+	if err != nil {
+		return h, agenda.Detail{}, err
+	}
+	of, err := web.PathID[id.Item](r, "event")
+	if err != nil {
+		return h, agenda.Detail{}, err
+	}
+	d, err := p.Agendas.Show(r.Context(), r.Actor, h.room.ID, of)
+	return h, d, err
+}
+
+func (h here) event(d agenda.Detail, back written, refused error) (web.Answer, error) {
+	t := h.r.Printer
+	page := Event{
+		Base: h.base(d.Title), Name: d.Title, Kind: t.T("agenda.kind." + string(d.Kind)), Moment: h.r.When(d.Entry.When),
+		Place: d.Place, Note: d.Note, Internal: d.Internal, Past: h.past(d), Back: h.path("agenda"),
+		By: t.T("agenda.by", h.name(d.By), t.DateTime(d.Changed)),
+	}
+	if h.inside() {
+		page.Crumbs = append(page.Crumbs, ui.Link{Href: h.path(), Label: h.room.Name}, ui.Link{Href: page.Back, Label: t.T("agenda.title")})
+		page.Audience = h.audience(d.Circles)
+	}
+	if !d.Read {
+		page.Seen = &Seen{Src: h.path("agenda", "read"), Memos: []string{string(d.ID)}}
+	}
+	if d.Cancelled {
+		page.Off = &ui.Notice{Look: ui.Danger, Title: t.T("agenda.off", h.name(d.By), t.DateTime(d.Changed)), Text: d.Reason}
+		page.By = ""
+	}
+	if d.Change {
+		page.Change = h.changing(d, back, h.back(refused, "agenda", string(d.ID)))
+		page.Cancel = h.cancelling(d, h.back(refused, "agenda", string(d.ID), "cancel"))
+	}
+	if refused != nil {
+		return web.Again(eventPage, page, refused), nil
+	}
+	return web.Show(eventPage, page), nil
+}
+
+// past says what was changed, newest first.
+func (h here) past(d agenda.Detail) (out []Changed) {
+	is := d.Entry
+	for _, was := range d.Past {
+		differs := h.differs(was.Entry, is)
+		is = was.Entry
+		if len(differs) > 0 { // otherwise it was cancelled, which the page says above
+			out = append(out, Changed{h.r.Printer.T("agenda.changed", h.name(was.By), h.r.Printer.DateTime(was.Until)), differs})
+		}
+	}
+	return out
+}
+
+// differs puts the differences between two states into words.
+func (h here) differs(was, is agenda.Entry) (out []Differing) {
+	t := h.r.Printer
+	say := func(e agenda.Entry, what agenda.Difference) string {
+		switch what {
+		case "kind":
+			return t.T("agenda.kind." + string(e.Kind))
+		case "title":
+			return e.Title
+		case "when":
+			return h.r.When(e.When)
+		case "place":
+			return e.Place
+		}
+		return e.Note
+	}
+	for _, what := range agenda.Differences(was, is) {
+		out = append(out, Differing{t.T("agenda.differs." + string(what)), say(was, what), say(is, what)})
+	}
+	return out
+}
+
+// changing is the form of an event that is there. Once its writer has read what
+// would differ, it is sent as it stands.
+func (h here) changing(d agenda.Detail, back written, refused error) *EventForm {
+	t := h.r.Printer
+	f := h.eventForm(back.Entry, refused)
+	f.Action, f.Submit.Label, f.Submit.Icon = h.path("agenda", string(d.ID)), t.T("agenda.look"), "pencil"
+	f.Told = t.T("agenda.change_told", h.audience(d.Circles))
+	f.Hidden = []ui.Hidden{{Name: "revision", Value: strconv.Itoa(d.Revision)}}
+	f.Differs = back.differs
+	if len(back.differs) > 0 {
+		f.Submit.Label, f.Submit.Icon = t.T("agenda.change"), "circle-check"
+		f.Hidden = append(f.Hidden, ui.Hidden{Name: "sure", Value: fingerprint(back.Entry)})
+	}
+	f.Hidden = append(f.Hidden, h.anyway(refused, &f.Submit)...)
+	return f
+}
+
+// fingerprint is what a writer has confirmed: another entry asks again.
+func fingerprint(e agenda.Entry) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", e))
+	return hex.EncodeToString(sum[:])
+}
+
+func (h here) cancelling(d agenda.Detail, refused error) *Form {
+	t := h.r.Printer
+	reason := ui.Field{Kind: ui.Area, Name: "reason", ID: "f-cancel-reason", Label: t.T("agenda.cancel_reason"), Length: agenda.MaxReason, Optional: true}
+	f := &Form{
+		Action: h.path("agenda", string(d.ID), "cancel"), Button: ui.Button{Label: t.T("agenda.cancel"), Look: ui.Danger, Icon: "calendar-off"},
+		Hidden: []ui.Hidden{{Name: "revision", Value: strconv.Itoa(d.Revision)}},
+	}
+	if refused != nil {
+		reason.Value = h.r.Value("reason")
+	}
+	f.Summary = ui.Refuse(t, refused).Mark(&reason)
+	f.Fields = []ui.Field{reason}
+	return f
+}
+
+// DoChangeEvent changes an event, once its writer has read what becomes different.
+func (p *Pages) DoChangeEvent(r *web.Request) (web.Answer, error) {
+	h, d, err := p.enterEvent(r)
+	if err != nil {
+		return nil, err
+	}
+	w := h.wrote()
+	revision, err := strconv.Atoi(r.Value("revision"))
+	if err != nil {
+		revision = d.Revision // a form without it changes what is there now
+	}
+	if differs := h.differs(d.Entry, w.Entry); d.Change && len(differs) > 0 && r.Value("sure") != fingerprint(w.Entry) {
+		if _, _, wrong := w.Span(r.Zone()); wrong == nil && w.Title != "" {
+			w.differs = differs
+			return h.event(d, w, nil)
+		}
+	}
+	err = p.Agendas.Change(r.Context(), r.Actor, agenda.Changing{
+		Space: h.room.ID, Event: d.ID, Revision: revision, Entry: w.Entry, Confirm: r.Values("confirm"),
+	})
+	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {
+		if len(r.Values("sure")) > 0 {
+			w.differs = h.differs(d.Entry, w.Entry)
+		}
+		return h.event(d, w, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return web.Done(h.path("agenda", string(d.ID)), "event_changed"), nil
+}
+
+// DoCancelEvent says that an event does not take place.
+func (p *Pages) DoCancelEvent(r *web.Request) (web.Answer, error) {
+	h, d, err := p.enterEvent(r)
+	if err != nil {
+		return nil, err
+	}
+	revision, err := strconv.Atoi(r.Value("revision"))
+	if err != nil {
+		revision = d.Revision
+	}
+	err = p.Agendas.Cancel(r.Context(), r.Actor, agenda.Cancelling{Space: h.room.ID, Event: d.ID, Revision: revision, Reason: r.Value("reason")})
+	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {
+		return h.event(d, written{Entry: d.Entry}, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return web.Done(h.path("agenda", string(d.ID)), "event_cancelled"), nil
+}
