@@ -1,6 +1,7 @@
 // What a memo asks of its readers waits for each of them until she has answered,
 // once and for good; and the words of an internal memo leave the firm by one
-// gesture alone, which the journal tells. What was written is found by its words.
+// gesture alone, which the journal tells. What was written is found by its words,
+// and a reader named with an @ finds that first.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -107,6 +108,31 @@ test("memos are acknowledged, and internal ones copied out", async (context) => 
     await look(phone.page, "found-390");
     await phone.page.getByRole("link", { name: "Prestation", exact: true }).tap();
     await phone.page.locator(".memo").filter({ hasText: "Nous proposerions 48 000 €" }).waitFor();
+  });
+
+  await step("a reader is named after an @, and it awaits her by that", async () => {
+    await lawyer.page.goto(space);
+    const form = await unfold(lawyer.page, "room.compose");
+    const offered = form.locator("c-mention").getByRole("button", { name: client.name });
+    await field(form, "room.subject").fill("Votre accord");
+    await address(form, "firm");
+    await field(form, "room.body").pressSequentially("Bonjour @lise");
+    assert.equal(await offered.count(), 0, "she would not read it");
+    await address(form, "client");
+    await offered.waitFor();
+    await inspect(lawyer.page, "a name offered in a memo");
+    await look(lawyer.page, "mention-1280");
+    await field(form, "room.body").press("ArrowDown");
+    await lawyer.page.keyboard.press("Enter");
+    assert.equal(await field(form, "room.body").inputValue(), `Bonjour @${client.name} `);
+    await lawyer.page.keyboard.type("voyez l’article 2.");
+    await button(form, "room.send").click();
+    await said(lawyer.page, "memo_sent");
+    assert.match(await waits(phone.page, space), new RegExp(n("room.wait.mention.memo", 1)));
+    const talk = phone.page.locator(".talk").filter({ has: heading(phone.page, "Votre accord") });
+    await talk.getByText(t("ui.cites_you")).waitFor();
+    await inspect(phone.page, "a memo that names her");
+    await look(phone.page, "named-390");
   });
 
   await step("the client cannot ask for an internal memo by its address", async () => {

@@ -37,6 +37,7 @@ type Memo struct {
 	Unread     []id.Person `json:"unread,omitempty" doc:"of those it was sent to, who has not read it; in lists, for the firm’s side alone"`
 	Asks       string      `json:"asks,omitempty" enum:"read understood approved" doc:"what its readers are asked to answer (acknowledgeMemo)"`
 	Answers    []Answer    `json:"answers,omitempty" doc:"all for the firm’s side, one’s own for others"`
+	Mentions   []id.Person `json:"mentions,omitempty" doc:"of its readers, whom it names with an @: all for the firm’s side, oneself for others"`
 }
 
 // Answer is what a reader said of a memo.
@@ -58,7 +59,7 @@ type Seen struct {
 func memoOf(m memo.Memo, in id.Thread) Memo {
 	out := Memo{
 		ID: m.ID, Thread: in, Author: m.Author, Created: Instant(m.Created), Body: m.Body, Internal: m.Internal, ReplyBy: m.ReplyBy,
-		Read: m.Read, References: m.References, Circles: m.Circles,
+		Read: m.Read, References: m.References, Circles: m.Circles, Mentions: m.Mentions,
 	}
 	if out.References == nil {
 		out.References = []id.Item{}
@@ -117,7 +118,7 @@ type NewMemo struct {
 	Thread     id.Thread   `json:"thread,omitempty"`
 	Document   id.Item     `json:"document,omitempty" doc:"opens or goes on with the conversation about it"`
 	Subject    string      `json:"subject,omitempty" doc:"of a new thread that is about no document"`
-	Body       string      `json:"body" doc:"Markdown as it was typed; pages show emphasis, lists, quotations, headings and links of it, and HTML as text"`
+	Body       string      `json:"body" doc:"Markdown as it was typed; pages show emphasis, lists, quotations, headings and links of it, and HTML as text. An @ before the name of a reader names her"`
 	Internal   bool        `json:"internal,omitempty" doc:"among the firm’s own people"`
 	Circles    []id.Circle `json:"circles,omitempty" fault:"circle" doc:"to whom the firm’s side sends it; others write to the firm and the client"`
 	References []id.Item   `json:"references,omitempty" fault:"reference" doc:"documents it points to"`

@@ -43,6 +43,8 @@ type New struct {
 	Asks       Answer   // of its readers, asked by the firm's side; or empty
 	Confirm    []string // findings of the guard that the writer has read (guard.Finding.ID)
 	CopyOf     id.Item  // the internal memo whose words go out with it, or empty
+
+	cited []id.Person // of its readers, by their names after an @ in Body
 }
 
 func (n *New) check(now time.Time) error {
@@ -95,6 +97,7 @@ type Memo struct {
 	Readers    []Reader
 	Asks       Answer
 	Answers    []Acknowledgement
+	Mentions   []id.Person // whom it names with an @: all for the firm's side, oneself for others
 }
 
 // Unread are those of the circles of a memo who have not read it, its author not

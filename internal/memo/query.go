@@ -37,6 +37,16 @@ insert into memo (firm_id, id, space_id, thread_id, body, reply_by, asks) values
 
 	selectAsks = store.ForFirm(`select asks, body from memo where firm_id = $1 and id = $2`)
 
+	insertMention = store.ForFirm(`insert into mention (firm_id, memo_id, person_id) values ($1, $2, $3)`)
+
+	// Of the memos of space $2 from $3 to $4, as selectReaders.
+	selectMentions = store.ForFirm(`
+select n.memo_id, n.person_id
+from item i cross join mention n
+where i.firm_id = $1 and i.space_id = $2 and i.kind = 'memo' and i.id >= $3 and i.id <= $4
+  and n.firm_id = $1 and n.memo_id = i.id
+order by i.id, n.person_id`)
+
 	selectWords = store.ForFirm(`
 select m.thread_id, t.subject, m.body from memo m join thread t on t.firm_id = $1 and t.id = m.thread_id
 where m.firm_id = $1 and m.id = $2`)

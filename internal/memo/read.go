@@ -227,6 +227,9 @@ func annotate(a *act.Act, by authz.Actor, space id.Space, found []entry, inside 
 		return err
 	}
 	among := args[2:]
+	if err := mentions(a, by, among, at, inside); err != nil {
+		return err
+	}
 	if err := answers(a, by, space, among, at, inside); err != nil || !inside {
 		return err
 	}

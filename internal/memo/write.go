@@ -50,6 +50,9 @@ func (s *Service) Write(ctx context.Context, by authz.Actor, n New) (memo id.Ite
 		if err != nil {
 			return err
 		}
+		if n.cited, err = n.mention(a, by); err != nil {
+			return err
+		}
 		if memo, err = n.put(a, by); err != nil {
 			return err
 		}
@@ -67,7 +70,7 @@ func (s *Service) Write(ctx context.Context, by authz.Actor, n New) (memo id.Ite
 // warnings of the guard were confirmed.
 func (n *New) record(a *act.Act, by authz.Actor, memo id.Item, from *copied, gone []guard.Reason) error {
 	_, err := a.Record(by, "memo.written", n.Space, string(memo), written{
-		Thread: n.Thread, Internal: n.Internal, Circles: n.Circles, References: n.References, ReplyBy: n.ReplyBy, Asks: n.Asks,
+		Thread: n.Thread, Internal: n.Internal, Circles: n.Circles, References: n.References, ReplyBy: n.ReplyBy, Asks: n.Asks, Mentions: n.cited,
 	})
 	if err != nil {
 		return err
@@ -89,7 +92,8 @@ type written struct {
 	Circles    []id.Circle
 	References []id.Item
 	ReplyBy    string
-	Asks       Answer `json:",omitempty"`
+	Asks       Answer      `json:",omitempty"`
+	Mentions   []id.Person `json:",omitempty"`
 }
 
 // overridden is what the journal keeps of a memo that goes although the guard
@@ -230,6 +234,11 @@ func (n *New) put(a *act.Act, by authz.Actor) (id.Item, error) {
 	}
 	for _, doc := range n.References {
 		if _, err := a.Exec(insertReference, it, doc); err != nil {
+			return "", err
+		}
+	}
+	for _, p := range n.cited {
+		if _, err := a.Exec(insertMention, it, p); err != nil {
 			return "", err
 		}
 	}

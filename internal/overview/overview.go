@@ -35,6 +35,8 @@ const (
 	ToAnswer Kind = "answer" // a memo whose reply date was given
 	// ToAcknowledge is a memo that asks each of its readers to say so.
 	ToAcknowledge Kind = "acknowledge"
+	// Mentioned is a memo that names the actor and that she has not read.
+	Mentioned Kind = "mention"
 	// ToApprove is a document that waits to leave the firm.
 	ToApprove Kind = "approve"
 	ToHandIn  Kind = "hand_in" // papers that were asked for
@@ -306,6 +308,9 @@ func waits(a *act.Act, by authz.Actor, of id.Space) ([]Wait, error) {
 	if err != nil {
 		return nil, err
 	}
+	if out, err = mentioned(a, by, args, out); err != nil {
+		return nil, err
+	}
 	if by.Role.Inside() {
 		if out, err = unreadBy(a, ask, args, out); err != nil {
 			return nil, err
@@ -330,6 +335,19 @@ func waits(a *act.Act, by authz.Actor, of id.Space) ([]Wait, error) {
 		return cmp.Or(order(y.Mine, x.Mine), order(x.By == "", y.By == ""), cmp.Compare(x.By, y.By), x.Since.Compare(y.Since))
 	})
 	return out, nil
+}
+
+// mentioned adds the memos that name the actor, until she has read them.
+func mentioned(a *act.Act, by authz.Actor, args []any, out []Wait) ([]Wait, error) {
+	err := a.Each(selectMentioned, args, func(scan func(...any) error) error {
+		w := Wait{Kind: Mentioned, What: item.Memo, Mine: true, Who: by.Person}
+		var since int64
+		err := scan(&w.Space, &w.Count, &since, &w.Item)
+		w.Since = store.Time(since)
+		out = append(out, w)
+		return err
+	})
+	return out, err
 }
 
 func unreadBy(a *act.Act, ask asking, args []any, out []Wait) ([]Wait, error) {

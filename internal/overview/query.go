@@ -84,6 +84,16 @@ where u.firm_id = $1 and u.person_id = $2 and u.space_id >= $4 and u.space_id <=
   and not exists (select 1 from read_mark r where r.firm_id = $1 and r.item_id = i.id and r.person_id = $2)
 group by i.space_id, i.kind`)
 
+	// Of these memos those that name the actor.
+	selectMentioned = store.ForFirm(`
+select i.space_id, count(*), min(i.created_at), max(i.id)
+from unread u cross join mention n cross join item i
+where u.firm_id = $1 and u.person_id = $2 and u.space_id >= $4 and u.space_id <= $5
+  and n.firm_id = $1 and n.memo_id = u.item_id and n.person_id = $2
+  and i.firm_id = $1 and i.id = u.item_id and` + authz.Visible + `
+  and not exists (select 1 from read_mark r where r.firm_id = $1 and r.item_id = i.id and r.person_id = $2)
+group by i.space_id`)
+
 	// What members outside the firm have not read, among what the actor sees
 	// herself: per space, person and kind. The order of the joins is that of
 	// the work: her spaces, who else is there, what waits for each.

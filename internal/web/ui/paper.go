@@ -57,6 +57,7 @@ type Memo struct {
 	ReplyBy    string // civil date by which an answer is awaited, or empty
 	Awaited    bool   // from the person who reads
 	Unread     bool
+	Cites      bool     // the person who reads, by her name
 	Read       []string // who has opened it; shown to its author
 	NotRead    []string // who has not
 	Answered   []Answer
@@ -125,6 +126,13 @@ type Composer struct {
 	Audience   *Audience // shown before sending
 	Folded     bool      // waits behind its title until asked for
 	Title      string
+}
+
+// Named is somebody whom a memo can name with an @, and the circles in which she reads
+// it; with none, she reads all. A page has one list for its composers: template "named".
+type Named struct {
+	Name    string
+	Circles string // their identifiers, separated by spaces
 }
 
 // Audience shows, before sending, who will see an item and who will not.

@@ -43,6 +43,7 @@ type Document struct {
 	Hold     *Form
 	Replace  *ui.Upload
 	Talks    []Talk
+	Named    []ui.Named
 	Compose  *ui.Composer
 	Live     ui.Live
 }
@@ -111,6 +112,7 @@ func (p *Pages) document(h here, of id.Item, refused error, back memo.New) (web.
 	if page.Talks, _, err = p.talks(h, b, of, refused, back); err != nil {
 		return nil, err
 	}
+	page.Named = h.named()
 	if h.room.Mine != authz.Reader && len(page.Talks) == 0 {
 		page.Compose = h.about(d, refused, back)
 	}

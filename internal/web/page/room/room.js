@@ -91,6 +91,62 @@ class Offers extends HTMLElement {
 
 customElements.define("c-offers", Offers);
 
+// <c-mention> offers, once an @ is typed in a memo, the names of those who will read
+// it: they stand on the page, with the circles in which each reads. Without a script
+// the name is typed. Who is named is decided when the memo is sent.
+const mostOffered = 6;
+const begun = /(?:^|[^\p{L}\p{N}])@([^@\n]{0,40})$/u;
+const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+class Mention extends HTMLElement {
+  connectedCallback() {
+    this.form = this.closest("form");
+    this.form.addEventListener("input", this);
+    this.form.addEventListener("change", this);
+    this.form.addEventListener("keydown", this);
+    this.addEventListener("click", this);
+  }
+
+  disconnectedCallback() {
+    for (const kind of ["input", "change", "keydown"]) this.form.removeEventListener(kind, this);
+  }
+
+  get area() { return this.form.elements.namedItem("body"); }
+
+  typed() { return begun.exec(this.area.value.slice(0, this.area.selectionStart))?.[1]; }
+
+  handleEvent(event) {
+    if (event.type === "click") return void this.take(event.target.closest("button"));
+    if (event.type !== "keydown") return void this.offer();
+    if (event.key === "Escape" && this.firstChild) {
+      this.replaceChildren();
+      this.area.focus();
+    } else if (event.key === "ArrowDown" && event.target === this.area && this.firstChild) {
+      event.preventDefault();
+      this.firstChild.focus();
+    }
+  }
+
+  offer() {
+    const typed = this.typed();
+    const circle = new FormData(this.form).get("circle");
+    const reads = (one) => !one.dataset.circles || !circle || one.dataset.circles.split(" ").includes(circle);
+    const wanted = (one) => plain(one.textContent).includes(plain(typed));
+    const names = typed === undefined ? [] : [...document.querySelectorAll("#named li")].filter((one) => reads(one) && wanted(one));
+    this.replaceChildren(...names.slice(0, mostOffered).map((one) => Object.assign(document.createElement("button"), { type: "button", className: "button button-small", textContent: one.textContent })));
+  }
+
+  take(button) {
+    if (!button) return;
+    const end = this.area.selectionStart;
+    this.area.setRangeText(`${button.textContent} `, end - this.typed().length, end, "end");
+    this.area.focus();
+    this.area.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
+customElements.define("c-mention", Mention);
+
 // <c-pick> selects documents of a list by the keyboard: x marks the one that has
 // the focus, shift with x, or with a click, all from the last one on.
 class Pick extends HTMLElement {

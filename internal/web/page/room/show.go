@@ -63,6 +63,7 @@ type Inside struct {
 	Compose ui.Composer
 	Offers  []Offer // papers that a memo asks for and that are there
 	Talks   []Talk
+	Named   []ui.Named
 	More    *ui.More
 	Live    ui.Live
 	Deposit []ui.Link
@@ -99,6 +100,7 @@ type Client struct {
 	Receipts  []ui.Link
 	Compose   *ui.Composer
 	Talks     []Talk
+	Named     []ui.Named
 	More      *ui.More
 	People    []Contact
 	Live      ui.Live
@@ -172,6 +174,7 @@ func (p *Pages) insidePage(h here, refused error, back memo.New) Inside {
 	}
 	page.Upload = p.upload(h, space.FirmTray, h.all.Pending)
 	page.Talks, page.More = h.conversation(b, refused, back)
+	page.Named = h.named()
 	page.Waits = h.waits(b, h.all.Waits, h.shown(page.Shelves, page.Talks))
 	page.Compose = h.composer(refused, back)
 	if a, ok := errors.AsType[already](refused); ok {
@@ -202,6 +205,7 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) Client {
 	page.Shut = h.all.Rule.Sentence
 	p.depositPart(h, b, &page)
 	page.Talks, page.More = h.conversation(b, refused, back)
+	page.Named = h.named()
 	page.Waits = h.waits(b, h.all.Waits, h.shown(page.Shelves, page.Talks))
 	page.Next = next(b, page.Waits)
 	if h.room.Mine != authz.Reader {

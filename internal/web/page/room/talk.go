@@ -112,6 +112,7 @@ func (h here) sheet(b ui.Base, m memo.Memo, titles map[id.Item]ui.Reference, of 
 	sheet := ui.Memo{
 		ID: "memo-" + string(m.ID), Author: h.name(m.Author), Firm: h.ofFirm(m.Author), Mine: m.Author == h.r.Actor.Person,
 		At: b.When(m.Created), Body: m.Body, Internal: m.Internal, ReplyBy: m.ReplyBy, Unread: !m.Read,
+		Cites: slices.Contains(m.Mentions, h.r.Actor.Person),
 	}
 	sheet.Awaited = m.ReplyBy != "" && sheet.Firm != h.inside()
 	for _, doc := range m.References {
