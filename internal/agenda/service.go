@@ -72,6 +72,9 @@ func (s *Service) Add(ctx context.Context, by authz.Actor, n Adding) (e Event, e
 		if err := insert(a, e); err != nil {
 			return err
 		}
+		if err := s.plan(a, e); err != nil {
+			return err
+		}
 		return tell(a, by, e, circles, step{gone: gone})
 	})
 	return e, err
@@ -266,6 +269,11 @@ func (s *Service) turn(ctx context.Context, by authz.Actor, at place, become fun
 		}
 		if _, err := item.MarkRead(a, by, is.ID); err != nil {
 			return err
+		}
+		if !is.From.Equal(was.From) {
+			if err := s.plan(a, is); err != nil {
+				return err
+			}
 		}
 		return tell(a, by, is, was.Circles, done)
 	})

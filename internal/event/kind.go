@@ -54,6 +54,7 @@ var kinds = map[string]kind{
 	"agenda.added":      {items, item.Event, authz.AgendaSee},
 	"agenda.changed":    {items, item.Event, authz.AgendaSee},
 	"agenda.cancelled":  {items, item.Event, authz.AgendaSee},
+	"agenda.reminded":   {items, item.Event, authz.AgendaSee},
 	"agenda.read":       {traces, item.Event, authz.AgendaSee},
 	"deposit.closed":    {way: deposits, do: authz.DepositSee},
 	"space.opened":      {}, "space.renamed": {}, "space.seen_as": {},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"cenacle/internal/act"
+	"cenacle/internal/agenda"
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
 	"cenacle/internal/deposit"
@@ -68,6 +69,12 @@ func (s *Service) Handlers(composer *mail.Composer, sender mail.Sender) map[stri
 		request.ReminderJob: handle(p, asked(func(path string) mail.Notice { return mail.PapersAwaited{Path: path} }, false)),
 		request.OverdueJob:  handle(p, overdue),
 		item.NoticeJob:      handle(p, newItem),
+		agenda.NoticeJob: handle(p, func(n agenda.Notice) errand {
+			return errand{
+				person: n.Person, space: n.Space, say: func(path string) mail.Notice { return mail.DateNear{Path: path} },
+				waits: func(a *act.Act, by authz.Actor) error { return agenda.Near(a, by, n) },
+			}
+		}),
 	}
 }
 

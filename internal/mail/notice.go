@@ -32,6 +32,8 @@ type (
 	// PapersAwaited reminds a member that something is still expected of her,
 	// once for all of it.
 	PapersAwaited struct{ Path string }
+	// DateNear reminds a member that something of her agenda is near.
+	DateNear struct{ Path string }
 	// AnswerOverdue tells a lawyer that reminders have had no answer.
 	AnswerOverdue struct{ Path string }
 	// ColleagueInvited asks somebody to join the firm's team.
@@ -67,6 +69,10 @@ func (n DepositReceived) content() content {
 
 func (n PapersAwaited) content() content {
 	return content{n.Path, "mail.awaited.subject", "mail.awaited.lead", "mail.awaited.why", withButton}
+}
+
+func (n DateNear) content() content {
+	return content{n.Path, "mail.date.subject", "mail.date.lead", "mail.date.why", withButton}
 }
 
 func (n AnswerOverdue) content() content {

@@ -43,6 +43,8 @@ var jobs = map[string]string{
 	"notice.request":      "request.see of something still asked of the person who is told",
 	"notice.reminder":     "request.see of something still asked of the person who is told",
 	"notice.overdue":      "request.see of the lawyer who is told, of something still asked",
+	"notice.date":         "agenda.see of an event that still is to be, for the person who is reminded",
+	"agenda.remind":       "none: it reads nothing out, and who is told is decided by notice.date",
 	"request.ladder":      "none: it reads nothing out, and who is told is decided by notice.reminder and notice.overdue",
 	"drive.empty":         "document.file or deposit.make of who announced the file (drive.Settle)",
 	"document.words":      "none: what it reads goes into the blind index as keyed hashes and to nobody; who finds by them is decided at each search",

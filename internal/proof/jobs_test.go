@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"cenacle/internal/act"
+	"cenacle/internal/agenda"
 	"cenacle/internal/authz"
 	"cenacle/internal/deposit"
 	"cenacle/internal/depositlink"
@@ -30,7 +31,7 @@ func TestISO02Jobs(t *testing.T) {
 		rows := append(spaceJobs(w), firmJobs(w)...) // in this order: the first forget invitations
 		// Those of webhooks mail nobody: TestISO07_RightsAreThoseOfTheMoment takes
 		// their owner's rights away.
-		covered := map[string]bool{"webhook.walk": true, "webhook.send": true, "deposit.lapse": true, "request.ladder": true, "drive.empty": true, // the last in package drive
+		covered := map[string]bool{"webhook.walk": true, "webhook.send": true, "deposit.lapse": true, "request.ladder": true, "agenda.remind": true, "drive.empty": true, // the last in package drive
 			"document.erase": true, "document.shred": true, "document.words": true, "document.screen": true, "preview.render": true} // nobody's right
 		for _, r := range rows {
 			covered[r.kind] = true
@@ -128,7 +129,31 @@ func spaceJobs(w *world) []notice {
 		out = append(out, notice{"notice.item", one.why, kept.email, lost.email})
 	}
 	out = append(append(out, deposited(w, c)...), frozen(w, c)...)
+	out = append(out, dated(w, c))
 	return append(append(out, requested(w, c)...), opened(w, c)...)
+}
+
+// dated reminds two clients of an event that both have read.
+func dated(w *world, c *cabinet) notice {
+	ctx := w.t.Context()
+	r, kept, lost := c.pair()
+	e, err := w.server.Agendas.Add(ctx, c.admin.actor, agenda.Adding{
+		Space: r.id, Circles: []id.Circle{r.house.Client},
+		Entry: agenda.Entry{Kind: agenda.Hearing, Title: "Audience", When: agenda.When{Day: w.server.Office.Clock().AddDate(0, 0, 5).Format(time.DateOnly)}},
+	})
+	w.must(err)
+	w.must(w.server.Agendas.Read(ctx, kept.actor, r.id, []id.Item{e.ID}), w.server.Agendas.Read(ctx, lost.actor, r.id, []id.Item{e.ID}))
+	w.must(w.server.Office.Keep(ctx, c.id, func(a *act.Act) error {
+		for _, p := range []*person{kept, lost} {
+			n := agenda.Notice{Reminder: agenda.Reminder{Space: r.id, Event: e.ID, From: store.Micros(e.From)}, Person: p.id}
+			if err := a.Follow(agenda.NoticeJob, string(p.id), a.Now, n); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	w.must(w.server.Lifecycle.RemoveMember(ctx, c.admin.actor, r.id, lost.id))
+	return notice{agenda.NoticeJob, "member removed", kept.email, lost.email}
 }
 
 // frozen has the clients of two lawyers freeze their spaces.
