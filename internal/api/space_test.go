@@ -21,6 +21,12 @@ var spaceSamples = map[string]sample{
 		s.admitted(reply{})
 	}},
 	"makeCircle": {who: byLead, body: `{"name":"Comptables","people":["{client}"]}`, want: 201}, "getCircle": {who: byLead, want: 200},
+	"listWalls": {who: byLead, want: 200},
+	"raiseWall": {who: byLead, body: `{"person":"{person}","until":"2027-01-15","reason":"Conflit d’intérêts"}`, want: 204},
+	"liftWall": {who: byLead, want: 204, then: func(s *stage, _ reply) {
+		s.ask(s.lead, "POST", s.path("/spaces/{space}/members"), `{"name":"Me Anne Roux","email":"anne@roux.example","role":"guest"}`).is(201)
+		s.admitted(reply{})
+	}},
 	"seeAsMember":       {who: byLead, want: 200},
 	"renameCircle":      {who: byLead, body: `{"name":"Experts"}`, want: 200},
 	"admitToCircle":     {who: byLead, body: `{"person":"{client}"}`, want: 200},

@@ -26,6 +26,9 @@ const (
 	SpaceAccess  Action = "space.access" // who opened it, the operator included
 	SpaceFreeze  Action = "space.freeze" // shut everyone outside the firm out, at once
 	SpaceThaw    Action = "space.thaw"   // let them in again: a lawyer's act
+	WallSee      Action = "wall.see"     // whom a lawyer keeps out of it, and why
+	WallRaise    Action = "wall.raise"   // keep somebody out: a lawyer's act
+	WallLift     Action = "wall.lift"    // let her be added again
 	CircleSee    Action = "circle.see"   // who is in what, before sending
 	CircleMake   Action = "circle.make"  // name a new one
 	CircleTend   Action = "circle.tend"  // rename it, let people in and out
@@ -122,6 +125,9 @@ var rules = map[Action]rule{
 	SpaceAccess:  {kind: OfSpace, space: owners, reads: true},
 	SpaceFreeze:  {kind: OfSpace, space: owners},
 	SpaceThaw:    {kind: OfSpace, space: counsel, firm: lawyers, grave: true},
+	WallSee:      {kind: OfSpace, space: counsel, firm: lawyers, reads: true},
+	WallRaise:    {kind: OfSpace, space: counsel, firm: lawyers},
+	WallLift:     {kind: OfSpace, space: counsel, firm: lawyers, grave: true},
 	CircleSee:    {kind: OfSpace, space: inside, reads: true},
 	CircleMake:   {kind: OfSpace, space: inside, writes: true},
 	CircleTend:   {kind: OfCircle, space: inside, writes: true},

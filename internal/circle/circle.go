@@ -145,7 +145,7 @@ func HouseOf(a *act.Act, space id.Space) (House, error) {
 // Join makes a person a member of a space and of the circles that her role
 // goes with: the firm's people are in Cabinet and Tous, everybody else in
 // Client (clients alone) and Tous. One who left comes back from now on; one
-// who is already an active member is a conflict.
+// who is already an active member is a conflict, and so is one whom a wall keeps out.
 func Join(a *act.Act, space id.Space, person id.Person, role authz.Role) error {
 	was, found, err := membership(a, space, person)
 	if err != nil {
@@ -153,6 +153,9 @@ func Join(a *act.Act, space id.Space, person id.Person, role authz.Role) error {
 	}
 	if found && was.Active(a.Now) {
 		return fault.New(fault.Conflict, "circle.already_member")
+	}
+	if err := passable(a, space, person); err != nil {
+		return err
 	}
 	if err := putMembership(a, space, Member{Person: person, Role: role, Since: a.Now}, found); err != nil {
 		return err

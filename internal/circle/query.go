@@ -81,6 +81,19 @@ select space_id, circle_id, since, until, mac from circle_member
 where firm_id = $1 and person_id = $2
   and space_id in ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`)
 
+	insertWall = store.ForFirm(`
+insert into wall (firm_id, space_id, person_id, created_at, raised_by, until, reason, mac) values ($1, $2, $3, $4, $5, $6, $7, $8)`)
+
+	selectWalls = store.ForFirm(`
+select person_id, created_at, raised_by, until, reason, mac from wall
+where firm_id = $1 and space_id = $2 order by created_at, person_id`)
+
+	selectWall = store.ForFirm(`
+select person_id, created_at, raised_by, until, reason, mac from wall
+where firm_id = $1 and space_id = $2 and person_id = $3`)
+
+	deleteWall = store.ForFirm(`delete from wall where firm_id = $1 and space_id = $2 and person_id = $3`)
+
 	selectMembers = store.ForFirm(`
 select space_id, person_id, role, since, until, mac from membership
 where firm_id = $1 and space_id = $2 order by since, person_id`)

@@ -1,6 +1,7 @@
 package circle
 
 import (
+	"slices"
 	"time"
 
 	"cenacle/internal/act"
@@ -48,9 +49,16 @@ func Suspend(a *act.Act, space id.Space) (out []Kept, err error) {
 
 // Restore gives back what was suspended at an instant, with its own beginning:
 // what was sent meanwhile is theirs too. A membership that somebody has changed
-// since is left as it is.
+// since is left as it is, and so is that of somebody whom a wall keeps out.
 func Restore(a *act.Act, space id.Space, at time.Time, kept []Kept) error {
+	out, err := walled(a, space)
+	if err != nil {
+		return err
+	}
 	for _, k := range kept {
+		if slices.Contains(out, k.Person) {
+			continue
+		}
 		m, found, err := membership(a, space, k.Person)
 		if err != nil {
 			return err

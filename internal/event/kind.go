@@ -68,7 +68,7 @@ var kinds = map[string]kind{
 	"request.avoided":  {way: requests, do: authz.RequestSee},
 	"request.reminded": {}, "deposit.switched_off": {}, "deposit.switched_on": {},
 	"folder.addressed": {},
-	"member.joined":    {}, "member.left": {},
+	"member.joined":    {}, "member.left": {}, "wall.raised": {}, "wall.lifted": {},
 	"space.frozen": {}, "space.thawed": {},
 	"circle.made": {}, "circle.renamed": {}, "circle.entered": {}, "circle.left": {},
 	"depositlink.made": {}, "depositlink.sent": {}, "depositlink.asked": {}, "depositlink.revoked": {},

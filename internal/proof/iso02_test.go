@@ -22,6 +22,7 @@ import (
 // decided.
 var elsewhere = map[authz.Action]string{
 	authz.FirmPeopleEdit: "the page of programs lists and ends those of others for whom it allows (token.ListOf, token.Revoke)",
+	authz.WallSee:        "lifecycle.Walls, for the page of the people of a space",
 	authz.HoldSee:        "hold.List, for the page of the trash",
 	authz.DepositSee:     "lists and pages of a space show deposits beside everything else (deposit.List, deposit.Show)",
 	authz.MemoInternal:   "a field of the form behind memo.write makes a memo internal (memo.Write)",

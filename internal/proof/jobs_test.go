@@ -168,7 +168,8 @@ func frozen(w *world, c *cabinet) []notice {
 	return []notice{{"notice.frozen", "card disabled", kept.email, lost.email}}
 }
 
-// wall is an explicit denial. No use case writes one yet.
+// wall is an explicit denial beside a membership that stands, as no use case
+// leaves one: it wins all the same.
 func (w *world) wall(f id.Firm, from id.Space, p id.Person) {
 	w.t.Helper()
 	w.must(w.server.Office.Keep(w.t.Context(), f, func(a *act.Act) error {
@@ -177,18 +178,7 @@ func (w *world) wall(f id.Firm, from id.Space, p id.Person) {
 	}))
 }
 
-func (w *world) unwall(f id.Firm, from id.Space, p id.Person) {
-	w.t.Helper()
-	w.must(w.server.Office.Keep(w.t.Context(), f, func(a *act.Act) error {
-		_, err := a.Exec(deleteWall, from, p)
-		return err
-	}))
-}
-
-var (
-	insertWall = store.ForFirm(`insert into wall (firm_id, space_id, person_id, created_at, mac) values ($1, $2, $3, $4, $5)`)
-	deleteWall = store.ForFirm(`delete from wall where firm_id = $1 and space_id = $2 and person_id = $3`)
-)
+var insertWall = store.ForFirm(`insert into wall (firm_id, space_id, person_id, created_at, mac) values ($1, $2, $3, $4, $5)`)
 
 // address makes one that nobody had.
 func address(at string) string { return id.New[string](time.Now()) + "@" + at }

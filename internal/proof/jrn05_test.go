@@ -19,7 +19,7 @@ var journalled = [...]string{
 	"GET /f/{firm}/spaces/{space}/documents/{document}/versions/{version}/file",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/address", "POST /f/{firm}/spaces/{space}/documents/{document}/name",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/delete", "POST /f/{firm}/spaces/{space}/files",
-	"POST /f/{firm}/spaces/{space}/people/{person}/see",
+	"POST /f/{firm}/spaces/{space}/people/{person}/see", "POST /f/{firm}/spaces/{space}/walls",
 	"POST /f/{firm}/spaces/{space}/circles", "POST /f/{firm}/spaces/{space}/circles/{named}",
 	"POST /f/{firm}/spaces/{space}/circles/{named}/people", "POST /f/{firm}/spaces/{space}/circles/{named}/people/{person}/remove",
 	"POST /f/{firm}/conflicts", "POST /f/{firm}/spaces/{space}/aliases", "POST /f/{firm}/spaces/{space}/aliases/{alias}/remove",

@@ -207,7 +207,7 @@ func (l *life) act() {
 	case n < 18:
 		l.remove(v, s)
 	case n < 20:
-		l.build(s)
+		l.wall(v, s)
 	case n < 23:
 		l.comeByLink(s)
 	case n < 30:
@@ -345,21 +345,30 @@ func (l *life) remove(v guestbook, s *oracleRoom) {
 	}
 }
 
-// build puts a wall between somebody and a space, or takes it down.
-func (l *life) build(s *oracleRoom) {
+// wall keeps somebody out of a space, or lets her be added again.
+func (l *life) wall(v guestbook, s *oracleRoom) {
+	l.t.Helper()
 	var of []string
 	for p := range l.people {
 		of = append(of, p)
 	}
 	slices.Sort(of)
-	p := pick(l, of)
-	firm, walls := l.firms[s.firm].id, l.o.spaces[s.handle].walls
+	p, walls := pick(l, of), l.o.spaces[s.handle].walls
+	want := l.o.wall(v.visitor, s.handle, p)
 	if walls[p] {
-		l.unwall(firm, s.id, l.people[p].id)
-	} else {
-		l.wall(firm, s.id, l.people[p].id)
+		err := l.server.Lifecycle.LiftWall(l.t.Context(), v.actor, s.id, l.people[p].id)
+		if l.judged("lifts a wall", v.visitor, want, err) {
+			walls[p] = false
+		}
+		return
 	}
-	walls[p] = !walls[p]
+	err := l.server.Lifecycle.RaiseWall(l.t.Context(), v.actor, lifecycle.NewWall{Space: s.id, Person: l.people[p].id, Reason: "Conflit d’intérêts"})
+	if l.judged("raises a wall", v.visitor, want, err) {
+		if walls[p] = true; l.o.member(s.handle, p) {
+			l.o.tick()
+			l.o.leaves(s.handle, p)
+		}
+	}
 }
 
 // comeByLink adds a visitor who is confined to one space.

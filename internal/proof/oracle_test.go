@@ -252,7 +252,24 @@ func (o *oracle) join(v visitor, space, person string) verdict {
 	if asked := o.ask(v, "manage", space); asked != granted {
 		return asked
 	}
-	if o.member(space, person) {
+	if o.member(space, person) || o.spaces[space].walls[person] {
+		return clashes
+	}
+	return granted
+}
+
+// wall is the verdict on keeping somebody out, and on ending that: for lawyers there.
+func (o *oracle) wall(v visitor, space, person string) verdict {
+	s, role, card := o.spaces[space], o.role(v, space), o.roles[v.person][v.firm]
+	_, known := s.members[person]
+	switch {
+	case role == "":
+		return absent
+	case role != "lead" && role != "colleague" || card != "admin" && card != "lawyer":
+		return refused
+	case !s.walls[person] && (v.person == person || !known && !staff(o.roles[person][s.firm])):
+		return useless
+	case s.lead == person:
 		return clashes
 	}
 	return granted

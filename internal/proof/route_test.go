@@ -162,6 +162,10 @@ func roomSteps() []step {
 		fresh(form(room+"/people", byLead, 303, "name", "M. Lecteur", "email", "{fresh}@lecteur.example", "role", "reader")),
 		form(room+"/people/{person}/remove", byLead, 303).then(func(s *scene, _ answer) { s.comeBack(true) }),
 		form(room+"/people/{person}/see", byLead, 200),
+		form(room+"/walls", byLead, 303, "person", "{colleague}", "reason", "Conflit d’intérêts").then(func(s *scene, _ answer) {
+			s.must(s.server.Lifecycle.LiftWall(s.t.Context(), s.lead.actor, s.room.id, s.account.id))
+		}),
+		form(room+"/walls/{person}/lift", (*scene).walling, 303).then(func(s *scene, _ answer) { s.comeBack(true) }),
 		fresh(form(room+"/circles", byLead, 303, "name", "{fresh}", "kind", "named")), plain(room+"/circles/{named}", byLead, 200),
 		form(room+"/circles/{named}", byLead, 303, "name", "Experts"),
 		form(room+"/circles/{named}/people", byLead, 303, "person", "{client}").then(func(s *scene, _ answer) { s.apart() }),

@@ -16,6 +16,7 @@ import (
 	"cenacle/internal/document"
 	"cenacle/internal/hold"
 	"cenacle/internal/id"
+	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
 	"cenacle/internal/request"
 	"cenacle/internal/space"
@@ -257,6 +258,13 @@ func (s *scene) holdAgain() {
 	h, err := s.server.Holds.Place(s.t.Context(), s.lead.actor, hold.New{Space: s.room.id, Reason: "Expertise en cours"})
 	s.must(err)
 	s.ids["hold"] = string(h.ID)
+}
+
+// walling is the lead, who has just refused access to a guest.
+func (s *scene) walling() browser {
+	s.t.Helper()
+	s.must(s.server.Lifecycle.RaiseWall(s.t.Context(), s.lead.actor, lifecycle.NewWall{Space: s.room.id, Person: s.guest.id, Reason: "Conflit d’intérêts"}))
+	return byLead(s)
 }
 
 // freezing is the lead, whose client has just frozen the room.

@@ -197,6 +197,8 @@ var chosenFor = map[string]map[string]string{
 	"makeCircle":       {"name": "{fresh}"},
 	"renameCircle":     {"name": "Experts"},
 	"admitToCircle":    {"person": "{client}"},
+	"raiseWall":        {"person": "{colleague}", "until": ""},
+	"liftWall":         {"person": "{colleague}"},
 	"addParty":         {"name": "M. Paul Adversaire"},
 	"addFolder":        {"tray": "firm", "name": "{fresh}"},
 	"addressDocument":  {"circles": "{all}", "document": "{inner}"},

@@ -170,3 +170,44 @@ func TestAnswerPage(t *testing.T) {
 		t.Errorf("an answer there is not: %d", odd.Status)
 	}
 }
+
+// TestWallPage: a lawyer of the space refuses access with a reason, and what is
+// wrong comes back filled; she who is kept out finds nothing, and who is no lawyer
+// is shown nothing of it.
+func TestWallPage(t *testing.T) {
+	s := open(t)
+	path := s.Path("walls")
+	s.page(s.Lead, "people").One("#walls form[action=" + path + "]")
+	s.page(s.Colleague, "people").Lacks("#walls") // her card is no lawyer's
+	if refused := s.Colleague.Post(path, "person", string(s.Guest.Actor.Person), "reason", "Conflit"); refused.Status != 403 {
+		t.Errorf("a colleague: %d", refused.Status)
+	}
+	back := s.Lead.Post(path, "person", string(s.Guest.Actor.Person), "until", "2027-01-15", "reason", " ")
+	if back.Status != 422 {
+		t.Fatalf("without a reason: %d", back.Status)
+	}
+	back.One("#walls details[open] textarea[aria-invalid=true]")
+	back.One("#walls input[name=until]").Is("value", "2027-01-15")
+	back.One("#walls option[value=" + string(s.Guest.Actor.Person) + "][selected]")
+	done := s.Lead.Post(path, "person", string(s.Guest.Actor.Person), "until", "2027-01-15", "reason", "Conseil de l’adversaire")
+	if done.Location != s.Path("people")+"?done=wall_raised" {
+		t.Fatalf("raised: %d %s", done.Status, done.Location)
+	}
+	if page := s.Guest.Get(s.Path()); page.Status != 404 {
+		t.Errorf("behind the wall: %d", page.Status)
+	}
+	page := s.page(s.Lead, "people")
+	page.One("#walls li").Says("Conseil de l’adversaire")
+	page.One("#walls li").Says("Jusqu’au vendredi 15 janvier 2027")
+	page.Lacks("#walls option[value=" + string(s.Guest.Actor.Person) + "]")
+	s.page(s.Lead, "documents", string(s.inner), "why").One("#misses").Says("N’a pas accès à cet espace")
+	lift := s.Path("walls", string(s.Guest.Actor.Person), "lift")
+	page.Has("#walls li form[action=" + lift + "]")
+	if done := s.Lead.Post(lift); done.Location != s.Path("people")+"?done=wall_lifted" {
+		t.Errorf("lifted: %d %s", done.Status, done.Location)
+	}
+	if page := s.Guest.Get(s.Path()); page.Status != 404 {
+		t.Errorf("lifting gives the space back: %d", page.Status)
+	}
+	s.page(s.Lead, "people").Lacks("#walls li")
+}

@@ -30,6 +30,7 @@ type People struct {
 	Rename  Form
 	Parties *Parties
 	Aliases *Aliases
+	Walls   *Walls  // for the lawyers of the space
 	Demand  *Demand // whether approval is demanded, for who may decide it
 	Summary ui.Summary
 	Access  string // where one sees who opened the space, and freezes it
@@ -137,7 +138,7 @@ func (p *Pages) forms(h here, page *People, refused error) error {
 	spaceName := ui.Field{Name: "name", ID: "f-space-name", Label: t.T("room.space_name"), Hint: t.T("room.space_name_hint"), Value: h.room.Name, Length: space.MaxName}
 	rename := r.URL.Path == h.path("name")
 	switch {
-	case slices.Contains([]string{h.path("parties"), h.path("aliases"), h.path("circles")}, r.URL.Path):
+	case slices.Contains([]string{h.path("parties"), h.path("aliases"), h.path("circles"), h.path("walls")}, r.URL.Path):
 		name.Value = ""
 	case rename:
 		name.Value, spaceName.Value = "", r.Value("name")
@@ -155,6 +156,9 @@ func (p *Pages) forms(h here, page *People, refused error) error {
 		return err
 	}
 	page.Demand = h.demand(demanded, everywhere)
+	if page.Walls, err = p.walls(h, page.Base, refused); err != nil {
+		return err
+	}
 	if page.Parties, err = p.parties(h, refused); err != nil {
 		return err
 	}
@@ -182,7 +186,13 @@ func (h here) demand(now, everywhere bool) *Demand {
 	return d
 }
 
-// colleagues offers the firm's people who are not in the space.
+// present reports whether somebody is a member now.
+func (h here) present(person id.Person) bool {
+	return slices.ContainsFunc(h.room.People, func(p space.Person) bool { return p.Person == person && p.Active(h.r.Now) })
+}
+
+// colleagues offers the firm's people who are not in the space, those who left
+// included.
 func (p *Pages) colleagues(h here, page *People) error {
 	staff, err := p.Firms.People(h.r.Context(), h.r.Actor)
 	if err != nil {
@@ -191,7 +201,7 @@ func (p *Pages) colleagues(h here, page *People) error {
 	t := h.r.Printer
 	choice := ui.Field{Kind: ui.Select, Name: "colleague", Label: t.T("room.colleague.who"), Options: []ui.Option{{Label: t.T("room.colleague.choose")}}}
 	for _, card := range staff {
-		if card.State == "active" && !h.ofFirm(card.Person) {
+		if card.State == "active" && !h.present(card.Person) {
 			choice.Options = append(choice.Options, ui.Option{Value: string(card.Person), Label: card.Name})
 		}
 	}
