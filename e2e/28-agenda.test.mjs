@@ -58,6 +58,11 @@ test("a date is shared, moved and cancelled", async (context) => {
     await look(lawyer, "event");
     await page.goto(`${space}/agenda`);
     await look(lawyer, "agenda");
+    for (const view of ["month", "week"]) {
+      await page.goto(`${space}/agenda?view=${view}&day=${day(9)}`);
+      await page.locator(".calendar").getByRole("link", { name: "Audience d’orientation" }).waitFor();
+      await look(lawyer, `agenda-${view}`);
+    }
     await page.goto(`${desk}/agenda`);
     await page.getByRole("link", { name: "Audience d’orientation" }).waitFor();
     await look(lawyer, "agenda-all");
@@ -66,6 +71,9 @@ test("a date is shared, moved and cancelled", async (context) => {
   });
 
   await step("the client finds it on her phone and takes note", async () => {
+    await phone.page.goto(`${space}/agenda?view=month&day=${day(9)}`);
+    await phone.page.locator(".calendar").getByRole("link", { name: "Audience d’orientation" }).waitFor();
+    await look(phone, "agenda-month-client");
     await phone.page.goto(space);
     const read = phone.page.waitForResponse((answer) => answer.url().endsWith("/agenda/read"));
     await look(phone, "agenda-client-space");

@@ -12,7 +12,12 @@ import (
 // Dated puts an event into a line of an agenda.
 func (r *Request) Dated(e agenda.Event) ui.Event {
 	p, from := r.Printer, e.From.In(r.Zone())
+	at := ""
+	if e.Start != "" {
+		at = p.Time(e.From)
+	}
 	return ui.Event{
+		At: at,
 		ID: "event-" + string(e.ID), Href: r.SpacePath(e.Space, "agenda", string(e.ID)),
 		Weekday: p.T("date.weekday." + strconv.Itoa(int(from.Weekday()))), Day: strconv.Itoa(from.Day()), Month: monthOf(p, from),
 		Hours: r.hours(e), Title: e.Title, Kind: p.T("agenda.kind." + string(e.Kind)), Place: e.Place, Deadline: e.Kind == agenda.Deadline,

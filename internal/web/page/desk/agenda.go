@@ -1,9 +1,6 @@
 package desk
 
 import (
-	"strconv"
-	"time"
-
 	"cenacle/internal/agenda"
 	"cenacle/internal/id"
 	"cenacle/internal/space"
@@ -11,33 +8,18 @@ import (
 	"cenacle/internal/web/ui"
 )
 
-// Agenda is what comes next in all spaces of the person who looks, or what is past.
+// Agenda is the dates of all spaces of the person who looks.
 type Agenda struct {
 	ui.Base
-	Months []ui.Month
-	Empty  ui.Empty
-	Other  ui.Link // to what is past, or back to what comes
-	More   *ui.More
+	Dates ui.Agenda
 }
 
 var agendaPage = ui.Must(ui.Parse[Agenda](files, "agenda.tmpl"))
 
-// dates is how many events a page of the agenda shows.
-const dates = 100
-
 // Agenda shows the dates of all of somebody's spaces.
 func (p *Pages) Agenda(r *web.Request) (web.Answer, error) {
-	asked := r.URL.Query()
-	past := asked.Get("past") != ""
-	now := r.Now.In(r.Zone())
-	q := agenda.Query{Limit: dates, From: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())}
-	if past {
-		q.From, q.To = time.Time{}, now
-	}
-	if at, err := strconv.ParseInt(asked.Get("at"), 10, 64); err == nil { // anything else is the beginning
-		q.After = agenda.After{From: time.UnixMicro(at), ID: id.Item(asked.Get("after"))}
-	}
-	found, more, err := p.Agendas.List(r.Context(), r.Actor, q)
+	view := r.AgendaView()
+	found, more, err := p.Agendas.List(r.Context(), r.Actor, view.Query(""))
 	if err != nil {
 		return nil, err
 	}
@@ -51,25 +33,13 @@ func (p *Pages) Agenda(r *web.Request) (web.Answer, error) {
 		page.Base = frame(r, title)
 		page.Section = "agenda"
 	}
-	page.fill(past)
-	page.Months = r.Months(found, dated(r, found, names))
-	if more.ID != "" {
-		page.More = &ui.More{Href: "?at=" + strconv.FormatInt(more.From.UnixMicro(), 10) + "&after=" + string(more.ID)}
-		if past {
-			page.More.Href += "&past=1"
-		}
-	}
-	return web.Show(agendaPage, page), nil
-}
-
-// fill says which part of the agenda it is, and where the other one is.
-func (a *Agenda) fill(past bool) {
+	page.Dates = view.Show(r.FirmPath("agenda"), found, dated(r, found, names), more)
 	what := "all"
-	a.Other = ui.Link{Href: "?past=1", Label: a.T("agenda.past")}
-	if past {
-		what, a.Other = "past", ui.Link{Href: "?", Label: a.T("agenda.coming")}
+	if view.Past() {
+		what = "past"
 	}
-	a.Empty = ui.Empty{Icon: "calendar", Title: a.T("agenda.none." + what), Text: a.T("agenda.none_text." + what)}
+	page.Dates.Empty = ui.Empty{Icon: "calendar", Title: page.T("agenda.none." + what), Text: page.T("agenda.none_text." + what)}
+	return web.Show(agendaPage, page), nil
 }
 
 // dated puts events into lines, each with the space it is in.

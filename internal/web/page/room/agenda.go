@@ -1,9 +1,6 @@
 package room
 
 import (
-	"strconv"
-	"time"
-
 	"cenacle/internal/agenda"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
@@ -14,15 +11,13 @@ import (
 // Agenda is the dates of a space that the person who looks may see.
 type Agenda struct {
 	ui.Base
-	Name   string
-	Tabs   []ui.Tab // of the firm's side
-	Months []ui.Month
-	Empty  ui.Empty
-	Other  ui.Link // to what is past, or back to what comes
-	More   *ui.More
-	Add    *EventForm
-	Back   string // of everybody else
-	Live   ui.Live
+	Name  string
+	Tabs  []ui.Tab // of the firm's side
+	Dates ui.Agenda
+	Wide  bool // a calendar takes the whole width
+	Add   *EventForm
+	Back  string // of everybody else
+	Live  ui.Live
 }
 
 // EventForm is what people write of an event, and what that would change.
@@ -44,7 +39,7 @@ type Differing struct{ What, Was, Is string }
 
 var agendaPage = ui.Must(ui.Parse[Agenda](files, "agenda.tmpl", "part.tmpl"))
 
-// dates is how many events a page of an agenda shows.
+// dates is how many events are marked as read in one go.
 const dates = 100
 
 // Agenda shows what comes, or what is past.
@@ -57,8 +52,8 @@ func (p *Pages) Agenda(r *web.Request) (web.Answer, error) {
 }
 
 func (p *Pages) agenda(h here, back written, refused error) (web.Answer, error) {
-	q, past := h.window()
-	found, more, err := p.Agendas.List(h.r.Context(), h.r.Actor, q)
+	view := h.r.AgendaView()
+	found, more, err := p.Agendas.List(h.r.Context(), h.r.Actor, view.Query(h.room.ID))
 	if err != nil {
 		return nil, err
 	}
@@ -69,14 +64,8 @@ func (p *Pages) agenda(h here, back written, refused error) (web.Answer, error) 
 	} else {
 		page.Name = page.T("agenda.title")
 	}
-	page.Months = h.r.Months(found, h.dated(found))
-	page.Empty, page.Other = h.noDates(past), ui.Link{Href: h.path("agenda") + "?past=1", Label: page.T("agenda.past")}
-	if past {
-		page.Other = ui.Link{Href: h.path("agenda"), Label: page.T("agenda.coming")}
-	}
-	if more.ID != "" {
-		page.More = &ui.More{Href: moreDates(past, more)}
-	}
+	page.Dates = view.Show(h.path("agenda"), found, h.dated(found), more)
+	page.Dates.Empty, page.Wide = h.noDates(view.Past()), page.Dates.Calendar != nil
 	if h.inside() && h.room.State == "open" {
 		page.Add = h.adding(back, refused)
 	}
@@ -84,34 +73,6 @@ func (p *Pages) agenda(h here, back written, refused error) (web.Answer, error) 
 		return web.Again(agendaPage, page, refused), nil
 	}
 	return web.Show(agendaPage, page), nil
-}
-
-// window is the part of the agenda that is asked for.
-func (h here) window() (q agenda.Query, past bool) {
-	asked := h.r.URL.Query()
-	q = agenda.Query{Space: h.room.ID, Limit: dates}
-	if past = asked.Get("past") != ""; past {
-		q.To = h.r.Now
-	} else {
-		q.From = midnight(h.r.Now.In(h.r.Zone()))
-	}
-	if at, err := strconv.ParseInt(asked.Get("at"), 10, 64); err == nil { // anything else is the beginning
-		q.After = agenda.After{From: time.UnixMicro(at), ID: id.Item(asked.Get("after"))}
-	}
-	return q, past
-}
-
-func moreDates(past bool, after agenda.After) string {
-	href := "?at=" + strconv.FormatInt(after.From.UnixMicro(), 10) + "&after=" + string(after.ID)
-	if past {
-		href += "&past=1"
-	}
-	return href
-}
-
-// midnight is when the day of an instant began.
-func midnight(t time.Time) time.Time {
-	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())
 }
 
 func (h here) noDates(past bool) ui.Empty {

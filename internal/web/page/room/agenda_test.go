@@ -85,3 +85,38 @@ func TestAgendaPages(t *testing.T) {
 		t.Error("what is past is nowhere")
 	}
 }
+
+// TestCalendar: a month is whole weeks, with each event under every day it is on,
+// over both changes of the clocks; a week is seven days.
+func TestCalendar(t *testing.T) {
+	s := open(t)
+	for _, e := range [][]string{{"Expertise", "2026-10-24", "2026-10-26"}, {"Audience", "2026-10-25", ""}, {"Signature", "2027-03-28", ""}} {
+		if done := s.Lead.Post(s.Path("agenda"), "kind", "meeting", "title", e[0], "day", e[1], "last_day", e[2], "circle", string(s.House.All)); done.Status != 303 {
+			t.Fatalf("%s: %d", e[0], done.Status)
+		}
+	}
+	for query, want := range map[string]struct {
+		days   int
+		events int
+		title  string
+	}{
+		"?view=month&day=2026-10-31": {35, 4, "octobre 2026"}, "?view=month&day=2027-03-28": {35, 1, "mars 2027"},
+		"?view=month&day=2027-02-28": {28, 0, "février 2027"}, "?view=month&day=2026-11-15": {42, 1, "novembre 2026"},
+		"?view=week&day=2026-10-25": {7, 3, "Semaine du lundi 19 octobre 2026"}, "?view=week&day=2026-10-26": {7, 1, "Semaine du lundi 26 octobre 2026"},
+	} {
+		page := s.Client.Get(s.Path("agenda") + query)
+		page.One("#calendar-title").Says(want.title)
+		seen := map[string]bool{}
+		for _, day := range page.All(".calendar-full") {
+			seen[day.Text()] = true
+		}
+		if len(seen) != want.days || len(page.All(".calendar-event")) != want.events || len(page.All(".calendar-day")) != want.days {
+			t.Errorf("%s: %d days, %d events", query, len(seen), len(page.All(".calendar-event")))
+		}
+	}
+	page := s.Client.Get(s.Path("agenda") + "?view=month&day=nothing")
+	if page.Status != 200 || len(page.All(".calendar-today")) != 1 {
+		t.Errorf("no day is not today: %d", page.Status)
+	}
+	s.Client.Get(s.Path("agenda")+"?view=month&day=2026-12-31").One(".calendar a[rel=next]").Is("href", s.Path("agenda")+"?view=month&day=2027-01-01")
+}
