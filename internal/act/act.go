@@ -149,6 +149,25 @@ func (a *Act) FirmBox() (*vault.Box, error) { return a.office.Ring.Firm(a.Tx) }
 // SpaceBox seals what belongs to one space; absent once its key is destroyed.
 func (a *Act) SpaceBox(s id.Space) (*vault.Box, error) { return a.office.Ring.Space(a.Tx, s) }
 
+// SpaceBoxes is [Act.SpaceBox] of many, less those whose key is destroyed.
+func (a *Act) SpaceBoxes(in []id.Space) (map[id.Space]*vault.Box, error) {
+	if err := a.office.Ring.Prepare(a.Tx, in); err != nil {
+		return nil, err
+	}
+	out := make(map[id.Space]*vault.Box, len(in))
+	for _, of := range in {
+		box, err := a.SpaceBox(of)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		out[of] = box
+	}
+	return out, nil
+}
+
 // Wrap wraps a key that this act writes into a row of a space; see [vault.Ring.Wrap].
 func (a *Act) Wrap(s id.Space, p vault.Place, k vault.Key) ([]byte, error) {
 	return a.office.Ring.Wrap(a.Tx, s, p, k)

@@ -35,6 +35,7 @@ var readWhole = map[string]string{
 	"memo_open":             "holds what awaits an answer only, and what got one since the last sweep",
 	"memo_asking":           "holds what not everyone has acknowledged only",
 	"memo_unworded":         "holds what is not found by its words yet only",
+	"memo_unposted":         "likewise",
 	"approval_asked":        "holds what waits for an approval only",
 	"request_waiting":       "holds what is asked of people only",
 	"request_avoided":       "counted for the desk of who is in many spaces",

@@ -214,7 +214,7 @@ func (l *look) having(in []id.Space, wanted map[id.Space]search.Query, where Whe
 
 // asked makes the query for each of some spaces, and its longest word.
 func (l *look) asked(in []id.Space, where Where) (map[id.Space]search.Query, []search.Asked, error) {
-	boxes, err := boxesOf(l.act, in)
+	boxes, err := l.act.SpaceBoxes(in)
 	if err != nil {
 		return nil, nil, err
 	}

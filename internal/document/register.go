@@ -4,11 +4,9 @@ import (
 	"context"
 
 	"cenacle/internal/act"
-	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/search"
 	"cenacle/internal/store"
-	"cenacle/internal/vault"
 )
 
 // trusted is how many versions one transaction looks at.
@@ -32,28 +30,7 @@ func Register(a *act.Act, listed int, all ...search.Words) error {
 	if err != nil {
 		return err
 	}
-	r := search.Register{Tx: a.Tx, Firm: whole, Most: listed, Begin: !former}
-	r.Boxes = func(in []id.Space) (map[id.Space]*vault.Box, error) { return boxesOf(a, in) }
-	return r.Note(all...)
-}
-
-// boxesOf gives the boxes of spaces, less those whose key is destroyed.
-func boxesOf(a *act.Act, in []id.Space) (map[id.Space]*vault.Box, error) {
-	if err := a.Ring().Prepare(a.Tx, in); err != nil {
-		return nil, err
-	}
-	out := make(map[id.Space]*vault.Box, len(in))
-	for _, of := range in {
-		box, err := a.SpaceBox(of)
-		if fault.Is(err, fault.NotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		out[of] = box
-	}
-	return out, nil
+	return search.Register{Tx: a.Tx, Firm: whole, Boxes: a.SpaceBoxes, Most: listed, Begin: !former}.Note(all...)
 }
 
 // trust takes what an earlier program has registered for what this one would have:

@@ -3,6 +3,7 @@ package memo
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -21,8 +22,10 @@ import (
 
 const (
 	defaultFound = 20
-	fewSpaces    = 64  // that are simply all looked through
-	stretch      = 256 // spaces that are looked through at a time
+	fewSpaces    = 64   // that are simply all looked through
+	stretch      = 256  // spaces that are looked through at a time
+	told         = 64   // memos that the register names whose spaces are looked at next
+	mostForeign  = 4096 // of those that are not hers, after which hers are gone through
 )
 
 // MostFound is how many hits one page has at most.
@@ -62,7 +65,7 @@ func (s *Service) Search(ctx context.Context, by authz.Actor, q Find) (out []Hit
 	}
 	q.Limit = min(q.Limit, MostFound)
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
-		l := hunt{act: a, by: by, find: q, limit: q.Limit + 1, before: cmp.Or(q.Before, beyond)}
+		l := hunt{act: a, by: by, find: q, limit: q.Limit + 1, before: cmp.Or(q.Before, beyond), seen: map[id.Space]bool{}}
 		if !q.From.IsZero() {
 			l.from = id.Earliest[id.Item](q.From)
 		}
@@ -91,6 +94,7 @@ type hunt struct {
 	before id.Item
 	from   id.Item
 	out    []Hit
+	seen   map[id.Space]bool // that were looked through
 }
 
 // through looks through the one space that is named, the few that she has, those that the
@@ -122,6 +126,14 @@ func (l *hunt) through() error {
 		}
 		return l.among(hers)
 	}
+	if at.Posted != nil {
+		return l.told(at)
+	}
+	return l.everywhere()
+}
+
+// everywhere looks through all of hers.
+func (l *hunt) everywhere() error {
 	for after := id.Space(""); ; {
 		hers, err := space.Hers(l.act, l.by, after, stretch)
 		if err != nil || len(hers) == 0 {
@@ -132,6 +144,51 @@ func (l *hunt) through() error {
 		}
 		after = hers[len(hers)-1]
 	}
+}
+
+// told looks through the spaces that the register may lack, and then those of the memos
+// that it names, the newest first, until none that is left can be newer than what
+// there is. Where most are not hers, it goes through hers.
+func (l *hunt) told(at search.Places) error {
+	in, foreign, before := at.Spaces, 0, l.before
+	for {
+		hers, err := space.HersAmong(l.act, l.by, in)
+		if err != nil {
+			return err
+		}
+		if err := l.among(hers); err != nil {
+			return err
+		}
+		for _, of := range in {
+			if !l.seen[of] {
+				foreign++
+			}
+		}
+		if foreign > mostForeign {
+			return l.everywhere()
+		}
+		items, err := at.Posted.Next(before, told)
+		if err != nil || len(items) == 0 || items[0] < l.oldest() {
+			return err
+		}
+		before = items[len(items)-1]
+		if in, err = l.spacesOf(items); err != nil {
+			return err
+		}
+	}
+}
+
+var selectSpaceOf = store.ForFirm(`select space_id from item where firm_id = $1 and id = $2`)
+
+func (l *hunt) spacesOf(items []id.Item) ([]id.Space, error) {
+	in := make([]id.Space, len(items))
+	for i, of := range items {
+		err := l.act.Row(selectSpaceOf, []any{of}, &in[i])
+		if err != nil && !errors.Is(err, store.ErrNoRow) { // what is erased is nobody's
+			return nil, err
+		}
+	}
+	return in, nil
 }
 
 // named is the one space to look in, empty for all of hers. A link has one.
@@ -156,6 +213,10 @@ func (l *hunt) registered() (search.Places, error) {
 // among looks through some spaces, those with the newest that has the longest word
 // first, until none that is left can have anything newer than what there is.
 func (l *hunt) among(some []id.Space) error {
+	some = slices.DeleteFunc(some, func(of id.Space) bool { return l.seen[of] })
+	for _, of := range some {
+		l.seen[of] = true
+	}
 	terms, asked, err := l.asked(some)
 	if err != nil {
 		return err
@@ -194,18 +255,12 @@ func (l *hunt) oldest() id.Item {
 
 // asked makes the query for each of some spaces, and its longest word.
 func (l *hunt) asked(in []id.Space) (map[id.Space][][]byte, []search.Asked, error) {
-	if err := l.act.Ring().Prepare(l.act.Tx, in); err != nil {
+	boxes, err := l.act.SpaceBoxes(in)
+	if err != nil {
 		return nil, nil, err
 	}
 	terms, longest := make(map[id.Space][][]byte, len(in)), make([]search.Asked, 0, len(in))
-	for _, of := range in {
-		box, err := l.act.SpaceBox(of)
-		if fault.Is(err, fault.NotFound) {
-			continue // its key is destroyed
-		}
-		if err != nil {
-			return nil, nil, err
-		}
+	for of, box := range boxes {
 		if q := search.SpokenQuery(box, l.find.Text); len(q) > 0 {
 			terms[of] = q
 			longest = append(longest, search.Asked{Space: of, Term: q[0]})

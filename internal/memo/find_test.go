@@ -18,6 +18,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/item"
 	"cenacle/internal/memo"
+	"cenacle/internal/search"
 	"cenacle/internal/store"
 )
 
@@ -176,7 +177,7 @@ func TestISO05_Memos(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
-		rng, memos := rand.New(rand.NewPCG(seed, 5)), memo.NewService(h.Office)
+		rng, memos := rand.New(rand.NewPCG(seed, 5)), memo.NewService(h.Office).Listing(3) // most words are everywhere
 		people, notes := []authz.Actor{h.Lead}, []note(nil)
 		write := func(by authz.Actor, of id.Space, internal bool, to ...id.Circle) {
 			n := note{space: of, subject: some(rng, 1+rng.IntN(2)), body: some(rng, 1+rng.IntN(4))}
@@ -227,6 +228,12 @@ func TestISO05_Memos(t *testing.T) {
 				t.Fatalf("%s: %q in pages of %d finds %v, want %v", by.Role, q.Text, q.Limit, got, want)
 			}
 		}
+		h.Must(h.Office.See(t.Context(), h.Lead.Firm, func(a *act.Act) error {
+			if begun, err := search.Begun(a.Tx); err != nil || !begun {
+				t.Errorf("no word has parts: %v", err)
+			}
+			return nil
+		}))
 		if hits < queries {
 			t.Errorf("only %d hits in %d queries", hits, queries)
 		}

@@ -27,14 +27,15 @@ var (
 	selectUnworded = store.ForFirm(`
 select m.id, m.thread_id, t.subject, m.body
 from memo m cross join thread t
-where m.firm_id = $1 and m.space_id = $2 and m.worded = 0 and t.firm_id = $1 and t.id = m.thread_id
+where m.firm_id = $1 and m.space_id = $2 and m.worded < 2 and t.firm_id = $1 and t.id = m.thread_id
 order by m.id limit $3`)
 
-	updateWorded = store.ForFirm(`update memo set worded = 1 where firm_id = $1 and id = $2`)
+	updateWorded = store.ForFirm(`update memo set worded = 2 where firm_id = $1 and id = $2`)
 
-	// The spaces in which some memo is not found by its words yet.
+	// The spaces in which some memo is not found by its words yet, or by the lists of an
+	// earlier program alone.
 	selectUnlearnt = store.ForFirm(`
-select space_id from memo where firm_id = $1 and worded = 0 group by space_id order by space_id limit $2`)
+select space_id from memo where firm_id = $1 and worded < 2 group by space_id order by space_id limit $2`)
 )
 
 // findable has the new memos of a space learnt, after the commit: what is written
@@ -53,7 +54,7 @@ func (s *Service) Words(ctx context.Context, of id.Firm, j outbox.Job) (err erro
 	}
 	for n := learn; n == learn; {
 		err := s.office.Keep(ctx, of, func(a *act.Act) (err error) {
-			n, err = learnSome(a, w.Space)
+			n, err = s.learnSome(a, w.Space)
 			return err
 		})
 		if fault.Is(err, fault.NotFound) {
@@ -67,7 +68,7 @@ func (s *Service) Words(ctx context.Context, of id.Firm, j outbox.Job) (err erro
 }
 
 // learnSome indexes the next memos of a space and says how many.
-func learnSome(a *act.Act, of id.Space) (int, error) {
+func (s *Service) learnSome(a *act.Act, of id.Space) (int, error) {
 	box, err := a.SpaceBox(of)
 	if err != nil {
 		return 0, err
@@ -81,7 +82,7 @@ func learnSome(a *act.Act, of id.Space) (int, error) {
 		if err := scan(&m, &thread, &subject, &body); err != nil {
 			return err
 		}
-		w := search.Words{Space: of, Spoken: true}
+		w := search.Words{Space: of, Item: m, Spoken: true}
 		if w.Title, err = box.OpenText(subjectPlace(thread), subject); err != nil {
 			return err
 		}
@@ -104,7 +105,7 @@ func learnSome(a *act.Act, of id.Space) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return len(all), search.Register{Tx: a.Tx, Firm: whole}.Note(words...)
+	return len(all), search.Register{Tx: a.Tx, Firm: whole, Boxes: a.SpaceBoxes, Most: s.listed, Begin: true}.Note(words...)
 }
 
 // unlearnt are spaces in which some memo is not found by its words yet.

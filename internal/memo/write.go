@@ -21,10 +21,13 @@ import (
 )
 
 // Service is the use cases of memos.
-type Service struct{ office *act.Office }
+type Service struct {
+	office *act.Office
+	listed int // spaces of one word that the register lists; 0: as many as documents have
+}
 
 // NewService returns the use cases over an office.
-func NewService(office *act.Office) *Service { return &Service{office} }
+func NewService(office *act.Office) *Service { return &Service{office: office} }
 
 // Write sends a memo to its circles, tells their open pages, plans one notice
 // for each reader, and drops the writer's draft of the same place.

@@ -24,7 +24,6 @@ import (
 const (
 	registered  = "search.register" // domain of its keyed hashes
 	mostListed  = 128               // spaces of one word; one that more have is everywhere
-	mostSpoken  = 512               // likewise of what is spoken, of which nothing else is known
 	titled      = "title "          // before a word of a title
 	contained   = "contents "       // before a word of contents, or of the title beside them
 	listPadding = 4                 // spaces; lists have room for 4, 8, 16, …
@@ -48,7 +47,7 @@ type list struct {
 
 // Words are what an item of a space is found by: those of its title and of what is
 // under it, as [Index] and [IndexContents] take them, or as [IndexSpoken] does, which
-// come first. Of what is spoken the item is not asked.
+// come first.
 type Words struct {
 	Space           id.Space
 	Item            id.Item
@@ -114,13 +113,9 @@ func (r Register) Note(all ...Words) (err error) {
 // enter notes what has one word. Of the words that an earlier program has found
 // everywhere one is given its parts in a transaction, since all spaces are asked.
 func (r Register) enter(hash []byte, l list, h *holding, former *bool) error {
-	begin, most := r.Begin, cmp.Or(r.Most, mostListed)
-	if strings.HasPrefix(h.word, said) {
-		begin, most = false, mostSpoken
-	}
 	if l.everywhere {
 		begun, err := r.post(hash, h.items)
-		if err != nil || begun || !begin || !*former {
+		if err != nil || begun || !*former {
 			return err
 		}
 		*former = false
@@ -130,11 +125,11 @@ func (r Register) enter(hash []byte, l list, h *holding, former *bool) error {
 		}
 		return r.begin(hash, h.word, every)
 	}
-	now, more := l.with(h.spaces, most)
+	now, more := l.with(h.spaces, cmp.Or(r.Most, mostListed))
 	if !more {
 		return nil
 	}
-	if now.everywhere && begin {
+	if now.everywhere && r.Begin {
 		if err := r.begin(hash, h.word, slices.Concat(l.spaces, h.spaces)); err != nil {
 			return err
 		}
@@ -148,6 +143,9 @@ func (r Register) enter(hash []byte, l list, h *holding, former *bool) error {
 func plainOf(word string) (domainOf, text string) {
 	if text, ok := strings.CutPrefix(word, titled); ok {
 		return domain, text
+	}
+	if text, ok := strings.CutPrefix(word, said); ok {
+		return spoken, text
 	}
 	return inside, strings.TrimPrefix(word, contained)
 }
