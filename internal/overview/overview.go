@@ -119,7 +119,7 @@ func desk(a *act.Act, by authz.Actor, page space.Page) (d Desk, err error) {
 		last := spaces[limit-1]
 		d.More = &space.Page{Changed: last.Changed, After: last.ID, Limit: limit}
 	}
-	all, err := waits(a, by, "")
+	all, err := waits(a, by, "", idsOf(spaces))
 	if err != nil {
 		return Desk{}, err
 	}
@@ -271,7 +271,7 @@ func (s *Service) Space(ctx context.Context, by authz.Actor, of id.Space) (out [
 		if _, err := circle.Enter(a, by, of, authz.SpaceSee); err != nil {
 			return err
 		}
-		out, err = waits(a, by, of)
+		out, err = waits(a, by, of, nil)
 		return err
 	})
 	return out, err
@@ -285,14 +285,16 @@ func reading(what item.Kind) authz.Action {
 	return what.Reading()
 }
 
-// waits reads what waits in one entered space, or in all of a firm's person.
-func waits(a *act.Act, by authz.Actor, of id.Space) ([]Wait, error) {
+// waits reads what waits in one entered space, or in all of a firm's person: if these
+// are many, what others have not read in the spaces of a page, and what has waited
+// longest.
+func waits(a *act.Act, by authz.Actor, of id.Space, page []id.Space) ([]Wait, error) {
 	from, to := of, of
 	if of == "" {
 		to = beyond
 	}
 	args := []any{by.Person, store.Micros(a.Now), from, to}
-	ask, err := way(a, by, of)
+	ask, err := way(a, by, of, page)
 	if err != nil {
 		return nil, err
 	}
@@ -312,7 +314,7 @@ func waits(a *act.Act, by authz.Actor, of id.Space) ([]Wait, error) {
 		return nil, err
 	}
 	if by.Role.Inside() {
-		if out, err = unreadBy(a, ask, args, out); err != nil {
+		if out, err = othersUnread(a, by, ask, args, out); err != nil {
 			return nil, err
 		}
 	}
@@ -350,11 +352,8 @@ func mentioned(a *act.Act, by authz.Actor, args []any, out []Wait) ([]Wait, erro
 	return out, err
 }
 
-func unreadBy(a *act.Act, ask asking, args []any, out []Wait) ([]Wait, error) {
-	if ask.many {
-		args = args[:2] // all of them
-	}
-	err := a.Each(ask.unreadByOthers, args, func(scan func(...any) error) error {
+func unreadBy(a *act.Act, others store.FirmStmt, args []any, out []Wait) ([]Wait, error) {
+	err := a.Each(others, args, func(scan func(...any) error) error {
 		w := Wait{Kind: ToRead}
 		var since int64
 		err := scan(&w.Space, &w.Who, &w.What, &w.Count, &since, &w.Item)

@@ -23,8 +23,8 @@ select i.space_id, o.person_id, i.kind, count(*), min(i.created_at), max(i.id)`
     where b.firm_id = $1 and b.item_id = i.id and (b.extended = 1 or d.since <= b.sent_at)
       and d.since <= $3 and (d.until = 0 or d.until > $3))`
 
-	// Without a first and a last space: SQLite takes bounds that every row is within
-	// for a way to find few of them, and reads whoever is outside the firm anywhere.
+	// Bounds of spaces stand elsewhere: SQLite takes those that every row is within for
+	// a way to find few of them, and reads whoever is outside the firm anywhere.
 	ofOthers = `
   h.firm_id = $1 and h.person_id = $2
   and o.firm_id = $1 and o.space_id = h.space_id and o.person_id <> $2
@@ -101,18 +101,6 @@ group by i.space_id`)
 from membership h cross join membership o cross join unread u cross join item i
 where h.space_id >= $4 and h.space_id <= $5 and` + ofOthers)
 
-	// The same for who has many spaces, all of them: from what each who is outside the
-	// firm has not read. What its own people have left unread is passed over.
-	selectUnreadByOthersOfMany = store.ForFirm(`
-with recursive waiting(person_id) as (
-  select min(person_id) from unread where firm_id = $1
-  union all
-  select (select min(n.person_id) from unread n where n.firm_id = $1 and n.person_id > waiting.person_id)
-  from waiting where waiting.person_id is not null)` + unreadByOthers + `
-from waiting cross join card k cross join unread u cross join membership o cross join membership h cross join item i
-where k.firm_id = $1 and k.person_id = waiting.person_id and k.role = 'outsider'
-  and u.person_id = k.person_id and` + ofOthers)
-
 	// What the actor, who answers for these spaces, is asked to approve: from
 	// her spaces, or from all that waits for an approval.
 	selectToApprove       = store.ForFirm(toApproveOf + ` from membership h cross join approval p cross join item i` + asked)
@@ -132,17 +120,18 @@ where k.firm_id = $1 and k.person_id = waiting.person_id and k.role = 'outsider'
 // asking is how the statements of a desk go to work.
 type asking struct {
 	many                                               bool
+	page                                               []id.Space // that is shown, if they are many
 	unreadByOthers, awaited, unacknowledged, toApprove store.FirmStmt
 }
 
 // way goes through the spaces of the actor, or through what waits in the whole firm
 // when she is in many of them.
-func way(a *act.Act, by authz.Actor, of id.Space) (asking, error) {
+func way(a *act.Act, by authz.Actor, of id.Space, page []id.Space) (asking, error) {
 	if of == "" {
 		many, err := space.Many(a, by)
 		if err != nil || many {
-			return asking{true, selectUnreadByOthersOfMany, selectAwaitedOfMany, selectUnacknowledgedOfMany, selectToApproveOfMany}, err
+			return asking{true, page, selectUnreadInSome, selectAwaitedOfMany, selectUnacknowledgedOfMany, selectToApproveOfMany}, err
 		}
 	}
-	return asking{false, selectUnreadByOthers, selectAwaited, selectUnacknowledged, selectToApprove}, nil
+	return asking{false, nil, selectUnreadByOthers, selectAwaited, selectUnacknowledged, selectToApprove}, nil
 }

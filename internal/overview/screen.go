@@ -86,7 +86,7 @@ func (s *Service) screen(a *act.Act, by authz.Actor, from Sources, q ScreenQuery
 	if out.Dates, _, err = agenda.ListIn(a, by, agenda.Query{Space: q.Space, From: a.Now, Limit: mostDates}); err != nil {
 		return out, err
 	}
-	out.Waits, err = waits(a, by, q.Space)
+	out.Waits, err = waits(a, by, q.Space, nil)
 	return out, err
 }
 
