@@ -79,6 +79,7 @@ var twins = map[string]string{
 	"POST /f/{firm}/spaces/{space}/aliases/{alias}/remove":                      "removeAlias",
 	"POST /f/{firm}/spaces/{space}/parties":                                     "addParty",
 	"POST /f/{firm}/spaces/{space}/parties/{party}/remove":                      "removeParty",
+	"POST /f/{firm}/spaces/{space}/documents/{document}/release":                "releaseDocument",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/recall":                 "recallDocument",
 	"POST /f/{firm}/spaces/{space}/approval":                                    "demandApproval",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/approval":               "approveDocument",

@@ -14,13 +14,14 @@ type NewCircle struct {
 	InSpace
 	Name   string      `json:"name" doc:"its members read it"`
 	Inner  bool        `json:"inner,omitempty" doc:"for the firm’s side alone: what is sent to it never leaves the firm"`
+	Party  bool        `json:"party,omitempty" doc:"a party of a forum: guests and readers alone, each of one party; the firm keeps it and reads nothing of its own"`
 	People []id.Person `json:"people,omitempty" fault:"person" doc:"members of the space, besides oneself and the lawyer in charge"`
 }
 
 // Ring is a named circle with how each person is in it.
 type Ring struct {
 	ID     id.Circle `json:"id"`
-	Kind   string    `json:"kind" enum:"named inner"`
+	Kind   string    `json:"kind" enum:"named inner party"`
 	Name   string    `json:"name"`
 	People []Stay    `json:"people"`
 }
@@ -36,7 +37,16 @@ type Stay struct {
 }
 
 func (n *Nouns) makeCircle(r *Request, in NewCircle) (Ring, error) {
-	made, err := n.Circles.Make(r.Context(), r.Actor, circle.New{Space: in.Space, Name: in.Name, Inner: in.Inner, People: in.People})
+	kind := circle.Named
+	switch {
+	case in.Inner && in.Party:
+		return Ring{}, fault.New(fault.Invalid, "circle.kind_unknown").In("party")
+	case in.Inner:
+		kind = circle.Inner
+	case in.Party:
+		kind = circle.Party
+	}
+	made, err := n.Circles.Make(r.Context(), r.Actor, circle.New{Space: in.Space, Name: in.Name, Kind: kind, People: in.People})
 	if err != nil {
 		return Ring{}, err
 	}

@@ -17,7 +17,7 @@ import (
 type Document struct {
 	ID         id.Item    `json:"id"`
 	Space      id.Space   `json:"space"`
-	Tray       string     `json:"tray" enum:"firm client shared"`
+	Tray       string     `json:"tray" enum:"firm client shared party" doc:"party: the private tray of one’s own party in a forum"`
 	Folder     id.Folder  `json:"folder,omitempty" doc:"absent: in the tray itself"`
 	Deposit    id.Deposit `json:"deposit,omitempty" doc:"of what a client deposited"`
 	Title      string     `json:"title"`
@@ -98,7 +98,7 @@ func versionOf(v *document.Version) Version {
 type Listing struct {
 	InSpace
 	Page
-	Tray   string    `query:"tray" enum:"firm client shared" doc:"all three without it"`
+	Tray   string    `query:"tray" enum:"firm client shared party" doc:"all without it"`
 	Folder id.Folder `query:"folder" doc:"of that tray; the whole tray without it"`
 	Fields string    `query:"fields" doc:"names separated by commas, as “title,version.size”: each document has these and its id alone; all without it"`
 }
@@ -326,7 +326,7 @@ func (n *Nouns) bytes(r *Request, want document.Want) (Stream, error) {
 type Query struct {
 	Text  string   `query:"q" must:"1" doc:"beginnings of words of titles, or whole words of contents; without regard to accents and case"`
 	Space id.Space `query:"space" doc:"in one space only"`
-	Tray  string   `query:"tray" doc:"in one tray only" enum:"firm client shared"`
+	Tray  string   `query:"tray" doc:"in one tray only" enum:"firm client shared party"`
 	Kind  string   `query:"kind" doc:"one kind of file only" enum:"pdf picture text other"`
 	From  string   `query:"from" doc:"received since this day (RFC 3339 date, Europe/Paris)"`
 	To    string   `query:"to" doc:"received until this day"`

@@ -41,6 +41,7 @@ var documentSamples = map[string]sample{
 	"previewNatures":              {who: byLead, want: 200},
 	"classifyDocument":            {who: byLead, body: `{"nature":"officielle"}`, want: 200},
 	"examineSending":              {who: byLead, query: "?circle={all}", want: 200},
+	"releaseDocument":             {who: byLead, want: 409}, // there are no parties here; package overview has a forum
 	"recallDocument":              {who: byLead, want: 200, then: (*stage).sendAgain},
 	"listAliases":                 {who: byLead, want: 200},
 	"addAlias":                    {who: byLead, body: `{"kind":"birth","name":"Sophie Khelifi"}`, want: 201},

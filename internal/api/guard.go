@@ -113,6 +113,23 @@ func recallsOf(all []document.Recall) (out []Recalled) {
 	return out
 }
 
+// Releasing puts a document onto the common table.
+type Releasing struct {
+	InDocument
+	Confirm []string `json:"confirm,omitempty" fault:"confirm" doc:"what the guard has found in the firm’s own and one has checked (addressDocument)"`
+}
+
+func (n *Nouns) release(r *Request, in Releasing) (Paper, error) {
+	if err := n.Documents.Release(r.Context(), r.Actor, in.Document, in.Confirm); err != nil {
+		return Paper{}, err
+	}
+	return n.document(r, in.InDocument)
+}
+
+func (n *Nouns) released(r *Request, in Releasing, _ string) (Paper, error) {
+	return n.document(r, in.InDocument)
+}
+
 func (n *Nouns) recall(r *Request, in InDocument) (Paper, error) {
 	if _, err := n.Documents.Recall(r.Context(), r.Actor, in.Document); err != nil {
 		return Paper{}, err

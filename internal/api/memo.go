@@ -33,6 +33,7 @@ type Memo struct {
 	Read       bool        `json:"read" doc:"by oneself"`
 	References []id.Item   `json:"references" doc:"documents that one may read too"`
 	Circles    []id.Circle `json:"circles,omitempty" doc:"to whom it was sent; for the firm’s side alone"`
+	Party      bool        `json:"party,omitempty" doc:"in a forum: for one’s own party alone"`
 	Readers    []Seen      `json:"readers,omitempty" doc:"for the firm’s side alone"`
 	Unread     []id.Person `json:"unread,omitempty" doc:"of those it was sent to, who has not read it; in lists, for the firm’s side alone"`
 	Asks       string      `json:"asks,omitempty" enum:"read understood approved" doc:"what its readers are asked to answer (acknowledgeMemo)"`
@@ -59,7 +60,7 @@ type Seen struct {
 func memoOf(m memo.Memo, in id.Thread) Memo {
 	out := Memo{
 		ID: m.ID, Thread: in, Author: m.Author, Created: Instant(m.Created), Body: m.Body, Internal: m.Internal, ReplyBy: m.ReplyBy,
-		Read: m.Read, References: m.References, Circles: m.Circles, Mentions: m.Mentions,
+		Read: m.Read, References: m.References, Circles: m.Circles, Mentions: m.Mentions, Party: m.Party,
 	}
 	if out.References == nil {
 		out.References = []id.Item{}
@@ -120,7 +121,7 @@ type NewMemo struct {
 	Subject    string      `json:"subject,omitempty" doc:"of a new thread that is about no document"`
 	Body       string      `json:"body" doc:"Markdown as it was typed; pages show emphasis, lists, quotations, headings and links of it, and HTML as text. An @ before the name of a reader names her"`
 	Internal   bool        `json:"internal,omitempty" doc:"among the firm’s own people"`
-	Circles    []id.Circle `json:"circles,omitempty" fault:"circle" doc:"to whom the firm’s side sends it; others write to the firm and the client"`
+	Circles    []id.Circle `json:"circles,omitempty" fault:"circle" doc:"to whom the firm’s side sends it; others write to the firm and the client, in a forum to all or, when they name it, to their own party alone"`
 	References []id.Item   `json:"references,omitempty" fault:"reference" doc:"documents it points to"`
 	ReplyBy    string      `json:"reply_by,omitempty" doc:"civil date, 2026-11-22"`
 	Asks       string      `json:"asks,omitempty" enum:"read understood approved" doc:"what its readers are to answer; asked by the firm’s side alone"`

@@ -52,7 +52,7 @@ type Nouns struct {
 }
 
 // files is what sending a file is instead, by who sends it and what for.
-var files = []authz.Action{authz.DepositMake, authz.DocumentManage}
+var files = []authz.Action{authz.DepositMake, authz.DocumentParty, authz.DocumentManage}
 
 // Routes is the table, read top to bottom: all that a program can ask.
 func Routes(n *Nouns) []Operation {
@@ -196,6 +196,8 @@ func (n *Nouns) documentRows() []Operation {
 			Summary: "Send a document to further circles"},
 		{Pattern: "GET /documents/{document}/examine", Name: "examineSending", Action: authz.DocumentAddress, Do: Ask(n.examine),
 			Summary: "What would look like the wrong recipient if a document went to these circles too"},
+		{Pattern: "POST /documents/{document}/release", Name: "releaseDocument", Action: authz.DocumentRelease, Do: Tell(n.release, n.released),
+			Summary: "Put a document onto the common table of a forum, before all parties: a guest what lies in the private tray of her party, a lawyer what the firm has"},
 		{Pattern: "POST /documents/{document}/recall", Name: "recallDocument", Action: authz.DocumentAddress, Do: Tell(n.recall, n.recalled),
 			Summary: "Take a document back from everybody outside the firm, with who had opened it and when"},
 		{Pattern: "POST /documents/{document}/approval", Name: "approveDocument", Action: authz.DocumentApprove, Do: Tell(n.approve, n.approved),

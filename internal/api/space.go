@@ -108,8 +108,8 @@ type Folder struct {
 // Circle is a set of people that things are sent to.
 type Circle struct {
 	ID     id.Circle   `json:"id"`
-	Kind   string      `json:"kind" enum:"firm client all named inner" doc:"inner: a named one for the firm’s side alone"`
-	Name   string      `json:"name,omitempty" doc:"of a named one"`
+	Kind   string      `json:"kind" enum:"firm client all named inner party" doc:"inner: a named one for the firm’s side alone; party: one of a forum"`
+	Name   string      `json:"name,omitempty" doc:"of one that was named"`
 	People []id.Person `json:"people" doc:"who is in it now"`
 }
 

@@ -19,7 +19,7 @@ import (
 type File struct {
 	InSpace
 	Disposition string      `header:"Content-Disposition" must:"1" doc:"attachment; filename*=UTF-8''… names the file"`
-	Tray        string      `query:"tray" enum:"firm client shared" doc:"firm by default; a client deposits into hers, whatever is asked"`
+	Tray        string      `query:"tray" enum:"firm client shared party" doc:"firm by default; a client deposits into hers, whatever is asked; party: the private tray of one’s own party in a forum"`
 	Folder      id.Folder   `query:"folder" doc:"of that tray"`
 	Circles     []id.Circle `query:"circle" doc:"to whom it goes, once for each; none: whom its folder addresses, else the firm alone"`
 	Replaces    id.Item     `query:"replaces" doc:"the document it is the next version of; tray, folder and circles are ignored then"`
@@ -40,7 +40,7 @@ func (n *Nouns) file(r *Request, in File) (Paper, error) {
 	}
 	tray := space.Tray(in.Tray)
 	switch {
-	case !r.Actor.Role.Inside():
+	case !r.Actor.Role.Inside() && tray != space.PartyTray:
 		tray = space.ClientTray
 	case tray == "":
 		tray = space.FirmTray
@@ -172,7 +172,7 @@ type Uploads struct {
 // Upload is a file on its way.
 type Upload struct {
 	ID      id.Upload `json:"id"`
-	Tray    string    `json:"tray" enum:"firm client shared"`
+	Tray    string    `json:"tray" enum:"firm client shared party"`
 	Folder  id.Folder `json:"folder,omitempty"`
 	Name    string    `json:"name"`
 	Size    int64     `json:"size" doc:"bytes of the whole file"`

@@ -39,6 +39,7 @@ type Resource struct {
 	Deleted  bool
 	Audience []Address
 	Circle   id.Circle // of a circle
+	Party    bool      // the circle is a party of a forum
 }
 
 // Span is a time from which and until which something holds; a zero Until has
@@ -121,11 +122,8 @@ func decide(a Actor, r rule, on Resource, f Facts) Decision {
 			return absent("not-hers")
 		}
 	case OfCircle:
-		if !f.Role.Inside() {
-			return absent("outsider")
-		}
-		if span, in := f.Circles[on.Circle]; !in || !span.Covers(f.Now) {
-			return forbidden("not-in-circle")
+		if d := enterCircle(on, f); !d.Allowed {
+			return d
 		}
 	}
 	if !slices.Contains(r.space, f.Role) || r.firm != nil && !slices.Contains(r.firm, a.Role) {
@@ -178,6 +176,23 @@ func enterSpace(a Actor, on Resource, f Facts) Decision {
 		return absent("not-member")
 	case f.Role.Inside() != a.Role.Inside():
 		return absent("sides") // a card and a membership that disagree open nothing
+	}
+	return Decision{Allowed: true, Visible: true}
+}
+
+// enterCircle holds for everything done to a circle: nobody outside the firm
+// knows of one as such. A party is the other way round: its own people are in it,
+// and the firm's side, which keeps it without being in it, does not stand in their
+// place.
+func enterCircle(on Resource, f Facts) Decision {
+	span, known := f.Circles[on.Circle]
+	in := known && span.Covers(f.Now)
+	switch {
+	case on.Party && (in || f.Role.Inside()):
+	case !f.Role.Inside():
+		return absent("outsider")
+	case !in:
+		return forbidden("not-in-circle")
 	}
 	return Decision{Allowed: true, Visible: true}
 }

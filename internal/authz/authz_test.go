@@ -48,6 +48,7 @@ func TestPolicy(t *testing.T) {
 		DocumentFile: "lead colleague assistant", DocumentRead: "lead colleague assistant client guest reader",
 		DocumentAddress: "lead colleague assistant", DocumentManage: "lead colleague assistant",
 		DocumentWhy: "lead colleague assistant", MemoWhy: "lead colleague assistant",
+		DocumentParty: "", DocumentRelease: "lead colleague guest",
 		DocumentClassify: "lead colleague", DocumentApprove: "lead", ApprovalDemand: "lead colleague",
 		DepositMake: "client guest", DepositSee: "lead colleague assistant", ReceiptRead: "lead colleague assistant",
 		RequestAsk: "lead colleague assistant", RequestSee: "lead colleague assistant", RequestAnswer: "", RequestJudge: "lead colleague assistant",
@@ -470,5 +471,35 @@ func TestCircle(t *testing.T) {
 	f.Circles = nil
 	if d := Decide(a, CircleTend, on, f); d.Allowed || !d.Visible {
 		t.Errorf("a colleague who was never in it: %+v", d)
+	}
+}
+
+// TestParty: the firm's side keeps a party without being in it, and does nothing
+// in the place of its people; whoever else is outside the firm does not know of it.
+func TestParty(t *testing.T) {
+	on := Resource{Kind: OfCircle, Firm: "f", Space: "s", Circle: "c", Party: true}
+	hers := map[id.Circle]Span{"c": {Since: now.Add(-time.Hour)}}
+	for _, tt := range []struct {
+		role    Role
+		circles map[id.Circle]Span
+		do      Action
+		want    Decision
+	}{
+		{Lead, nil, CircleTend, Decision{true, true, "role-lead"}},
+		{Assistant, nil, CircleTend, Decision{true, true, "role-assistant"}},
+		{Lead, nil, DocumentParty, Decision{false, true, "role"}},
+		{Guest, hers, DocumentParty, Decision{true, true, "role-guest"}},
+		{Guest, hers, CircleTend, Decision{false, true, "role"}},
+		{Reader, hers, DocumentParty, Decision{false, true, "role"}},
+		{Guest, nil, DocumentParty, Decision{false, false, "outsider"}},
+		{Guest, map[id.Circle]Span{"other": {}}, DocumentParty, Decision{false, false, "outsider"}},
+		{Guest, map[id.Circle]Span{"c": {Until: now}}, DocumentParty, Decision{false, false, "outsider"}},
+		{Client, nil, DocumentParty, Decision{false, false, "outsider"}},
+	} {
+		a, f := member(tt.role)
+		f.Circles = tt.circles
+		if got := Decide(a, tt.do, on, f); got != tt.want {
+			t.Errorf("%s does %s, in %v: %+v, want %+v", tt.role, tt.do, tt.circles, got, tt.want)
+		}
 	}
 }

@@ -31,7 +31,7 @@ const (
 	WallLift     Action = "wall.lift"    // let her be added again
 	CircleSee    Action = "circle.see"   // who is in what, before sending
 	CircleMake   Action = "circle.make"  // name a new one
-	CircleTend   Action = "circle.tend"  // rename it, let people in and out
+	CircleTend   Action = "circle.tend"  // rename it, let people in and out; a party too
 	TrashSee     Action = "trash.see"    // what was deleted and can still be restored
 	HoldSee      Action = "hold.see"     // what may not be erased, and why
 	HoldKeep     Action = "hold.keep"    // place and lift such a hold
@@ -43,6 +43,10 @@ const (
 	DocumentManage  Action = "document.manage"  // rename, move, replace, delete
 	// DocumentClassify decides its nature: a lawyer's act (RIN art. 2 and 3).
 	DocumentClassify Action = "document.classify"
+	// DocumentParty files it into the private tray of one's own party.
+	DocumentParty Action = "document.party"
+	// DocumentRelease puts it onto the common table of a forum.
+	DocumentRelease Action = "document.release"
 	// DocumentApprove decides over what goes out of the firm: the lawyer who
 	// answers for the space.
 	DocumentApprove Action = "document.approve"
@@ -75,7 +79,7 @@ type Kind string
 const (
 	OfFirm    Kind = "firm"
 	OfSpace   Kind = "space"
-	OfCircle  Kind = "circle"  // a named circle, whose own people alone tend it
+	OfCircle  Kind = "circle"  // a named circle, which its own people tend; a party, which the firm's side does
 	OfItem    Kind = "item"    // addressed to circles: document, memo, event
 	OfPrivate Kind = "private" // a person's own: upload, draft, deposit, receipt, request
 )
@@ -141,6 +145,8 @@ var rules = map[Action]rule{
 	DocumentAddress:  {kind: OfItem, space: inside, writes: true},
 	DocumentManage:   {kind: OfItem, space: inside, writes: true},
 	DocumentClassify: {kind: OfItem, space: counsel, firm: lawyers, writes: true},
+	DocumentParty:    {kind: OfCircle, space: []Role{Guest}, writes: true},
+	DocumentRelease:  {kind: OfItem, space: []Role{Lead, Colleague, Guest}, firm: []FirmRole{Admin, Lawyer, Outsider}, writes: true},
 	DocumentApprove:  {kind: OfItem, space: []Role{Lead}, firm: lawyers, writes: true},
 	ApprovalDemand:   {kind: OfSpace, space: counsel, firm: lawyers, writes: true},
 

@@ -30,6 +30,7 @@ const (
 	All    Kind = "all"    // Tous
 	Named  Kind = "named"
 	Inner  Kind = "inner" // named too, and for the firm's side alone
+	Party  Kind = "party" // of a forum: people from outside alone, kept by the firm's side
 )
 
 // Within reports whether only the firm's own people can ever be in it.

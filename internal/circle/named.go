@@ -1,6 +1,7 @@
 package circle
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -23,18 +24,18 @@ const (
 // Service is the use cases of named circles. The lawyer who answers for the
 // space is in each of them and stays, so that nothing that is sent to one is
 // ever nobody's; whoever makes one is in it too, and only who is in it lets
-// others in.
+// others in. A party is another thing under the same roof: see party.go.
 type Service struct{ office *act.Office }
 
 // NewService returns the use cases over an office.
 func NewService(office *act.Office) *Service { return &Service{office} }
 
-// New is a circle about to be named. An inner one takes the firm's side alone.
+// New is a circle about to be named: Named (also when empty), Inner or Party.
 type New struct {
 	Space  id.Space
 	Name   string
-	Inner  bool
-	People []id.Person // besides who makes it and the lead
+	Kind   Kind
+	People []id.Person // besides who makes it and the lead; of a party, all of them
 }
 
 // made is what the journal keeps of a new circle.
@@ -58,9 +59,9 @@ func (s *Service) Make(ctx context.Context, by authz.Actor, n New) (made Circle,
 		if len(known) >= maxCircles {
 			return fault.New(fault.Conflict, "circle.many", maxCircles)
 		}
-		made = Circle{ID: id.New[id.Circle](a.Now), Kind: Named}
-		if n.Inner {
-			made.Kind = Inner
+		made = Circle{ID: id.New[id.Circle](a.Now), Kind: cmp.Or(n.Kind, Named)}
+		if made.Kind.House() {
+			return fault.New(fault.Invalid, "circle.kind_unknown").In("kind")
 		}
 		if made.Name, err = fits(n.Name, made.ID, known); err != nil {
 			return err
@@ -79,10 +80,13 @@ func found(a *act.Act, by authz.Actor, n New, c Circle) error {
 	if err != nil {
 		return err
 	}
-	first := append([]id.Person{by.Person}, n.People...)
-	for _, m := range members {
-		if m.Role == authz.Lead && m.Active(a.Now) {
-			first = append(first, m.Person)
+	first := slices.Clone(n.People)
+	if c.Kind != Party {
+		first = append(first, by.Person)
+		for _, m := range members {
+			if m.Role == authz.Lead && m.Active(a.Now) {
+				first = append(first, m.Person)
+			}
 		}
 	}
 	slices.Sort(first)
@@ -91,7 +95,7 @@ func found(a *act.Act, by authz.Actor, n New, c Circle) error {
 		return err
 	}
 	for _, p := range first {
-		if err := admissible(members, c.Kind, p, a); err != nil {
+		if err := admissible(a, n.Space, members, c.Kind, p); err != nil {
 			return err
 		}
 		if err := enter(a, n.Space, c.ID, p, by.Person); err != nil {
@@ -101,14 +105,16 @@ func found(a *act.Act, by authz.Actor, n New, c Circle) error {
 	return tell(a, n.Space)
 }
 
-// admissible says whether a member may be in a circle of a kind.
-func admissible(members []Member, k Kind, person id.Person, a *act.Act) error {
+// admissible says whether a member may be let into a circle of a kind.
+func admissible(a *act.Act, in id.Space, members []Member, k Kind, person id.Person) error {
 	i := slices.IndexFunc(members, func(m Member) bool { return m.Person == person })
 	switch {
 	case i < 0 || !members[i].Active(a.Now):
 		return fault.New(fault.Invalid, "circle.not_member").In("person")
 	case k.Within() && !members[i].Role.Inside():
 		return fault.New(fault.Invalid, "circle.inner").In("person")
+	case k == Party:
+		return joins(a, in, members[i])
 	}
 	return nil
 }
@@ -165,15 +171,15 @@ func (s *Service) Admit(ctx context.Context, by authz.Actor, in id.Space, of id.
 		if err != nil {
 			return err
 		}
-		if err := admissible(members, c.Kind, person, a); err != nil {
-			return err
-		}
 		own, err := ownCircles(a, in, person)
 		if err != nil {
 			return err
 		}
 		if span, known := own[of]; known && span.Covers(a.Now) {
 			return fault.New(fault.Conflict, "circle.already_in").In("person")
+		}
+		if err := admissible(a, in, members, c.Kind, person); err != nil {
+			return err
 		}
 		if err := enter(a, in, of, person, by.Person); err != nil {
 			return err
@@ -235,8 +241,11 @@ func Open(a *act.Act, by authz.Actor, in id.Space, of id.Circle, do authz.Action
 	if i < 0 {
 		return Circle{}, fault.Absent()
 	}
-	on := authz.Resource{Kind: authz.OfCircle, Firm: a.Firm(), Space: in, Circle: of}
-	return authz.Open(authz.Lock(known[i], on), by, do, f)
+	return authz.Open(authz.Lock(known[i], resource(a, in, known[i])), by, do, f)
+}
+
+func resource(a *act.Act, in id.Space, c Circle) authz.Resource {
+	return authz.Resource{Kind: authz.OfCircle, Firm: a.Firm(), Space: in, Circle: c.ID, Party: c.Kind == Party}
 }
 
 // tell refreshes the open pages of the firm's side.

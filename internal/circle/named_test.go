@@ -17,7 +17,10 @@ func (r room) circles() *circle.Service { return circle.NewService(r.Office) }
 
 func (r room) named(by authz.Actor, inner bool, name string, people ...authz.Actor) circle.Circle {
 	r.t.Helper()
-	n := circle.New{Space: r.space, Name: name, Inner: inner}
+	n := circle.New{Space: r.space, Name: name}
+	if inner {
+		n.Kind = circle.Inner
+	}
 	for _, p := range people {
 		n.People = append(n.People, p.Person)
 	}
@@ -120,7 +123,7 @@ func TestCircleRefusals(t *testing.T) {
 			"of a name there is":               {make(lead, circle.New{Name: "COMPTABLES"}), fault.Conflict},
 			"with a stranger":                  {make(lead, circle.New{Name: "x", People: []id.Person{rival.Person}}), fault.Invalid},
 			"with one who left":                {make(lead, circle.New{Name: "x", People: []id.Person{gone.Person}}), fault.Invalid},
-			"an inner one with a client":       {make(lead, circle.New{Name: "x", Inner: true, People: []id.Person{client.Person}}), fault.Invalid},
+			"an inner one with a client":       {make(lead, circle.New{Name: "x", Kind: circle.Inner, People: []id.Person{client.Person}}), fault.Invalid},
 			"a client lets herself in":         {admit(client, c.ID, client), fault.NotFound},
 			"a colleague lets herself in":      {admit(colleague, c.ID, colleague), fault.Forbidden},
 			"another firm lets itself in":      {admit(rival, c.ID, rival), fault.NotFound},

@@ -144,7 +144,8 @@ func (s *Service) create(a *act.Act, by authz.Actor, u arrival, f found) error {
 	}
 	var wait []id.Circle
 	var held []guard.Reason
-	if deposit == "" {
+	ours := deposit == "" && u.Tray != space.PartyTray
+	if ours {
 		if held, err = suspect(a, by, u, f); err != nil {
 			return err
 		}
@@ -153,8 +154,11 @@ func (s *Service) create(a *act.Act, by authz.Actor, u arrival, f found) error {
 		}
 	}
 	c := s.screening(f.verdict, a.Now)
-	harmful := deposit == "" && c.State == scan.Infected
-	if len(wait) > 0 || len(held) > 0 || harmful {
+	kept := ours && c.State == scan.Infected
+	if ours && !kept { // the space may have become a forum since it was announced
+		kept = item.Tabled(a, u.Space, authz.NatureNone, u.Circles) != nil
+	}
+	if len(wait) > 0 || len(held) > 0 || kept {
 		house, err := circle.HouseOf(a, u.Space)
 		if err != nil {
 			return err
@@ -318,6 +322,9 @@ func (s *Service) addVersion(a *act.Act, by authz.Actor, u arrival, f found, num
 	}
 	if err := s.pronounce(a, u.Space, u.Document, v.ID, s.screening(f.verdict, a.Now)); err != nil {
 		return v, err
+	}
+	if u.Tray == space.PartyTray {
+		return v, nil // whose bytes they are is no news for the firm
 	}
 	return v, guard.LearnBytes(a, u.Space, u.Document, f.sum, u.Tray == space.ClientTray)
 }

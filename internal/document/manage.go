@@ -89,7 +89,7 @@ func (s *Service) send(a *act.Act, by authz.Actor, h item.Header, to []id.Circle
 	if err != nil {
 		return err
 	}
-	if err := item.Address(a, by, h.Space, h.ID, to, extended); err != nil {
+	if err := item.Address(a, by, h, to, extended); err != nil {
 		return err
 	}
 	if err := revised(a, h.ID); err != nil {

@@ -104,6 +104,11 @@ func (s *Service) Classify(ctx context.Context, by authz.Actor, of id.Item, n au
 }
 
 func (s *Service) classify(a *act.Act, by authz.Actor, h item.Header, n authz.Nature) error {
+	if h.Nature.Takes(authz.WayForum) {
+		if err := item.Tabled(a, h.Space, n, circlesOf(h.Audience)); err != nil {
+			return fault.New(fault.Conflict, "document.on_table").In("nature").Because(err)
+		}
+	}
 	before, err := Recipients(a, resource(a, h))
 	if err != nil {
 		return err

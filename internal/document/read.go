@@ -31,6 +31,7 @@ type Detail struct {
 	Address  bool      // she may send it to further circles
 	Classify bool      // she may decide its nature
 	Approve  bool      // she may approve it
+	Release  bool      // it can be put onto the common table, and by her
 	Recalls  []Recall  // for the firm's side, the latest first
 	Approval *Approval // for the firm's side: what was asked of the current version
 	Former   *Former   // for who manages it: what an undoing brings back, nil when there is nothing
@@ -80,6 +81,9 @@ func ShowIn(a *act.Act, by authz.Actor, of id.Item) (d Detail, err error) {
 	d.Manage = authz.Decide(by, authz.DocumentManage, resource(a, h), f).Allowed
 	d.Address = authz.Decide(by, authz.DocumentAddress, resource(a, h), f).Allowed
 	d.Classify = authz.Decide(by, authz.DocumentClassify, resource(a, h), f).Allowed
+	if authz.Decide(by, authz.DocumentRelease, resource(a, h), f).Allowed {
+		d.Release = releasable(a, h, d.Tray, f) == nil
+	}
 	if !f.Role.Inside() {
 		d.Audience = nil
 		return d, d.sign(a)

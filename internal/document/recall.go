@@ -16,6 +16,7 @@ import (
 	"cenacle/internal/firm"
 	"cenacle/internal/id"
 	"cenacle/internal/item"
+	"cenacle/internal/space"
 	"cenacle/internal/store"
 	"cenacle/internal/vault"
 )
@@ -61,6 +62,13 @@ func (s *Service) Recall(ctx context.Context, by authz.Actor, of id.Item) (r Rec
 		h, _, err := item.Open(a, by, "", item.Document, of, authz.DocumentAddress)
 		if err != nil {
 			return err
+		}
+		at, err := place(a, of)
+		if err != nil {
+			return err
+		}
+		if brought, err := fromOutside(a, h); err != nil || brought && at.Tray != space.ClientTray {
+			return fault.New(fault.Forbidden, "document.of_party").Because(err)
 		}
 		all, err := versions(a, h)
 		if err != nil {
@@ -145,7 +153,7 @@ func withdraw(a *act.Act, by authz.Actor, h item.Header, circles []id.Circle) er
 		return err
 	}
 	if !slices.Contains(circlesOf(h.Audience), house.Firm) {
-		if err := item.Address(a, by, h.Space, h.ID, []id.Circle{house.Firm}, false); err != nil {
+		if err := item.Address(a, by, h, []id.Circle{house.Firm}, false); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +25,8 @@ import (
 // BeginUpload announces a file. The firm files into its own tray or the common
 // one and chooses the circles; none means those of the folder, if any were
 // chosen for it, and else the firm alone. A client deposits into hers, for the
-// firm and the client, whatever she chose.
+// firm and the client, whatever she chose; somebody of a party files into its
+// private one, for it alone.
 type BeginUpload struct {
 	Space   id.Space
 	Tray    space.Tray
@@ -101,6 +103,13 @@ func (p plan) action() authz.Action {
 
 // enter decides again that the actor may do what the plan says.
 func (p plan) enter(a *act.Act, by authz.Actor) (authz.Facts, error) {
+	if p.Tray == space.PartyTray && !p.Replaces {
+		party, f, err := circle.OpenParty(a, by, p.Space, authz.DocumentParty)
+		if err == nil && len(p.Circles) > 0 && !slices.Contains(p.Circles, party.ID) {
+			err = fault.Absent() // she went over to another party meanwhile
+		}
+		return f, err
+	}
 	if p.Replaces {
 		_, f, err := item.Open(a, by, p.Space, item.Document, p.Document, authz.DocumentManage)
 		return f, err
@@ -234,7 +243,7 @@ func planOf(a *act.Act, by authz.Actor, in BeginUpload) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
-	if p.Tray != space.FirmTray && p.Tray != space.ClientTray && p.Tray != space.SharedTray {
+	if !slices.Contains(append(space.Trays(), space.PartyTray), p.Tray) {
 		return plan{}, fault.New(fault.Invalid, "document.unknown_tray").In("tray")
 	}
 	chosen := in.Circles
@@ -252,8 +261,15 @@ func planOf(a *act.Act, by authz.Actor, in BeginUpload) (plan, error) {
 			}
 		}
 	}
-	p.Circles, err = audienceOf(a, facts, chosen)
-	return p, err
+	if p.Tray == space.PartyTray {
+		party, _, err := circle.PartyOf(a, facts)
+		p.Circles = []id.Circle{party.ID}
+		return p, err
+	}
+	if p.Circles, err = audienceOf(a, facts, chosen); err != nil || !facts.Role.Inside() {
+		return p, err
+	}
+	return p, item.Tabled(a, p.Space, authz.NatureNone, p.Circles)
 }
 
 // replacing completes the plan of a new version from its document.
@@ -267,6 +283,13 @@ func (p plan) replacing(a *act.Act, by authz.Actor, in BeginUpload) (plan, error
 		return plan{}, err
 	}
 	if d.Deposit != "" {
+		return plan{}, fault.New(fault.Forbidden, "document.deposited_stays")
+	}
+	brought, err := fromOutside(a, h)
+	if err != nil {
+		return plan{}, err
+	}
+	if brought {
 		return plan{}, fault.New(fault.Forbidden, "document.deposited_stays")
 	}
 	if in.Onto != "" && in.Onto != d.Current.ID {

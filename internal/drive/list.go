@@ -10,7 +10,6 @@ import (
 	"cenacle/internal/document"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
-	"cenacle/internal/space"
 )
 
 // Look returns what a path leads to; nothing there is absent.
@@ -116,7 +115,11 @@ func (v *visit) within(in place) (out []Node, err error) {
 		slices.SortFunc(out, func(x, y Node) int { return strings.Compare(x.Name(), y.Name()) })
 		return out, err
 	case atSpace:
-		for _, t := range space.Trays() {
+		trays, err := v.trays(in)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range trays {
 			name := v.trayName(in.language, in.facts.Role, t)
 			p := in.below(name, "tray/"+string(t))
 			out = append(out, p.node())
@@ -167,7 +170,7 @@ func (v *visit) folderNodes(in place) (out []Node, err error) {
 	if err != nil {
 		return nil, err
 	}
-	names, err := nameAll(found, in.tray == space.ClientTray, taken)
+	names, err := nameAll(found, brings(in.tray), taken)
 	if err != nil {
 		return nil, err
 	}

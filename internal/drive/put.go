@@ -147,7 +147,7 @@ func (s *Service) file(ctx context.Context, by authz.Actor, at spot, in Incoming
 	begun := document.BeginUpload{
 		Space: at.in.space, Tray: at.in.tray, Folder: at.in.folder.ID, Name: title(at.name), Size: in.Size, Reason: in.Reason,
 	}
-	if at.in.tray != space.ClientTray { // what was deposited is never replaced: a correction is another document
+	if !brings(at.in.tray) { // what was deposited is never replaced: a correction is another document
 		begun.Replaces = at.replaces()
 	}
 	if in.Guard.Exact && begun.Replaces != "" && at.entry != nil {
@@ -253,8 +253,12 @@ func (v *visit) change(at spot) error {
 	if !at.in.holds() {
 		return fault.New(fault.Forbidden, "drive.not_here")
 	}
-	if of := at.replaces(); of != "" && at.in.tray != space.ClientTray {
+	if of := at.replaces(); of != "" && !brings(at.in.tray) {
 		_, _, err := item.Open(v.a, v.by, at.in.space, item.Document, of, authz.DocumentManage)
+		return err
+	}
+	if at.in.tray == space.PartyTray {
+		_, _, err := circle.OpenParty(v.a, v.by, at.in.space, authz.DocumentParty)
 		return err
 	}
 	_, err := circle.Enter(v.a, v.by, at.in.space, filing(at.in.tray))
@@ -290,7 +294,7 @@ func (v *visit) announce(at spot) (spot, error) {
 		return at, nil // it is empty already
 	}
 	r := &row{kind: empty, plan: plan{Name: at.name}, made: v.a.Now, touched: v.a.Now}
-	if at.in.tray != space.ClientTray {
+	if !brings(at.in.tray) {
 		r.plan.Document = at.replaces()
 	}
 	if err := v.put(at.in, r); err != nil {

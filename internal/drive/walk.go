@@ -10,6 +10,7 @@ import (
 
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
+	"cenacle/internal/circle"
 	"cenacle/internal/document"
 	"cenacle/internal/fault"
 	"cenacle/internal/i18n"
@@ -153,7 +154,7 @@ func (v *visit) find(in place, name string) (spot, error) {
 		s.at, err = v.space(in, name)
 		return s, err
 	case atSpace:
-		s.at = v.tray(in, name)
+		s.at, err = v.tray(in, name)
 	case atTray, atFolder:
 		s.at, err = v.folder(in, name)
 	}
@@ -199,19 +200,37 @@ func (s *Service) trayName(l i18n.Language, r authz.Role, t space.Tray) string {
 
 // tray finds a tray by its name in any language: a drive that was opened in
 // another one goes on.
-func (v *visit) tray(in place, name string) *place {
-	for _, t := range space.Trays() {
+func (v *visit) tray(in place, name string) (*place, error) {
+	trays, err := v.trays(in)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range trays {
 		for _, l := range i18n.All() {
 			if norm.NFC.String(v.trayName(l, in.facts.Role, t)) != name {
 				continue
 			}
 			p := in.below(name, "tray/"+string(t))
 			p.level, p.tray = atTray, t
-			return &p
+			return &p, nil
 		}
 	}
-	return nil
+	return nil, nil
 }
+
+// trays are those of a space that the actor finds there: the private one of her
+// party, in a forum, besides the three.
+func (v *visit) trays(in place) ([]space.Tray, error) {
+	_, party, err := circle.PartyOf(v.a, in.facts)
+	if err != nil || !party {
+		return space.Trays(), err
+	}
+	return append(space.Trays(), space.PartyTray), nil
+}
+
+// brings reports whether a tray takes what comes from outside the firm: it is
+// never replaced, a correction is another document.
+func brings(t space.Tray) bool { return t == space.ClientTray || t == space.PartyTray }
 
 func (v *visit) folder(in place, name string) (*place, error) {
 	all, err := v.folders(in)
@@ -316,7 +335,7 @@ func plainly(name string) (string, bool) { return name, true }
 
 // apart names n documents of one name in a folder.
 func (v *visit) apart(in place, name string, n int) ([]string, error) {
-	return apart(name, n, in.tray == space.ClientTray, func(candidate string) (bool, error) {
+	return apart(name, n, brings(in.tray), func(candidate string) (bool, error) {
 		held, err := v.folder(in, candidate)
 		if err != nil || held != nil {
 			return held != nil, err

@@ -40,6 +40,7 @@ var kinds = map[string]kind{
 	"document.moved":      document(items),
 	"document.classified": document(items),
 	"document.addressed":  document(addresses),
+	"document.released":   document(items),
 	"document.read":       document(traces),
 	"document.downloaded": document(traces),
 	"document.deleted":    {way: acts}, // nobody sees the document itself any more

@@ -64,6 +64,11 @@ func Create(a *act.Act, by authz.Actor, n New, circles []id.Circle) (id.Item, er
 	if n.ID == "" {
 		n.ID = id.New[id.Item](a.Now)
 	}
+	if n.Kind == Document && by.Role.Inside() {
+		if err := Tabled(a, n.Space, n.Nature, circles); err != nil {
+			return "", err
+		}
+	}
 	box, err := a.SpaceBox(n.Space)
 	if err != nil {
 		return "", err
@@ -75,14 +80,41 @@ func Create(a *act.Act, by authz.Actor, n New, circles []id.Circle) (id.Item, er
 	if err != nil {
 		return "", err
 	}
-	return n.ID, Address(a, by, n.Space, n.ID, circles, false)
+	return n.ID, address(a, by, n.Space, n.ID, circles, false)
+}
+
+// Tabled refuses, in a forum, what may not come before its parties: of documents
+// those alone do that a lawyer has said were made to be shown (authz.WayForum).
+func Tabled(a *act.Act, space id.Space, n authz.Nature, circles []id.Circle) error {
+	parties, err := circle.Parties(a, space)
+	if err != nil || len(parties) == 0 || n.Takes(authz.WayForum) {
+		return err
+	}
+	house, err := circle.HouseOf(a, space)
+	if err != nil {
+		return err
+	}
+	before := append([]circle.Circle{{ID: house.All}}, parties...)
+	if slices.ContainsFunc(before, func(c circle.Circle) bool { return slices.Contains(circles, c.ID) }) {
+		return fault.New(fault.Conflict, "item.not_for_forum").In("circle")
+	}
+	return nil
 }
 
 // Address sends an item to further circles of its space; one it was already
 // sent to keeps its first date. With extended, those who join a circle later
 // see it too, and who has joined one it was already sent to. The caller has
 // decided the right and records the act.
-func Address(a *act.Act, by authz.Actor, space id.Space, it id.Item, circles []id.Circle, extended bool) error {
+func Address(a *act.Act, by authz.Actor, h Header, circles []id.Circle, extended bool) error {
+	if h.Kind == Document {
+		if err := Tabled(a, h.Space, h.Nature, circles); err != nil {
+			return err
+		}
+	}
+	return address(a, by, h.Space, h.ID, circles, extended)
+}
+
+func address(a *act.Act, by authz.Actor, space id.Space, it id.Item, circles []id.Circle, extended bool) error {
 	known, err := circle.List(a, space)
 	if err != nil {
 		return err

@@ -51,7 +51,9 @@ func (r room) create(n item.New, circles ...id.Circle) (it id.Item, err error) {
 }
 
 func (r room) send(it id.Item, extended bool, circles ...id.Circle) error {
-	return r.keep(func(a *act.Act) error { return item.Address(a, r.Lead, r.space, it, circles, extended) })
+	return r.keep(func(a *act.Act) error {
+		return item.Address(a, r.Lead, item.Header{ID: it, Space: r.space}, circles, extended)
+	})
 }
 
 // reads opens an item for a person.

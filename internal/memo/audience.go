@@ -17,7 +17,8 @@ import (
 // memo among colleagues stays in circles that nobody else can be in, and the
 // firm reads all others, but for those that go to named circles of the writer
 // alone. Everybody else answers in the named circle that spoke to her, or
-// writes to the firm and the client.
+// writes to the firm and the client; in a forum, to all, or when she says so to
+// her own party alone.
 func (n *New) audience(a *act.Act, by authz.Actor, f authz.Facts) ([]id.Circle, error) {
 	known, err := circle.List(a, n.Space)
 	if err != nil {
@@ -32,6 +33,10 @@ func (n *New) audience(a *act.Act, by authz.Actor, f authz.Facts) ([]id.Circle, 
 		return !kinds[c].House() && f.Circles[c].Covers(f.Now) && !f.Circles[c].Since.IsZero()
 	}
 	if !f.Role.Inside() {
+		party := func(c id.Circle) bool { return kinds[c] == circle.Party && hers(c) }
+		if i := slices.IndexFunc(n.Circles, party); i >= 0 {
+			return []id.Circle{n.Circles[i]}, nil
+		}
 		if named, err := n.spoken(a, by, kinds); err != nil || len(named) > 0 {
 			return slices.DeleteFunc(named, func(c id.Circle) bool { return !hers(c) }), err
 		}

@@ -170,7 +170,7 @@ func (l *life) step(t *testing.T) {
 			t.Errorf("a memo is addressed as a document: %v", err)
 		}
 		keep(func(a *act.Act) error {
-			return item.Address(a, l.lead, l.space, m.memo, some, l.rng.IntN(2) == 0)
+			return item.Address(a, l.lead, item.Header{ID: m.memo, Space: l.space}, some, l.rng.IntN(2) == 0)
 		})
 	case 4: // somebody more
 		role := []authz.Role{authz.Client, authz.Guest, authz.Reader}[l.rng.IntN(3)]

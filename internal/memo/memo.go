@@ -93,7 +93,8 @@ type Memo struct {
 	ReplyBy    string
 	Read       bool
 	References []id.Item
-	Circles    []id.Circle
+	Circles    []id.Circle // for the firm's side
+	Party      bool        // for who is of a party: it is addressed to that party alone
 	Readers    []Reader
 	Asks       Answer
 	Answers    []Acknowledgement

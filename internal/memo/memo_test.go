@@ -362,7 +362,7 @@ func TestNamedCircles(t *testing.T) {
 		other := r.Member(r.lead, r.space, authz.Client, "M. Petit")
 		pair, err := circles.Make(ctx, r.lead, circle.New{Space: r.space, Name: "Mme Petit seule", People: []id.Person{r.client.Person}})
 		r.Must(err)
-		core, err := circles.Make(ctx, r.aide, circle.New{Space: r.space, Name: "Fond", Inner: true})
+		core, err := circles.Make(ctx, r.aide, circle.New{Space: r.space, Name: "Fond", Kind: circle.Inner})
 		r.Must(err)
 		late := r.Member(r.lead, r.space, authz.Colleague, "Me Tard")
 		first := r.write(t, r.lead, memo.New{Subject: "s", Body: "for her alone", Circles: []id.Circle{pair.ID}})

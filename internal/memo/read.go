@@ -90,6 +90,10 @@ func list(a *act.Act, by authz.Actor, f authz.Facts, q query) (out []entry, err 
 	if q.before == "" {
 		q.before = beyond
 	}
+	party, _, err := circle.PartyOf(a, f)
+	if err != nil {
+		return nil, err
+	}
 	for n := q.limit; len(out) < q.limit; n = max(q.limit-len(out), fewest) {
 		page, err := look(a, by, q, n)
 		if err != nil {
@@ -111,6 +115,8 @@ func list(a *act.Act, by authz.Actor, f authz.Facts, q query) (out []entry, err 
 			if err != nil {
 				return nil, err
 			}
+			to := c.header.Audience
+			e.Party = party.ID != "" && len(to) == 1 && to[0].Circle == party.ID
 			out = append(out, e)
 		}
 		if len(page) < n {

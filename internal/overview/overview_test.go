@@ -317,7 +317,7 @@ func (l *life) change(a *act.Act, by authz.Actor, it id.Item) error {
 	case 0:
 		return item.Delete(a, l.Lead.Person, it)
 	case 1, 2:
-		return item.Address(a, l.Lead, of, it, []id.Circle{l.circle(of)}, l.rng.IntN(2) == 0)
+		return item.Address(a, l.Lead, item.Header{ID: it, Space: of}, []id.Circle{l.circle(of)}, l.rng.IntN(2) == 0)
 	}
 	_, err := item.MarkRead(a, by, it)
 	return err

@@ -92,7 +92,11 @@ func (s *Service) screen(a *act.Act, by authz.Actor, from Sources, q ScreenQuery
 
 // papers reads documents, uploads and deposits.
 func (s *Screen) papers(a *act.Act, by authz.Actor, documents *document.Service, q ScreenQuery) (err error) {
-	for _, tray := range space.Trays() {
+	trays := space.Trays()
+	if s.Room.Party.ID != "" {
+		trays = append(trays, space.PartyTray)
+	}
+	for _, tray := range trays {
 		s.Documents[tray], err = documents.ListIn(a, by, document.ListQuery{Space: q.Space, Tray: tray, After: q.After[tray], Limit: q.Rows})
 		if err != nil {
 			return err

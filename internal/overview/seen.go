@@ -15,7 +15,6 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/item"
 	"cenacle/internal/memo"
-	"cenacle/internal/space"
 )
 
 // Seen is the first page of a space as one of its members from outside the firm
@@ -86,7 +85,7 @@ func (s *Seen) confine(a *act.Act, by authz.Actor) (err error) {
 		}
 		return err == nil, err
 	}
-	for _, tray := range space.Trays() {
+	for tray := range s.Documents {
 		s.Documents[tray], err = keep(s.Documents[tray], func(d document.Document) (bool, error) {
 			return sees(item.Document, d.ID, authz.DocumentRead)
 		})

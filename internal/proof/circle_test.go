@@ -28,32 +28,61 @@ func (o *oracle) among(person, space string, circles []string) bool {
 	return slices.ContainsFunc(circles, func(c string) bool { return o.in(person, space, c) })
 }
 
-// admissible is the verdict on putting somebody into a circle.
-func (o *oracle) admissible(space, person string, inner bool) verdict {
-	if !o.member(space, person) || inner && !ofFirm(o.spaces[space].members[person].role) {
+// admissible is the verdict on putting somebody into a circle of a kind: a party
+// takes guests and readers who are of no other one.
+func (o *oracle) admissible(space, person string, kind circle.Kind) verdict {
+	s := o.spaces[space]
+	role := s.members[person].role
+	switch {
+	case !o.member(space, person) || kind == circle.Inner && !ofFirm(role):
 		return useless
+	case kind == circle.Party && role != "guest" && role != "reader":
+		return useless
+	case kind == circle.Party && o.partyOf(person, space) != "":
+		return clashes
 	}
 	return granted
+}
+
+// kind is that of a circle which is none of the house.
+func (o *oracle) kind(space, of string) circle.Kind {
+	switch s := o.spaces[space]; {
+	case s.inner[of]:
+		return circle.Inner
+	case s.party[of]:
+		return circle.Party
+	}
+	return circle.Named
 }
 
 // tends is the verdict on changing a circle: who is in it, of the firm's side.
 func (o *oracle) tends(v visitor, space, circle string) verdict {
 	switch role := o.role(v, space); {
-	case role == "" || house(circle) || !ofFirm(role):
+	case role == "" || house(circle):
 		return absent
+	case !ofFirm(role) && o.spaces[space].party[circle] && o.in(v.person, space, circle):
+		return refused // it is hers, and the firm keeps it
+	case !ofFirm(role):
+		return absent
+	case o.spaces[space].party[circle]:
+		return granted
 	case !o.in(v.person, space, circle):
 		return refused
 	}
 	return granted
 }
 
-// names makes a circle with whoever makes it, the lead and others.
-func (o *oracle) names(space, circle string, inner bool, people []string) {
+// names makes a circle with whoever makes it, the lead and others; a party with
+// its own people alone.
+func (o *oracle) names(space, of string, kind circle.Kind, people []string, by string) {
 	at := o.tick()
 	s := o.spaces[space]
-	s.circles[circle], s.inner[circle] = map[string]stay{}, inner
-	for _, p := range append(people, s.lead) {
-		s.circles[circle][p] = stay{since: at}
+	s.circles[of], s.inner[of], s.party[of] = map[string]stay{}, kind == circle.Inner, kind == circle.Party
+	if kind != circle.Party {
+		people = append(people, by, s.lead)
+	}
+	for _, p := range people {
+		s.circles[of][p] = stay{since: at}
 	}
 }
 
@@ -69,6 +98,9 @@ type oracleMemo struct {
 func (o *oracle) memoCircles(v visitor, space string, m oracleMemo, chosen []string) []string {
 	s, role := o.spaces[space], o.role(v, space)
 	if !ofFirm(role) {
+		if party := o.partyOf(v.person, space); party != "" && slices.Contains(chosen, party) {
+			return []string{party}
+		}
 		if to := o.spoken(v, space, m); len(to) > 0 {
 			return to
 		}
@@ -147,7 +179,7 @@ func (l *life) tend(v guestbook, s *oracleRoom) {
 	ctx, at := l.t.Context(), s.circles([]string{c})[0]
 	if l.r.IntN(3) > 0 {
 		if want == granted {
-			if want = l.o.admissible(s.handle, p, l.o.spaces[s.handle].inner[c]); want == granted && l.o.in(p, s.handle, c) {
+			if want = l.o.admissible(s.handle, p, l.o.kind(s.handle, c)); want == granted && l.o.in(p, s.handle, c) {
 				want = clashes
 			}
 		}
@@ -172,23 +204,26 @@ func (l *life) tend(v guestbook, s *oracleRoom) {
 func (l *life) name(v guestbook, s *oracleRoom) {
 	l.t.Helper()
 	token := l.word()
-	n := circle.New{Space: s.id, Name: "Cercle " + token, Inner: l.r.IntN(2) == 0}
+	n := circle.New{Space: s.id, Name: "Cercle " + token, Kind: pick(l, []circle.Kind{circle.Named, circle.Inner, circle.Party})}
 	want := l.o.ask(v.visitor, "manage", s.handle)
-	people := []string{v.person}
+	var people []string
 	for p := range l.o.spaces[s.handle].members {
 		people = append(people, p)
 	}
 	slices.Sort(people)
 	first := some(l, people...)
+	if n.Kind == circle.Party {
+		first = l.partisans(s, first)
+	}
 	for _, p := range first {
 		n.People = append(n.People, l.people[p].id)
 		if want == granted {
-			want = l.o.admissible(s.handle, p, n.Inner)
+			want = l.o.admissible(s.handle, p, n.Kind)
 		}
 	}
 	made, err := l.server.Circles.Make(l.t.Context(), v.actor, n)
 	if l.judged("names a circle", v.visitor, want, err) {
 		l.circles[string(made.ID)] = token
-		l.o.names(s.handle, string(made.ID), n.Inner, append(first, v.person))
+		l.o.names(s.handle, string(made.ID), n.Kind, first, v.person)
 	}
 }

@@ -39,6 +39,9 @@ func TestISO01(t *testing.T) {
 		for len(l.spaces) < 8 {
 			l.open(pick(l, l.visitors))
 		}
+		for _, s := range l.spaces[:3] {
+			l.confer(s)
+		}
 		for n := range attempts {
 			if n%3 == 0 || n < attempts/10 {
 				l.act()
@@ -77,6 +80,9 @@ func (l *life) balance() {
 		ends[verdict(what[strings.LastIndexByte(what, ' ')+1:])] += n
 	}
 	l.t.Logf("%d spaces, %d things, %d ends: %v", len(l.spaces), len(l.items), len(l.count), ends)
+	if l.count["partys a document "+string(granted)] == 0 || l.count["puts a document onto the common table "+string(granted)] == 0 {
+		l.t.Errorf("no party kept anything, or put it onto a table: %v", l.count)
+	}
 	if ends[granted] < 600 || ends[absent] < 600 || ends[refused] < 100 {
 		l.t.Errorf("too little was granted, refused or absent to prove anything: %v", l.count)
 	}

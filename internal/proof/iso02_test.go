@@ -25,6 +25,7 @@ var elsewhere = map[authz.Action]string{
 	authz.WallSee:        "lifecycle.Walls, for the page of the people of a space",
 	authz.HoldSee:        "hold.List, for the page of the trash",
 	authz.DepositSee:     "lists and pages of a space show deposits beside everything else (deposit.List, deposit.Show)",
+	authz.DocumentParty:  "the form of files files into the tray of one’s party too (document.Begin, by its tray)",
 	authz.MemoInternal:   "a field of the form behind memo.write makes a memo internal (memo.Write)",
 }
 

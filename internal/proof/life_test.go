@@ -212,8 +212,10 @@ func (l *life) act() {
 		l.comeByLink(s)
 	case n < 30:
 		l.tend(v, s)
-	case n < 40:
+	case n < 35:
 		l.fileDocument(v, s)
+	case n < 40:
+		l.fileForParty(v, s)
 	case n < 50:
 		l.depositDocument(v, s)
 	case n < 56:
@@ -226,8 +228,10 @@ func (l *life) act() {
 		l.draft(v, s)
 	case doc == nil:
 		l.fileDocument(v, s)
-	case n < 86:
+	case n < 84:
 		l.address(v, doc)
+	case n < 86:
+		l.release(v, doc)
 	case n < 90:
 		l.replace(v, doc)
 	case n < 94:
@@ -431,13 +435,19 @@ func (l *life) store(v guestbook, s *oracleRoom, in document.BeginUpload, do str
 	if do == "manage" && want == granted && !l.o.among(v.person, s.handle, withFirmToo(circles)) {
 		want = useless // nobody files what she could not see
 	}
+	if do == "manage" && want == granted && l.o.beforeParties(s.handle, circles) {
+		want = clashes
+	}
+	if do == "party" {
+		want = l.o.askParty(v.visitor, s.handle)
+	}
 	if !l.judged(do+"s a document", v.visitor, want, err) {
 		return false
 	}
 	t := &thing{handle: string(of), space: s.handle, id: of, title: token, names: []string{token}, content: [][]byte{raw}}
 	t.versions = append(t.versions, id.Version(l.asked(s, selectVersionOf, of)))
 	l.items = append(l.items, t)
-	l.o.adds(t.handle, oracleItem{space: s.handle, author: v.person, deposited: do == "deposit", made: []int{0}}, circles)
+	l.o.adds(t.handle, oracleItem{space: s.handle, author: v.person, deposited: do == "deposit", brought: do == "party", made: []int{0}}, circles)
 	return true
 }
 

@@ -87,7 +87,7 @@ func (l *life) busy() (*oracleRoom, guestbook) {
 func (l *life) say(by guestbook, s *oracleRoom, paper bool, circles []string) string {
 	l.t.Helper()
 	token, raw := l.word(), l.bytes()
-	if paper {
+	if paper && !l.o.beforeParties(s.handle, circles) {
 		of, err := l.firms[s.firm].file(&person{actor: by.actor}, document.BeginUpload{
 			Space: s.id, Tray: "firm", Name: "Piece " + token, Circles: s.circles(circles),
 		}, raw)
@@ -95,7 +95,7 @@ func (l *life) say(by guestbook, s *oracleRoom, paper bool, circles []string) st
 		l.o.adds(string(of), oracleItem{space: s.handle, made: []int{0}}, circles)
 		return string(of)
 	}
-	of, err := l.server.Memos.Write(l.t.Context(), by.actor, memo.New{Space: s.id, Subject: token, Body: token, Circles: s.circles(circles)})
+	of, err := l.server.Memos.Write(l.t.Context(), by.actor, memo.New{Space: s.id, Subject: token, Body: token, Circles: s.circles(circles), Confirm: []string{"wide"}})
 	l.must(err)
 	l.o.adds(string(of), oracleItem{space: s.handle}, l.o.memoCircles(by.visitor, s.handle, oracleMemo{}, circles))
 	return string(of)

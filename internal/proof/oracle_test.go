@@ -37,6 +37,7 @@ type oracleSpace struct {
 	members    map[string]stay
 	circles    map[string]map[string]stay // firm, client, all, and those that were named
 	inner      map[string]bool            // of the named ones, those that are for the firm's side alone
+	party      map[string]bool            // and those that are parties of a forum
 	walls      map[string]bool
 }
 
@@ -51,6 +52,8 @@ type oracleItem struct {
 	space, author     string
 	internal, deleted bool
 	deposited         bool // by a client or guest: hers for ever
+	brought           bool // into the private tray of a party, and put onto the common table when it is an exhibit
+	exhibit           bool // it may come before the parties of a forum
 	to                []sending
 	made              []int  // when each version came; empty for memos
 	thread            string // of a memo
@@ -191,7 +194,7 @@ func (o *oracle) opens(space, firm, lead string, team []string, client string) {
 	at := o.tick()
 	s := &oracleSpace{
 		firm: firm, lead: lead, members: map[string]stay{}, walls: map[string]bool{},
-		circles: map[string]map[string]stay{"firm": {}, "client": {}, "all": {}}, inner: map[string]bool{},
+		circles: map[string]map[string]stay{"firm": {}, "client": {}, "all": {}}, inner: map[string]bool{}, party: map[string]bool{},
 	}
 	o.spaces[space] = s
 	o.joins(space, lead, "lead", at)

@@ -108,8 +108,9 @@ func (s *scene) asks(p programs, o *operation, all *spec) answer {
 	a := by.do(all.whole(s.ids.but("fresh", id.New[string](time.Now()))).request(o))
 	want := map[string]int{
 		"replayNotice": http.StatusConflict, "approveDocument": http.StatusConflict, // it waits to be sent anyway; nothing is asked
-		"scanAgain":      http.StatusConflict,                                                                                                                // nothing scans there
-		"previewArchive": http.StatusUnprocessableEntity, "unpackArchive": http.StatusUnprocessableEntity, "straightenPhoto": http.StatusUnprocessableEntity, // no photograph, no archive; package bundle opens them
+		"releaseDocument": http.StatusConflict,                                                                                                                // there are no parties
+		"scanAgain":       http.StatusConflict,                                                                                                                // nothing scans there
+		"previewArchive":  http.StatusUnprocessableEntity, "unpackArchive": http.StatusUnprocessableEntity, "straightenPhoto": http.StatusUnprocessableEntity, // no photograph, no archive; package bundle opens them
 	}[o.Name]
 	if want == 0 && (a.status < 200 || a.status > 299) || want != 0 && a.status != want {
 		s.t.Errorf("%s: %d %s %s %s", o.Name, a.status, a.path, a.call.body, a.body)

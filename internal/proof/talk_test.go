@@ -28,7 +28,10 @@ func (l *life) address(v guestbook, doc *thing) {
 	if want == granted && len(l.o.further(doc.handle, circles, extended)) == 0 {
 		want = clashes
 	}
-	err := l.server.Documents.Address(l.t.Context(), v.actor, document.Send{Item: doc.id, Circles: l.roomOf(doc.space).circles(circles), Extended: extended})
+	if i := l.o.items[doc.handle]; want == granted && !i.exhibit && l.o.beforeParties(doc.space, l.o.further(doc.handle, circles, extended)) {
+		want = clashes
+	}
+	err := l.server.Documents.Address(l.t.Context(), v.actor, document.Send{Item: doc.id, Circles: l.roomOf(doc.space).circles(circles), Extended: extended, Confirm: []string{"wide"}})
 	if l.judged("addresses a document", v.visitor, want, err) {
 		l.o.sends(doc.handle, circles, extended)
 	}
@@ -38,7 +41,7 @@ func (l *life) replace(v guestbook, doc *thing) {
 	l.t.Helper()
 	s, i := l.roomOf(doc.space), l.o.items[doc.handle]
 	want := l.o.askItem(v.visitor, "manage", doc.handle)
-	if want == granted && i.deposited {
+	if want == granted && (i.deposited || i.brought) {
 		want = refused // what a client brought stays as it came
 	}
 	token, raw := l.word(), l.bytes()
@@ -83,7 +86,7 @@ func (l *life) deleteOrRestore(v guestbook, doc *thing) {
 // write says something: in a thread, about a document, or anew.
 func (l *life) write(v guestbook, s *oracleRoom) {
 	l.t.Helper()
-	n := memo.New{Space: s.id, Body: "Texte " + l.word(), Internal: l.r.IntN(4) == 0}
+	n := memo.New{Space: s.id, Body: "Texte " + l.word(), Internal: l.r.IntN(4) == 0, Confirm: []string{"wide"}} // forums have many people
 	t := &thing{space: s.handle, title: n.Body[len("Texte "):]}
 	chosen := some(l, l.o.circlesOf(s.handle)...)
 	var thread, about, reference string

@@ -32,10 +32,12 @@ type Tray string
 const (
 	FirmTray   Tray = "firm"   // Documents du cabinet
 	ClientTray Tray = "client" // Vos documents
-	SharedTray Tray = "shared" // Échanges
+	SharedTray Tray = "shared" // Échanges; in a forum, Table commune
+	PartyTray  Tray = "party"  // in a forum: the private one of each party
 )
 
-// Trays returns the three trays in the order they are shown.
+// Trays returns the three trays that every space has, in the order they are
+// shown.
 func Trays() []Tray { return []Tray{FirmTray, ClientTray, SharedTray} }
 
 // words is one text in every language.

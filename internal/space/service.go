@@ -54,8 +54,9 @@ type CircleView struct {
 }
 
 // Room is a space as one of its members sees it. People and Circles are those
-// she may know of: the firm's side sees everyone; the client's side sees the
-// active members, and only the circles she is in.
+// she may know of: the firm's side sees everyone; who is outside it sees the
+// circles she is in, and of the active members those whom she is acquainted with
+// (circle.Acquainted).
 type Room struct {
 	Space
 	Matters []Matter
@@ -64,7 +65,14 @@ type Room struct {
 	Circles []CircleView
 	Mine    authz.Role
 	Facts   authz.Facts
+	Forum   bool          // it has parties
+	Party   circle.Circle // the one that she is in, or the zero value
+	names   map[id.Person]string
 }
+
+// Called is how the firm calls somebody who is or was in the space: for what she
+// wrote, wherever that may be read.
+func (r Room) Called(of id.Person) string { return r.names[of] }
 
 // In are the people of one of its circles.
 func (r Room) In(of id.Circle) (out []id.Person) {
@@ -131,9 +139,26 @@ func (r *Room) populate(a *act.Act, by authz.Actor) error {
 	if err != nil {
 		return err
 	}
+	parties, err := circle.Parties(a, r.ID)
+	if err != nil {
+		return err
+	}
+	r.names, r.Forum = names, len(parties) > 0
+	knows := func(id.Person) bool { return true }
+	if !r.Mine.Inside() {
+		if r.Party, _, err = circle.PartyOf(a, r.Facts); err != nil {
+			return err
+		}
+		if knows, err = circle.Acquainted(a, by, r.Facts); err != nil {
+			return err
+		}
+	}
 	here := map[id.Person]Person{}
 	for _, m := range members {
 		p := Person{m, names[m.Person]}
+		if !knows(m.Person) {
+			continue
+		}
 		if m.Active(a.Now) {
 			here[m.Person] = p
 		}

@@ -134,6 +134,8 @@ func TestShow(t *testing.T) {
 		gone := h.Member(h.Lead, of, authz.Client, "M. Parti")
 		h.Leave(gone, of)
 		present := []string{"Inès Fabre", "Me Claire Delmas", "Me Roux", "Mme Petit"}
+		// Who is outside the firm knows of nobody else outside it but who shares a circle.
+		hers, his := []string{"Inès Fabre", "Me Claire Delmas", "Mme Petit"}, []string{"Inès Fabre", "Me Claire Delmas", "Me Roux"}
 		for _, tt := range []struct {
 			by      authz.Actor
 			mine    authz.Role
@@ -143,8 +145,8 @@ func TestShow(t *testing.T) {
 			{h.Lead, authz.Lead, []string{"Inès Fabre", "M. Parti", "Me Claire Delmas", "Me Roux", "Mme Petit"}, map[circle.Kind][]string{
 				circle.Firm: {"Inès Fabre", "Me Claire Delmas"}, circle.Client: {"Mme Petit"}, circle.All: present,
 			}},
-			{client, authz.Client, present, map[circle.Kind][]string{circle.Client: {"Mme Petit"}, circle.All: present}},
-			{guest, authz.Guest, present, map[circle.Kind][]string{circle.All: present}},
+			{client, authz.Client, hers, map[circle.Kind][]string{circle.Client: {"Mme Petit"}, circle.All: hers}},
+			{guest, authz.Guest, his, map[circle.Kind][]string{circle.All: his}},
 		} {
 			room := h.show(tt.by, of)
 			if got := names(room.People); !slices.Equal(got, tt.people) || room.Mine != tt.mine {

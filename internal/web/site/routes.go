@@ -190,6 +190,7 @@ func spaceRoutes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/spaces/{space}/aliases/{alias}/remove", Door: web.Member, Action: authz.SpaceManage, Handle: p.Room.DoRemoveAlias},
 		{Pattern: "POST /f/{firm}/spaces/{space}/parties", Door: web.Member, Action: authz.SpaceManage, Handle: p.Room.DoAddParty},
 		{Pattern: "POST /f/{firm}/spaces/{space}/parties/{party}/remove", Door: web.Member, Action: authz.SpaceManage, Handle: p.Room.DoRemoveParty},
+		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/release", Door: web.Member, Action: authz.DocumentRelease, Handle: p.Room.DoRelease},
 		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/recall", Door: web.Member, Action: authz.DocumentAddress, Handle: p.Room.DoRecall},
 		{Pattern: "POST /f/{firm}/spaces/{space}/approval", Door: web.Member, Action: authz.ApprovalDemand, Handle: p.Room.DoDemandApproval},
 		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/approval", Door: web.Member, Action: authz.DocumentApprove, Handle: p.Room.DoApprove},

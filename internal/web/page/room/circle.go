@@ -17,18 +17,20 @@ import (
 type Ring struct {
 	Name, Href string // Href: of a named one
 	Inner      bool
+	Party      bool // of a forum
 	People     string
 }
 
 // Circle is one named circle: who is in it, since when and why.
 type Circle struct {
 	ui.Base
-	Name    string
-	Inner   bool
-	Rows    []Stay
-	Admit   *Form // nil for who may not tend it, or when nobody is left
-	Rename  *Form
-	Summary ui.Summary
+	Name     string
+	About    string
+	Rows     []Stay
+	Entering string // what becomes of who is let in
+	Admit    *Form  // nil for who may not tend it, or when nobody is left
+	Rename   *Form
+	Summary  ui.Summary
 }
 
 // Stay is how somebody is in a circle.
@@ -49,7 +51,7 @@ func (h here) rings(b ui.Base) (out []Ring) {
 		for i, p := range c.People {
 			names[i] = p.Name
 		}
-		ring := Ring{Name: h.circleName(c.Circle), Inner: c.Kind.Within(), People: b.List(names)}
+		ring := Ring{Name: h.circleName(c.Circle), Inner: c.Kind.Within(), Party: c.Kind == circle.Party, People: b.List(names)}
 		if !c.Kind.House() {
 			ring.Href = h.path("circles", string(c.ID))
 		}
@@ -64,10 +66,13 @@ func (h here) newCircle(refused error) Form {
 	name := ui.Field{Name: "name", ID: "f-circle", Label: t.T("room.circle.name"), Hint: t.T("room.circle.name_hint"), Length: circle.MaxName, Autocomplete: "off"}
 	kind := ui.Field{Kind: ui.Radios, Name: "kind", ID: "f-circle-kind", Label: t.T("room.circle.kind")}
 	people := ui.Field{Kind: ui.Checks, Name: "person", ID: "f-circle-people", Label: t.T("room.circle.people"), Hint: t.T("room.circle.people_hint"), Optional: true}
-	inner := refused != nil && r.Value("kind") == string(circle.Inner)
-	for _, k := range []circle.Kind{circle.Named, circle.Inner} {
+	chosen := circle.Named
+	if refused != nil {
+		chosen = kindOf(r.Value("kind"))
+	}
+	for _, k := range []circle.Kind{circle.Named, circle.Inner, circle.Party} {
 		kind.Options = append(kind.Options, ui.Option{
-			Value: string(k), Label: t.T("room.circle.kind." + string(k)), Note: t.T("room.circle.note." + string(k)), Chosen: inner == (k == circle.Inner),
+			Value: string(k), Label: t.T("room.circle.kind." + string(k)), Note: t.T("room.circle.note." + string(k)), Chosen: k == chosen,
 		})
 	}
 	for _, p := range h.room.People {
@@ -89,13 +94,21 @@ func (h here) newCircle(refused error) Form {
 	return f
 }
 
+// kindOf reads the kind of a new circle; what is not known stays in the firm.
+func kindOf(value string) circle.Kind {
+	if k := circle.Kind(value); k == circle.Named || k == circle.Party {
+		return k
+	}
+	return circle.Inner
+}
+
 // DoMakeCircle names a circle and lets its first people in.
 func (p *Pages) DoMakeCircle(r *web.Request) (web.Answer, error) {
 	h, err := p.census(r)
 	if err != nil {
 		return nil, err
 	}
-	n := circle.New{Space: h.room.ID, Name: r.Value("name"), Inner: r.Value("kind") != string(circle.Named)}
+	n := circle.New{Space: h.room.ID, Name: r.Value("name"), Kind: kindOf(r.Value("kind"))}
 	for _, person := range r.Values("person") {
 		n.People = append(n.People, id.Person(person))
 	}
@@ -106,7 +119,11 @@ func (p *Pages) DoMakeCircle(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return web.Done(h.path("circles", string(made.ID)), "circle_made"), nil
+	done := "circle_made"
+	if made.Kind == circle.Party {
+		done = "party_made"
+	}
+	return web.Done(h.path("circles", string(made.ID)), done), nil
 }
 
 // Circle shows who is in a named circle.
@@ -137,9 +154,13 @@ func (p *Pages) ring(r *web.Request) (here, space.CircleView, error) {
 }
 
 func (h here) circle(view space.CircleView, refused error) (web.Answer, error) {
-	page := Circle{Base: h.base(view.Name), Name: view.Name, Inner: view.Kind.Within()}
+	page := Circle{Base: h.base(view.Name), Name: view.Name}
+	page.About, page.Entering = page.T("room.circle.about."+string(view.Kind)), page.T("room.circle.admit_consequence")
+	if view.Kind == circle.Party {
+		page.Entering = page.T("room.forum.admit_consequence")
+	}
 	page.Crumbs = append(page.Crumbs, ui.Link{Href: h.path(), Label: h.room.Name}, ui.Link{Href: h.path("people"), Label: page.T("room.tab.people")})
-	mine := h.hers(view.ID)
+	mine := h.hers(view.ID) || view.Kind == circle.Party
 	for i, person := range view.People {
 		page.Rows = append(page.Rows, h.stay(page.Base, view, person, view.Stays[i], mine))
 	}
@@ -173,7 +194,7 @@ func (h here) tending(page *Circle, view space.CircleView, refused error) {
 	who := ui.Field{Kind: ui.Select, Name: "person", Label: t.T("room.circle.who"), Options: []ui.Option{{Label: t.T("room.colleague.choose")}}}
 	for _, p := range h.room.People {
 		there := slices.ContainsFunc(view.People, func(in space.Person) bool { return in.Person == p.Person })
-		if p.Active(r.Now) && !there && (p.Role.Inside() || !page.Inner) {
+		if p.Active(r.Now) && !there && h.admissible(view.Kind, p) {
 			who.Options = append(who.Options, ui.Option{Value: string(p.Person), Label: p.Name + " · " + h.role(p.Role), Chosen: r.Value("person") == string(p.Person)})
 		}
 	}
@@ -186,6 +207,20 @@ func (h here) tending(page *Circle, view space.CircleView, refused error) {
 		page.Admit = &Form{Action: h.path("circles", string(view.ID), "people"), Fields: []ui.Field{who}, Button: ui.Button{Label: t.T("room.circle.admit"), Look: ui.Primary, Icon: "user-plus"}}
 	}
 	page.Rename = &Form{Action: h.path("circles", string(view.ID)), Fields: []ui.Field{name}, Button: ui.Button{Label: t.T("room.circle.rename")}}
+}
+
+// admissible reports whether somebody is offered for a circle of a kind.
+func (h here) admissible(k circle.Kind, p space.Person) bool {
+	switch k {
+	case circle.Inner:
+		return p.Role.Inside()
+	case circle.Party:
+		taken := slices.ContainsFunc(h.room.Circles, func(c space.CircleView) bool {
+			return c.Kind == circle.Party && slices.ContainsFunc(c.People, func(in space.Person) bool { return in.Person == p.Person })
+		})
+		return !taken && (p.Role == authz.Guest || p.Role == authz.Reader)
+	}
+	return true
 }
 
 // DoRenameCircle gives a circle another name.

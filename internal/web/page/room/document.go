@@ -9,6 +9,7 @@ import (
 	"cenacle/internal/document"
 	"cenacle/internal/id"
 	"cenacle/internal/memo"
+	"cenacle/internal/space"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
 )
@@ -35,6 +36,7 @@ type Document struct {
 	Undo     *Undo
 	Fresh    bool // what Undo takes back was just done: it stands above the rest
 	Delete   *ui.Dialog
+	Release  *Release // onto the common table of a forum, or nil
 	Nature   string
 	Approval *Approval
 	Recall   *ui.Dialog
@@ -121,6 +123,7 @@ func (p *Pages) document(h here, of id.Item, refused error, back memo.New) (web.
 			return nil, err
 		}
 	}
+	page.Release = h.release(d, refused)
 	page.Photo, page.Rescan = p.photoOffer(h, d, refused), p.rescan(h, d, refused)
 	page.Live = h.live("talks readers", "documents", string(of))
 	if page.View.Pending != "" {
@@ -186,6 +189,9 @@ func (h here) about(d document.Detail, refused error, back memo.New) *ui.Compose
 		c.Body.Value = back.Body
 	}
 	h.address(&c, back, circlesOf(d.Audience))
+	if d.Tray == space.PartyTray {
+		h.address(&c, back, []id.Circle{h.room.Party.ID})
+	}
 	if mine && refused != nil {
 		c.Summary = ui.Refuse(t, refused).Mark(fieldsOf(&c)...)
 		h.stopped(&c, refused)
@@ -245,8 +251,8 @@ func (p *Pages) control(h here, d document.Detail, page *Document, refused error
 		Opener: ui.Button{Label: t.T("room.delete.opener"), Look: ui.Danger, Icon: "trash", Small: true},
 		Action: h.path(append(path, "delete")...), Confirm: ui.Button{Label: t.T("room.delete.confirm"), Look: ui.Danger},
 	}
-	if d.Tray == "client" {
-		return nil // what a client deposited is never replaced
+	if d.Tray == space.ClientTray || !h.ofFirm(d.Author) {
+		return nil // what somebody outside brought is never replaced
 	}
 	page.Replace = &ui.Upload{
 		ID: "replace", Action: h.path("files"), Endpoint: h.path("uploads"), Name: "file", Most: p.Limit,
@@ -275,6 +281,7 @@ func (p *Pages) send(h here, d document.Detail, sent []id.Circle, refused error)
 		Action: h.path("documents", string(d.ID), "address"), Circles: h.choice(t.T("room.send_to"), nil),
 		Button: ui.Button{Label: t.T("room.send_document"), Look: ui.Primary, Icon: "send"},
 	}
+	h.apart(s.Circles, d.Nature)
 	s.Circles.Options = slices.DeleteFunc(s.Circles.Options, func(o ui.Circle) bool { return slices.Contains(sent, id.Circle(o.Value)) })
 	if len(s.Circles.Options) == 0 {
 		return nil, nil

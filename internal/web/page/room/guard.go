@@ -8,6 +8,7 @@ import (
 	"cenacle/internal/guard"
 	"cenacle/internal/id"
 	"cenacle/internal/memo"
+	"cenacle/internal/space"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
 )
@@ -64,6 +65,9 @@ func (h here) recalls(b ui.Base, all []document.Recall) (out []Recalled) {
 func (h here) recall(d document.Detail, sent []id.Circle) *ui.Dialog {
 	if len(sent) == 0 || len(sent) == 1 && sent[0] == h.house().Firm {
 		return nil
+	}
+	if d.Tray != space.ClientTray && !h.ofFirm(d.Author) {
+		return nil // what a party brought before all is its own
 	}
 	t := h.r.Printer
 	return &ui.Dialog{

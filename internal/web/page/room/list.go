@@ -51,7 +51,7 @@ func (p *Pages) List(r *web.Request) (web.Answer, error) {
 	if !h.inside() && len(h.room.Matters) > 0 {
 		page.Name = h.room.Matters[0].Name
 	}
-	for _, tray := range space.Trays() {
+	for _, tray := range h.trays() {
 		found, more, err := p.whole(r, h.room.ID, tray)
 		if err != nil {
 			return nil, err

@@ -126,6 +126,8 @@ func rank(k circle.Kind) int {
 		return 2
 	case circle.Inner:
 		return 3
+	case circle.Party:
+		return 5
 	}
 	return 4
 }
@@ -163,12 +165,7 @@ func (h here) tabs(current string) []ui.Tab {
 
 // name is how a person of the space is called; one who left keeps her name.
 func (h here) name(person id.Person) string {
-	for _, p := range h.room.People {
-		if p.Person == person {
-			return p.Name
-		}
-	}
-	return h.r.Printer.T("room.former_member")
+	return cmp.Or(h.room.Called(person), h.r.Printer.T("room.former_member"))
 }
 
 func (h here) ofFirm(person id.Person) bool {
@@ -179,6 +176,9 @@ func (h here) ofFirm(person id.Person) bool {
 func (h here) circleName(c circle.Circle) string {
 	if c.Name != "" {
 		return c.Name
+	}
+	if h.room.Forum && c.Kind == circle.All {
+		return h.r.Printer.T("room.forum.table")
 	}
 	return h.r.Printer.T("circle.kind." + string(c.Kind))
 }
@@ -246,7 +246,7 @@ func (h here) hers(c id.Circle) bool {
 func (h here) choice(legend string, chosen []id.Circle) *ui.Circles {
 	c := &ui.Circles{Name: "circle", Legend: legend, One: true}
 	for _, view := range h.room.Circles {
-		if !view.Kind.House() && !h.hers(view.ID) && !slices.Contains(chosen, view.ID) {
+		if !view.Kind.House() && view.Kind != circle.Party && !h.hers(view.ID) && !slices.Contains(chosen, view.ID) {
 			continue
 		}
 		option := ui.Circle{

@@ -95,7 +95,7 @@ func table(c *webtest.Cast) []web.Route {
 		{"GET /documents/{document}/photo", authz.DocumentRead, p.Photo}, {"POST /documents/{document}/photo", authz.DocumentFile, p.DoStraighten},
 		{"POST /documents/{document}/address", authz.DocumentAddress, p.DoAddress}, {"POST /documents/{document}/name", authz.DocumentManage, p.DoRename},
 		{"POST /parties", authz.SpaceManage, p.DoAddParty}, {"POST /parties/{party}/remove", authz.SpaceManage, p.DoRemoveParty},
-		{"POST /documents/{document}/recall", authz.DocumentAddress, p.DoRecall},
+		{"POST /documents/{document}/recall", authz.DocumentAddress, p.DoRecall}, {"POST /documents/{document}/release", authz.DocumentRelease, p.DoRelease},
 		{"POST /approval", authz.ApprovalDemand, p.DoDemandApproval}, {"POST /documents/{document}/approval", authz.DocumentApprove, p.DoApprove},
 		{"POST /documents/{document}/nature", authz.DocumentClassify, p.DoClassify},
 		{"POST /documents/{document}/delete", authz.DocumentManage, p.DoDelete}, {"POST /documents/{document}/restore", authz.DocumentManage, p.DoRestore},

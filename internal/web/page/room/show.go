@@ -103,6 +103,7 @@ type Client struct {
 	Named     []ui.Named
 	More      *ui.More
 	People    []Contact
+	Side      []Contact // who else is of her party, in a forum
 	Live      ui.Live
 	Password  string // where she may choose a password, or empty: offered once she has read something
 	Here      string // this page, where she goes on once she has put that off
@@ -217,6 +218,7 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) Client {
 			page.People = append(page.People, Contact{person.Name, h.role(person.Role), ui.Avatar{Name: person.Name, Firm: true}})
 		}
 	}
+	page.Side = h.party()
 	if h.room.Mine == authz.Client {
 		page.Access = h.path("access")
 	}
@@ -265,10 +267,13 @@ func (h here) clients() string {
 // shelves shows the documents of each tray, in the order of its folders.
 func (h here) shelves(b ui.Base) []Shelf {
 	var out []Shelf
-	for _, tray := range space.Trays() {
+	for _, tray := range h.trays() {
 		found := h.all.Documents[tray]
-		if tray == space.SharedTray && len(found) == 0 {
+		if tray == space.SharedTray && len(found) == 0 && !h.room.Forum {
 			continue // nobody has put anything between the two sides yet
+		}
+		if h.room.Party.ID != "" && len(found) == 0 && (tray == space.FirmTray || tray == space.ClientTray) {
+			continue // a party looks at its own tray and at the table
 		}
 		out = append(out, h.shelf(b, tray, found))
 	}
@@ -280,9 +285,15 @@ func (h here) shelf(b ui.Base, tray space.Tray, found []document.Document) Shelf
 	if h.inside() {
 		side = "firm"
 	}
+	if h.room.Forum && (tray == space.SharedTray || tray == space.PartyTray) {
+		side = "forum"
+	}
 	s := Shelf{
 		Key: "tray-" + string(tray), Title: b.T("room.tray." + side + "." + string(tray)),
 		Empty: ui.Empty{Icon: "file-text", Title: b.T("room.empty." + side + "." + string(tray)), Text: b.T("room.empty_how." + side + "." + string(tray))},
+	}
+	if tray == space.PartyTray {
+		s.Hint = b.T("room.forum.tray_hint", h.room.Party.Name)
 	}
 	if len(found) > h.rows {
 		found = found[:h.rows]
@@ -329,11 +340,12 @@ func (p *Pages) upload(h here, tray space.Tray, pending []document.Upload) ui.Up
 	u := ui.Upload{
 		ID: "upload", Action: h.path("files"), Endpoint: h.path("uploads"), Name: "file", Most: p.Limit,
 		Title: t.T("room.upload." + string(tray)), Hint: t.T("room.upload_hint", t.Bytes(p.Limit)),
-		Camera: tray == space.ClientTray, Regions: "waits requests documents deposit",
+		Camera: tray != space.FirmTray, Regions: "waits requests documents deposit",
 		Hidden: []ui.Hidden{{Name: "tray", Value: string(tray)}},
 	}
 	if tray == space.FirmTray {
 		u.Circles = h.choice(t.T("room.who_sees_file"), []id.Circle{h.house().Firm})
+		h.apart(u.Circles, authz.NatureNone)
 		u.Import = h.path("imports")
 		u.Circles.Hint = t.T("room.who_sees_file_hint")
 	}
@@ -348,7 +360,10 @@ func (p *Pages) depositPart(h here, b ui.Base, page *Client) {
 	if h.room.Mine != authz.Client && h.room.Mine != authz.Guest {
 		return
 	}
-	if !h.all.Rule.Closed {
+	if h.room.Party.ID != "" {
+		u := p.upload(h, space.PartyTray, h.all.Pending)
+		page.Upload = &u
+	} else if !h.all.Rule.Closed {
 		u := p.upload(h, space.ClientTray, h.all.Pending)
 		page.Upload = &u
 	}

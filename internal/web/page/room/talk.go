@@ -114,6 +114,9 @@ func (h here) sheet(b ui.Base, m memo.Memo, titles map[id.Item]ui.Reference, of 
 		At: b.When(m.Created), Body: m.Body, Internal: m.Internal, ReplyBy: m.ReplyBy, Unread: !m.Read,
 		Cites: slices.Contains(m.Mentions, h.r.Actor.Person),
 	}
+	if m.Party {
+		sheet.Audience = h.room.Party.Name
+	}
 	sheet.Awaited = m.ReplyBy != "" && sheet.Firm != h.inside()
 	for _, doc := range m.References {
 		if ref, ok := titles[doc]; ok {
@@ -183,7 +186,9 @@ func (h here) reply(th memo.Thread, refused error, back memo.New) ui.Composer {
 	}
 	c.Body.Value = back.Body
 	chosen := []id.Circle{h.house().Client}
-	if last := th.Memos[len(th.Memos)-1]; h.private(last.Circles) {
+	if last := th.Memos[len(th.Memos)-1]; last.Party {
+		chosen = []id.Circle{h.room.Party.ID}
+	} else if h.private(last.Circles) {
 		chosen = last.Circles
 	} else if last.Internal {
 		chosen = []id.Circle{h.house().Firm}
@@ -240,6 +245,9 @@ func (h here) address(c *ui.Composer, back memo.New, otherwise []id.Circle) {
 	t := h.r.Printer
 	if !h.inside() {
 		c.Send.Label = t.T("room.send_firm")
+		if h.room.Forum {
+			h.speaks(c, back, otherwise)
+		}
 		return
 	}
 	c.Body.Hint = t.T("room.body_hint")

@@ -1,0 +1,93 @@
+// A forum: parties with their private trays, and the common table. What a party
+// keeps is nobody else's; what it puts onto the table is everybody's.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { inspect, narrow, visit } from "./browser.mjs";
+import { begin, button, field, openLink, row, said, send, t, unfold } from "./gesture.mjs";
+import { folder } from "./house.mjs";
+import { put } from "./paper.mjs";
+
+const pictures = process.env.E2E_PICTURES;
+const look = (page, name) => pictures && page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+
+test("two parties and a common table", async (context) => {
+  const { step, lawyer, space, house, browser } = await begin(context);
+  const { page } = lawyer;
+  const papers = await folder(context);
+  const people = {
+    roux: { name: "Me Anne Roux", email: "roux@acquereur.example", party: "Acquéreur : SCI des Tilleuls" },
+    noir: { name: "Me Paul Noir", email: "noir@vendeur.example", party: "Vendeur : M. Garnier" },
+  };
+
+  await step("the lawyer invites two lawyers, each into a party", async () => {
+    for (const { name, email, party } of Object.values(people)) {
+      await page.goto(`${space}/people`);
+      await page.locator("section", { has: page.getByRole("heading", { name: t("room.guest.title") }) }).getByLabel(t("room.guest.name"), { exact: true }).fill(name);
+      await field(page, "room.guest.email").fill(email);
+      await page.locator("input[name=role][value=guest]").check();
+      await button(page, "room.guest.add").click();
+      await page.goto(`${space}/people`);
+      await page.locator("#new-circle > summary").click();
+      await field(page, "room.circle.name").fill(party);
+      await page.locator("#new-circle input[name=kind][value=party]").check();
+      await page.locator("#new-circle label").filter({ hasText: name }).getByRole("checkbox").check();
+      await inspect(page, "people of a forum");
+      if (party.startsWith("Vendeur")) await look(page, "people-1280");
+      await button(page, "room.circle.make").click();
+      await said(page, "party_made");
+      await look(page, "party-1280");
+    }
+    await page.setViewportSize({ width: 390, height: 844 });
+    await narrow(page, "a party on a phone");
+    await look(page, "party-390");
+    await page.goto(`${space}/people`);
+    await look(page, "people-390");
+    await page.setViewportSize({ width: 1280, height: 900 });
+  });
+
+  const roux = await visit(context, browser, house, { phone: true }), noir = await visit(context, browser, house);
+  let hers;
+  await step("a party files into its private tray, and nobody else sees it", async () => {
+    hers = await openLink(roux.page, await house.mailTo(people.roux.email));
+    await roux.page.locator("c-upload#upload[data-ready]").waitFor();
+    await narrow(roux.page, "the forum on a phone");
+    await look(roux.page, "guest-empty-390");
+    await send(roux.page, [await put(papers, "Devis de reprise.txt", Buffer.from("devis"))]);
+    await roux.page.goto(hers);
+    await row(roux.page, "Devis de reprise.txt").waitFor();
+    await inspect(roux.page, "the forum of a party");
+    await look(roux.page, "guest-kept-390");
+    await openLink(noir.page, await house.mailTo(people.noir.email));
+    for (const other of [noir.page, page]) {
+      await other.goto(hers);
+      assert.doesNotMatch(await other.locator("main").innerText(), /Devis de reprise/);
+    }
+    for (const word of ["Roux", "Acquéreur", "Tilleuls"]) assert.doesNotMatch(await noir.page.content(), new RegExp(word));
+  });
+
+  await step("she speaks with her party about it, and then puts it onto the table", async () => {
+    await row(roux.page, "Devis de reprise.txt").getByRole("link").first().click();
+    await inspect(roux.page, "a document that a party keeps");
+    await look(roux.page, "kept-390");
+    await unfold(roux.page, "room.about_document");
+    await field(roux.page, "room.body").fill("À relire avant l’expertise.");
+    await look(roux.page, "speaks-390");
+    await button(roux.page, "room.send").click();
+    await roux.page.getByText("À relire avant l’expertise.").waitFor();
+    await roux.page.locator("#release").getByRole("button", { name: t("room.forum.release"), exact: true }).first().click();
+    await roux.page.locator("dialog[open]").waitFor();
+    await look(roux.page, "release-390");
+    await roux.page.locator("dialog[open]").getByRole("button", { name: t("room.forum.release"), exact: true }).click();
+    await said(roux.page, "document_released");
+    await look(roux.page, "released-390");
+    for (const other of [noir.page, page]) {
+      await other.goto(hers);
+      await row(other, "Devis de reprise.txt").waitFor();
+      assert.doesNotMatch(await other.locator("main").innerText(), /À relire avant/);
+    }
+    await look(noir.page, "other-1280");
+    await look(page, "firm-1280");
+    assert.equal((await house.mailTo(people.noir.email)).text.includes("Devis"), false);
+  });
+});

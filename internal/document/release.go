@@ -1,0 +1,143 @@
+package document
+
+import (
+	"context"
+	"encoding/hex"
+	"slices"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/circle"
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+	"cenacle/internal/item"
+	"cenacle/internal/space"
+)
+
+// Release puts a document onto the common table of a forum: from that moment all
+// parties see it, with everybody else who is in the space. A guest releases what
+// lies in the private tray of her own party; of the firm's side, a lawyer what
+// the firm has. What had no nature that comes before parties is an exhibit from
+// then on: whoever releases it says so. What the guard finds in the firm's own is to
+// be confirmed, as in [Send]. Conflict where there is no forum, when it
+// lies there already, and when another nature keeps it away.
+func (s *Service) Release(ctx context.Context, by authz.Actor, of id.Item, confirm []string) (err error) {
+	defer fault.Op(&err, "document.Release(%s)", of)
+	return s.office.Do(ctx, by.Firm, func(a *act.Act) error {
+		h, f, err := item.Open(a, by, "", item.Document, of, authz.DocumentRelease)
+		if err != nil {
+			return err
+		}
+		from, err := place(a, of)
+		if err != nil {
+			return err
+		}
+		if err := releasable(a, h, from.Tray, f); err != nil {
+			return err
+		}
+		return s.table(a, by, h, from, confirm)
+	})
+}
+
+// releasable says what stands against putting a document onto the common table.
+func releasable(a *act.Act, h item.Header, lies space.Tray, f authz.Facts) error {
+	parties, err := circle.Parties(a, h.Space)
+	if err != nil {
+		return err
+	}
+	house, err := circle.HouseOf(a, h.Space)
+	if err != nil {
+		return err
+	}
+	tabled := slices.ContainsFunc(h.Audience, func(to authz.Address) bool { return to.Circle == house.All })
+	switch {
+	case len(parties) == 0:
+		return fault.New(fault.Conflict, "document.no_forum")
+	case tabled:
+		return fault.New(fault.Conflict, "document.tabled_already")
+	case !f.Role.Inside() && lies != space.PartyTray:
+		return fault.New(fault.Forbidden, "fault.forbidden") // it is not her party's
+	case h.Nature != authz.NatureNone && !h.Nature.Takes(authz.WayForum):
+		return fault.New(fault.Conflict, "document.nature_stays")
+	}
+	return nil
+}
+
+// released is what the journal keeps of a release: which bytes came before whom.
+type released struct {
+	Version id.Version   `json:"version"`
+	SHA256  string       `json:"sha256"`
+	From    space.Tray   `json:"from"`
+	Nature  authz.Nature `json:"nature"`
+	Circles []id.Circle  `json:"circles"`
+}
+
+func (s *Service) table(a *act.Act, by authz.Actor, h item.Header, from Move, confirm []string) error {
+	if err := s.sendable(a, h); err != nil {
+		return err
+	}
+	house, err := circle.HouseOf(a, h.Space)
+	if err != nil {
+		return err
+	}
+	to := []id.Circle{house.All}
+	all, err := versions(a, h)
+	if err != nil {
+		return err
+	}
+	if from.Tray != space.PartyTray { // of what is a party's own the firm decides nothing
+		wait, err := withheld(a, h.Space, h.ID, all[0].digestHash, to)
+		if err != nil {
+			return err
+		}
+		if len(wait) > 0 {
+			return fault.New(fault.Conflict, "document.approve_first")
+		}
+		if err := insist(a, by, h, to, confirm); err != nil {
+			return err
+		}
+	}
+	before, err := Recipients(a, resource(a, h))
+	if err != nil {
+		return err
+	}
+	if !h.Nature.Takes(authz.WayForum) {
+		h.Nature = authz.NatureExhibit
+		if err := item.Reclassify(a, h, h.Nature); err != nil {
+			return err
+		}
+	}
+	if err := item.Address(a, by, h, to, false); err != nil {
+		return err
+	}
+	if from.Tray != space.ClientTray { // what a client deposited stays in her tray
+		if _, err := a.Exec(updatePlace, h.ID, space.SharedTray, ""); err != nil {
+			return err
+		}
+	}
+	if err := revised(a, h.ID); err != nil {
+		return err
+	}
+	_, err = a.Record(by, "document.released", h.Space, string(h.ID), released{
+		all[0].ID, hex.EncodeToString(all[0].SHA256[:]), from.Tray, h.Nature, to,
+	})
+	if err != nil {
+		return err
+	}
+	if err := space.Touch(a, h.Space); err != nil {
+		return err
+	}
+	if !by.Role.Inside() { // the firm's side is told too, as of everything that comes from outside
+		return item.Notify(a, by, h.Space, h.ID, to)
+	}
+	now := resource(a, h)
+	now.Audience = append(now.Audience, authz.Address{Circle: house.All, Sent: a.Now})
+	return s.tell(a, by, h.ID, now, before.Will)
+}
+
+// fromOutside reports whether somebody outside the firm brought a document: it is
+// hers, and the firm replaces nothing of it.
+func fromOutside(a *act.Act, h item.Header) (bool, error) {
+	members, err := circle.Members(a, h.Space)
+	return slices.ContainsFunc(members, func(m circle.Member) bool { return m.Person == h.Author && !m.Role.Inside() }), err
+}
