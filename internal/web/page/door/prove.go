@@ -20,9 +20,9 @@ type ProvePage struct {
 	ui.Base
 	Action  string
 	Kept    []ui.Hidden
-	Current ui.Field
-	Key     *KeyForm // nil where no passkeys are offered
-	Refused string   // what was wrong with a passkey, or empty
+	Current *ui.Field // nil for who has no password
+	Key     *KeyForm  // nil where no passkeys are offered
+	Refused string    // what was wrong with a passkey, or empty
 	Back    ui.Button
 }
 
@@ -36,10 +36,14 @@ const (
 // Prove is what a form is answered with whose act asks for more than a session.
 func (p *Pages) Prove(r *web.Request) (web.Answer, error) {
 	stale := fault.New(fault.Forbidden, "fault.stale")
-	return web.Again(proveTemplate, p.prove(r, r.URL.Path), stale), nil
+	page, err := p.prove(r, r.URL.Path)
+	if err != nil {
+		return nil, err
+	}
+	return web.Again(proveTemplate, page, stale), nil
 }
 
-func (p *Pages) prove(r *web.Request, what string) ProvePage {
+func (p *Pages) prove(r *web.Request, what string) (ProvePage, error) {
 	page := ProvePage{Action: provePath, Kept: []ui.Hidden{{Name: proveFor, Value: what}}}
 	page.Base = base(r, ui.Public, r.Printer.T("door.prove"), enterPath)
 	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
@@ -50,14 +54,20 @@ func (p *Pages) prove(r *web.Request, what string) ProvePage {
 			page.Kept = append(page.Kept, ui.Hidden{Name: name, Value: value})
 		}
 	}
-	page.Current = ui.Field{
-		Kind: ui.Password, Name: "current", Label: r.Printer.T("door.password"), Autocomplete: "current-password", Focus: true,
+	who, err := p.Accounts.Person(r.Context(), r.Session.Person)
+	if err != nil {
+		return page, err
+	}
+	if who.Password {
+		page.Current = &ui.Field{
+			Kind: ui.Password, Name: "current", Label: r.Printer.T("door.password"), Autocomplete: "current-password", Focus: true,
+		}
 	}
 	if page.Key = p.keyForm(r, ""); page.Key != nil {
 		page.Key.Action, page.Key.Kept, page.Key.Label = provePath, page.Kept, r.Printer.T("door.prove_key")
 	}
 	page.Back = ui.Button{Label: r.Printer.T("door.prove_not"), Href: enterPath}
-	return page
+	return page, nil
 }
 
 // DoProve takes the proof and has the browser send again what waited for it.
@@ -73,11 +83,14 @@ func (p *Pages) DoProve(r *web.Request) (web.Answer, error) {
 	if !mended(err) {
 		return nil, err
 	}
-	page := p.prove(r, what)
-	if fault.Is(err, fault.Unauthenticated) {
+	page, late := p.prove(r, what)
+	if late != nil {
+		return nil, errors.Join(err, late)
+	}
+	if fault.Is(err, fault.Unauthenticated) || page.Current == nil {
 		page.Refused = r.Printer.Fault(err)
 	} else {
-		correct(r, &page.Current, err)
+		correct(r, page.Current, err)
 	}
 	return web.Again(proveTemplate, page, err), nil
 }

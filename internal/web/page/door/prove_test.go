@@ -60,6 +60,19 @@ func TestProveLeadsNowhereElse(t *testing.T) {
 	}
 }
 
+// TestProveWithoutPassword: who has none is asked for none.
+func TestProveWithoutPassword(t *testing.T) {
+	h := open(t)
+	page := h.visitor().Post("/account/prove", "prove-for", "/enter", "name", "Me Paul Leroy", "current", password)
+	if page.Status < 400 || page.Status >= 500 {
+		t.Fatalf("answered %d to %q", page.Status, page.Location)
+	}
+	page.One("h1").Says("Confirmez que c’est bien vous")
+	page.Lacks("input[type=password]")
+	page.One(".notice-danger")
+	page.One("a[href='/enter'].button")
+}
+
 // asked checks the page that asks for the proof.
 func asked(t *testing.T, page webtest.Page, status int) {
 	t.Helper()
