@@ -94,7 +94,7 @@ func (l *life) step() {
 	case 4:
 		if len(l.items) > 0 {
 			of := l.items[l.r.IntN(len(l.items))]
-			err := h.Documents.Address(l.t.Context(), h.Lead, document.Send{Item: of, Circles: l.circles(), Extended: l.r.IntN(2) == 0})
+			err := h.Documents.Address(l.t.Context(), h.Lead, document.Send{Item: of, Circles: l.circles(), Extended: l.r.IntN(2) == 0, Confirm: []string{"wide"}})
 			if k := fault.KindOf(err); err != nil && k != fault.Conflict && k != fault.NotFound {
 				l.t.Fatal(err)
 			}

@@ -195,8 +195,12 @@ func limit(placed bool) error {
 			return err
 		}
 	}
-	if err := unix.Setpriority(unix.PRIO_PROCESS, 0, niceness); err != nil {
-		return err
+	// Who is kinder already stays so: to be less, one would need a privilege. The
+	// kernel counts from 20 down.
+	if is, err := unix.Getpriority(unix.PRIO_PROCESS, 0); err != nil || is > 20-niceness {
+		if err := unix.Setpriority(unix.PRIO_PROCESS, 0, niceness); err != nil {
+			return err
+		}
 	}
 	return unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 }

@@ -7,10 +7,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"cenacle/internal/worker"
 )
@@ -104,6 +107,20 @@ func TestAChildAnswers(t *testing.T) {
 		}
 		if out, err = p.Do(t.Context(), worker.Job{Task: "count", Media: "text/plain", Input: strings.NewReader("12345")}); err != nil || strings.TrimSpace(string(out)) != "5" {
 			t.Errorf("%s: a tool says %q, %v", name, out, err)
+		}
+	}
+}
+
+// TestAKindServer: a server that is itself run with the lowest priority reads too.
+func TestAKindServer(t *testing.T) {
+	runtime.LockOSThread() // never unlocked: the priority is that of this thread, which ends with the test
+	if err := unix.Setpriority(unix.PRIO_PROCESS, 0, 19); err != nil {
+		t.Fatal(err)
+	}
+	for name, p := range pools(t) {
+		out, err := p.Do(t.Context(), worker.Job{Task: "echo", Mark: "é:", Input: strings.NewReader("bonjour")})
+		if err != nil || string(out) != "é:bonjour" {
+			t.Errorf("%s: %q, %v", name, out, err)
 		}
 	}
 }
