@@ -321,6 +321,19 @@ func refusal(d Decision, act Action) error {
 	return fault.New(fault.Forbidden, "fault.forbidden").Because(why)
 }
 
+// Brake refuses what is allowed and is too much at once: to a session whose person
+// showed too long ago that it is she, until she shows it again; for now to one
+// that came by a mailed link, which has nothing to show. See [Stale].
+func Brake(a Actor, act Action) error {
+	switch {
+	case !a.Stale:
+		return nil
+	case a.Via.Linked():
+		return fault.New(fault.Busy, "fault.hasty").Because(refused{act, "hasty"}).After(time.Minute)
+	}
+	return refusal(forbidden(stale), act)
+}
+
 // Stale reports whether an act was refused for that alone.
 func Stale(err error) bool {
 	why, ok := errors.AsType[refused](err)

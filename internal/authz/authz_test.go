@@ -153,6 +153,23 @@ func TestGrave(t *testing.T) {
 	}
 }
 
+// TestBrake: what is too much at once is refused to who may show again that it is
+// she, for that reason; to a link for now.
+func TestBrake(t *testing.T) {
+	a, _ := member(Client)
+	if err := Brake(a, DocumentRead); err != nil {
+		t.Errorf("right after a proof: %v", err)
+	}
+	a.Stale = true
+	if err := Brake(a, DocumentRead); !Stale(err) || !fault.Is(err, fault.Forbidden) {
+		t.Errorf("later: %v", err)
+	}
+	a.Via = ViaLink
+	if err := Brake(a, DocumentRead); Stale(err) || !fault.Is(err, fault.Busy) {
+		t.Errorf("by a link: %v", err)
+	}
+}
+
 // TestPass takes away, one by one, what a program's token does not cover.
 func TestPass(t *testing.T) {
 	for _, tt := range []struct {

@@ -105,14 +105,17 @@ type Mail struct {
 	FromName     string `toml:"from_name"`
 }
 
-// Limit bounds what people may store and programs may ask. 0 means no quota, or
-// no limit of requests.
+// Limit bounds what people may store and take, and programs may ask. 0 means no
+// quota, or no limit.
 type Limit struct {
 	Upload Size `toml:"upload"` // bytes of one file
 	Quota  Size `toml:"quota"`  // bytes of one firm
 	// Requests is how many one program may send through the API in a minute,
 	// a sixth of them at once.
 	Requests int `toml:"requests"`
+	// Documents is how many one person may open or take by a browser within ten
+	// minutes before she shows again that it is she; 0: any number.
+	Documents int `toml:"documents"`
 }
 
 // Drive says what network drives (WebDAV) may do.
@@ -159,7 +162,7 @@ func Default() *Config {
 		Key:      Key{Provider: KeyFromFile},
 		Database: Database{Connections: 32},
 		Mail:     Mail{Port: 587, Security: "starttls", From: "cenacle@localhost.localdomain", FromName: "Cénacle"},
-		Limit:    Limit{Upload: 100e9, Requests: 6000},
+		Limit:    Limit{Upload: 100e9, Requests: 6000, Documents: 200},
 		Drain:    Drain{Grace: 20},
 		Traces:   Traces{Share: 100},
 	}

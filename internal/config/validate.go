@@ -60,6 +60,9 @@ func (c *Config) checkGeneral(wrong *Reasons) {
 	if c.Limit.Requests < 0 {
 		wrong.add("limit.requests", "a limit cannot be negative", "write 0 for none")
 	}
+	if c.Limit.Documents < 0 {
+		wrong.add("limit.documents", "a limit cannot be negative", "write 0 for none")
+	}
 	c.checkData(wrong)
 }
 

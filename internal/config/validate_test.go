@@ -178,6 +178,7 @@ func TestCFG01_BadConfigurationsAreRefused(t *testing.T) {
 		{"no upload", "limit.upload", func(_ bench, c *Config) { c.Limit.Upload = 0 }},
 		{"negative upload", "limit.upload", func(_ bench, c *Config) { c.Limit.Upload = -1 }},
 		{"negative quota", "limit.quota", func(_ bench, c *Config) { c.Limit.Quota = -1 }},
+		{"negative documents", "limit.documents", func(_ bench, c *Config) { c.Limit.Documents = -1 }},
 		{"negative requests", "limit.requests", func(_ bench, c *Config) { c.Limit.Requests = -1 }},
 		{"quota below one file", "limit.quota", func(_ bench, c *Config) { c.Limit.Quota = 1 }},
 

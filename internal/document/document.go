@@ -64,6 +64,9 @@ type Config struct {
 	// does. Demand holds what it could not look at.
 	Scanner *scan.Scanner
 	Demand  bool
+	// Haste is how many documents one person may open or take by a browser within
+	// ten minutes; beyond, she shows again that it is she. 0: any number.
+	Haste int
 }
 
 // Service is the use cases of documents. Safe for concurrent use.

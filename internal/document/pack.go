@@ -74,6 +74,9 @@ func (s *Service) Pack(ctx context.Context, by authz.Actor, in Packing) (p Packa
 		p.entries, err = arrange(a, f, found, folders)
 		return err
 	})
+	if err == nil {
+		err = s.burst(ctx, by, in.Space, len(p.entries))
+	}
 	return p, err
 }
 

@@ -292,8 +292,15 @@ func (s *Service) Content(ctx context.Context, by authz.Actor, want Want) (c Con
 	if err != nil {
 		return Content{}, err
 	}
-	if !o.read || want.taken() {
-		err := s.office.Keep(ctx, by.Firm, func(a *act.Act) error { return s.note(a, by, want) })
+	if !o.read || want.taken() || o.hurried {
+		var refused error
+		err := s.office.Keep(ctx, by.Firm, func(a *act.Act) (err error) {
+			refused, err = s.note(a, by, want)
+			return err
+		})
+		if refused != nil {
+			return Content{}, errors.Join(refused, r.Close())
+		}
 		if err != nil && !(o.read && fault.Is(err, fault.NoSpace)) {
 			return Content{}, errors.Join(err, r.Close())
 		}
@@ -321,6 +328,8 @@ type opened struct {
 	ref    blob.Ref
 	key    vault.Key
 	read   bool // the actor has read the document before
+
+	hurried bool // this opening of hers counts (see haste.go)
 }
 
 func (s *Service) openVersion(a *act.Act, by authz.Actor, want Want) (o opened, err error) {
@@ -359,6 +368,11 @@ func (s *Service) openVersion(a *act.Act, by authz.Actor, want Want) (o opened, 
 	var reads int
 	err = a.Row(countRead, []any{h.ID, by.Person}, &reads)
 	o.read = reads > 0
+	if err != nil || !s.counted(by) {
+		return o, err
+	}
+	known, err := lately(a, by, h.ID)
+	o.hurried = !known
 	return o, err
 }
 
@@ -369,29 +383,33 @@ type taking struct {
 	SHA256  string     `json:"sha256"`
 }
 
-// note marks and records an opening; two that come at once make one first.
-func (s *Service) note(a *act.Act, by authz.Actor, want Want) error {
+// note marks and records an opening; two that come at once make one first. One that
+// comes in too great a haste is refused, which is told by the same act.
+func (s *Service) note(a *act.Act, by authz.Actor, want Want) (refused, err error) {
 	o, err := s.openVersion(a, by, want)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	if refused, err = s.tally(a, by, o.header.Space, want.Item); refused != nil || err != nil {
+		return refused, err
 	}
 	first, err := item.MarkRead(a, by, want.Item)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	details := taking{o.ID, o.Number, hex.EncodeToString(o.SHA256[:])}
 	if first {
 		if _, err := a.Record(by, "document.read", o.header.Space, string(want.Item), details); err != nil {
-			return err
+			return nil, err
 		}
 		house, err := circle.HouseOf(a, o.header.Space)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		a.Signal(o.header.Space, house.Firm)
 	}
 	if want.taken() {
 		_, err = a.Record(by, "document.downloaded", o.header.Space, string(want.Item), details)
 	}
-	return err
+	return nil, err
 }

@@ -18,7 +18,7 @@ const swept = 100
 // Sweep forgets the uploads of a firm that nobody has continued for seven days,
 // with their bytes, what crashes left of dropped ones, incoming blobs that no
 // upload knows and finished ones that nothing names, gives a shelf life to
-// what has none, has read what nothing has read yet, and has looked at what no scanner has.
+// what has none, has read what nothing has read yet, has looked at what no scanner has, and forgets what was taken long ago.
 // Run it daily; it is
 // safe beside everything else.
 func (s *Service) Sweep(ctx context.Context, firm id.Firm) (err error) {
@@ -40,7 +40,7 @@ func (s *Service) Sweep(ctx context.Context, firm id.Firm) (err error) {
 			}
 		}
 		if len(stale) < swept {
-			return errors.Join(s.orphans(ctx, firm), s.strays(ctx, firm), s.trust(ctx, firm), s.backfill(ctx, firm), s.rescreening(ctx, firm))
+			return errors.Join(s.orphans(ctx, firm), s.strays(ctx, firm), s.trust(ctx, firm), s.backfill(ctx, firm), s.rescreening(ctx, firm), s.slow(ctx, firm))
 		}
 	}
 }

@@ -43,6 +43,7 @@ var kinds = map[string]kind{
 	"document.released":   document(items),
 	"document.read":       document(traces),
 	"document.downloaded": document(traces),
+	"document.haste":      {way: acts}, // a great many at once, of which each is told by itself
 	"document.deleted":    {way: acts}, // nobody sees the document itself any more
 	"document.erased":     {way: acts},
 	"document.screened":   {way: acts}, "document.quarantined": {way: acts},

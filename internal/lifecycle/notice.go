@@ -11,6 +11,7 @@ import (
 	"cenacle/internal/circle"
 	"cenacle/internal/deposit"
 	"cenacle/internal/depositlink"
+	"cenacle/internal/document"
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/freeze"
@@ -48,6 +49,12 @@ func (s *Service) Handlers(composer *mail.Composer, sender mail.Sender) map[stri
 		}),
 		"notice.device": handle(p, func(n invitation.Notice) errand {
 			return errand{person: n.Person, at: "/account", say: func(path string) mail.Notice { return mail.DeviceMet{Path: path} }}
+		}),
+		document.HasteJob: handle(p, func(n document.HasteNotice) errand {
+			if n.Space == "" {
+				return errand{person: n.Person, at: "/account", say: func(path string) mail.Notice { return mail.ManyTaken{Path: path} }}
+			}
+			return errand{person: n.Person, space: n.Space, say: func(path string) mail.Notice { return mail.ManyTakenHere{Path: path} }}
 		}),
 		freeze.NoticeJob: handle(p, func(n invitation.Notice) errand {
 			return errand{person: n.Person, space: n.Space, say: func(path string) mail.Notice { return mail.SpaceFrozen{Path: path} }}
@@ -182,6 +189,9 @@ func (e errand) reader(a *act.Act) (authz.Actor, error) {
 		return authz.Actor{}, err
 	}
 	by := authz.Actor{Person: e.person, Firm: a.Firm(), Role: card.Role, Via: authz.ViaJob}
+	if e.at != "" {
+		return by, nil // about herself: she has a card, and nothing of the firm's is said
+	}
 	if e.space == "" {
 		return by, firm.Allow(a, by, authz.FirmEnter)
 	}

@@ -13,6 +13,7 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
 	"cenacle/internal/deposit"
+	"cenacle/internal/document"
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/i18n"
@@ -238,6 +239,34 @@ func TestNoticeToColleague(t *testing.T) {
 		by, _, err := w.firms.Actor(w.Context(), s, w.firm)
 		if err != nil || by.Role != authz.Lawyer || by.Person != paul.Person {
 			w.Errorf("he became %+v, %v", by, err)
+		}
+	})
+}
+
+// TestClientsAreToldOfTheirAccess: what happens to her own access is told to a client
+// like to anybody, as long as she has a card.
+func TestClientsAreToldOfTheirAccess(t *testing.T) {
+	each(t, func(w *world) {
+		w.opens("Claire Petit", client)
+		w.one(client)
+		p := w.find(client)
+		w.must(w.life.DeviceMet(w.Context(), p.ID, authz.ViaLink))
+		w.keep(func(a *act.Act) error {
+			return a.Follow(document.HasteJob, "", a.Now, document.HasteNotice{Person: p.ID})
+		})
+		w.runner.Wake(w.firm)
+		all := w.mails(client)
+		if len(all) != 3 {
+			w.Fatalf("%d mails", len(all))
+		}
+		told := 0
+		for _, m := range all {
+			if w.path(m) == "/account" {
+				told++
+			}
+		}
+		if told != 2 {
+			w.Errorf("she is told %d times", told)
 		}
 	})
 }

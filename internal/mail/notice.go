@@ -47,6 +47,10 @@ type (
 	// DeviceMet tells a person that somebody signed in as her from a browser that
 	// she had never used.
 	DeviceMet struct{ Path string }
+	// ManyTaken tells a person that a great many documents were opened by her
+	// access at once, ManyTakenHere the lawyer who answers for the space.
+	ManyTaken     struct{ Path string }
+	ManyTakenHere struct{ Path string }
 	// SpaceFrozen tells the lawyer who answers for a space that it was frozen.
 	SpaceFrozen struct{ Path string }
 )
@@ -97,6 +101,14 @@ func (n FactorsChanged) content() content {
 
 func (n DeviceMet) content() content {
 	return content{n.Path, "mail.device.subject", "mail.device.lead", "mail.device.why", withSignIn}
+}
+
+func (n ManyTaken) content() content {
+	return content{n.Path, "mail.haste.subject", "mail.haste.lead", "mail.haste.why", withSignIn}
+}
+
+func (n ManyTakenHere) content() content {
+	return content{n.Path, "mail.hasty.subject", "mail.hasty.lead", "mail.hasty.why", withSignIn}
 }
 
 func (n SpaceFrozen) content() content {

@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -27,12 +28,12 @@ func TestISO02Jobs(t *testing.T) {
 	t.Parallel()
 	storetest.EachConfig(t, func(t *testing.T, c store.Config) {
 		t.Parallel()
-		w := quiet(t, c)
+		w := quiet(t, c, fmt.Sprint("CENACLE_LIMIT_DOCUMENTS=", many-1))
 		rows := append(spaceJobs(w), firmJobs(w)...) // in this order: the first forget invitations
 		// Those of webhooks mail nobody: TestISO07_RightsAreThoseOfTheMoment takes
 		// their owner's rights away.
 		covered := map[string]bool{"webhook.walk": true, "webhook.send": true, "deposit.lapse": true, "request.ladder": true, "agenda.remind": true, "drive.empty": true, // the last in package drive
-			"document.erase": true, "document.shred": true, "document.words": true, "document.screen": true, "preview.render": true} // nobody's right
+			"document.erase": true, "document.shred": true, "document.words": true, "memo.words": true, "document.screen": true, "preview.render": true} // nobody's right
 		for _, r := range rows {
 			covered[r.kind] = true
 		}
@@ -104,7 +105,7 @@ func firmJobs(w *world) []notice {
 func spaceJobs(w *world) []notice {
 	ctx := w.t.Context()
 	c := w.found("Cabinet Delmas", "Me Claire Delmas", "claire@delmas.example")
-	var out []notice
+	out := hasty(w, c)
 	for _, one := range []struct {
 		why   string
 		tell  func(r room, kept, lost *person) id.Item
@@ -166,6 +167,33 @@ func frozen(w *world, c *cabinet) []notice {
 	w.behind().exec(`delete from job where kind in ('notice.colleague', 'notice.space-opened')`)
 	w.disable(c, lost.id)
 	return []notice{{"notice.frozen", "card disabled", kept.email, lost.email}}
+}
+
+// many documents are taken in haste.
+const many = 3
+
+// hasty has the clients of two lawyers take many documents at once.
+func hasty(w *world, c *cabinet) (out []notice) {
+	ctx := w.t.Context()
+	var leads, clients []*person
+	for range 2 {
+		lead := c.colleague("Me Veille", address("veille.example"), authz.Lawyer)
+		r, client := c.open(lead, "Mme Hâte", address("hate.example"))
+		for n := range many {
+			it, err := c.file(lead, document.BeginUpload{Space: r.id, Tray: "firm", Name: "Lettre.txt", Circles: []id.Circle{r.house.Client}}, fmt.Append(nil, r.id, n))
+			w.must(err)
+			content, err := w.server.Documents.Content(ctx, client.actor, document.Want{Item: it, Purpose: document.Preview})
+			w.must(err)
+			w.must(content.Reader.Close())
+		}
+		leads, clients = append(leads, lead), append(clients, client)
+	}
+	w.behind().exec(`delete from job where kind in ('notice.colleague', 'notice.space-opened', 'notice.item')`)
+	for _, two := range [][]*person{leads, clients} {
+		w.disable(c, two[1].id)
+		out = append(out, notice{"notice.haste", "card disabled", two[0].email, two[1].email})
+	}
+	return out
 }
 
 // wall is an explicit denial beside a membership that stands, as no use case

@@ -300,7 +300,7 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	readers := worker.New(o.Program, runtime.NumCPU())
 	s.Documents = document.New(s.Office, s.blobs, document.Config{
 		Limit: c.Upload(), Quota: int64(c.Limit.Quota), Alone: database.Empty(),
-		Readers: readers, Scanner: scanner, Demand: c.Scan.Demand,
+		Readers: readers, Scanner: scanner, Demand: c.Scan.Demand, Haste: c.Limit.Documents,
 		Deposit: deposit.Attach, Admit: request.Admit, Answer: request.Fulfil,
 	})
 	s.Bundles = bundle.NewService(s.Office, s.Spaces, s.Documents, readers, c.Upload())

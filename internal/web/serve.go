@@ -77,7 +77,7 @@ func (e *exchange) Answer(w *front.Writer) (err error) {
 		r.Body = http.MaxBytesReader(w, r.Body, max(e.Route.Body, maxForm))
 	}
 	answer, err := r.config.through(r, e.Route)
-	if authz.Stale(err) && r.Method == http.MethodPost && !r.forScript() {
+	if authz.Stale(err) && r.Method != http.MethodHead && !r.forScript() {
 		answer, err = r.config.Prove(r)
 	}
 	if err != nil {

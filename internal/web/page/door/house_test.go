@@ -61,6 +61,9 @@ func routes(s *webtest.Site) []web.Route {
 		_, err := s.Firms.AddColleague(r.Context(), r.Actor, firm.Colleague{Name: r.Value("name"), Email: r.Value("email"), Role: authz.Lawyer, Language: i18n.French})
 		return web.See("/done"), err
 	}
+	hasty := func(r *web.Request) (web.Answer, error) {
+		return web.See("/taken"), authz.Brake(r.Actor, authz.DocumentRead)
+	}
 	public := func(pattern string, h web.Handler) web.Route {
 		return web.Route{Pattern: pattern, Handle: h, Why: "a test"}
 	}
@@ -78,6 +81,7 @@ func routes(s *webtest.Site) []web.Route {
 		person("POST /account/factors/recovery", p.DoRenewRecovery), person("POST /account/factors/{factor}/name", p.DoRenameFactor), person("POST /account/factors/{factor}/remove", p.DoRemoveFactor),
 		person("POST /account/signout", p.DoSignOutEverywhere), person("POST /account/sessions/{session}/end", p.DoEndSession),
 		person("POST /account/prove", p.DoProve), {Pattern: "POST /f/{firm}/people", Door: web.Member, Action: authz.FirmPeopleAdd, Handle: grave},
+		{Pattern: "GET /f/{firm}/papers/file", Door: web.Member, Action: authz.FirmEnter, Handle: hasty},
 	}
 }
 

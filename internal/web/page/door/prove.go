@@ -3,6 +3,8 @@ package door
 import (
 	"errors"
 	"maps"
+	"net/http"
+	"path"
 	"slices"
 	"strings"
 
@@ -31,23 +33,47 @@ var proveTemplate = ui.Must(ui.Parse[ProvePage](files, "prove.tmpl", "passkey.tm
 const (
 	provePath = "/account/prove"
 	proveFor  = "prove-for" // the field that holds the address of what waits
+	proveSee  = "prove-see" // or that of the page she goes back to
 )
 
 // Prove is what a form is answered with whose act asks for more than a session.
 func (p *Pages) Prove(r *web.Request) (web.Answer, error) {
 	stale := fault.New(fault.Forbidden, "fault.stale")
-	page, err := p.prove(r, r.URL.Path)
+	what := waiting{proveFor, r.URL.Path, web.Resend}
+	if r.Method == http.MethodGet { // a file: her page goes on with her
+		what = waiting{proveSee, path.Dir(r.URL.Path), back}
+	}
+	page, err := p.prove(r, what)
 	if err != nil {
 		return nil, err
 	}
 	return web.Again(proveTemplate, page, stale), nil
 }
 
-func (p *Pages) prove(r *web.Request, what string) (ProvePage, error) {
-	page := ProvePage{Action: provePath, Kept: []ui.Hidden{{Name: proveFor, Value: what}}}
+// waiting is what a proof leads to.
+type waiting struct {
+	field, path string
+	on          func(path string) web.Answer
+}
+
+// back leads to a page, which says that she may go on.
+func back(path string) web.Answer { return web.Done(path, "proven") }
+
+// waits is what is said to wait, on our site.
+func waits(r *web.Request) (waiting, bool) {
+	for _, what := range []waiting{{proveFor, r.Value(proveFor), web.Resend}, {proveSee, r.Value(proveSee), back}} {
+		if what.path = web.Local(what.path); what.path != "" && !strings.HasPrefix(what.path, provePath) {
+			return what, true
+		}
+	}
+	return waiting{}, false
+}
+
+func (p *Pages) prove(r *web.Request, what waiting) (ProvePage, error) {
+	page := ProvePage{Action: provePath, Kept: []ui.Hidden{{Name: what.field, Value: what.path}}}
 	page.Base = base(r, ui.Public, r.Printer.T("door.prove"), enterPath)
 	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
-		if name == proveFor || name == "current" || name == "challenge" || name == "answer" {
+		if name == proveFor || name == proveSee || name == "current" || name == "challenge" || name == "answer" {
 			continue
 		}
 		for _, value := range r.PostForm[name] {
@@ -72,13 +98,13 @@ func (p *Pages) prove(r *web.Request, what string) (ProvePage, error) {
 
 // DoProve takes the proof and has the browser send again what waited for it.
 func (p *Pages) DoProve(r *web.Request) (web.Answer, error) {
-	what := web.Local(r.Value(proveFor))
-	if what == "" || strings.HasPrefix(what, provePath) {
+	what, ours := waits(r)
+	if !ours {
 		return nil, web.Absent()
 	}
 	token, session, err := p.shown(r)
 	if err == nil {
-		return p.begun(r, token, session, web.Resend(what)), nil
+		return p.begun(r, token, session, what.on(what.path)), nil
 	}
 	if !mended(err) {
 		return nil, err

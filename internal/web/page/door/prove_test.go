@@ -45,14 +45,32 @@ func TestProve(t *testing.T) {
 	}
 }
 
+// TestProveForAFile: whoever is stopped at a file proves, and goes back to the page
+// of it; a script is told and shown nothing.
+func TestProveForAFile(t *testing.T) {
+	h := open(t)
+	b := h.Browser()
+	b.Post("/signin", "email", founderEmail, "password", password)
+	papers := "/f/" + string(h.by.Firm) + "/papers"
+	b.Get(papers+"/file").Answers(t, http.StatusSeeOther, "/taken")
+	h.Clock.Advance(6 * time.Minute)
+	page := b.Get(papers+"/file").Answers(t, http.StatusForbidden, "")
+	page.One("h1").Says("Confirmez que c’est bien vous")
+	page = b.Post("/account/prove", kept(page, "current", "une autre phrase")...).Answers(t, http.StatusUnprocessableEntity, "")
+	b.Post("/account/prove", kept(page, "current", password)...).Answers(t, http.StatusSeeOther, papers+"?done=proven")
+	b.Get(papers+"/file").Answers(t, http.StatusSeeOther, "/taken")
+}
+
 // TestProveLeadsNowhereElse: what waited is of this site, and is no proof itself.
 func TestProveLeadsNowhereElse(t *testing.T) {
 	h := open(t)
 	b := h.Browser()
 	b.Post("/signin", "email", founderEmail, "password", password)
 	for _, path := range []string{"", "https://elsewhere.example/", "//elsewhere.example/", "/account/prove"} {
-		if page := b.Post("/account/prove", "prove-for", path, "current", password); page.Status != http.StatusNotFound {
-			t.Errorf("%q: %d", path, page.Status)
+		for _, field := range []string{"prove-for", "prove-see"} {
+			if page := b.Post("/account/prove", field, path, "current", password); page.Status != http.StatusNotFound {
+				t.Errorf("%s %q: %d", field, path, page.Status)
+			}
 		}
 	}
 	if page := h.Browser().Post("/account/prove", "prove-for", "/enter", "current", password); page.Status == http.StatusTemporaryRedirect {
