@@ -3,6 +3,7 @@ package guard_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -34,7 +35,10 @@ var (
 		"SARL Bâtir & Rénover", "Boulangerie Tournesol EURL", "Étude Montclar et Associés", "3D Volumes SAS", "L’Atelier du Hêtre SARL", "Müller Fördertechnik GmbH",
 		"Northwind Freight Ltd", "SELARL Pharmacie du Phare", "Transports Quéméneur SAS", "GAEC du Vallon", "SCI Bellerive", "Studio Œil-de-Lynx SASU",
 	}
-	legal = []string{"SARL", "EURL", "SAS", "SASU", "GmbH", "Ltd", "SELARL", "GAEC", "SCI"}
+	// How a letter and a file speak of somebody.
+	letters = []string{"Bonjour,\n\nComme %s nous l’a demandé, voici le projet.", "%s,\n\nVotre audience est fixée au 3 mai.", "Le dossier de %s est complet : rien ne manque."}
+	titles  = []string{"Convention %s", "%s - projet", "2026-11_%s_v2"}
+	legal   = []string{"SARL", "EURL", "SAS", "SASU", "GmbH", "Ltd", "SELARL", "GAEC", "SCI"}
 )
 
 // somebody is a person or a company, and the ways their name is written.
@@ -66,6 +70,16 @@ func (p somebody) ways() []string {
 		whole, p.civility + " " + p.surname, strings.ToUpper(p.surname) + " " + p.given, p.surname + ", " + p.given, ascii(whole),
 		initials(p.given) + " " + p.surname, p.civility + " " + strings.ToUpper(whole), strings.ReplaceAll(whole, "’", "'"), strings.ReplaceAll(whole, "-", " "),
 	}
+}
+
+// whole are those that are nobody else's: a surname alone is a spouse's too, and
+// the M. of Małgorzata is that of Monsieur.
+func (p somebody) whole() []string {
+	all := p.ways()
+	if p.company != "" {
+		return all
+	}
+	return slices.DeleteFunc(append(all[:1:1], all[2:]...), func(way string) bool { return way == "M. "+p.surname })
 }
 
 // files are how others write it in the name of a file.
@@ -179,24 +193,56 @@ func (c *cast) wrong(kind, n int) (outcome, guard.Reason) {
 		fresh.to = c.Circles(c.Lead, fresh.id)
 		_, err := guard.NewService(c.Office).Add(c.t.Context(), c.Lead, fresh.id, s.opponent)
 		c.Must(err)
-		written := c.opponents[i].ways()
-		if c.opponents[i].company == "" { // a surname alone is a spouse's too
-			written = append(written[:1:1], written[2:]...)
-		}
-		as := c.pick(written)
+		as := c.pick(c.opponents[i].whole())
 		c.Member(c.Lead, fresh.id, authz.Guest, as)
 		out := c.memo(fresh, []id.Circle{fresh.to.All}, "Voici ce que nous demanderons.")
 		out.what = fmt.Sprintf("%q, let in as %q", s.opponent, as)
 		return out, guard.Adverse
 	case 2:
 		if c.r.IntN(2) == 0 {
-			text := []string{"Bonjour,\n\nComme %s nous l’a demandé, voici le projet.", "%s,\n\nVotre audience est fixée au 3 mai.", "Le dossier de %s est complet : rien ne manque."}
-			return c.memo(s, []id.Circle{s.to.Client}, fmt.Sprintf(c.pick(text), c.pick(c.clients[o].ways()))), guard.Stranger
+			return c.memo(s, []id.Circle{s.to.Client}, fmt.Sprintf(c.pick(letters), c.pick(c.clients[o].ways()))), guard.Stranger
 		}
-		title := fmt.Sprintf(c.pick([]string{"Convention %s", "%s - projet", "2026-11_%s_v2"}), c.pick(c.clients[o].files()))
+		title := fmt.Sprintf(c.pick(titles), c.pick(c.clients[o].files()))
 		return c.document(s, title+fmt.Sprintf(" %d.pdf", c.ordinal), fmt.Appendf(nil, "autre %d", c.ordinal), []id.Circle{s.to.Client}), guard.Stranger
 	}
 	return c.firm.wrong(kind, n)
+}
+
+// TestEveryWay: each of these names is met however it is written, wherever.
+func TestEveryWay(t *testing.T) {
+	var all []somebody
+	for _, company := range companies {
+		all = append(all, somebody{company: company})
+	}
+	for _, surname := range surnames {
+		for _, given := range givenNames {
+			for _, civility := range []string{"Mme", "M."} {
+				all = append(all, somebody{civility, given, surname, ""})
+			}
+		}
+	}
+	met := func(p somebody, in string, title bool) {
+		if !guard.Answers(p.name(), in, title) {
+			t.Errorf("%q is not met in %q", p.name(), in)
+		}
+	}
+	for _, p := range all {
+		for _, way := range p.ways() {
+			for _, letter := range letters {
+				met(p, fmt.Sprintf(letter, way), false)
+			}
+		}
+		for _, way := range p.whole() {
+			if !guard.Alike(p.name(), way) {
+				t.Errorf("%q is not %q", p.name(), way)
+			}
+		}
+		for _, file := range p.files() {
+			for _, title := range titles {
+				met(p, fmt.Sprintf(title, file), true)
+			}
+		}
+	}
 }
 
 // TestFreshNames sends two hundred times again, with names that are drawn anew in

@@ -44,7 +44,7 @@ func keysOf(name string) (out []string) {
 }
 
 // rule is by which edition of answering names are learnt.
-const rule = 1
+const rule = 2
 
 // answering are what a name is known by: its keys, and those that it has when a
 // word of it is written as an initial.
@@ -96,21 +96,35 @@ func alike(a, b string) bool {
 	}
 	whole := 0
 	for _, w := range one {
-		i := slices.IndexFunc(other, func(o string) bool {
-			return o == w || initial(w) && strings.HasPrefix(o, w) || initial(o) && strings.HasPrefix(w, o)
-		})
-		if i < 0 {
-			return false
-		}
-		if other[i] == w {
+		switch {
+		case slices.Contains(other, w):
 			whole++
+		case !slices.ContainsFunc(other, func(o string) bool {
+			return initial(w) && strings.HasPrefix(o, w) || initial(o) && strings.HasPrefix(w, o)
+		}):
+			return false
 		}
 	}
 	return whole > 0
 }
 
-// bare are the words of a name that tell it from others.
-func bare(name string) []string { return slices.DeleteFunc(fold.Words(name), noName) }
+// bare are the words of a name that tell it from others. The M. of « M.-L. » is no
+// Monsieur.
+func bare(name string) (out []string) {
+	for _, part := range strings.Fields(name) {
+		words := fold.Words(part)
+		if !initials(part) {
+			words = slices.DeleteFunc(words, noName)
+		}
+		out = append(out, words...)
+	}
+	return out
+}
+
+// initials reports whether a part of a name is several of them: « J.-B. ».
+func initials(part string) bool {
+	return strings.Contains(part, ".-") && !slices.ContainsFunc(fold.Words(part), func(w string) bool { return !initial(w) })
+}
 
 func ends(words []string) string { return pair(words[0], words[len(words)-1]) }
 
@@ -124,7 +138,7 @@ func initial(w string) bool { return utf8.RuneCountInString(w) == 1 }
 func gender(name string) string {
 	words := fold.Words(name)
 	switch {
-	case len(words) == 0:
+	case len(words) == 0, initials(strings.Fields(name)[0]):
 	case slices.Contains([]string{"m", "mr", "monsieur"}, words[0]):
 		return "man"
 	case slices.Contains([]string{"mme", "mlle", "madame", "mademoiselle"}, words[0]):
@@ -142,6 +156,7 @@ type spoken struct {
 	word, shown string
 	capital     bool
 	open        bool // a hyphen follows, and none stands before: the name goes on
+	joined      bool // a hyphen stands before
 }
 
 // namesIn finds what may be names in a text: two words of which the second has a
@@ -150,7 +165,8 @@ type spoken struct {
 func namesIn(text string, title bool) (out []said) {
 	var last []spoken // the words before this one, without a gap
 	polite := false   // a civility stands just before
-	for _, w := range split(text) {
+	all := split(text)
+	for i, w := range all {
 		if civil(w.word) {
 			polite, last = true, nil
 			continue
@@ -159,12 +175,12 @@ func namesIn(text string, title bool) (out []said) {
 			continue
 		}
 		if !w.capital && !title {
-			if polite, last = false, nil; utf8.RuneCountInString(w.word) >= 4 || numbered(w.word) {
+			if polite, last = false, nil; utf8.RuneCountInString(w.word) >= 4 || numbered(w.word) || w.open {
 				last = []spoken{w}
 			}
 			continue
 		}
-		if polite && !w.open {
+		if polite && !(w.open && goesOn(all[i+1:])) {
 			out = append(out, said{"s:" + w.word, w.shown})
 		}
 		if n := len(last); n > 0 {
@@ -176,6 +192,20 @@ func namesIn(text string, title bool) (out []said) {
 		polite, last = false, append(last, w)
 	}
 	return out
+}
+
+// goesOn reports whether, of the words that hyphens join to one, one tells a name
+// from others: « Dupont-Vasseur », and not « Nguyễn-Văn ».
+func goesOn(next []spoken) bool {
+	for _, w := range next {
+		if !w.joined {
+			return false
+		}
+		if !slices.Contains(ignored, w.word) {
+			return true
+		}
+	}
+	return false
 }
 
 // split cuts a text into words with the letters they stand in. A full stop, a
@@ -200,14 +230,23 @@ func split(text string) (out []spoken) {
 		if i := strings.LastIndexAny(shown, "'’"); i >= 0 && len(words) == 1 {
 			written = shown[i:]
 		}
-		letters := strings.TrimLeftFunc(written, func(r rune) bool { return !unicode.IsLetter(r) })
-		initial, _ := utf8.DecodeRuneInString(letters)
+		upper := capital(written) || capital(shown) // « d’Abbadie », « N’guessan »
 		for _, w := range words {
-			out = append(out, spoken{w, shown, unicode.IsUpper(initial), !hyphen && strings.HasPrefix(text, "-")})
+			out = append(out, spoken{w, shown, upper, !hyphen && strings.HasPrefix(text, "-"), hyphen})
 		}
 		hyphen = strings.HasPrefix(text, "-")
 	}
 	return out
+}
+
+// capital reports whether the first letter of a word is one.
+func capital(word string) bool {
+	i := strings.IndexFunc(word, unicode.IsLetter)
+	if i < 0 {
+		return false
+	}
+	r, _ := utf8.DecodeRuneInString(word[i:])
+	return unicode.IsUpper(r)
 }
 
 func inWord(r rune) bool {
