@@ -59,6 +59,7 @@ var twins = map[string]string{
 	"GET /f/{firm}/spaces/{space}/access":                                  "listOpenings",
 	"POST /f/{firm}/spaces/{space}/freeze":                                 "freezeSpace",
 	"POST /f/{firm}/spaces/{space}/thaw":                                   "thawSpace",
+	"POST /f/{firm}/spaces/{space}/lead":                                   "handSpace",
 	"POST /f/{firm}/spaces/{space}/walls":                                  "raiseWall",
 	"POST /f/{firm}/spaces/{space}/walls/{person}/lift":                    "liftWall",
 	"POST /f/{firm}/spaces/{space}/people/{person}/see":                    "seeAsMember",

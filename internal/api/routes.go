@@ -123,6 +123,8 @@ func (n *Nouns) spaceRows() []Operation {
 			Summary: "Mail a member from outside the firm a new link"},
 		{Pattern: "POST /spaces/{space}/members/{person}/see", Name: "seeAsMember", Action: authz.SpaceSeeAs, Do: Tell(n.seeAs, n.seenAs),
 			Summary: "What a member from outside the firm sees, less what one may not see oneself; the journal says so, and nothing counts as read"},
+		{Pattern: "PUT /spaces/{space}/lead", Name: "handSpace", Action: authz.SpaceHand, Do: Tell(n.handSpace, nil),
+			Summary: "Have another lawyer answer for a space: the act of who does, who stays as her colleague"},
 		{Pattern: "GET /spaces/{space}/walls", Name: "listWalls", Action: authz.WallSee, Do: Ask(n.walls),
 			Summary: "Whom a lawyer keeps out of a space, and why; for its lawyers alone"},
 		{Pattern: "POST /spaces/{space}/walls", Name: "raiseWall", Action: authz.WallRaise, Do: Tell(n.raiseWall, nil),

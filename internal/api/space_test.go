@@ -21,6 +21,7 @@ var spaceSamples = map[string]sample{
 		s.admitted(reply{})
 	}},
 	"makeCircle": {who: byLead, body: `{"name":"Comptables","people":["{client}"]}`, want: 201}, "getCircle": {who: byLead, want: 200},
+	"handSpace": {who: byLead, body: `{"person":"{colleague}"}`, want: 422}, // her card is no lawyer's; package lifecycle hands over
 	"listWalls": {who: byLead, want: 200},
 	"raiseWall": {who: byLead, body: `{"person":"{person}","until":"2027-01-15","reason":"Conflit d’intérêts"}`, want: 204},
 	"liftWall": {who: byLead, want: 204, then: func(s *stage, _ reply) {

@@ -43,6 +43,16 @@ func (n *Nouns) raiseWall(r *Request, in NewWall) (None, error) {
 	return None{}, n.Lifecycle.RaiseWall(r.Context(), r.Actor, lifecycle.NewWall{Space: in.Space, Person: in.Person, Until: in.Until, Reason: in.Reason})
 }
 
+// Successor is another lawyer of the space.
+type Successor struct {
+	InSpace
+	Person id.Person `json:"person" doc:"one of the firm’s lawyers, on its side of the space"`
+}
+
+func (n *Nouns) handSpace(r *Request, in Successor) (None, error) {
+	return None{}, n.Lifecycle.HandOver(r.Context(), r.Actor, in.Space, in.Person)
+}
+
 func (n *Nouns) liftWall(r *Request, in InMember) (None, error) {
 	return None{}, n.Lifecycle.LiftWall(r.Context(), r.Actor, in.Space, in.Person)
 }

@@ -42,7 +42,7 @@ func TestPolicy(t *testing.T) {
 		SpaceInvite: "lead colleague assistant", SpaceJournal: "lead colleague assistant", CircleSee: "lead colleague assistant",
 		SpaceSeeAs:  "lead colleague",
 		SpaceAccess: "lead colleague assistant client", SpaceFreeze: "lead colleague assistant client", SpaceThaw: "lead colleague",
-		WallSee: "lead colleague", WallRaise: "lead colleague", WallLift: "lead colleague",
+		SpaceHand: "lead", WallSee: "lead colleague", WallRaise: "lead colleague", WallLift: "lead colleague",
 		CircleMake: "lead colleague assistant", CircleTend: "lead colleague assistant",
 		TrashSee: "lead colleague assistant", HoldSee: "lead colleague assistant", HoldKeep: "lead colleague",
 		DocumentFile: "lead colleague assistant", DocumentRead: "lead colleague assistant client guest reader",
@@ -122,7 +122,7 @@ func TestFirmPolicy(t *testing.T) {
 // outlives her session or lets others in, and before nothing else; what she may
 // not do at all, she is refused as ever.
 func TestGrave(t *testing.T) {
-	grave := map[Action]bool{FirmPeopleAdd: true, FirmTell: true, TokenGive: true, FirmApproval: true, SpaceThaw: true, HoldKeep: true, WallLift: true}
+	grave := map[Action]bool{FirmPeopleAdd: true, FirmTell: true, TokenGive: true, FirmApproval: true, SpaceThaw: true, HoldKeep: true, WallLift: true, SpaceHand: true}
 	for act, r := range rules {
 		if r.grave != grave[act] {
 			t.Errorf("%s: grave is %v; a change of the table must be a change here", act, r.grave)

@@ -59,6 +59,8 @@ where firm_id = $1 and space_id = $2 order by circle_id, since, person_id`)
 
 	selectBare = store.ForFirm(`select state, notice, lead_id, mac from space where firm_id = $1 and id = $2`)
 
+	updateLead = store.ForFirm(`update space set lead_id = $3, mac = $4 where firm_id = $1 and id = $2`)
+
 	updateStanding = store.ForFirm(`update space set mac = $3 where firm_id = $1 and id = $2 and mac = ''`)
 
 	selectStanding = store.ForFirm(`

@@ -71,7 +71,7 @@ var kinds = map[string]kind{
 	"request.reminded": {}, "deposit.switched_off": {}, "deposit.switched_on": {},
 	"folder.addressed": {},
 	"member.joined":    {}, "member.left": {}, "wall.raised": {}, "wall.lifted": {},
-	"space.frozen": {}, "space.thawed": {},
+	"space.handed_over": {}, "space.frozen": {}, "space.thawed": {},
 	"circle.made": {}, "circle.renamed": {}, "circle.entered": {}, "circle.left": {},
 	"depositlink.made": {}, "depositlink.sent": {}, "depositlink.asked": {}, "depositlink.revoked": {},
 	"link.issued": {}, "link.asked": {}, "link.used": {},

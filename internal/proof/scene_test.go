@@ -34,6 +34,7 @@ type scene struct {
 	client, guest *person
 	stranger      *person // lawyer of the firm, not in the room but in the one beside
 	neighbour     *person // client of the room beside
+	heir          *person // lawyer who answers for the room for a moment
 	former        *person // colleague who was in the room
 	formerClient  *person
 	account       *person // colleague whose sessions come and go
@@ -258,6 +259,21 @@ func (s *scene) holdAgain() {
 	h, err := s.server.Holds.Place(s.t.Context(), s.lead.actor, hold.New{Space: s.room.id, Reason: "Expertise en cours"})
 	s.must(err)
 	s.ids["hold"] = string(h.ID)
+}
+
+// handing is the lead, beside whom another lawyer has just come into the room.
+func (s *scene) handing() browser {
+	s.t.Helper()
+	s.heir = s.firm.colleague("Me Rose Relève", address("releve.example"), authz.Lawyer)
+	s.ids["heir"] = string(s.heir.id)
+	s.must(s.server.Lifecycle.AddColleague(s.t.Context(), s.lead.actor, s.room.id, s.heir.id))
+	return byLead(s)
+}
+
+func (s *scene) handBack() {
+	s.t.Helper()
+	s.must(s.server.Lifecycle.HandOver(s.t.Context(), s.heir.actor, s.room.id, s.lead.id))
+	s.must(s.server.Lifecycle.RemoveMember(s.t.Context(), s.lead.actor, s.room.id, s.heir.id))
 }
 
 // walling is the lead, who has just refused access to a guest.

@@ -197,6 +197,7 @@ var chosenFor = map[string]map[string]string{
 	"makeCircle":       {"name": "{fresh}", "party": ""},
 	"renameCircle":     {"name": "Experts"},
 	"admitToCircle":    {"person": "{client}"},
+	"handSpace":        {"person": "{colleague}"},
 	"raiseWall":        {"person": "{colleague}", "until": ""},
 	"liftWall":         {"person": "{colleague}"},
 	"addParty":         {"name": "M. Paul Adversaire"},

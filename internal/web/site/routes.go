@@ -161,6 +161,7 @@ func spaceRoutes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/spaces/{space}/people/{person}/remove", Door: web.Member, Action: authz.SpaceManage, Handle: p.Room.DoRemoveMember},
 		{Pattern: "POST /f/{firm}/spaces/{space}/people/{person}/invite", Door: web.Member, Action: authz.SpaceInvite, Handle: p.Room.DoInvite},
 		{Pattern: "POST /f/{firm}/spaces/{space}/people/{person}/see", Door: web.Member, Action: authz.SpaceSeeAs, Handle: p.Room.DoSeeAs},
+		{Pattern: "POST /f/{firm}/spaces/{space}/lead", Door: web.Member, Action: authz.SpaceHand, Handle: p.Room.DoHandOver},
 		{Pattern: "POST /f/{firm}/spaces/{space}/walls", Door: web.Member, Action: authz.WallRaise, Handle: p.Room.DoRaiseWall},
 		{Pattern: "POST /f/{firm}/spaces/{space}/walls/{person}/lift", Door: web.Member, Action: authz.WallLift, Handle: p.Room.DoLiftWall},
 		{Pattern: "POST /f/{firm}/spaces/{space}/circles", Door: web.Member, Action: authz.CircleMake, Handle: p.Room.DoMakeCircle},

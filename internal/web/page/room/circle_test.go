@@ -5,8 +5,11 @@ import (
 	"testing"
 	"time"
 
+	"cenacle/internal/authz"
 	"cenacle/internal/circle"
 	"cenacle/internal/document"
+	"cenacle/internal/firm"
+	"cenacle/internal/i18n"
 	"cenacle/internal/id"
 	"cenacle/internal/space"
 )
@@ -210,4 +213,31 @@ func TestWallPage(t *testing.T) {
 		t.Errorf("lifting gives the space back: %d", page.Status)
 	}
 	s.page(s.Lead, "people").Lacks("#walls li")
+}
+
+// TestHandPage: who answers for the space is offered its other lawyers, and nobody
+// else is offered anything.
+func TestHandPage(t *testing.T) {
+	s := open(t)
+	s.page(s.Lead, "people").Lacks("#hand") // there is no other lawyer
+	path := s.Path("lead")
+	if refused := s.Lead.Post(path, "person", string(s.Colleague.Actor.Person)); refused.Status != 422 {
+		t.Errorf("to who is no lawyer: %d", refused.Status)
+	}
+	card, err := s.Firms.AddColleague(t.Context(), s.Lead.Actor, firm.Colleague{Name: "Me Rose Relève", Email: "releve@delmas.example", Role: authz.Lawyer, Language: i18n.French})
+	s.must(err)
+	heir := card.Person
+	s.must(s.Lifecycle.AddColleague(t.Context(), s.Lead.Actor, s.Space, heir))
+	s.page(s.Lead, "people").One("#hand option[value=" + string(heir) + "]")
+	s.page(s.Colleague, "people").Lacks("#hand")
+	if refused := s.Colleague.Post(path, "person", string(heir)); refused.Status != 403 {
+		t.Errorf("a colleague hands it over: %d", refused.Status)
+	}
+	if done := s.Lead.Post(path, "person", string(heir)); done.Location != s.Path("people")+"?done=space_handed" {
+		t.Fatalf("%d %s", done.Status, done.Location)
+	}
+	page := s.page(s.Lead, "people")
+	page.Lacks("#hand")
+	page.Has("form[action=" + s.Path("people", string(s.Colleague.Actor.Person), "remove") + "]")
+	page.Lacks("form[action=" + s.Path("people", string(heir), "remove") + "]")
 }

@@ -30,6 +30,7 @@ type People struct {
 	Rename  Form
 	Parties *Parties
 	Aliases *Aliases
+	Hand    *Form   // for who answers for the space: has another lawyer do
 	Walls   *Walls  // for the lawyers of the space
 	Demand  *Demand // whether approval is demanded, for who may decide it
 	Summary ui.Summary
@@ -138,7 +139,7 @@ func (p *Pages) forms(h here, page *People, refused error) error {
 	spaceName := ui.Field{Name: "name", ID: "f-space-name", Label: t.T("room.space_name"), Hint: t.T("room.space_name_hint"), Value: h.room.Name, Length: space.MaxName}
 	rename := r.URL.Path == h.path("name")
 	switch {
-	case slices.Contains([]string{h.path("parties"), h.path("aliases"), h.path("circles"), h.path("walls")}, r.URL.Path):
+	case slices.Contains([]string{h.path("parties"), h.path("aliases"), h.path("circles"), h.path("walls"), h.path("lead")}, r.URL.Path):
 		name.Value = ""
 	case rename:
 		name.Value, spaceName.Value = "", r.Value("name")
@@ -156,6 +157,9 @@ func (p *Pages) forms(h here, page *People, refused error) error {
 		return err
 	}
 	page.Demand = h.demand(demanded, everywhere)
+	if page.Hand, err = p.handForm(h, refused); err != nil {
+		return err
+	}
 	if page.Walls, err = p.walls(h, page.Base, refused); err != nil {
 		return err
 	}
