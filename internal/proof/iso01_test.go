@@ -80,7 +80,9 @@ func (l *life) balance() {
 		ends[verdict(what[strings.LastIndexByte(what, ' ')+1:])] += n
 	}
 	l.t.Logf("%d spaces, %d things, %d ends: %v", len(l.spaces), len(l.items), len(l.count), ends)
-	if l.count["partys a document "+string(granted)] == 0 || l.count["puts a document onto the common table "+string(granted)] == 0 {
+	kept, shown := l.count["partys a document "+string(granted)], l.count[tabled+string(granted)]
+	l.t.Logf("parties kept %d documents; %d were put onto a table", kept, shown)
+	if kept == 0 || shown == 0 {
 		l.t.Errorf("no party kept anything, or put it onto a table: %v", l.count)
 	}
 	if ends[granted] < 600 || ends[absent] < 600 || ends[refused] < 100 {

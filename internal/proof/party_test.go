@@ -2,6 +2,7 @@ package proof
 
 import (
 	"slices"
+	"strings"
 
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
@@ -81,6 +82,9 @@ func (l *life) partisans(s *oracleRoom, of []string) []string {
 	})
 }
 
+// tabled is how a release is counted, before how it ended.
+const tabled = "puts a document onto the common table "
+
 // confer makes a space a forum of two parties, of a guest and a reader each.
 func (l *life) confer(s *oracleRoom) {
 	l.t.Helper()
@@ -127,9 +131,18 @@ func (l *life) partisan(v guestbook, s *oracleRoom) guestbook {
 
 func (l *life) fileForParty(v guestbook, s *oracleRoom) {
 	l.t.Helper()
+	var forums []*oracleRoom
+	for _, one := range l.spaces {
+		if one.firm == s.firm && l.o.forum(one.handle) {
+			forums = append(forums, one)
+		}
+	}
+	if len(forums) > 0 {
+		s = pick(l, forums)
+	}
 	v = l.partisan(v, s)
 	kept := l.store(v, s, document.BeginUpload{Space: s.id, Tray: space.PartyTray}, "party", []string{l.o.partyOf(v.person, s.handle)})
-	if kept && l.r.IntN(2) == 0 {
+	if kept && (l.count[tabled+string(granted)] == 0 || l.r.IntN(2) == 0) {
 		l.release(v, l.items[len(l.items)-1])
 	}
 }
@@ -138,7 +151,7 @@ func (l *life) release(v guestbook, doc *thing) {
 	l.t.Helper()
 	v = l.partisan(v, l.roomOf(doc.space))
 	want := l.o.askRelease(v.visitor, doc.handle)
-	if l.judged("puts a document onto the common table", v.visitor, want, l.server.Documents.Release(l.t.Context(), v.actor, doc.id, []string{"wide"})) {
+	if l.judged(strings.TrimSpace(tabled), v.visitor, want, l.server.Documents.Release(l.t.Context(), v.actor, doc.id, []string{"wide"})) {
 		l.o.sends(doc.handle, []string{"all"}, false)
 		l.o.items[doc.handle].exhibit = true
 	}
