@@ -63,6 +63,12 @@ test("two parties and a common table", async (context) => {
       await other.goto(hers);
       assert.doesNotMatch(await other.locator("main").innerText(), /Devis de reprise/);
     }
+    await page.goto(`${space}/people`);
+    await page.locator(".room-member", { hasText: people.roux.name }).getByRole("button", { name: t("room.seen.do"), exact: true }).click();
+    await page.getByText(t("room.forum.kept"), { exact: true }).waitFor();
+    assert.doesNotMatch(await page.locator("main").innerText(), /Devis de reprise/);
+    await inspect(page, "a forum as a party sees it");
+    await look(page, "seen-1280");
     for (const word of ["Roux", "Acquéreur", "Tilleuls"]) assert.doesNotMatch(await noir.page.content(), new RegExp(word));
   });
 

@@ -86,7 +86,10 @@ func (p *Pages) seen(r *web.Request, seen overview.Seen) SeenAs {
 	}
 	page.Receipts = h.receipts(b)
 	page.Shelves = h.shelves(b)
-	for _, shelf := range page.Shelves {
+	for i, shelf := range page.Shelves {
+		if shelf.Key == "tray-"+string(space.PartyTray) { // it may well hold something
+			page.Shelves[i].Hint, page.Shelves[i].Empty = "", ui.Empty{Icon: "lock", Title: b.T("room.forum.kept"), Text: b.T("room.forum.kept_why")}
+		}
 		for _, f := range shelf.Folders {
 			for i := range f.Documents {
 				f.Documents[i].Pick = ""
