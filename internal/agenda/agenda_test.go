@@ -2,6 +2,7 @@ package agenda_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -145,6 +146,47 @@ func TestPages(t *testing.T) {
 		names, err := r.agendas.Spaces(t.Context(), r.Lead, []agenda.Event{{Space: other}})
 		if err != nil || names[other].Name != "M. Martin" {
 			t.Errorf("names: %v, %v", names, err)
+		}
+	})
+}
+
+// TestManySpaces: who is in many spaces reads what she would read in each, a long
+// event that has begun included.
+func TestManySpaces(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		var want []string
+		for n := range 205 {
+			of := r.Space(r.Lead, "M. Martin")
+			if n%20 != 0 {
+				continue
+			}
+			e := r.hearing(fmt.Sprint("Audience ", n), n/20-3)
+			if n == 0 {
+				e.Start, e.Day, e.LastDay = "", r.Clock.Now().AddDate(0, 0, -300).Format(time.DateOnly), r.Clock.Now().AddDate(0, 0, 2).Format(time.DateOnly)
+			}
+			_, err := r.agendas.Add(t.Context(), r.Lead, agenda.Adding{Space: of, Entry: e, Circles: []id.Circle{r.Circles(r.Lead, of).Firm}})
+			r.Must(err)
+			if n == 0 || n/20 >= 3 {
+				want = append(want, e.Title)
+			}
+		}
+		midnight := r.Clock.Now().Truncate(24 * time.Hour)
+		if got := r.titles(t, r.Lead, agenda.Query{From: midnight}); !slices.Equal(got, want) {
+			t.Errorf("over many spaces: %v, want %v", got, want)
+		}
+		var got []string
+		for q := (agenda.Query{From: midnight, Limit: 3}); ; {
+			page, more, err := r.agendas.List(t.Context(), r.Lead, q)
+			r.Must(err)
+			for _, e := range page {
+				got = append(got, e.Title)
+			}
+			if q.After = more; more.ID == "" {
+				break
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("page after page: %v, want %v", got, want)
 		}
 	})
 }

@@ -5,6 +5,19 @@ import (
 	"cenacle/internal/store"
 )
 
+const (
+	columns = `
+select e.id, e.space_id, e.starts_at, e.ends_at, e.cancelled, e.revision, e.changed_by, e.changed_at, e.content, e.mac,
+  (select count(*) from read_mark r where r.firm_id = $1 and r.item_id = e.id and r.person_id = $2)`
+
+	among = `
+where h.firm_id = $1 and h.person_id = $2 and h.space_id >= $4 and h.space_id <= $5
+  and e.firm_id = $1 and e.space_id = h.space_id and e.ends_at >= $6 and e.starts_at < $7
+  and e.starts_at >= $8 and (e.starts_at > $8 or e.id > $9)
+  and i.firm_id = $1 and i.id = e.id and` + authz.Visible + `
+order by e.starts_at, e.id limit $10`
+)
+
 var (
 	insertEvent = store.ForFirm(`
 insert into event (firm_id, id, space_id, starts_at, ends_at, cancelled, revision, changed_by, changed_at, content, mac)
@@ -30,13 +43,7 @@ where firm_id = $1 and event_id = $2 order by revision desc`)
 	// What the actor ($2, at $3) sees in the spaces of $4 to $5 that she is a member
 	// of: what lies in time between $6 and $7, after the event that begins at $8 and
 	// has the identifier $9; $10 how many.
-	selectEvents = store.ForFirm(`
-select e.id, e.space_id, e.starts_at, e.ends_at, e.cancelled, e.revision, e.changed_by, e.changed_at, e.content, e.mac,
-  (select count(*) from read_mark r where r.firm_id = $1 and r.item_id = e.id and r.person_id = $2)
-from membership h cross join event e cross join item i
-where h.firm_id = $1 and h.person_id = $2 and h.space_id >= $4 and h.space_id <= $5
-  and e.firm_id = $1 and e.space_id = h.space_id and e.ends_at >= $6 and e.starts_at < $7
-  and (e.starts_at > $8 or e.starts_at = $8 and e.id > $9)
-  and i.firm_id = $1 and i.id = e.id and` + authz.Visible + `
-order by e.starts_at, e.id limit $10`)
+	// One who is in many spaces begins from time.
+	selectEvents       = store.ForFirm(columns + ` from membership h cross join event e cross join item i` + among)
+	selectEventsOfMany = store.ForFirm(columns + ` from event e cross join membership h cross join item i` + among)
 )

@@ -14,6 +14,7 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/item"
+	"cenacle/internal/space"
 	"cenacle/internal/store"
 	"cenacle/internal/vault"
 )
@@ -189,7 +190,15 @@ func list(a *act.Act, by authz.Actor, q Query) (out []Event, more After, err err
 	if q.Space == "" {
 		last = beyond
 	}
-	after, to := int64(math.MinInt64), int64(math.MaxInt64)
+	events, err := way(a, by, q)
+	if err != nil {
+		return nil, more, err
+	}
+	// What ends at From or later does not begin longer before it than an event lasts.
+	after, to := store.Micros(q.From.AddDate(0, 0, -mostDays-1)), int64(math.MaxInt64)
+	if q.From.IsZero() {
+		after = math.MinInt64
+	}
 	if q.After.ID != "" {
 		after = store.Micros(q.After.From)
 	}
@@ -198,7 +207,7 @@ func list(a *act.Act, by authz.Actor, q Query) (out []Event, more After, err err
 	}
 	var rows []row
 	args := []any{by.Person, store.Micros(a.Now), first, last, store.Micros(q.From), to, after, q.After.ID, q.Limit}
-	err = a.Each(selectEvents, args, func(scan func(...any) error) error {
+	err = a.Each(events, args, func(scan func(...any) error) error {
 		var r row
 		err := scan(r.dest()...)
 		rows = append(rows, r)
@@ -212,6 +221,18 @@ func list(a *act.Act, by authz.Actor, q Query) (out []Event, more After, err err
 	}
 	out, err = reveal(a, by, rows)
 	return out, more, err
+}
+
+// way goes through the spaces of the actor, or through time when she is in many.
+func way(a *act.Act, by authz.Actor, q Query) (store.FirmStmt, error) {
+	if q.Space != "" || by.Only() != nil {
+		return selectEvents, nil
+	}
+	many, err := space.Many(a, by)
+	if err != nil || many {
+		return selectEventsOfMany, err
+	}
+	return selectEvents, nil
 }
 
 // reveal opens rows that a statement has found, those that are really hers.
