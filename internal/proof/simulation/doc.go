@@ -2,8 +2,9 @@
 // storage, driven by one thread, with every choice drawn from a seed. A node is
 // the real use cases with its own keys, clock, writers of uploads and signals to
 // open pages; what is simulated is what stands around them: the storage, the wire
-// between nodes, the clocks, the people, who retry what nobody answered, and the
-// scheduler, which decides whose turn it is, who dies, who freezes and what is lost.
+// between nodes, the clocks, which are set now and then, the people, who retry what
+// nobody answered and give up what is under way, and the scheduler, which decides
+// whose turn it is, who dies, who freezes and what is lost.
 //
 // One piece of work goes on at a time, from one place where a process may be
 // interrupted to the next: before and after it asks the storage, before it reads

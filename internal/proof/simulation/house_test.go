@@ -96,7 +96,7 @@ type node struct {
 
 // start opens a node at a place, as after the start of its process.
 func (w *world) start(place int) *node {
-	n := &node{place: place, skew: time.Duration(w.dice.IntN(2001)-1000) * time.Millisecond}
+	n := &node{place: place, skew: w.skew()}
 	n.ctx, n.stop = context.WithCancel(context.Background())
 	v := vault.New(w.root)
 	ring, err := vault.NewRing(v, w.store.Directory())

@@ -25,12 +25,14 @@ type intent struct {
 	after   *intent // what it is done to
 	try     func(ctx context.Context, n *node, in *intent) (object string, err error)
 	content []byte
-	private bool // for the firm's side alone
+	private bool    // for the firm's side alone
+	gives   *intent // whose upload it gives up
 
 	task   *task // of the attempt that she waits for
 	done   bool
 	object string
 	upload id.Upload
+	given  bool // up, before it was done
 }
 
 // intend draws what people want in this run.
@@ -55,6 +57,10 @@ func (w *world) intend() {
 		change := &intent{name: in.name + []string{" again", " renamed", " deleted"}[n], by: w.people["lead"], after: in}
 		change.try = []func(context.Context, *node, *intent) (string, error){w.rename, w.rename, w.remove}[n]
 		w.intents = append(w.intents, change)
+	}
+	for n := range 2 {
+		in := &intent{name: fmt.Sprintf("acte%d", 5+n), by: w.people["lead"], try: w.carry, content: letters(w.dice, 20+w.dice.IntN(150_000))}
+		w.intents = append(w.intents, in, &intent{name: in.name + " given up", by: in.by, try: w.giveUp, gives: in})
 	}
 	for _, in := range w.intents {
 		in.by.Once = authz.Once{Key: in.name, Request: in.name}
@@ -125,6 +131,22 @@ func (w *world) carry(ctx context.Context, n *node, in *intent) (string, error) 
 	return string(u.Document), err
 }
 
+// givenUp is how a run tells that an upload came to that end.
+const givenUp = "comes to nothing"
+
+// giveUp cancels an upload, wherever it is under way. She who sends it is always in the
+// space: what is absent is what she has given up before, unheard.
+func (w *world) giveUp(ctx context.Context, n *node, in *intent) (string, error) {
+	err := n.documents.Cancel(ctx, in.by, in.gives.upload)
+	switch {
+	case err == nil || fault.Is(err, fault.NotFound) && !in.gives.done:
+		return string(in.gives.upload), nil
+	case fault.Is(err, fault.NotFound) || fault.Is(err, fault.Conflict):
+		return "", nil // it is done
+	}
+	return "", err
+}
+
 func (w *world) rename(ctx context.Context, n *node, in *intent) (string, error) {
 	return n.once(ctx, in.by, func() (string, error) {
 		return in.after.object, n.documents.Rename(ctx, in.by, id.Item(in.after.object), in.name)
@@ -162,7 +184,7 @@ func (b *body) Read(p []byte) (int, error) {
 func (w *world) attempt() {
 	var open []*intent
 	for _, in := range w.intents {
-		if !in.done && in.task == nil && (in.after == nil || in.after.done) {
+		if !in.done && in.task == nil && (in.after == nil || in.after.done) && (in.gives == nil || in.gives.upload != "") {
 			open = append(open, in)
 		}
 	}
@@ -200,8 +222,19 @@ func (w *world) answered(in *intent, object string, err error) {
 	if fault.Is(err, fault.Internal) {
 		w.fail("%s: %v", in.name, err)
 	}
-	if err == nil {
-		in.done, in.object = true, object
+	if err != nil {
+		return
+	}
+	if in.given {
+		w.fail("%s was given up, and is done", in.name)
+	}
+	in.done, in.object = true, object
+	if of := in.gives; of != nil && object != "" {
+		if of.done {
+			w.fail("%s was done, and is given up", of.name)
+		}
+		of.done, of.given = true, true
+		w.say("%s %s", of.name, givenUp)
 	}
 }
 

@@ -28,10 +28,11 @@ func TestHA07(t *testing.T) {
 		must(t, err)
 		first, last = seed, seed
 	}
-	began, lines, failed := time.Now(), 0, 0
+	began, lines, failed, given := time.Now(), 0, 0, 0
 	for seed := first; seed <= last && failed < 5; seed++ {
 		wrong, told, _ := f.run(t, seed, none)
 		lines += len(told)
+		given += strings.Count(strings.Join(told, "\n"), givenUp)
 		if len(wrong) > 0 {
 			failed++
 			t.Errorf("seed %d:\n%s", seed, strings.Join(wrong, "\n"))
@@ -44,7 +45,10 @@ func TestHA07(t *testing.T) {
 		}
 	}
 	runs := last - first + 1
-	t.Logf("%d seeds, %d steps, %v each", runs, lines, time.Since(began)/time.Duration(runs))
+	if first != last && (given == 0 || given == 2*int(runs)) {
+		t.Errorf("%d of %d uploads were given up: each is, or none", given, 2*runs)
+	}
+	t.Logf("%d seeds, %d steps, %d uploads given up, %v each", runs, lines, given, time.Since(began)/time.Duration(runs))
 }
 
 // A seed says everything: played again, it gives the same run to the last step.

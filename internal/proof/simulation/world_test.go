@@ -170,6 +170,9 @@ func (w *world) step() {
 	w.hear()
 }
 
+// skew is how far a clock is from the others: a second at most.
+func (w *world) skew() time.Duration { return time.Duration(w.dice.IntN(2001)-1000) * time.Millisecond }
+
 func pick[T any](w *world, from []T) T { return from[w.dice.IntN(len(from))] }
 
 // waiting is the work that may go on, in an order that does not depend on the run.
@@ -223,8 +226,14 @@ func (w *world) quiet() {
 	}
 }
 
-// pass lets time pass; what only waited for that goes on.
+// pass lets time pass; what only waited for that goes on. The clock of a node may be set
+// meanwhile, back or forth.
 func (w *world) pass(d time.Duration) {
+	if w.chance(4) {
+		n := pick(w, w.nodes)
+		n.skew = w.skew()
+		w.say("the clock of %d is set", n.place)
+	}
 	w.say("%v pass", d)
 	time.Sleep(d)
 	w.quiet()
