@@ -59,7 +59,18 @@ func (s *Service) carry(ctx context.Context, w *writer, by authz.Actor, of id.Up
 			return done, nil
 		}
 	}
-	return u.view(), errors.Join(err, s.release(ctx, by, u))
+	return u.view(), errors.Join(s.givenUp(ctx, by, of, err), s.release(ctx, by, u))
+}
+
+// givenUp tells an upload that was cancelled at another node, which cannot stop this
+// writer, from one that is written elsewhere and from a loss of ours.
+func (s *Service) givenUp(ctx context.Context, by authz.Actor, of id.Upload, err error) error {
+	if errors.Is(err, blob.ErrMissing) || errors.Is(err, errTaken) {
+		if gone := s.known(context.WithoutCancel(ctx), by, of); fault.Is(gone, fault.NotFound) {
+			return gone
+		}
+	}
+	return err
 }
 
 // Resume tells where an upload goes on. Like the HEAD of the tus protocol, it

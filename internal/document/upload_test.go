@@ -735,3 +735,38 @@ func TestPut(t *testing.T) {
 		}
 	})
 }
+
+// meddling does something once so much of a body was read.
+type meddling struct {
+	io.Reader
+	left int
+	then func()
+}
+
+func (m *meddling) Read(p []byte) (int, error) {
+	n, err := m.Reader.Read(p[:min(len(p), 40_000)])
+	if m.left -= n; m.left <= 0 && m.then != nil {
+		m.then()
+		m.then = nil
+	}
+	return n, err
+}
+
+// What is given up at one node while another one writes it is absent there too, and
+// nothing of it stays (HA-07, seed 771).
+func TestCancelAtAnotherNode(t *testing.T) {
+	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
+		in, other := h.Space(h.Lead, "Petit"), h.Reading(nil)
+		content := bytes.Repeat([]byte("pièce "), 50_000)
+		u, err := h.Documents.Begin(t.Context(), h.Lead, document.BeginUpload{Space: in, Tray: space.FirmTray, Name: "Acte.txt", Size: int64(len(content))})
+		h.Must(err)
+		body := &meddling{bytes.NewReader(content), len(content), func() { h.Must(other.Documents.Cancel(t.Context(), h.Lead, u.ID)) }}
+		if _, err := h.Documents.Append(t.Context(), h.Lead, u.ID, 0, body); !fault.Is(err, fault.NotFound) {
+			t.Errorf("who sends what was given up hears %v", err)
+		}
+		h.Must(h.Documents.Sweep(t.Context(), h.Lead.Firm))
+		if found, err := h.Documents.List(t.Context(), h.Lead, document.ListQuery{Space: in}); err != nil || len(found) != 0 {
+			t.Errorf("it became %d documents, %v", len(found), err)
+		}
+	})
+}

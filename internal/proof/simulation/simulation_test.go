@@ -22,14 +22,20 @@ func span(short, everlasting uint64) uint64 {
 // failed is played again with CENACLE_SIMULATION_SEED.
 func TestHA07(t *testing.T) {
 	f := furnish(t)
-	first, last := uint64(1), span(40, 10_000)
+	seeds := []uint64{771} // which has found something
+	for seed := range span(40, 10_000) {
+		seeds = append(seeds, seed+1)
+	}
 	if only := os.Getenv("CENACLE_SIMULATION_SEED"); only != "" {
 		seed, err := strconv.ParseUint(only, 10, 64)
 		must(t, err)
-		first, last = seed, seed
+		seeds = []uint64{seed}
 	}
 	began, lines, failed, given := time.Now(), 0, 0, 0
-	for seed := first; seed <= last && failed < 5; seed++ {
+	for _, seed := range seeds {
+		if failed == 5 {
+			break
+		}
 		wrong, told, _ := f.run(t, seed, none)
 		lines += len(told)
 		given += strings.Count(strings.Join(told, "\n"), givenUp)
@@ -40,12 +46,12 @@ func TestHA07(t *testing.T) {
 		if seed%500 == 0 {
 			t.Logf("%d seeds, %v", seed, time.Since(began).Round(time.Second)) // who stops a long run knows how far it came
 		}
-		if first == last {
+		if len(seeds) == 1 {
 			t.Log(strings.Join(told, "\n"))
 		}
 	}
-	runs := last - first + 1
-	if first != last && (given == 0 || given == 2*int(runs)) {
+	runs := len(seeds)
+	if runs > 1 && (given == 0 || given == 2*runs) {
 		t.Errorf("%d of %d uploads were given up: each is, or none", given, 2*runs)
 	}
 	t.Logf("%d seeds, %d steps, %d uploads given up, %v each", runs, lines, given, time.Since(began)/time.Duration(runs))
