@@ -86,6 +86,7 @@ func (l *life) step() {
 			h.Leave(l.people[i], l.space)
 			l.in[i] = false
 		} else if i > 0 {
+			l.wall(l.people[i], false) // which lets nobody in
 			h.Join(l.people[i], l.space, l.roles[i])
 			l.in[i] = true
 		}
