@@ -37,12 +37,14 @@ type Wait struct {
 	By    string    `json:"by,omitempty" doc:"civil date, 2026-11-22"`
 	Since Instant   `json:"since"`
 	Late  bool      `json:"late,omitempty" doc:"that date has passed"`
+	// Silent is said of who is outside the firm.
+	Silent bool `json:"silent,omitempty" doc:"not read for three days: another way to reach her is due, such as a call or a new link (inviteMember)"`
 }
 
 func waitsOf(all []overview.Wait) []Wait {
 	out := make([]Wait, len(all))
 	for i, w := range all {
-		out[i] = Wait{w.Space, string(w.Kind), string(w.What), w.Who, w.Mine, w.Count, w.Item, w.By, Instant(w.Since), w.Late}
+		out[i] = Wait{w.Space, string(w.Kind), string(w.What), w.Who, w.Mine, w.Count, w.Item, w.By, Instant(w.Since), w.Late, w.Silent}
 	}
 	return out
 }

@@ -39,8 +39,8 @@ update circle_member set until = $4, mac = $5 where firm_id = $1 and circle_id =
 	// What waits in circle $2 for person $3 who is in it from $4 on: what was
 	// opened to newcomers.
 	insertUnread = store.ForFirm(`
-insert into unread (firm_id, person_id, space_id, item_id)
-select i.firm_id, c.person_id, i.space_id, i.id
+insert into unread (firm_id, person_id, space_id, item_id, since)
+select i.firm_id, c.person_id, i.space_id, i.id, $4
 from circle_member c
 join audience a on a.firm_id = $1 and a.circle_id = c.circle_id
 join item i on i.firm_id = $1 and i.id = a.item_id

@@ -37,8 +37,8 @@ order by item_id, sent_at, circle_id`)
 	// Whoever is in a circle that item $2 was sent to, at $3, and has not read it;
 	// who is in two of them comes twice and is written once.
 	insertUnread = store.ForFirm(`
-insert into unread (firm_id, person_id, space_id, item_id)
-select i.firm_id, c.person_id, i.space_id, i.id
+insert into unread (firm_id, person_id, space_id, item_id, since)
+select i.firm_id, c.person_id, i.space_id, i.id, $3
 from item i cross join audience a cross join circle_member c
 where i.firm_id = $1 and i.id = $2
   and a.firm_id = $1 and a.item_id = i.id

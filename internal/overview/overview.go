@@ -58,7 +58,13 @@ type Wait struct {
 	By    string  // civil date of the expected answer, or empty
 	Since time.Time
 	Late  bool // By has passed
+	// Silent: she has read nothing of it for so long that another way to reach her is due.
+	Silent bool
 }
+
+// Silence is after how long what somebody from outside the firm has not read is worth
+// another way to reach her: a call, a new link.
+const Silence = 3 * 24 * time.Hour
 
 // Row is one space of the desk.
 type Row struct {
@@ -358,6 +364,7 @@ func unreadBy(a *act.Act, others store.FirmStmt, args []any, out []Wait) ([]Wait
 		var since int64
 		err := scan(&w.Space, &w.Who, &w.What, &w.Count, &since, &w.Item)
 		w.Since = store.Time(since)
+		w.Silent = a.Now.Sub(w.Since) >= Silence
 		out = append(out, w)
 		return err
 	})

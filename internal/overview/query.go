@@ -11,7 +11,10 @@ import (
 
 const (
 	unreadByOthers = `
-select i.space_id, o.person_id, i.kind, count(*), min(i.created_at), max(i.id)`
+select i.space_id, o.person_id, i.kind, count(*), ` + since + `, max(i.id)`
+
+	// Since when the first of what is unread u has waited.
+	since = `min(case when u.since > 0 then u.since else i.created_at end)`
 
 	// That an item i is for another member o too, if she is one now.
 	otherSees = ` (i.nature in ('', 'officielle', 'piece')
@@ -76,7 +79,7 @@ var (
 	// What the actor ($2, at $3) may read and has not: per space, from $4 to
 	// $5, and kind. The table of what is unread says where to look.
 	selectUnread = store.ForFirm(`
-select i.space_id, i.kind, count(*), min(i.created_at), max(i.id)
+select i.space_id, i.kind, count(*), ` + since + `, max(i.id)
 from unread u
 join item i on i.firm_id = $1 and i.id = u.item_id
 where u.firm_id = $1 and u.person_id = $2 and u.space_id >= $4 and u.space_id <= $5
@@ -86,7 +89,7 @@ group by i.space_id, i.kind`)
 
 	// Of these memos those that name the actor.
 	selectMentioned = store.ForFirm(`
-select i.space_id, count(*), min(i.created_at), max(i.id)
+select i.space_id, count(*), ` + since + `, max(i.id)
 from unread u cross join mention n cross join item i
 where u.firm_id = $1 and u.person_id = $2 and u.space_id >= $4 and u.space_id <= $5
   and n.firm_id = $1 and n.memo_id = u.item_id and n.person_id = $2

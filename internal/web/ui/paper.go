@@ -60,6 +60,7 @@ type Memo struct {
 	Cites      bool     // the person who reads, by her name
 	Read       []string // who has opened it; shown to its author
 	NotRead    []string // who has not
+	Silent     []Link   // of these, whom another way may reach: the way
 	Answered   []Answer
 	Unanswered []string // of whom an answer is awaited, other than the reader
 	Ask        *Ask     // of the reader
@@ -208,6 +209,7 @@ type Waiting struct {
 	Since Moment
 	Due   string // civil date, or empty
 	Late  bool
+	Else  Link // another way to reach who is awaited, when this one is in vain
 }
 
 // Receipt is the proof of a deposit, a sheet that prints on one A4 page.

@@ -94,10 +94,28 @@ func (s *Site) must(err error) {
 	}
 }
 
+const word = "kormoran-zeltplane-41-violett"
+
+func (c *Cast) enter(name string, p id.Person, secret account.Password) *Player {
+	c.T.Helper()
+	token, session, err := c.Accounts.ChoosePassword(c.T.Context(), p, secret, account.Source{Addr: netip.MustParseAddr("127.0.0.1"), Agent: "test"})
+	c.must(err)
+	stand, err := c.Firms.Stand(c.T.Context(), session, c.Firm)
+	c.must(err)
+	return &Player{c.Site, name, stand.Actor, token}
+}
+
+// Again lets somebody in whose session has ended.
+func (c *Cast) Again(p *Player) *Player {
+	c.T.Helper()
+	secret, err := c.Accounts.NewPassword(c.T.Context(), word)
+	c.must(err)
+	return c.enter(p.Name, p.Actor.Person, secret)
+}
+
 func (c *Cast) gather() {
 	c.T.Helper()
 	ctx := c.T.Context()
-	const word = "kormoran-zeltplane-41-violett"
 	made, err := c.Lifecycle.SignUp(ctx, lifecycle.SignUp{
 		FirmName: "Cabinet Delmas", Name: "Me Claire Delmas", Email: "claire@delmas.example", Password: word, Language: i18n.French,
 	})
@@ -105,13 +123,7 @@ func (c *Cast) gather() {
 	c.Firm = made.Firm
 	secret, err := c.Accounts.NewPassword(ctx, word)
 	c.must(err)
-	enter := func(name string, p id.Person) *Player {
-		token, session, err := c.Accounts.ChoosePassword(ctx, p, secret, account.Source{Addr: netip.MustParseAddr("127.0.0.1"), Agent: "test"})
-		c.must(err)
-		stand, err := c.Firms.Stand(ctx, session, c.Firm)
-		c.must(err)
-		return &Player{c.Site, name, stand.Actor, token}
-	}
+	enter := func(name string, p id.Person) *Player { return c.enter(name, p, secret) }
 	c.Lead = enter("Me Claire Delmas", made.Person)
 	colleague := func(name, email string) *Player {
 		card, err := c.Firms.AddColleague(ctx, c.Lead.Actor, firm.Colleague{Name: name, Email: email, Role: authz.FirmColleague, Language: i18n.French})

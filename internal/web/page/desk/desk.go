@@ -167,6 +167,9 @@ func lines(b ui.Base, to paths, found overview.Desk) (mine, others []ui.Waiting)
 		joined := &(*side)[i]
 		joined.What, joined.Href = b.T("desk.and", joined.What, line.What), to.SpacePath(w.Space)
 		joined.Late = joined.Late || line.Late
+		if joined.Else.Href == "" {
+			joined.Else = line.Else
+		}
 		if joined.Due == "" {
 			joined.Due = line.Due
 		}
@@ -189,6 +192,9 @@ func waiting(b ui.Base, to paths, found overview.Desk, w overview.Wait) ui.Waiti
 	}
 	if w.Count == 1 || w.What == overview.Papers {
 		line.Href = place(to, w)
+	}
+	if w.Silent {
+		line.Else = ui.Link{Href: to.SpacePath(w.Space, "people") + "#person-" + string(w.Who), Label: b.T("desk.silent")}
 	}
 	return line
 }

@@ -23,6 +23,7 @@ type Document struct {
 	Versions []Version
 	Readers  []string
 	NotRead  []string
+	Silent   []ui.Link
 	Audience string
 	Why      string // where each member's reason stands
 	Send     *Send
@@ -211,9 +212,11 @@ func (p *Pages) control(h here, d document.Detail, page *Document, refused error
 		return err
 	}
 	page.Audience, page.Why = h.seers(people, sent), h.path("documents", string(d.ID), "why")
-	for _, to := range d.Unread(people) {
+	unread := d.Unread(people)
+	for _, to := range unread {
 		page.NotRead = append(page.NotRead, to.Name)
 	}
+	page.Silent = h.unopened(d, unread)
 	page.Recalls = h.recalls(b, d.Recalls)
 	if d.Address {
 		page.Recall = h.recall(d, sent)

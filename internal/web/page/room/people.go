@@ -46,6 +46,7 @@ type Demand struct {
 
 // Member is one line of the list of people.
 type Member struct {
+	ID      string
 	Name    string
 	Avatar  ui.Avatar
 	Role    string
@@ -94,7 +95,7 @@ func (p *Pages) people(h here, refused error) (web.Answer, error) {
 
 func (h here) member(b ui.Base, person space.Person) Member {
 	m := Member{
-		Name: person.Name, Avatar: ui.Avatar{Name: person.Name, Firm: person.Role.Inside()}, Role: h.role(person.Role),
+		ID: "person-" + string(person.Person), Name: person.Name, Avatar: ui.Avatar{Name: person.Name, Firm: person.Role.Inside()}, Role: h.role(person.Role),
 		Since: b.Date(person.Since),
 	}
 	var names []string

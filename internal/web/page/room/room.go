@@ -313,6 +313,7 @@ func (h here) row(b ui.Base, d document.Document) ui.DocumentRow {
 // A line about one thing bears its name, where titles has it.
 func (h here) waits(b ui.Base, found []overview.Wait, titles map[string]string) []ui.Waiting {
 	var out []ui.Waiting
+	told := map[id.Person]bool{}
 	for _, w := range found {
 		if !h.inside() && !w.Mine {
 			continue
@@ -341,6 +342,10 @@ func (h here) waits(b ui.Base, found []overview.Wait, titles map[string]string) 
 		}
 		if w.Count == 1 {
 			line.What = titles[line.Href]
+		}
+		if w.Silent && !told[w.Who] { // one way for all that she has not read
+			told[w.Who] = true
+			line.Else = ui.Link{Href: h.reaching(w.Who), Label: b.T("desk.silent")}
 		}
 		out = append(out, line)
 	}

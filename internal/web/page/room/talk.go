@@ -137,6 +137,7 @@ func (h here) sheet(b ui.Base, m memo.Memo, titles map[id.Item]ui.Reference, of 
 	for _, person := range m.Unread(h.room.In) {
 		sheet.NotRead = append(sheet.NotRead, h.name(person))
 	}
+	sheet.Silent = h.silent(m)
 	return sheet
 }
 
