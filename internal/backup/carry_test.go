@@ -115,7 +115,7 @@ func (e *estate) ask(a *act.Act) error {
 		}
 		by := authz.Actor{Person: p, Firm: a.Firm(), Role: card.Role, Via: authz.ViaPassword}
 		for _, i := range items {
-			for _, do := range []authz.Action{authz.DocumentRead, authz.DocumentManage, authz.DocumentAddress, authz.MemoRead} {
+			for _, do := range []authz.Action{authz.DocumentRead, authz.DocumentManage, authz.DocumentAddress, authz.MemoRead, authz.AgendaSee} {
 				_, _, err := item.Open(a, by, "", kinds[i], i, do)
 				answer := "yes"
 				if err != nil {
