@@ -273,7 +273,7 @@ func TestListEqualsFilter(t *testing.T) {
 					}
 				}
 			default:
-				n := memo.New{Space: r.space, Subject: "s", Body: "b", Internal: rng.IntN(4) == 0}
+				n := memo.New{Space: r.space, Subject: "s", Body: "b", Internal: rng.IntN(4) == 0, Confirm: []string{"wide"}}
 				n.Circles = [][]id.Circle{{r.circles.Client}, {r.circles.All}, {r.circles.Firm}}[rng.IntN(3)]
 				m, err := r.memos.Write(t.Context(), by, n)
 				if err == nil {
