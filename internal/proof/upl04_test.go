@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"cenacle/internal/store"
@@ -78,19 +79,41 @@ func (d *torn) announce() {
 // errCut is how the sender's connection ends.
 var errCut = errors.New("cut")
 
-// cutAt sends from the offset to where the line breaks or the program is killed.
+// cutAt sends from the offset to where the line breaks or the program is killed,
+// in the middle of it. What an earlier line still held may come in between, and
+// then this one is told so: 409, or 503 when it was stopped on its way.
 func (d *torn) cutAt(at int64, kill bool) {
 	d.t.Helper()
-	_, err := d.send(io.MultiReader(noise(d.offset, at-d.offset), breaking(func() error {
-		d.highest = max(d.highest, d.resident("VmHWM"))
-		if kill {
-			d.program.kill()
-		}
-		return errCut
-	})))
+	reached, gone := make(chan struct{}), make(chan struct{})
+	type outcome struct {
+		answer
+		err error
+	}
+	sent := make(chan outcome, 1)
+	go func() {
+		a, err := d.send(io.MultiReader(noise(d.offset, at-d.offset), breaking(sync.OnceValue(func() error {
+			close(reached)
+			<-gone
+			return errCut
+		}))))
+		sent <- outcome{a, err}
+	}()
+	var is outcome
+	select {
+	case <-reached:
+	case is = <-sent:
+	}
+	d.highest = max(d.highest, d.resident("VmHWM"))
+	if kill {
+		d.program.kill()
+	}
+	close(gone)
+	if is.err == nil && is.status == 0 {
+		is = <-sent
+	}
 	d.sent += at - d.offset
-	if err == nil {
-		d.t.Errorf("cut at %d, and nobody noticed", at)
+	if is.err == nil && is.status != http.StatusConflict && is.status != http.StatusServiceUnavailable {
+		d.t.Errorf("from %d, cut at %d: answered %d %s", d.offset, at, is.status, is.text())
 	}
 }
 
@@ -130,6 +153,10 @@ func (d *torn) resume() {
 func (d *torn) finish() {
 	d.t.Helper()
 	a, err := d.send(noise(d.offset, d.size-d.offset))
+	for tries := 0; err == nil && tries < 5 && (a.status == http.StatusConflict || a.status == http.StatusServiceUnavailable); tries++ {
+		d.resume() // an earlier line still held something
+		a, err = d.send(noise(d.offset, d.size-d.offset))
+	}
 	d.sent += d.size - d.offset
 	if err != nil || a.status != http.StatusNoContent {
 		d.t.Fatalf("the rest: %d %v %s", a.status, err, a.text())
