@@ -82,32 +82,7 @@ func (s *Service) Show(ctx context.Context, by authz.Actor, in id.Space, of id.I
 func (s *Service) Read(ctx context.Context, by authz.Actor, in id.Space, events []id.Item) (err error) {
 	defer fault.Op(&err, "agenda.Read(%s)", in)
 	return s.office.Keep(ctx, by.Firm, func(a *act.Act) error {
-		if _, err := circle.Enter(a, by, in, authz.SpaceSee); err != nil {
-			return err
-		}
-		for _, of := range events {
-			h, _, err := item.Open(a, by, in, item.Event, of, authz.AgendaSee)
-			if fault.Is(err, fault.NotFound) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			first, err := item.MarkRead(a, by, of)
-			if err != nil {
-				return err
-			}
-			if !first || h.Author == by.Person {
-				continue
-			}
-			if _, err := a.Record(by, "agenda.read", in, string(of), nil); err != nil {
-				return err
-			}
-			for _, to := range h.Audience {
-				a.Signal(in, to.Circle)
-			}
-		}
-		return nil
+		return item.Read(a, by, item.Reading{Space: in, Kind: item.Event, Items: events, As: "agenda.read"})
 	})
 }
 

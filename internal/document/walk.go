@@ -1,9 +1,11 @@
 package document
 
 import (
-	"errors"
+	"maps"
+	"slices"
 
 	"cenacle/internal/id"
+	"cenacle/internal/item"
 	"cenacle/internal/search"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
@@ -77,8 +79,6 @@ var (
 	// The spaces of the newest documents of the firm before one.
 	selectStretch = store.ForFirm(`
 select id, space_id from document where firm_id = $1 and id < $2 order by id desc limit $3`)
-
-	selectSpaceOf = store.ForFirm(`select space_id from document where firm_id = $1 and id = $2`)
 )
 
 // registered asks the register, and adds what it lacks. Where it lacks much, there
@@ -181,13 +181,11 @@ func (w *walk) tell() ([]id.Space, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := make([]id.Space, len(items))
-	for i, of := range items {
-		err := w.act.Row(selectSpaceOf, []any{of}, &in[i])
-		if err != nil && !errors.Is(err, store.ErrNoRow) { // what is erased is nobody's
-			return nil, err
-		}
+	of, err := item.Spaces(w.act, items)
+	if err != nil {
+		return nil, err
 	}
+	in := slices.Sorted(maps.Values(of))
 	if len(items) > 0 {
 		w.newest = items[len(items)-1]
 	}

@@ -318,6 +318,24 @@ func resource(a *act.Act, h Header) authz.Resource {
 	}
 }
 
+// Spaces are those that items are in; what is erased is in none. It decides nothing.
+func Spaces(a *act.Act, of []id.Item) (map[id.Item]id.Space, error) {
+	out := make(map[id.Item]id.Space, len(of))
+	for some := range store.Batches(of) {
+		err := a.Each(selectSpaces, some, func(scan func(...any) error) error {
+			var it id.Item
+			var in id.Space
+			err := scan(&it, &in)
+			out[it] = in
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // Standing is an item that is not deleted, as the rule sees it, for a job that
 // asks whom it concerns and gives nothing of it to anybody.
 func Standing(a *act.Act, it id.Item) (authz.Resource, error) {
@@ -359,32 +377,6 @@ func audience(a *act.Act, space id.Space, it id.Item) ([]authz.Address, error) {
 		to.Sent, to.Extended = store.Time(sent), extended == 1
 		out = append(out, to)
 		return box.CheckMAC(mac, "audience", string(it), string(to.Circle), number(sent), number(extended))
-	})
-	return out, err
-}
-
-// MarkRead notes that the actor has read an opened item, and reports whether
-// it was the first time.
-func MarkRead(a *act.Act, by authz.Actor, it id.Item) (bool, error) {
-	n, err := a.Exec(insertRead, it, by.Person, store.Micros(a.Now))
-	if err != nil || n == 0 {
-		return false, err
-	}
-	_, err = a.Exec(deleteUnread, it, by.Person)
-	return true, err
-}
-
-// Reads returns who has read an opened item, and when first.
-func Reads(a *act.Act, it id.Item) (map[id.Person]time.Time, error) {
-	out := map[id.Person]time.Time{}
-	err := a.Each(selectReads, []any{it}, func(scan func(...any) error) error {
-		var p id.Person
-		var at int64
-		if err := scan(&p, &at); err != nil {
-			return err
-		}
-		out[p] = store.Time(at)
-		return nil
 	})
 	return out, err
 }

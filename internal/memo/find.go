@@ -3,7 +3,6 @@ package memo
 import (
 	"cmp"
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -172,23 +171,12 @@ func (l *hunt) told(at search.Places) error {
 			return err
 		}
 		before = items[len(items)-1]
-		if in, err = l.spacesOf(items); err != nil {
+		of, err := item.Spaces(l.act, items)
+		if err != nil {
 			return err
 		}
+		in = slices.Collect(maps.Values(of))
 	}
-}
-
-var selectSpaceOf = store.ForFirm(`select space_id from item where firm_id = $1 and id = $2`)
-
-func (l *hunt) spacesOf(items []id.Item) ([]id.Space, error) {
-	in := make([]id.Space, len(items))
-	for i, of := range items {
-		err := l.act.Row(selectSpaceOf, []any{of}, &in[i])
-		if err != nil && !errors.Is(err, store.ErrNoRow) { // what is erased is nobody's
-			return nil, err
-		}
-	}
-	return in, nil
 }
 
 // named is the one space to look in, empty for all of hers. A link has one.

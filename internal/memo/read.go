@@ -276,31 +276,6 @@ func group(found []entry) []Thread {
 func (s *Service) Read(ctx context.Context, by authz.Actor, of id.Space, memos []id.Item) (err error) {
 	defer fault.Op(&err, "memo.Read(%s)", of)
 	return s.office.Keep(ctx, by.Firm, func(a *act.Act) error {
-		if _, err := circle.Enter(a, by, of, authz.SpaceSee); err != nil {
-			return err
-		}
-		for _, m := range memos {
-			h, _, err := item.Open(a, by, of, item.Memo, m, authz.MemoRead)
-			if fault.Is(err, fault.NotFound) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			first, err := item.MarkRead(a, by, m)
-			if err != nil {
-				return err
-			}
-			if !first || h.Author == by.Person {
-				continue
-			}
-			if _, err := a.Record(by, "memo.read", of, string(m), nil); err != nil {
-				return err
-			}
-			for _, to := range h.Audience {
-				a.Signal(of, to.Circle)
-			}
-		}
-		return nil
+		return item.Read(a, by, item.Reading{Space: of, Kind: item.Memo, Items: memos, As: "memo.read"})
 	})
 }
