@@ -3,14 +3,12 @@ package agenda
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
-	"cenacle/internal/circle"
+	"cenacle/internal/document"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/item"
@@ -79,20 +77,13 @@ func remind(a *act.Act, r Reminder) error {
 	if err != nil {
 		return err
 	}
-	members, err := circle.Members(a, r.Space)
-	if err != nil {
-		return err
-	}
-	presences, err := circle.Presences(a, r.Space)
+	members, err := document.Explain(a, on, authz.AgendaSee)
 	if err != nil {
 		return err
 	}
 	told := 0
 	for _, m := range members {
-		sees := slices.ContainsFunc(presences, func(p circle.Presence) bool {
-			return p.Person == m.Person && p.Span.Covers(a.Now) && slices.ContainsFunc(on.Audience, func(to authz.Address) bool { return to.Circle == p.Circle })
-		})
-		if !m.Active(a.Now) || !sees || m.Role.Inside() != on.Internal {
+		if !m.Sees || m.Role.Inside() != on.Internal {
 			continue
 		}
 		told++
@@ -114,20 +105,8 @@ func near(a *act.Act, r Reminder) (Event, authz.Resource, error) {
 	if err != nil {
 		return Event{}, on, err
 	}
-	var stored row
-	err = a.Row(selectEvent, []any{r.Event, ""}, stored.dest()...)
-	if errors.Is(err, store.ErrNoRow) {
-		err = fault.Absent()
-	}
-	if err != nil {
-		return Event{}, on, err
-	}
-	box, err := a.SpaceBox(r.Space)
-	if err != nil {
-		return Event{}, on, err
-	}
-	e, err := stored.open(box)
-	if err == nil && (e.Space != r.Space || e.Cancelled || store.Micros(e.From) != r.From || !a.Now.Before(e.To) && !a.Now.Before(e.From)) {
+	e, _, err := stored(a, r.Space, r.Event, "")
+	if err == nil && (e.Cancelled || store.Micros(e.From) != r.From || !a.Now.Before(e.To) && !a.Now.Before(e.From)) {
 		err = fault.Absent()
 	}
 	return e, on, err

@@ -150,23 +150,30 @@ func load(a *act.Act, by authz.Actor, in id.Space, of id.Item, do authz.Action) 
 	if err != nil {
 		return Event{}, f, err
 	}
+	e, read, err := stored(a, h.Space, of, by.Person)
+	return e.as(h, by, f, read), f, err
+}
+
+// stored is an event of a space as it stands in its row, and whether somebody has
+// read it.
+func stored(a *act.Act, in id.Space, of id.Item, reader id.Person) (Event, bool, error) {
 	var r row
-	err = a.Row(selectEvent, []any{of, by.Person}, r.dest()...)
+	err := a.Row(selectEvent, []any{of, reader}, r.dest()...)
 	if errors.Is(err, store.ErrNoRow) {
 		err = fault.Absent()
 	}
 	if err != nil {
-		return Event{}, f, err
+		return Event{}, false, err
 	}
-	box, err := a.SpaceBox(h.Space)
+	box, err := a.SpaceBox(in)
 	if err != nil {
-		return Event{}, f, err
+		return Event{}, false, err
 	}
 	e, err := r.open(box)
-	if err == nil && e.Space != h.Space {
+	if err == nil && e.Space != in {
 		err = fault.Absent()
 	}
-	return e.as(h, by, f, r.read > 0), f, err
+	return e, r.read > 0, err
 }
 
 // as adds what the item says, to whom looks.
