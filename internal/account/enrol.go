@@ -137,14 +137,7 @@ func (s *Service) goOn(tx *store.DirectoryTx, row identity, w way, from Source, 
 func (s *Service) RemoveFactor(ctx context.Context, in Session, factor string, from Source) (out Changed, err error) {
 	defer fault.Op(&err, "account.RemoveFactor(%s)", in.Person)
 	err = s.directory().Update(ctx, func(tx *store.DirectoryTx) error {
-		row, err := s.byID(tx, in.Person)
-		if err != nil {
-			return err
-		}
-		if err := s.mayChange(in, row); err != nil {
-			return err
-		}
-		f, err := s.ownFactor(tx, row, factor)
+		row, f, err := s.herFactor(tx, in, factor)
 		if err != nil {
 			return err
 		}
@@ -165,6 +158,17 @@ func (s *Service) RemoveFactor(ctx context.Context, in Session, factor string, f
 	return out, err
 }
 
+// herFactor is a factor of hers that she may change now.
+func (s *Service) herFactor(tx *store.DirectoryTx, in Session, of string) (row identity, f factor, err error) {
+	if row, err = s.byID(tx, in.Person); err != nil {
+		return row, f, err
+	}
+	if err = s.mayChange(in, row); err == nil {
+		f, err = s.ownFactor(tx, row, of)
+	}
+	return row, f, err
+}
+
 // maxFactorName is the longest name of a factor, in characters.
 const maxFactorName = 60
 
@@ -181,14 +185,7 @@ func (s *Service) RenameFactor(ctx context.Context, in Session, factor, name str
 		return fault.New(fault.Invalid, "account.factor_name_long", maxFactorName).In("name")
 	}
 	return s.directory().Update(ctx, func(tx *store.DirectoryTx) error {
-		row, err := s.byID(tx, in.Person)
-		if err != nil {
-			return err
-		}
-		if err := s.mayChange(in, row); err != nil {
-			return err
-		}
-		f, err := s.ownFactor(tx, row, factor)
+		_, f, err := s.herFactor(tx, in, factor)
 		if err != nil {
 			return err
 		}

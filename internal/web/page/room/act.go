@@ -305,6 +305,15 @@ func (p *Pages) enterDocument(r *web.Request) (here, id.Item, error) {
 	return h, of, err
 }
 
+// shown is a document of this very space.
+func (p *Pages) shown(h here, of id.Item) (document.Detail, error) {
+	d, err := p.Documents.Show(h.r.Context(), h.r.Actor, of)
+	if err == nil && d.Space != h.room.ID {
+		err = web.Absent()
+	}
+	return d, err
+}
+
 // DoRenameSpace gives the space another name.
 func (p *Pages) DoRenameSpace(r *web.Request) (web.Answer, error) {
 	h, err := p.enter(r)

@@ -59,12 +59,9 @@ func (p *Pages) Archive(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := p.Documents.Show(r.Context(), r.Actor, of)
+	d, err := p.shown(h, of)
 	if err != nil {
 		return nil, err
-	}
-	if d.Space != h.room.ID {
-		return nil, web.Absent()
 	}
 	at := h.landing()
 	page := Bundle{Base: h.base(d.Title), Heading: d.Title, Back: h.path("documents", string(of))}

@@ -97,12 +97,9 @@ func (p *Pages) Document(r *web.Request) (web.Answer, error) {
 
 // document shows one document, with what a refused form brought back.
 func (p *Pages) document(h here, of id.Item, refused error, back memo.New) (web.Answer, error) {
-	d, err := p.Documents.Show(h.r.Context(), h.r.Actor, of)
+	d, err := p.shown(h, of)
 	if err != nil {
 		return nil, err
-	}
-	if d.Space != h.room.ID {
-		return nil, web.Absent()
 	}
 	page := Document{Base: h.base(d.Title), Heading: d.Title}
 	b := page.Base

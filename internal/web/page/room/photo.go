@@ -56,12 +56,8 @@ func (p *Pages) photograph(r *web.Request) (here, document.Detail, error) {
 	if err != nil {
 		return h, document.Detail{}, err
 	}
-	d, err := p.Documents.Show(r.Context(), r.Actor, of)
-	switch {
-	case err != nil:
-	case d.Space != h.room.ID:
-		err = web.Absent()
-	case !p.Previews.Straightens(r.Actor, d):
+	d, err := p.shown(h, of)
+	if err == nil && !p.Previews.Straightens(r.Actor, d) {
 		err = fault.New(fault.Invalid, "preview.no_sheet")
 	}
 	return h, d, err

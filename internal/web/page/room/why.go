@@ -40,12 +40,9 @@ func (p *Pages) DocumentWhy(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := p.Documents.Show(r.Context(), r.Actor, of)
+	d, err := p.shown(h, of)
 	if err != nil {
 		return nil, err
-	}
-	if d.Space != h.room.ID {
-		return nil, web.Absent()
 	}
 	page, err := p.why(h, people, d.Nature)
 	if err != nil {
