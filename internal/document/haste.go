@@ -106,23 +106,11 @@ func (s *Service) tally(a *act.Act, by authz.Actor, in id.Space, of id.Item) (re
 	return nil, err
 }
 
-// burst refuses to pack so many documents at once where one by one they would
-// be refused on the way.
-func (s *Service) burst(ctx context.Context, by authz.Actor, in id.Space, n int) (err error) {
-	var refused error
-	keep := func(a *act.Act) error {
-		refused = nil
-		hasty, err := s.hasty(a, by, n)
-		if err != nil || !hasty {
-			return err
-		}
-		refused = authz.Brake(by, authz.DocumentRead)
-		return alarm(a, by, in)
-	}
-	if !s.counted(by) {
-		return nil
-	}
-	return errors.Join(s.office.Keep(ctx, by.Firm, keep), refused)
+// burst tells that a great many documents are to be packed at once, and refuses it
+// where one by one they would be refused on the way.
+func (s *Service) burst(ctx context.Context, by authz.Actor, in id.Space) error {
+	err := s.office.Keep(ctx, by.Firm, func(a *act.Act) error { return alarm(a, by, in) })
+	return errors.Join(err, authz.Brake(by, authz.DocumentRead))
 }
 
 // alarm records once in a while that documents leave in haste, and has it told.

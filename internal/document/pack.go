@@ -54,6 +54,7 @@ type packed struct {
 func (s *Service) Pack(ctx context.Context, by authz.Actor, in Packing) (p Package, err error) {
 	defer fault.Op(&err, "document.Pack(%s)", in.Space)
 	p = Package{service: s, by: by}
+	hasty := false
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
 		f, err := circle.Enter(a, by, in.Space, authz.SpaceSee)
 		if err != nil {
@@ -71,11 +72,14 @@ func (s *Service) Pack(ctx context.Context, by authz.Actor, in Packing) (p Packa
 		if err != nil {
 			return err
 		}
-		p.entries, err = arrange(a, f, found, folders)
+		if p.entries, err = arrange(a, f, found, folders); err != nil {
+			return err
+		}
+		hasty, err = s.hasty(a, by, len(p.entries))
 		return err
 	})
-	if err == nil {
-		err = s.burst(ctx, by, in.Space, len(p.entries))
+	if err == nil && hasty {
+		err = s.burst(ctx, by, in.Space)
 	}
 	return p, err
 }
