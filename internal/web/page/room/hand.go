@@ -3,6 +3,7 @@ package room
 import (
 	"cenacle/internal/authz"
 	"cenacle/internal/fault"
+	"cenacle/internal/firm"
 	"cenacle/internal/id"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
@@ -10,13 +11,9 @@ import (
 
 // handForm has another lawyer of the space answer for it: offered to who does,
 // when there is one.
-func (p *Pages) handForm(h here, refused error) (*Form, error) {
+func (h here) handForm(staff []firm.Card, refused error) *Form {
 	if h.room.Mine != authz.Lead || !h.keepsHolds() {
-		return nil, nil
-	}
-	staff, err := p.Firms.People(h.r.Context(), h.r.Actor)
-	if err != nil {
-		return nil, err
+		return nil
 	}
 	t := h.r.Printer
 	person := ui.Field{Kind: ui.Select, Name: "person", ID: "f-hand", Label: t.T("room.hand.who"), Options: []ui.Option{{Label: t.T("room.colleague.choose")}}}
@@ -27,12 +24,12 @@ func (p *Pages) handForm(h here, refused error) (*Form, error) {
 		}
 	}
 	if len(person.Options) == 1 {
-		return nil, nil
+		return nil
 	}
 	f := &Form{Action: h.path("lead"), Button: ui.Button{Label: t.T("room.hand.do")}}
 	f.Summary = ui.Refuse(t, h.back(refused, "lead")).Mark(&person)
 	f.Fields = []ui.Field{person}
-	return f, nil
+	return f
 }
 
 // DoHandOver has another lawyer answer for the space.

@@ -8,6 +8,7 @@ import (
 
 	"cenacle/internal/authz"
 	"cenacle/internal/deposit"
+	"cenacle/internal/firm"
 	"cenacle/internal/id"
 	"cenacle/internal/overview"
 	"cenacle/internal/request"
@@ -158,10 +159,12 @@ func (p *Pages) forms(h here, page *People, refused error) error {
 		return err
 	}
 	page.Demand = h.demand(demanded, everywhere)
-	if page.Hand, err = p.handForm(h, refused); err != nil {
+	staff, err := p.Firms.People(r.Context(), r.Actor)
+	if err != nil {
 		return err
 	}
-	if page.Walls, err = p.walls(h, page.Base, refused); err != nil {
+	page.Inside, page.Hand = h.colleagues(staff), h.handForm(staff, refused)
+	if page.Walls, err = p.walls(h, page.Base, staff, refused); err != nil {
 		return err
 	}
 	if page.Parties, err = p.parties(h, refused); err != nil {
@@ -171,7 +174,7 @@ func (p *Pages) forms(h here, page *People, refused error) error {
 		return err
 	}
 	page.Rename = Form{Action: h.path("name"), Fields: []ui.Field{spaceName}, Button: ui.Button{Label: t.T("room.rename")}}
-	return p.colleagues(h, page)
+	return nil
 }
 
 // demand offers to turn the demand of approval on or off.
@@ -197,12 +200,8 @@ func (h here) present(person id.Person) bool {
 }
 
 // colleagues offers the firm's people who are not in the space, those who left
-// included.
-func (p *Pages) colleagues(h here, page *People) error {
-	staff, err := p.Firms.People(h.r.Context(), h.r.Actor)
-	if err != nil {
-		return err
-	}
+// included; nil when there is nobody.
+func (h here) colleagues(staff []firm.Card) *Form {
 	t := h.r.Printer
 	choice := ui.Field{Kind: ui.Select, Name: "colleague", Label: t.T("room.colleague.who"), Options: []ui.Option{{Label: t.T("room.colleague.choose")}}}
 	for _, card := range staff {
@@ -210,10 +209,10 @@ func (p *Pages) colleagues(h here, page *People) error {
 			choice.Options = append(choice.Options, ui.Option{Value: string(card.Person), Label: card.Name})
 		}
 	}
-	if len(choice.Options) > 1 {
-		page.Inside = &Form{Action: h.path("people"), Fields: []ui.Field{choice}, Button: ui.Button{Label: t.T("room.colleague.add")}}
+	if len(choice.Options) == 1 {
+		return nil
 	}
-	return nil
+	return &Form{Action: h.path("people"), Fields: []ui.Field{choice}, Button: ui.Button{Label: t.T("room.colleague.add")}}
 }
 
 // Journal is what was done in a space.

@@ -3,6 +3,7 @@ package room
 import (
 	"cenacle/internal/authz"
 	"cenacle/internal/fault"
+	"cenacle/internal/firm"
 	"cenacle/internal/id"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/web"
@@ -22,7 +23,7 @@ type WallLine struct {
 }
 
 // walls are shown to the lawyers of the space.
-func (p *Pages) walls(h here, b ui.Base, refused error) (*Walls, error) {
+func (p *Pages) walls(h here, b ui.Base, staff []firm.Card, refused error) (*Walls, error) {
 	if !h.keepsHolds() {
 		return nil, nil
 	}
@@ -35,8 +36,8 @@ func (p *Pages) walls(h here, b ui.Base, refused error) (*Walls, error) {
 		kept[w.Person] = true
 		out.Rows = append(out.Rows, h.wallLine(b, w))
 	}
-	out.New, err = p.wallForm(h, kept, h.back(refused, "walls"))
-	return out, err
+	out.New = h.wallForm(staff, kept, h.back(refused, "walls"))
+	return out, nil
 }
 
 func (h here) wallLine(b ui.Base, w lifecycle.Wall) WallLine {
@@ -58,11 +59,7 @@ func (h here) wallLine(b ui.Base, w lifecycle.Wall) WallLine {
 
 // wallForm offers the members of the space and the firm's own people, but for who
 // answers for the space, who looks, and those who are kept out already.
-func (p *Pages) wallForm(h here, kept map[id.Person]bool, refused error) (*Form, error) {
-	staff, err := p.Firms.People(h.r.Context(), h.r.Actor)
-	if err != nil {
-		return nil, err
-	}
+func (h here) wallForm(staff []firm.Card, kept map[id.Person]bool, refused error) *Form {
 	r, t := h.r, h.r.Printer
 	person := ui.Field{Kind: ui.Select, Name: "person", ID: "f-wall-person", Label: t.T("room.wall.who"), Options: []ui.Option{{Label: t.T("room.colleague.choose")}}}
 	until := ui.Field{Kind: ui.Date, Name: "until", ID: "f-wall-until", Label: t.T("room.wall.until"), Hint: t.T("room.wall.until_hint"), Optional: true, Short: true, Earliest: today(r.Now)}
@@ -84,7 +81,7 @@ func (p *Pages) wallForm(h here, kept map[id.Person]bool, refused error) (*Form,
 		}
 	}
 	if len(person.Options) == 1 {
-		return nil, nil
+		return nil
 	}
 	f := &Form{Action: h.path("walls"), Button: ui.Button{Label: t.T("room.wall.raise"), Icon: "lock"}}
 	if refused != nil {
@@ -92,7 +89,7 @@ func (p *Pages) wallForm(h here, kept map[id.Person]bool, refused error) (*Form,
 		f.Summary = ui.Refuse(t, refused).Mark(&person, &until, &reason)
 	}
 	f.Fields = []ui.Field{person, reason, until}
-	return f, nil
+	return f
 }
 
 // DoRaiseWall keeps somebody out of the space.
