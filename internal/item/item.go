@@ -325,7 +325,8 @@ func Spaces(a *act.Act, of []id.Item) (map[id.Item]id.Space, error) {
 		err := a.Each(selectSpaces, some, func(scan func(...any) error) error {
 			var it id.Item
 			var in id.Space
-			err := scan(&it, &in)
+			var age int64
+			err := scan(&it, &in, &age)
 			out[it] = in
 			return err
 		})

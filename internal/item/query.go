@@ -15,8 +15,10 @@ from item where firm_id = $1 and id = $2`)
 select id, space_id, kind, author_id, nature, internal, created_at, deleted_at, mac
 from item where firm_id = $1 and id in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`)
 
+	// With its age, which is not asked for: SQLite would rather walk a whole index that
+	// has the two others than find each by its key.
 	selectSpaces = store.ForFirm(`
-select id, space_id from item
+select id, space_id, created_at from item
 where firm_id = $1 and id in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`)
 
 	updateNature = store.ForFirm(`update item set nature = $3, mac = $4 where firm_id = $1 and id = $2`)
