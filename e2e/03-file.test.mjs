@@ -40,7 +40,7 @@ test("real files arrive whole", async (context) => {
     const shown = await page.locator("#documents .doc").count();
     assert.equal(shown, files.length, "no file has replaced another");
     const left = new Map(files.map((file) => [file.sha256, file]));
-    for (const link of await page.locator("#documents a[download]").all()) {
+    for (const link of await page.locator("#documents a[data-file]").all()) {
       const got = await take(page, link);
       assert.ok(left.delete(got.sha256), `${got.name} is not what was sent`);
     }
@@ -50,7 +50,7 @@ test("real files arrive whole", async (context) => {
   await step("the name is kept, in the list and on the file that comes back", async () => {
     const line = row(page, hostile);
     assert.equal(await line.count(), 1);
-    const got = await take(page, line.locator("a[download]"));
+    const got = await take(page, line.locator("a[data-file]"));
     assert.equal(got.name, hostile);
   });
 
@@ -69,6 +69,18 @@ test("real files arrive whole", async (context) => {
     assert.match(said, like("ui.progress"));
     assert.match(said, like("ui.speed"));
     assert.match(said, like("ui.remaining"));
+  });
+
+  await step("a file is fetched meanwhile: nobody asks whether to leave, and the upload goes on", async () => {
+    const before = await percent(line());
+    let asked = 0;
+    const ask = (dialog) => { asked++; return dialog.accept(); };
+    page.on("dialog", ask);
+    await take(page, page.locator("#documents a[data-file]").first());
+    page.off("dialog", ask);
+    assert.equal(asked, 0);
+    await beyond(before + 3);
+    await is("sending");
   });
 
   await step("the network is cut and comes back: the upload goes on by itself", async () => {

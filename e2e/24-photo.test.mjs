@@ -43,7 +43,7 @@ test("a photograph of a sheet becomes a PDF beside it", async (context) => {
     await page.goto(new URL(page.url()).pathname.replace(/\/documents\/.*/, ""));
     assert.equal(await page.locator("#deposit .doc").count(), 2);
     await page.locator("#deposit").getByRole("link", { name: sheet.name, exact: true }).tap();
-    const got = await take(page, page.locator(".view-head a[download]"));
+    const got = await take(page, page.locator(".view-head a[data-file]"));
     assert.equal(got.sha256, sheet.sha256);
   });
 

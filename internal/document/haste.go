@@ -76,6 +76,26 @@ func (s *Service) hasty(a *act.Act, by authz.Actor, more int) (bool, error) {
 	return err == nil, err
 }
 
+// Hasty tells the page of a document whether opening it would be refused for having
+// opened a great many, and as what. It counts nothing.
+func (s *Service) Hasty(ctx context.Context, by authz.Actor, of id.Item) (refused, err error) {
+	if !s.counted(by) {
+		return nil, nil
+	}
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		known, err := lately(a, by, of)
+		if err != nil || known {
+			return err
+		}
+		hasty, err := s.hasty(a, by, 1)
+		if hasty {
+			refused = authz.Brake(by, authz.DocumentRead)
+		}
+		return err
+	})
+	return refused, err
+}
+
 // tally counts one more document. Beyond what is usual it tells, and says whether
 // the rule refuses it.
 func (s *Service) tally(a *act.Act, by authz.Actor, in id.Space, of id.Item) (refused, err error) {

@@ -248,7 +248,8 @@ type View struct {
 	Close    string // address of the page without the document, or empty
 	Words    bool   // Src gives plain text
 	Mark     string // drawn across each page of a PDF, or empty
-	Stopped  string // why nobody can open it: shown instead, or empty
+	Stopped  string // why it cannot be opened: shown instead, or empty
+	Again    string // where she shows that it is she, which opens it; or empty
 	Scanned  string // what the virus scanner said of it, or empty
 	Leaves   []Leaf // its pages as pictures; none: shown otherwise
 	Unfit    bool   // somebody tried to draw it in vain

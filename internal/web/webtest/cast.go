@@ -33,6 +33,9 @@ import (
 // Limit is the largest file of a cast, in bytes.
 const Limit = 1 << 20
 
+// Haste is how many documents somebody of a cast opens before she is asked again.
+const Haste = 20
+
 // Cast is a site with a firm, one of its spaces and somebody in each role, each
 // with a browser that is signed in.
 type Cast struct {
@@ -72,7 +75,7 @@ func NewCast(t testing.TB, table func(*Cast) []web.Route) *Cast {
 		s.must(err)
 		c.Site, c.Spaces = s, space.NewService(s.Office, models)
 		c.Documents = document.New(s.Office, blob.New(disk), document.Config{
-			Limit: Limit, Alone: true, Deposit: deposit.Attach, Admit: request.Admit, Answer: request.Fulfil,
+			Limit: Limit, Alone: true, Haste: Haste, Deposit: deposit.Attach, Admit: request.Admit, Answer: request.Fulfil,
 		})
 		papers, err := paper.Load()
 		s.must(err)

@@ -81,7 +81,7 @@ func routes(s *webtest.Site) []web.Route {
 		person("POST /account/factors/recovery", p.DoRenewRecovery), person("POST /account/factors/{factor}/name", p.DoRenameFactor), person("POST /account/factors/{factor}/remove", p.DoRemoveFactor),
 		person("POST /account/signout", p.DoSignOutEverywhere), person("POST /account/sessions/{session}/end", p.DoEndSession),
 		person("POST /account/prove", p.DoProve), {Pattern: "POST /f/{firm}/people", Door: web.Member, Action: authz.FirmPeopleAdd, Handle: grave},
-		{Pattern: "GET /f/{firm}/papers/file", Door: web.Member, Action: authz.FirmEnter, Handle: hasty},
+		{Pattern: "GET /f/{firm}/spaces/{space}/documents/{document}/versions/{version}/file", Door: web.Member, Action: authz.FirmEnter, Handle: hasty},
 	}
 }
 

@@ -4,13 +4,13 @@ import (
 	"errors"
 	"maps"
 	"net/http"
-	"path"
 	"slices"
 	"strings"
 
 	"cenacle/internal/account"
 	"cenacle/internal/authz"
 	"cenacle/internal/fault"
+	"cenacle/internal/id"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
@@ -40,8 +40,9 @@ const (
 func (p *Pages) Prove(r *web.Request) (web.Answer, error) {
 	stale := fault.New(fault.Forbidden, "fault.stale")
 	what := waiting{proveFor, r.URL.Path, web.Resend}
-	if r.Method == http.MethodGet { // a file: her page goes on with her
-		what = waiting{proveSee, path.Dir(r.URL.Path), back}
+	if r.Method == http.MethodGet { // a file: she goes on from the page of its document
+		page := r.SpacePath(id.Space(r.PathValue("space")), "documents", r.PathValue("document"))
+		what = waiting{proveSee, page, back}
 	}
 	page, err := p.prove(r, what)
 	if err != nil {

@@ -51,14 +51,15 @@ func TestProveForAFile(t *testing.T) {
 	h := open(t)
 	b := h.Browser()
 	b.Post("/signin", "email", founderEmail, "password", password)
-	papers := "/f/" + string(h.by.Firm) + "/papers"
-	b.Get(papers+"/file").Answers(t, http.StatusSeeOther, "/taken")
+	paper := h.spacePath() + "/documents/d"
+	file := paper + "/versions/v/file"
+	b.Get(file).Answers(t, http.StatusSeeOther, "/taken")
 	h.Clock.Advance(6 * time.Minute)
-	page := b.Get(papers+"/file").Answers(t, http.StatusForbidden, "")
+	page := b.Get(file).Answers(t, http.StatusForbidden, "")
 	page.One("h1").Says("Confirmez que c’est bien vous")
 	page = b.Post("/account/prove", kept(page, "current", "une autre phrase")...).Answers(t, http.StatusUnprocessableEntity, "")
-	b.Post("/account/prove", kept(page, "current", password)...).Answers(t, http.StatusSeeOther, papers+"?done=proven")
-	b.Get(papers+"/file").Answers(t, http.StatusSeeOther, "/taken")
+	b.Post("/account/prove", kept(page, "current", password)...).Answers(t, http.StatusSeeOther, paper+"?done=proven")
+	b.Get(file).Answers(t, http.StatusSeeOther, "/taken")
 }
 
 // TestProveLeadsNowhereElse: what waited is of this site, and is no proof itself.

@@ -8,6 +8,7 @@ import (
 
 	"cenacle/internal/authz"
 	"cenacle/internal/document"
+	"cenacle/internal/id"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/space"
 	"cenacle/internal/web/ui/uitest"
@@ -238,6 +239,34 @@ func TestPack(t *testing.T) {
 	if all := s.Lead.Post(s.Path("zip"), "all", "1"); all.Status != 200 || !strings.Contains(all.Body, "index.csv") {
 		t.Errorf("everything: %d", all.Status)
 	}
+}
+
+// TestHaste: who has opened a great many documents finds, in the place of one more,
+// the way to show that it is she; what she has opened stays open.
+func TestHaste(t *testing.T) {
+	s := open(t)
+	var all []id.Item
+	for n := range webtest.Haste + 1 {
+		all = append(all, s.File(s.Lead, document.BeginUpload{Tray: space.FirmTray, Name: fmt.Sprintf("Pièce %d.txt", n), Circles: []id.Circle{s.House.Client}}, fmt.Append(nil, "pièce ", n)))
+	}
+	for _, of := range all[:webtest.Haste] {
+		if got := s.Client.Get(s.Path("documents", string(of), "file")); got.Status != 200 {
+			t.Fatalf("taken: %d", got.Status)
+		}
+	}
+	s.Clock.Advance(6 * time.Minute)
+	last := s.Path("documents", string(all[webtest.Haste]))
+	page := s.page(s.Client, "documents", string(all[webtest.Haste]))
+	page.One(".view-stopped").Says("montrez encore une fois")
+	page.One(".view-stopped a").Is("href", last+"/file")
+	page.Lacks(".view-head a")
+	if got := s.Client.Get(last + "/file"); got.Status != 403 {
+		t.Errorf("taken all the same: %d", got.Status)
+	}
+	page = s.page(s.Client, "documents", string(all[0]))
+	page.Lacks(".view-stopped")
+	page.One(".view-head a[data-file]")
+	s.page(s.Again(s.Client), "documents", string(all[webtest.Haste])).Lacks(".view-stopped")
 }
 
 // TestGuardPage: a memo that names another client comes back whole, with the

@@ -152,6 +152,16 @@ func (p *Pages) view(h here, d document.Detail) (v ui.View, err error) {
 	if v.Stopped != "" {
 		return v, nil
 	}
+	switch refused, err := p.Documents.Hasty(h.r.Context(), h.r.Actor, d.ID); {
+	case err != nil:
+		return v, err
+	case authz.Stale(refused):
+		v.Stopped, v.Again = h.r.Printer.T("room.hasty"), v.Download
+		return v, nil
+	case refused != nil:
+		v.Stopped = h.r.Printer.Fault(refused)
+		return v, nil
+	}
 	if err := p.leaves(h, d, &v); err != nil {
 		return v, err
 	}

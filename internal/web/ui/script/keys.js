@@ -16,7 +16,7 @@ export function elsewhere(event) {
 }
 
 const shown = () => [...document.querySelectorAll(rows)].filter((row) => row.offsetParent && link(row));
-const link = (row) => row.querySelector("a[href]:not([download])");
+const link = (row) => row.querySelector("a[href]:not([data-file])");
 
 /** Moves the focus to the row after or before the one that has it. */
 function step(by) {

@@ -228,7 +228,10 @@ export class Desk {
     this.input.addEventListener("change", () => { this.add(this.input.files); this.input.value = ""; });
     this.form.addEventListener("submit", (event) => { event.preventDefault(); delete this.form.dataset.sent; });
     this.onDrag = (event) => this.drag(event);
-    this.onLeave = (event) => { if (this.busy()) event.preventDefault(); };
+    // Fetching a file leaves the page only when it is refused: what is on its way goes on.
+    this.onFetch = (event) => { this.fetched = event.target.closest?.("a[data-file]") ? event.timeStamp : 0; };
+    this.onLeave = (event) => { if (this.busy() && !(this.fetched && event.timeStamp - this.fetched < 1000)) event.preventDefault(); };
+    document.addEventListener("click", this.onFetch);
     for (const type of ["dragenter", "dragover", "dragleave", "drop"]) document.addEventListener(type, this.onDrag);
     addEventListener("beforeunload", this.onLeave);
   }
@@ -236,6 +239,7 @@ export class Desk {
   leave() {
     for (const type of ["dragenter", "dragover", "dragleave", "drop"]) document.removeEventListener(type, this.onDrag);
     removeEventListener("beforeunload", this.onLeave);
+    document.removeEventListener("click", this.onFetch);
     for (const transfer of this.transfers) transfer.upload?.abort();
   }
 
