@@ -213,7 +213,7 @@ func list(a *act.Act, by authz.Actor, q Query) (out []Event, more After, err err
 		to = store.Micros(q.To)
 	}
 	var rows []row
-	args := []any{by.Person, store.Micros(a.Now), first, last, store.Micros(q.From), to, after, q.After.ID, q.Limit}
+	args := []any{by.Person, store.Micros(a.Now), first, last, store.Micros(q.From), to, after, q.After.ID, q.Limit + 1}
 	err = a.Each(events, args, func(scan func(...any) error) error {
 		var r row
 		err := scan(r.dest()...)
@@ -223,7 +223,8 @@ func list(a *act.Act, by authz.Actor, q Query) (out []Event, more After, err err
 	if err != nil {
 		return nil, more, err
 	}
-	if len(rows) == q.Limit && q.Limit > 0 {
+	if len(rows) > q.Limit && q.Limit > 0 {
+		rows = rows[:q.Limit]
 		more = After{store.Time(rows[q.Limit-1].from), rows[q.Limit-1].ID}
 	}
 	out, err = reveal(a, by, rows)

@@ -100,6 +100,9 @@ func (v AgendaView) Show(path string, found []agenda.Event, lines []ui.Event, mo
 		return a
 	}
 	a.Calendar = v.calendar(path, found, lines)
+	if more.ID != "" {
+		a.Calendar.More = t.T("agenda.crowded", strconv.Itoa(crowds))
+	}
 	return a
 }
 

@@ -38,6 +38,7 @@ type Calendar struct {
 	Weekdays      []string
 	Weeks         [][]CalendarDay
 	Free          string // said when nothing is in it, or empty
+	More          string // said when there is more than it shows, or empty
 }
 
 // CalendarDay is one day of a calendar.

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"cenacle/internal/agenda"
+	"cenacle/internal/id"
 	"cenacle/internal/web/webtest"
 )
 
@@ -119,4 +121,21 @@ func TestCalendar(t *testing.T) {
 		t.Errorf("no day is not today: %d", page.Status)
 	}
 	s.Client.Get(s.Path("agenda")+"?view=month&day=2026-12-31").One(".calendar a[rel=next]").Is("href", s.Path("agenda")+"?view=month&day=2027-01-01")
+}
+
+// TestCrowdedCalendar: a calendar that does not show everything says so.
+func TestCrowdedCalendar(t *testing.T) {
+	s := open(t)
+	month := func() webtest.Page { return s.Lead.Get(s.Path("agenda") + "?view=month&day=2026-12-01") }
+	for n := range 501 {
+		_, err := s.Agendas.Add(t.Context(), s.Lead.Actor, agenda.Adding{
+			Space: s.Space, Circles: []id.Circle{s.House.Firm},
+			Entry: agenda.Entry{Kind: agenda.Deadline, Title: "Délai", When: agenda.When{Day: "2026-12-15"}},
+		})
+		s.must(err)
+		if n == 499 {
+			month().Lacks(".calendar .sheet-foot")
+		}
+	}
+	month().One(".calendar .sheet-foot").Says("500 dates, et il y en a d’autres")
 }
