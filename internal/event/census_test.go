@@ -63,12 +63,13 @@ func TestEveryKindIsJudged(t *testing.T) {
 	}
 }
 
-// recordedIn finds the kinds that a package gives to act.Act.Record, or writes
-// into a journal.Entry of its own: as a literal, as a constant of the package,
-// or else every kind that the function names, itself or by such constants.
+// recordedIn finds the kinds that a package gives to act.Act.Record or to an
+// item.Reading, or writes into a journal.Entry of its own: as a literal, as a constant
+// of the package, or else every kind that the function names, itself or by such constants.
 func recordedIn(files []*ast.File) map[string]token.Pos {
 	out := map[string]token.Pos{}
 	constants := constantsIn(files)
+	fields := map[string]string{"Entry": "Kind", "Reading": "As"} // where a composite names its kind
 	add := func(e ast.Expr, in ast.Node) {
 		kinds := literals(e)
 		if name, ok := e.(*ast.Ident); ok && constants[name.Name] != "" {
@@ -89,9 +90,9 @@ func recordedIn(files []*ast.File) map[string]token.Pos {
 						add(n.Args[1], decl)
 					}
 				case *ast.CompositeLit:
-					if sel, ok := n.Type.(*ast.SelectorExpr); ok && sel.Sel.Name == "Entry" {
+					if sel, ok := n.Type.(*ast.SelectorExpr); ok && fields[sel.Sel.Name] != "" {
 						for _, field := range n.Elts {
-							if pair, ok := field.(*ast.KeyValueExpr); ok && isNamed(pair.Key, "Kind") {
+							if pair, ok := field.(*ast.KeyValueExpr); ok && isNamed(pair.Key, fields[sel.Sel.Name]) {
 								add(pair.Value, nil)
 							}
 						}

@@ -9,7 +9,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -58,15 +60,30 @@ type program struct {
 	ended chan error
 }
 
-// freePort is an address on the loopback that nothing listens at now.
+// ports counts the addresses handed out.
+var ports atomic.Uint32
+
+// freePort is an address on the loopback that nothing listens at now, and that this run
+// gives to nobody else. Its port lies below those that Linux gives to whoever names none
+// (ip_local_port_range begins at 32768), so that no connection takes it before the
+// program listens there.
 func freePort(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	const lowest, span = 12000, 20000
+	for range span {
+		n := uint32(os.Getpid()*97) + ports.Add(1) // another run begins elsewhere
+		at := net.JoinHostPort("127.0.0.1", strconv.Itoa(int(lowest+n%span)))
+		l, err := net.Listen("tcp", at)
+		if err != nil {
+			continue // somebody else's
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return at
 	}
-	defer l.Close() // so that the program can have it
-	return l.Addr().String()
+	t.Fatal("every port is taken")
+	return ""
 }
 
 // serve starts the program and does not wait for it.
