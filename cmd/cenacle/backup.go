@@ -154,6 +154,9 @@ func restore(ctx context.Context, t *terminal, args []string) error {
 	if err != nil {
 		return plain(err)
 	}
+	if err := server.Analyze(ctx, c); err != nil {
+		return plain(err)
+	}
 	return printRestored(t, m, firms)
 }
 

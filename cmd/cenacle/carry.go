@@ -101,6 +101,9 @@ func importFirm(ctx context.Context, t *terminal, args []string) error {
 		if err != nil {
 			return plain(err)
 		}
+		if err := server.Analyze(ctx, c); err != nil {
+			return plain(err)
+		}
 		printArchive(t, got.Archive)
 		_, err = fmt.Fprintf(t.out, "%s  is here, %d blobs copied now; journal key %s\n", got.Archive.Firm, got.Copied, got.Fingerprint)
 		fmt.Fprintln(t.err, "Its people have no password here: each asks for a link on the sign-in page. A server that runs already takes its jobs up after a restart.")

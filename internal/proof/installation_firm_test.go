@@ -55,10 +55,12 @@ func TestInstallation_Firm(t *testing.T) {
 
 	in.must(os.RemoveAll(in.path("state")))
 	in.must(os.Mkdir(in.path("state"), 0o700))
-	in.roles(storetest.NewCluster(t))
+	other := storetest.NewCluster(t)
+	in.roles(other)
 	if said := in.tell("", "restore", "--config", config, "--from", in.path("backups")); !strings.Contains(said, "is restored: 1 firms") {
 		t.Errorf("the restore says %s", said)
 	}
+	in.analyzed(other)
 	if out, err := in.command("restore", "--config", config, "--from", in.path("backups")).CombinedOutput(); err == nil || !strings.Contains(string(out), "already") {
 		t.Errorf("a second restore: %v\n%s", err, out)
 	}
@@ -66,6 +68,16 @@ func TestInstallation_Firm(t *testing.T) {
 	hears(t, heard, "READY=1", again)
 	enters(t, guest(t, roots, map[string]string{"443": site}), base, "claire@cabinet-martin.fr", word)
 	in.allMet("/var/backups/cenacle")
+}
+
+// analyzed wants the planner to know how many acts the restored journal has.
+func (in *installation) analyzed(on *storetest.Cluster) {
+	in.t.Helper()
+	out, err := exec.Command("psql", "-X", "-A", "-t", "-c", "select reltuples > 0 from pg_class where relname = 'journal_entry'",
+		"postgres://cenacle@"+on.Address()+"/cenacle").CombinedOutput()
+	if err != nil || strings.TrimSpace(string(out)) != "t" {
+		in.t.Errorf("the statistics of the restored rows: %v, %s", err, out)
+	}
 }
 
 // roles makes the roles and the database by the SQL of the installation, and writes

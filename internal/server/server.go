@@ -214,6 +214,15 @@ func openStore(ctx context.Context, c *config.Config) (*store.Store, error) {
 	return store.Open(ctx, at)
 }
 
+// Analyze has the database look at what was just brought in, see [store.Analyze].
+func Analyze(ctx context.Context, c *config.Config) error {
+	at, err := stored(c)
+	if err != nil {
+		return err
+	}
+	return store.Analyze(ctx, at)
+}
+
 // stored is where the rows of an installation are.
 func stored(c *config.Config) (store.Config, error) {
 	app, err := c.DatabaseURL()

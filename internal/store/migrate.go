@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/stdlib"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -75,29 +74,33 @@ func Migrate(ctx context.Context, c Config) (err error) {
 	return nil
 }
 
+// Analyze has PostgreSQL look anew at how much there is of what, after much was brought
+// in at once: its plans are poor until it knows, and autovacuum takes a minute or more.
+// The role of MigrateURL owns the tables and may; without it, and for the embedded
+// engine, whose plans follow the keys, nothing is done.
+func Analyze(ctx context.Context, c Config) (err error) {
+	defer fault.Op(&err, "store.Analyze")
+	if c.MigrateURL == "" {
+		return nil
+	}
+	return classify(apart(ctx, c.MigrateURL, func(l *link) error {
+		_, err := l.conn.ExecContext(ctx, "analyze")
+		return err
+	}))
+}
+
 func pendingPostgres(ctx context.Context, address string) (all []Change, err error) {
-	config, err := parsePostgres(address)
-	if err != nil {
-		return nil, err
-	}
-	config.ValidateConnect = new(reign).accept
-	config.RuntimeParams["search_path"] = "public"
-	db := stdlib.OpenDB(*config)
-	defer db.Close() // nothing is pending when it runs
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer conn.Close() // gives it back to the pool that is closed next
-	l := &link{conn: conn, ran: new(atomic.Uint64)}
-	for _, scope := range []string{directoryScope, firmScope} {
-		waiting, err := waitingFor(ctx, l, scope)
-		if err != nil {
-			return nil, err
+	err = apart(ctx, address, func(l *link) error {
+		for _, scope := range []string{directoryScope, firmScope} {
+			waiting, err := waitingFor(ctx, l, scope)
+			if err != nil {
+				return err
+			}
+			all = append(all, changes("", scope, waiting)...)
 		}
-		all = append(all, changes("", scope, waiting)...)
-	}
-	return all, nil
+		return nil
+	})
+	return all, err
 }
 
 func pendingFiles(ctx context.Context, dir string) ([]Change, error) {

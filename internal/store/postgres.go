@@ -237,6 +237,19 @@ func checkScope(ctx context.Context, l *link, scope string) error {
 // migratePostgres applies the migrations as the owner and gives the
 // application role the rights it needs, and no other.
 func migratePostgres(ctx context.Context, address, role string) error {
+	return apart(ctx, address, func(l *link) error {
+		d := &grantDialect{role: pgx.Identifier{role}.Sanitize()}
+		for _, scope := range []string{directoryScope, firmScope} {
+			if err := migrate(ctx, l, d, scope); err != nil {
+				return err
+			}
+		}
+		return d.grant(ctx, l)
+	})
+}
+
+// apart lends one connection without the limits of the program, for what may take long.
+func apart(ctx context.Context, address string, do func(*link) error) error {
 	config, err := parsePostgres(address)
 	if err != nil {
 		return err
@@ -249,15 +262,8 @@ func migratePostgres(ctx context.Context, address, role string) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close()                              // gives it back to the pool that is closed next
-	l := &link{conn: conn, ran: new(atomic.Uint64)} // before there is anything to count
-	d := &grantDialect{role: pgx.Identifier{role}.Sanitize()}
-	for _, scope := range []string{directoryScope, firmScope} {
-		if err := migrate(ctx, l, d, scope); err != nil {
-			return err
-		}
-	}
-	return d.grant(ctx, l)
+	defer conn.Close()                                    // gives it back to the pool that is closed next
+	return do(&link{conn: conn, ran: new(atomic.Uint64)}) // before there is anything to count
 }
 
 // grantDialect writes the DDL for PostgreSQL: text that sorts by its bytes as
