@@ -88,5 +88,5 @@ func (n Nature) Takes(w Way) bool {
 
 // ways is the way out that an actor stands on.
 var ways = map[Via]Way{
-	ViaPassword: WayPage, ViaLink: WayLink, ViaToken: WayAPI, ViaDrive: WayDrive, ViaJob: WayNotice, ViaCommand: WayExport,
+	ViaPassword: WayPage, ViaCode: WayPage, ViaPasskey: WayPage, ViaLink: WayLink, ViaLinkCode: WayLink, ViaToken: WayAPI, ViaDrive: WayDrive, ViaJob: WayNotice, ViaCommand: WayExport,
 }
