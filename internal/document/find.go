@@ -15,6 +15,7 @@ import (
 	"cenacle/internal/search"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
+	"cenacle/internal/walk"
 )
 
 const (
@@ -113,7 +114,7 @@ type look struct {
 	act     *act.Act
 	by      authz.Actor
 	find    Find
-	places  map[Where]places
+	ground  map[Where]walk.Ground
 }
 
 // room is a space in which there is something to be found.
@@ -127,12 +128,12 @@ type room struct {
 // in returns the newest hits of all rooms that are older than before: it goes
 // through the spaces until none that is left can have newer ones.
 func (l *look) in(where Where, before id.Item, limit int) (out []Hit, err error) {
-	w := l.walkIn(where, before)
+	way := l.ground[where].Through(l.act, l.by, walk.Items{Newest: selectLatest, Before: l.until(before), From: l.from()})
 	for {
-		if len(out) == limit && out[limit-1].ID >= w.newest {
+		if len(out) == limit && out[limit-1].ID >= way.Newest() {
 			return out, nil
 		}
-		some, more, err := w.next()
+		some, more, err := way.Next()
 		if err != nil || !more {
 			return out, err
 		}
@@ -185,7 +186,7 @@ func (l *look) among(some []id.Space, out []Hit, where Where, before id.Item, li
 // looked for: each may stand in nearly all of them, and both together in few. To ask
 // that is cheaper than to enter. What the register has named has them already.
 func (l *look) having(in []id.Space, wanted map[id.Space]search.Query, where Where, before id.Item) (out []id.Space, err error) {
-	if l.places[where].posted != nil {
+	if l.ground[where].Told() {
 		return in, nil
 	}
 	for _, of := range in {

@@ -17,14 +17,12 @@ import (
 	"cenacle/internal/search"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
+	"cenacle/internal/walk"
 )
 
 const (
 	defaultFound = 20
-	fewSpaces    = 64   // that are simply all looked through
-	stretch      = 256  // spaces that are looked through at a time
-	told         = 64   // memos that the register names whose spaces are looked at next
-	mostForeign  = 4096 // of those that are not hers, after which hers are gone through
+	mostUnlearnt = 256 // memos that the register may lack
 )
 
 // MostFound is how many hits one page has at most.
@@ -64,24 +62,39 @@ func (s *Service) Search(ctx context.Context, by authz.Actor, q Find) (out []Hit
 	}
 	q.Limit = min(q.Limit, MostFound)
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
-		l := hunt{act: a, by: by, find: q, limit: q.Limit + 1, before: cmp.Or(q.Before, beyond), seen: map[id.Space]bool{}}
-		if !q.From.IsZero() {
-			l.from = id.Earliest[id.Item](q.From)
-		}
-		if !q.To.IsZero() {
-			l.before = min(l.before, id.Earliest[id.Item](q.To))
-		}
-		if err := l.through(); err != nil {
+		l := begin(a, by, q)
+		ground, err := l.ground()
+		if err != nil {
 			return err
 		}
-		out, more = l.out, ""
-		if len(out) > q.Limit {
-			out = out[:q.Limit]
-			more = out[q.Limit-1].ID
-		}
-		return l.name(out)
+		out, more, err = l.page(ground)
+		return err
 	})
 	return out, more, err
+}
+
+// begin prepares a search.
+func begin(a *act.Act, by authz.Actor, q Find) *hunt {
+	l := &hunt{act: a, by: by, find: q, limit: q.Limit + 1, before: cmp.Or(q.Before, beyond)}
+	if !q.From.IsZero() {
+		l.from = id.Earliest[id.Item](q.From)
+	}
+	if !q.To.IsZero() {
+		l.before = min(l.before, id.Earliest[id.Item](q.To))
+	}
+	return l
+}
+
+// page gives what is found on a ground.
+func (l *hunt) page(on walk.Ground) (out []Hit, more id.Item, err error) {
+	if err := l.through(on); err != nil {
+		return nil, "", err
+	}
+	if out = l.out; len(out) == l.limit {
+		out = out[:l.limit-1]
+		more = out[len(out)-1].ID
+	}
+	return out, more, l.name(out)
 }
 
 // hunt is one search under way; out is the newest that it has found so far.
@@ -93,100 +106,53 @@ type hunt struct {
 	before id.Item
 	from   id.Item
 	out    []Hit
-	seen   map[id.Space]bool // that were looked through
 }
 
-// through looks through the one space that is named, the few that she has, those that the
-// register names, or all of hers.
-func (l *hunt) through() error {
-	if !l.by.Pass.Takes(authz.MemoRead) {
-		return nil
-	}
-	if of := l.named(); of != "" {
-		if _, err := circle.Enter(l.act, l.by, of, authz.SpaceSee); err != nil {
+var selectLatest = store.ForFirm(`
+select id, space_id from memo where firm_id = $1 and id < $2 order by id desc limit $3`)
+
+// through looks through spaces until none that is left can have anything newer than
+// what there is.
+func (l *hunt) through(on walk.Ground) error {
+	way := on.Through(l.act, l.by, walk.Items{Newest: selectLatest, Before: l.before, From: l.from})
+	for l.oldest() < way.Newest() {
+		some, more, err := way.Next()
+		if err != nil || !more {
 			return err
 		}
-		return l.among([]id.Space{of})
+		if err := l.among(some); err != nil {
+			return err
+		}
 	}
-	hers, more, err := space.AtMost(l.act, l.by, fewSpaces)
-	if err != nil {
-		return err
+	return nil
+}
+
+// ground finds out where to look. Nothing is decided by it but that the actor may see
+// the one space that she has named.
+func (l *hunt) ground() (g walk.Ground, err error) {
+	if !l.by.Pass.Takes(authz.MemoRead) {
+		return walk.In(), nil
 	}
-	if !more {
-		return l.among(hers)
+	if of := cmp.Or(l.find.Space, l.by.Scope); of != "" { // a link has one
+		_, err := circle.Enter(l.act, l.by, of, authz.SpaceSee)
+		return walk.In(of), err
+	}
+	g, few, err := walk.Few(l.act, l.by)
+	if err != nil || few {
+		return g, err
 	}
 	at, err := l.registered()
 	if err != nil {
-		return err
+		return g, err
 	}
-	if !at.Everywhere {
-		if hers, err = space.HersAmong(l.act, l.by, at.Spaces); err != nil {
-			return err
-		}
-		return l.among(hers)
-	}
-	if at.Posted != nil {
-		return l.told(at)
-	}
-	return l.everywhere()
+	return walk.Over(l.act, l.by, at)
 }
-
-// everywhere looks through all of hers.
-func (l *hunt) everywhere() error {
-	for after := id.Space(""); ; {
-		hers, err := space.Hers(l.act, l.by, after, stretch)
-		if err != nil || len(hers) == 0 {
-			return err
-		}
-		if err := l.among(hers); err != nil {
-			return err
-		}
-		after = hers[len(hers)-1]
-	}
-}
-
-// told looks through the spaces that the register may lack, and then those of the memos
-// that it names, the newest first, until none that is left can be newer than what
-// there is. Where most are not hers, it goes through hers.
-func (l *hunt) told(at search.Places) error {
-	in, foreign, before := at.Spaces, 0, l.before
-	for {
-		hers, err := space.HersAmong(l.act, l.by, in)
-		if err != nil {
-			return err
-		}
-		if err := l.among(hers); err != nil {
-			return err
-		}
-		for _, of := range in {
-			if !l.seen[of] {
-				foreign++
-			}
-		}
-		if foreign > mostForeign {
-			return l.everywhere()
-		}
-		items, err := at.Posted.Next(before, told)
-		if err != nil || len(items) == 0 || items[0] < l.oldest() {
-			return err
-		}
-		before = items[len(items)-1]
-		of, err := item.Spaces(l.act, items)
-		if err != nil {
-			return err
-		}
-		in = slices.Collect(maps.Values(of))
-	}
-}
-
-// named is the one space to look in, empty for all of hers. A link has one.
-func (l *hunt) named() id.Space { return cmp.Or(l.find.Space, l.by.Scope) }
 
 // registered asks the register, and adds what it lacks. Where it lacks much, there
 // may be something everywhere.
 func (l *hunt) registered() (search.Places, error) {
-	lacks, err := unlearnt(l.act, stretch)
-	if err != nil || len(lacks) == stretch {
+	lacks, err := unlearnt(l.act, mostUnlearnt)
+	if err != nil || len(lacks) == mostUnlearnt {
 		return search.Places{Everywhere: true}, err
 	}
 	box, err := l.act.FirmBox()
@@ -201,10 +167,6 @@ func (l *hunt) registered() (search.Places, error) {
 // among looks through some spaces, those with the newest that has the longest word
 // first, until none that is left can have anything newer than what there is.
 func (l *hunt) among(some []id.Space) error {
-	some = slices.DeleteFunc(some, func(of id.Space) bool { return l.seen[of] })
-	for _, of := range some {
-		l.seen[of] = true
-	}
 	terms, asked, err := l.asked(some)
 	if err != nil {
 		return err

@@ -227,6 +227,13 @@ func TestISO05_Memos(t *testing.T) {
 			if got := hitsOf(found(t, h, memos, by, q)); !slices.Equal(got, want) {
 				t.Fatalf("%s: %q in pages of %d finds %v, want %v", by.Role, q.Text, q.Limit, got, want)
 			}
+			if q.Limit = memo.MostFound; rng.IntN(4) == 0 { // without the register, along the newest
+				all, err := memos.SearchEverywhere(t.Context(), by, q)
+				h.Must(err)
+				if got := hitsOf(all); !slices.Equal(got, want) {
+					t.Fatalf("%s: %q finds %v everywhere, want %v", by.Role, q.Text, got, want)
+				}
+			}
 		}
 		h.Must(h.Office.See(t.Context(), h.Lead.Firm, func(a *act.Act) error {
 			if begun, err := search.Begun(a.Tx); err != nil || !begun {
