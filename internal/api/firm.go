@@ -5,6 +5,7 @@ import (
 	"cenacle/internal/firm"
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
+	"cenacle/internal/lifecycle"
 )
 
 // Me is whom a token acts for.
@@ -93,6 +94,73 @@ func (n *Nouns) colleague(r *Request, _ NewColleague, person string) (Card, erro
 		}
 	}
 	return Card{ID: id.Person(person), State: string(firm.Disabled)}, nil
+}
+
+// InStaff is one of the firm's own people.
+type InStaff struct {
+	Colleague id.Person `path:"colleague"`
+}
+
+// Holdings is what the access of one of the firm's own people holds.
+type Holdings struct {
+	Person    Card       `json:"person"`
+	Led       []LedSpace `json:"led" doc:"the first spaces that she answers for"`
+	LedCount  int        `json:"led_count"`
+	Others    int        `json:"other_spaces" doc:"that she is in and does not answer for"`
+	Programs  int        `json:"programs" doc:"that have access in her name"`
+	Drafts    int        `json:"drafts" doc:"that she has begun and not sent"`
+	OnlyAdmin bool       `json:"only_administrator"`
+}
+
+// LedSpace is a space that somebody answers for.
+type LedSpace struct {
+	Space  id.Space    `json:"space"`
+	Name   string      `json:"name,omitempty" doc:"absent for who is no member of it"`
+	Opened Instant     `json:"opened_at"`
+	Staff  []id.Person `json:"lawyers" doc:"others who work there"`
+}
+
+func (n *Nouns) getColleague(r *Request, in InStaff) (Holdings, error) {
+	l, err := n.Lifecycle.Leaving(r.Context(), r.Actor, in.Colleague)
+	out := Holdings{
+		Person: cardOf(l.Card), Led: make([]LedSpace, len(l.Led)), LedCount: l.LedCount, Others: l.Others,
+		Programs: l.Programs, Drafts: l.Drafts, OnlyAdmin: l.Only,
+	}
+	for i, s := range l.Led {
+		out.Led[i] = LedSpace{s.ID, s.Name, Instant(s.Opened), append([]id.Person{}, s.Staff...)}
+	}
+	return out, err
+}
+
+// Rank is whether a lawyer administers the firm.
+type Rank struct {
+	InStaff
+	Administrator bool `json:"administrator"`
+}
+
+func (n *Nouns) rankColleague(r *Request, in Rank) (None, error) {
+	return None{}, n.Firms.Administer(r.Context(), r.Actor, in.Colleague, in.Administrator)
+}
+
+// Departure is that somebody leaves the firm.
+type Departure struct {
+	InStaff
+	Successor id.Person `json:"successor,omitempty" doc:"a lawyer of the firm, who answers for each space that she answered for"`
+	Spaces    []Heir    `json:"spaces,omitempty" doc:"those for which somebody else does; what is wrong with one is named to-(its identifier)"`
+}
+
+// Heir is who answers for one space.
+type Heir struct {
+	Space     id.Space  `json:"space"`
+	Successor id.Person `json:"successor"`
+}
+
+func (n *Nouns) endColleague(r *Request, in Departure) (None, error) {
+	d := lifecycle.Departure{Person: in.Colleague, Successor: in.Successor, Spaces: map[id.Space]id.Person{}}
+	for _, h := range in.Spaces {
+		d.Spaces[h.Space] = h.Successor
+	}
+	return None{}, n.Lifecycle.Depart(r.Context(), r.Actor, d)
 }
 
 // language is the one asked for in a body, or that of the request.

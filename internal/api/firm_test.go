@@ -3,9 +3,15 @@ package api_test
 import "testing"
 
 var firmSamples = map[string]sample{
-	"getMe":        {who: byClient, want: 200},
-	"listPeople":   {who: byLead, want: 200},
-	"addColleague": {who: byLead, body: `{"name":"Me Neuve","email":"neuve@delmas.example","role":"assistant"}`, want: 201},
+	"getMe":         {who: byClient, want: 200},
+	"listPeople":    {who: byLead, want: 200},
+	"addColleague":  {who: byLead, body: `{"name":"Me Neuve","email":"neuve@delmas.example","role":"assistant"}`, want: 201},
+	"getColleague":  {who: byLead, want: 200},
+	"rankColleague": {who: byLead, body: `{"administrator":true}`, want: 409}, // her card is no lawyer's; package firm does it
+	"endColleague": {who: byLead, body: `{}`, want: 204, then: func(s *stage, _ reply) {
+		s.ask(s.lead, "POST", "/people", `{"name":"Me Karim Leroy","email":"karim@delmas.example","role":"colleague"}`).is(201)
+		s.ask(s.lead, "POST", s.path("/spaces/{space}/members"), `{"colleague":"{colleague}"}`)
+	}},
 }
 
 func TestMe(t *testing.T) {

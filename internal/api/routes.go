@@ -94,7 +94,13 @@ func (n *Nouns) firmRows() []Operation {
 		{Pattern: "GET /people", Name: "listPeople", Action: authz.FirmPeopleSee, Do: Ask(n.people),
 			Summary: "The firm’s own people, those who left included"},
 		{Pattern: "POST /people", Name: "addColleague", Action: authz.FirmPeopleAdd, Status: 201, Do: Tell(n.addColleague, n.colleague),
-			Summary: "Add a colleague; she gets a mail to choose her password"},
+			Summary: "Add a colleague, or one who had left; she gets a mail to choose her password"},
+		{Pattern: "GET /people/{colleague}", Name: "getColleague", Action: authz.FirmPeopleEdit, Do: Ask(n.getColleague),
+			Summary: "One of the firm’s own people, and what her access holds"},
+		{Pattern: "PUT /people/{colleague}/administrator", Name: "rankColleague", Action: authz.FirmPeopleRank, Do: Tell(n.rankColleague, nil),
+			Summary: "Have a lawyer administer the firm, or no longer; somebody always does"},
+		{Pattern: "POST /people/{colleague}/leave", Name: "endColleague", Action: authz.FirmPeopleEnd, Do: Tell(n.endColleague, nil),
+			Summary: "Close the access of one of the firm’s own people; others answer for her spaces, what she did stays under her name"},
 	}
 }
 

@@ -100,6 +100,10 @@ func TestFirmPolicy(t *testing.T) {
 		{FirmTell, Lawyer, Decision{false, true, "role"}},
 		{FirmPeopleAdd, Admin, Decision{true, true, "firm-admin"}},
 		{FirmPeopleAdd, Lawyer, Decision{false, true, "role"}},
+		{FirmPeopleRank, Admin, Decision{true, true, "firm-admin"}},
+		{FirmPeopleRank, Lawyer, Decision{false, true, "role"}},
+		{FirmPeopleEnd, Admin, Decision{true, true, "firm-admin"}},
+		{FirmPeopleEnd, Lawyer, Decision{false, true, "role"}},
 		{TokenGive, Outsider, Decision{true, true, "firm-outsider"}},
 		{SpaceOpen, FirmAssistant, Decision{true, true, "firm-assistant"}},
 		{TokenKeep, FirmAssistant, Decision{true, true, "firm-assistant"}},
@@ -122,7 +126,7 @@ func TestFirmPolicy(t *testing.T) {
 // outlives her session or lets others in, and before nothing else; what she may
 // not do at all, she is refused as ever.
 func TestGrave(t *testing.T) {
-	grave := map[Action]bool{FirmPeopleAdd: true, FirmTell: true, TokenGive: true, FirmApproval: true, SpaceThaw: true, HoldKeep: true, WallLift: true, SpaceHand: true}
+	grave := map[Action]bool{FirmPeopleAdd: true, FirmPeopleRank: true, FirmPeopleEnd: true, FirmTell: true, TokenGive: true, FirmApproval: true, SpaceThaw: true, HoldKeep: true, WallLift: true, SpaceHand: true}
 	for act, r := range rules {
 		if r.grave != grave[act] {
 			t.Errorf("%s: grave is %v; a change of the table must be a change here", act, r.grave)

@@ -9,6 +9,8 @@ const (
 	FirmPeopleSee  Action = "firm.people.see"  // the firm's own people
 	FirmPeopleEdit Action = "firm.people.edit" // who they are, what programs they have
 	FirmPeopleAdd  Action = "firm.people.add"  // let one more in
+	FirmPeopleRank Action = "firm.people.rank" // who of them administers it
+	FirmPeopleEnd  Action = "firm.people.end"  // close one's access, and have others answer for what was hers
 	FirmJournal    Action = "firm.journal"     // acts of the firm itself
 	FirmApproval   Action = "firm.approval"    // that all of its spaces demand it
 	FirmConnect    Action = "firm.connect"     // webhooks: what other programs are told
@@ -113,6 +115,8 @@ var rules = map[Action]rule{
 	FirmPeopleSee:  {kind: OfFirm, firm: people, reads: true},
 	FirmPeopleEdit: {kind: OfFirm, firm: []FirmRole{Admin}},
 	FirmPeopleAdd:  {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
+	FirmPeopleRank: {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
+	FirmPeopleEnd:  {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
 	FirmJournal:    {kind: OfFirm, firm: []FirmRole{Admin}, reads: true},
 	FirmConnect:    {kind: OfFirm, firm: []FirmRole{Admin}},
 	FirmTell:       {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},

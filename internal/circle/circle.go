@@ -210,24 +210,31 @@ func Leave(a *act.Act, space id.Space, person id.Person) error {
 // enter puts a person into a circle from now on; by is who did, empty when her
 // role does.
 func enter(a *act.Act, space id.Space, c id.Circle, person, by id.Person) error {
-	own, err := ownCircles(a, space, person)
+	return enterAs(a, space, c, Presence{Person: person, Span: authz.Span{Since: a.Now}, By: by})
+}
+
+// enterAs puts a person into a circle with a beginning of its own. What was sent
+// before now is hers from then on, and is not news to her.
+func enterAs(a *act.Act, space id.Space, c id.Circle, p Presence) error {
+	own, err := ownCircles(a, space, p.Person)
 	if err != nil {
 		return err
 	}
-	mac, err := seal(a, space, c, person, authz.Span{Since: a.Now})
+	mac, err := seal(a, space, c, p.Person, p.Span)
 	if err != nil {
 		return err
 	}
+	since := store.Micros(p.Span.Since)
 	a.Forget(presencesOf(space))
 	if _, known := own[c]; known {
-		_, err = a.Exec(updateEntered, c, person, store.Micros(a.Now), by, mac)
+		_, err = a.Exec(updateEntered, c, p.Person, since, p.By, mac)
 	} else {
-		_, err = a.Exec(insertInCircle, c, person, space, store.Micros(a.Now), by, mac)
+		_, err = a.Exec(insertInCircle, c, p.Person, space, since, p.By, mac)
 	}
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(insertUnread, c, person, store.Micros(a.Now))
+	_, err = a.Exec(insertUnread, c, p.Person, store.Micros(a.Now))
 	return err
 }
 

@@ -23,6 +23,12 @@ where firm_id = $1 and space_id = $2 and person_id = $3`)
 select role, since, until, mac from membership
 where firm_id = $1 and space_id = $2 and person_id = $3`)
 
+	// The memberships of person $2 that hold at $3, after space $4.
+	selectHeld = store.ForFirm(`
+select space_id, role, since, until, mac from membership
+where firm_id = $1 and person_id = $2 and space_id > $4 and since <= $3 and (until = 0 or until > $3)
+order by space_id limit $5`)
+
 	updateCircleName = store.ForFirm(`update circle set name = $3 where firm_id = $1 and id = $2`)
 
 	insertInCircle = store.ForFirm(`

@@ -124,7 +124,7 @@ type ColleagueNotice struct {
 
 // AddColleague gives a person a card among the firm's own people and mails her
 // a link to choose her password. Someone whom the firm already knows is a
-// conflict.
+// conflict, but for one of its own people who had left: she comes back, to no space.
 func (s *Service) AddColleague(ctx context.Context, by authz.Actor, c Colleague) (card Card, err error) {
 	defer fault.Op(&err, "firm.AddColleague")
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error { return Allow(a, by, authz.FirmPeopleAdd) })
@@ -152,8 +152,9 @@ func (s *Service) admit(a *act.Act, by authz.Actor, c Card) error {
 		return err
 	}
 	switch known, err := CardOf(a, c.Person); {
-	case err == nil && known.Role.Inside():
+	case err == nil && known.Role.Inside() && known.State == Active:
 		return fault.New(fault.Conflict, "firm.already_colleague").In("email")
+	case err == nil && known.Role.Inside(): // who had left comes back
 	case err == nil:
 		return fault.New(fault.Conflict, "firm.is_client").In("email")
 	case !fault.Is(err, fault.NotFound):

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -41,6 +42,7 @@ type world struct {
 	handlers    map[string]outbox.Handler
 	runner      *outbox.Runner
 	model       space.Model
+	passing     *sync.Mutex // who holds it keeps departures from going on
 
 	firm   id.Firm
 	lawyer authz.Actor
@@ -55,7 +57,7 @@ func each(t *testing.T, run func(w *world)) {
 	t.Helper()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		office, clock := acttest.New(t, s)
-		w := &world{T: t, office: office, clock: clock, accounts: account.New(office)}
+		w := &world{T: t, office: office, clock: clock, accounts: account.New(office), passing: new(sync.Mutex)}
 		w.firms = firm.New(office, w.accounts)
 		w.invitations = invitation.New(office, w.accounts)
 		w.life = lifecycle.New(office, w.accounts, w.invitations)
@@ -81,6 +83,11 @@ func (w *world) openPost(s *store.Store) {
 	w.mailbox, err = mail.OpenMailbox(w.TempDir(), w.office.Ring.Directory())
 	w.must(err)
 	w.handlers = w.life.Handlers(composer, w.mailbox)
+	w.handlers[lifecycle.PassJob] = func(ctx context.Context, of id.Firm, j outbox.Job) error {
+		w.passing.Lock()
+		defer w.passing.Unlock()
+		return w.life.Pass(ctx, of, j)
+	}
 	w.runner = outbox.NewRunner(outbox.Config{
 		Store: s, Ring: w.office.Ring, Handlers: w.handlers, Clock: w.clock.Now, Log: slog.New(slog.DiscardHandler),
 	})

@@ -113,6 +113,15 @@ on conflict (firm_id, space_id, person_id, place) do update set body = excluded.
 	deleteDraft = store.ForFirm(`
 delete from memo_draft where firm_id = $1 and space_id = $2 and person_id = $3 and place = $4`)
 
+	deleteDraftsOf = store.ForFirm(`
+delete from memo_draft where firm_id = $1 and space_id = $2 and person_id = $3`)
+
+	// Of person $2, in the spaces where she is a member at $3.
+	countDrafts = store.ForFirm(`
+select count(*) from membership m cross join memo_draft d
+where m.firm_id = $1 and m.person_id = $2 and m.since <= $3 and (m.until = 0 or m.until > $3)
+  and d.firm_id = $1 and d.space_id = m.space_id and d.person_id = $2`)
+
 	selectDraft = store.ForFirm(`
 select body, saved_at from memo_draft
 where firm_id = $1 and space_id = $2 and person_id = $3 and place = $4`)

@@ -21,12 +21,11 @@ import (
 // elsewhere are the actions that no line of the table names, and where they are
 // decided.
 var elsewhere = map[authz.Action]string{
-	authz.FirmPeopleEdit: "the page of programs lists and ends those of others for whom it allows (token.ListOf, token.Revoke)",
-	authz.WallSee:        "lifecycle.Walls, for the page of the people of a space",
-	authz.HoldSee:        "hold.List, for the page of the trash",
-	authz.DepositSee:     "lists and pages of a space show deposits beside everything else (deposit.List, deposit.Show)",
-	authz.DocumentParty:  "the form of files files into the tray of one’s party too (document.Begin, by its tray)",
-	authz.MemoInternal:   "a field of the form behind memo.write makes a memo internal (memo.Write)",
+	authz.WallSee:       "lifecycle.Walls, for the page of the people of a space",
+	authz.HoldSee:       "hold.List, for the page of the trash",
+	authz.DepositSee:    "lists and pages of a space show deposits beside everything else (deposit.List, deposit.Show)",
+	authz.DocumentParty: "the form of files files into the tray of one’s party too (document.Begin, by its tray)",
+	authz.MemoInternal:  "a field of the form behind memo.write makes a memo internal (memo.Write)",
 }
 
 // jobs is every kind of job and which right is looked at again when it runs.
@@ -48,6 +47,7 @@ var jobs = map[string]string{
 	"notice.overdue":      "request.see of the lawyer who is told, of something still asked",
 	"notice.date":         "agenda.see of an event that still is to be, for the person who is reminded",
 	"agenda.remind":       "none: it reads nothing out, and who is told is decided by notice.date",
+	"space.pass":          "none: it does what was said when the access was closed, and reads nothing out; each successor’s card and walls are looked at again (lifecycle.Pass)",
 	"request.ladder":      "none: it reads nothing out, and who is told is decided by notice.reminder and notice.overdue",
 	"drive.empty":         "document.file or deposit.make of who announced the file (drive.Settle)",
 	"document.words":      "none: what it reads goes into the blind index as keyed hashes and to nobody; who finds by them is decided at each search",

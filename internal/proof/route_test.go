@@ -133,6 +133,9 @@ func firmSteps() []step {
 		plain("/f/{firm}", byLead, 200), plain("/f/{firm}/spaces/new", byLead, 200),
 		fresh(form("/f/{firm}/spaces/new", byLead, 303, "name", "M. Nouveau", "email", "{fresh}@nouveau.example", "model", "divorce")),
 		plain("/f/{firm}/people", byLead, 200),
+		plain("/f/{firm}/people/{colleague}", byLead, 200),
+		form("/f/{firm}/people/{colleague}/rank", byLead, 409, "admin", "1"), // she is no lawyer
+		form("/f/{firm}/people/{colleague}/leave", byLead, 303).then(func(s *scene, _ answer) { s.rehire() }),
 		plain("/f/{firm}/conflicts", byLead, 200),
 		form("/f/{firm}/conflicts", byLead, 200, "names", "Sophie Petit"),
 		form("/f/{firm}/people", byLead, 303, "name", "Me Neuve", "email", "neuve@delmas.example", "role", "assistant").then(func(s *scene, _ answer) {

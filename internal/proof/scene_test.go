@@ -14,7 +14,9 @@ import (
 	"cenacle/internal/deposit"
 	"cenacle/internal/depositlink"
 	"cenacle/internal/document"
+	"cenacle/internal/firm"
 	"cenacle/internal/hold"
+	"cenacle/internal/i18n"
 	"cenacle/internal/id"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
@@ -268,6 +270,15 @@ func (s *scene) handing() browser {
 	s.ids["heir"] = string(s.heir.id)
 	s.must(s.server.Lifecycle.AddColleague(s.t.Context(), s.lead.actor, s.room.id, s.heir.id))
 	return byLead(s)
+}
+
+// rehire lets the colleague whose access was closed come back, signed in.
+func (s *scene) rehire() {
+	s.t.Helper()
+	_, err := s.server.Firms.AddColleague(s.t.Context(), s.lead.actor, firm.Colleague{Name: s.account.name, Email: s.account.email, Role: s.account.actor.Role, Language: i18n.French})
+	s.must(err)
+	s.account.token, _, err = s.server.Accounts.SignIn(s.t.Context(), s.account.email, password, here())
+	s.must(err)
 }
 
 func (s *scene) handBack() {

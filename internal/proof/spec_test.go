@@ -198,6 +198,7 @@ var chosenFor = map[string]map[string]string{
 	"renameCircle":     {"name": "Experts"},
 	"admitToCircle":    {"person": "{client}"},
 	"handSpace":        {"person": "{colleague}"},
+	"endColleague":     {"successor": "", "spaces": ""},
 	"raiseWall":        {"person": "{colleague}", "until": ""},
 	"liftWall":         {"person": "{colleague}"},
 	"addParty":         {"name": "M. Paul Adversaire"},

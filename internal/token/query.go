@@ -19,6 +19,10 @@ from access_token where firm_id = $1 and id = $2`)
 select id, person_id, hash, use, name, pass, created_at, expires_at, seen_at, ended_at, era, mac
 from access_token where firm_id = $1 and person_id = $2 and era = $3 order by id desc limit $4`)
 
+	selectUnended = store.ForFirm(`
+select id, person_id, hash, use, name, pass, created_at, expires_at, seen_at, ended_at, era, mac
+from access_token where firm_id = $1 and person_id = $2 and ended_at = 0 order by id`)
+
 	countLive = store.ForFirm(`
 select count(*) from access_token
 where firm_id = $1 and person_id = $2 and era = $3 and ended_at = 0 and expires_at > $4`)

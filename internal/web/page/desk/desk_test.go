@@ -28,6 +28,7 @@ func TestTemplates(t *testing.T) {
 	uitest.Check(t, listPage)
 	uitest.Check(t, newPage)
 	uitest.Check(t, peoplePage)
+	uitest.Check(t, colleaguePage)
 	uitest.Check(t, journalPage)
 	uitest.Check(t, searchPage)
 }

@@ -30,6 +30,7 @@ type Card struct {
 	Email  string
 	Mine   bool
 	Closed bool
+	Href   string // her own page, for who administers the firm
 }
 
 // Add is the form for a colleague.
@@ -70,6 +71,9 @@ func (p *Pages) people(r *web.Request, err error) (web.Answer, error) {
 	b.Section = "people"
 	page := newPeople(b, staff, r.Actor)
 	if mayAdd(r.Actor) {
+		for i, c := range staff {
+			page.Cards[i].Href = r.FirmPath("people", string(c.Person))
+		}
 		page.Programs = r.FirmPath("programs") + "#team"
 		page.Add = newAdd(b, r.FirmPath("people"), answers{r.Value, r.Values})
 	}

@@ -83,6 +83,9 @@ func routes(s *webtest.Site, models []space.Model, disk *blob.Disk) []web.Route 
 		member("GET /f/{firm}", authz.FirmEnter, p.Show),
 		member("GET /f/{firm}/spaces/new", authz.SpaceOpen, p.NewSpace), member("POST /f/{firm}/spaces/new", authz.SpaceOpen, p.DoNewSpace),
 		member("GET /f/{firm}/people", authz.FirmPeopleSee, p.People), member("POST /f/{firm}/people", authz.FirmPeopleAdd, p.DoAddColleague),
+		member("GET /f/{firm}/people/{colleague}", authz.FirmPeopleEdit, p.Colleague),
+		member("POST /f/{firm}/people/{colleague}/rank", authz.FirmPeopleRank, p.DoRank), member("POST /f/{firm}/people/{colleague}/leave", authz.FirmPeopleEnd, p.DoLeave),
+		{Pattern: "GET /enter", Door: web.Person, Handle: d.Enter, Why: "a test"},
 		member("GET /f/{firm}/journal", authz.FirmJournal, p.Journal), member("GET /f/{firm}/search", authz.DocumentRead, p.Search),
 	}
 }
@@ -206,6 +209,70 @@ func TestTeam(t *testing.T) {
 	h.admin.Get(h.path + "/people?done=colleague_added").One("#flash").Says("équipe")
 	h.admin.Post(h.path+"/people", "name", "Inès Roche", "email", "ines@delmas.example", "role", "assistant").
 		Answers(t, http.StatusConflict, "").One("#f-email-error").Says("déjà partie du cabinet")
+}
+
+// TestColleague: who administers the firm sees what a departure changes, without the
+// names of spaces that are not hers, decides it, and the one who left is told so.
+func TestColleague(t *testing.T) {
+	h := open(t)
+	paul := h.colleague("Me Paul Leroy", "paul@delmas.example", authz.Lawyer)
+	p, err := h.Accounts.Find(t.Context(), "paul@delmas.example")
+	h.must(err)
+	by := authz.Actor{Person: p.ID, Firm: h.by.Firm, Role: authz.Lawyer, Via: authz.ViaPassword}
+	var spaces []id.Space
+	for _, client := range []string{"Mme Claire Petit", "M. Jean Martin"} {
+		s, err := h.Lifecycle.OpenSpace(t.Context(), by, lifecycle.NewSpace{
+			ClientName: client, ClientEmail: fmt.Sprintf("client%d@exemple.fr", len(spaces)), Model: h.models[0], Profile: space.Individual, Language: i18n.French,
+		})
+		h.must(err)
+		spaces = append(spaces, s.ID)
+	}
+	h.must(h.Lifecycle.AddColleague(t.Context(), by, spaces[1], h.by.Person))
+	path := h.path + "/people/" + string(p.ID)
+	own := h.path + "/people/" + string(h.by.Person)
+
+	h.admin.Get(h.path + "/people").One("main a[href=" + path + "]")
+	paul.Get(h.path + "/people").Lacks("main a[href=" + path + "]")
+	paul.Get(path).Answers(t, http.StatusForbidden, "")
+	h.admin.Get(h.path+"/people/"+string(id.New[id.Person](h.Clock.Now()))).Answers(t, http.StatusNotFound, "")
+	page := h.admin.Get(path).Answers(t, http.StatusOK, "")
+	page.One("#leave").Says("2 espaces changent")
+	page.One("#leave label[for=f-to-" + string(spaces[1]) + "]").Says("M. Jean Martin")
+	page.One("#leave label[for=f-to-" + string(spaces[0]) + "]").Says("Espace ouvert le")
+	if strings.Contains(page.Body, "Petit") {
+		t.Error("the page names a space that is not the reader's")
+	}
+	h.admin.Get(own).One("#leave").Says("Confiez d’abord l’administration")
+
+	h.admin.Post(path+"/leave").Answers(t, http.StatusUnprocessableEntity, "").One("#f-successor-error")
+	page = h.admin.Post(path+"/leave", "successor", string(h.by.Person), "to-"+string(spaces[0]), string(p.ID)).Answers(t, http.StatusUnprocessableEntity, "")
+	page.One("#f-to-" + string(spaces[0]) + "-error")
+	page.One("#leave details[open]")
+	h.admin.Post(path+"/leave", "successor", string(h.by.Person)).Answers(t, http.StatusSeeOther, path+"?done=colleague_left")
+	page = h.admin.Get(path)
+	page.Lacks("#leave")
+	page.One("main").Says("Accès fermé")
+	h.admin.Get(h.path + "/spaces/" + string(spaces[0]))
+
+	paul.Get(h.path).Answers(t, http.StatusSeeOther, "/signin?next="+strings.ReplaceAll(h.path, "/", "%2F"))
+	paul.Post("/signin", "email", "paul@delmas.example", "password", other).Answers(t, http.StatusSeeOther, "/enter")
+	paul.Get("/enter").Answers(t, http.StatusOK, "").One("h1").Says("Votre accès a pris fin")
+	paul.Get(h.path).Answers(t, http.StatusNotFound, "")
+}
+
+// TestRank: administration is given and withdrawn, and the page of who gave it away is
+// no longer hers.
+func TestRank(t *testing.T) {
+	h := open(t)
+	h.colleague("Me Paul Leroy", "paul@delmas.example", authz.Lawyer)
+	p, err := h.Accounts.Find(t.Context(), "paul@delmas.example")
+	h.must(err)
+	path, own := h.path+"/people/"+string(p.ID), h.path+"/people/"+string(h.by.Person)
+	h.admin.Post(own+"/rank").Answers(t, http.StatusConflict, "").One(".summary").Says("Personne d’autre")
+	h.admin.Post(path+"/rank", "admin", "1").Answers(t, http.StatusSeeOther, path+"?done=rank_changed")
+	h.admin.Get(path).One("#rank").Says("Administre le cabinet.")
+	h.admin.Post(own+"/rank").Answers(t, http.StatusSeeOther, h.path+"/people?done=rank_changed")
+	h.admin.Get(path).Answers(t, http.StatusForbidden, "")
 }
 
 func TestFirmsJournal(t *testing.T) {

@@ -2,6 +2,7 @@ package door
 
 import (
 	"errors"
+	"strings"
 
 	"cenacle/internal/account"
 	"cenacle/internal/fault"
@@ -72,9 +73,29 @@ func (p *Pages) Enter(r *web.Request) (web.Answer, error) {
 	if page.None.Title = r.Printer.T("door.no_firm"); len(doors) == 0 {
 		page.Title = page.None.Title
 	}
-	page.None.Icon, page.None.Text = "door", r.Printer.T("door.no_firm_text")
+	page.None.Icon, page.None.Text = "door-enter", r.Printer.T("door.no_firm_text")
+	if len(doors) == 0 {
+		if err := p.shut(r, &page); err != nil {
+			return nil, err
+		}
+	}
 	page.None.Action = &ui.Button{Label: r.Printer.T("web.account"), Href: accountPath}
 	return web.Show(enterTemplate, page), nil
+}
+
+// shut says of which firms the doors were closed to her, when none is open.
+func (p *Pages) shut(r *web.Request, page *EnterPage) error {
+	left, err := p.Firms.Left(r.Context(), r.Session.Person)
+	if err != nil || len(left) == 0 {
+		return err
+	}
+	var names []string
+	for _, f := range left {
+		names = append(names, f.Name)
+	}
+	page.Title = r.Printer.T("door.left")
+	page.None.Title, page.None.Text = page.Title, r.Printer.T("door.left_text", strings.Join(names, ", "))
+	return nil
 }
 
 func links(doors []firm.Profile) []ui.Link {
