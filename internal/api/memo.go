@@ -93,16 +93,14 @@ func (n *Nouns) memos(r *Request, in Talk) (Conversation, error) {
 	if err != nil {
 		return Conversation{}, err
 	}
-	room, err := n.Spaces.Show(r.Context(), r.Actor, in.Space)
-	if err != nil {
-		return Conversation{}, err
-	}
 	out := Conversation{Threads: make([]Thread, len(threads))}
 	for i, t := range threads {
 		out.Threads[i] = Thread{ID: t.ID, Document: t.Document, Subject: t.Subject}
 		for _, m := range t.Memos {
 			one := memoOf(m, t.ID)
-			one.Unread = m.Unread(room.In)
+			for _, to := range m.Unread() {
+				one.Unread = append(one.Unread, to.Person)
+			}
 			out.Threads[i].Memos = append(out.Threads[i].Memos, one)
 		}
 	}

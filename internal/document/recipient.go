@@ -89,37 +89,64 @@ func Recipients(a *act.Act, on authz.Resource) (r Reach, err error) {
 // Explain decides for every member of a space, past ones included, whether she
 // may read an item of it. The caller has opened the space.
 func Explain(a *act.Act, on authz.Resource, read authz.Action) ([]Recipient, error) {
-	members, err := circle.Members(a, on.Space)
+	c, err := CompanyOf(a, on.Space)
+	return c.Explain(on, read), err
+}
+
+// Company is the members of a space, past ones included, with what the rule asks of
+// each, for who decides over many items.
+type Company struct{ members []companion }
+
+type companion struct {
+	Recipient
+	actor authz.Actor
+	facts authz.Facts
+	gone  bool // a member whose card is not active
+}
+
+// CompanyOf reads the company of a space that the caller has opened.
+func CompanyOf(a *act.Act, in id.Space) (c Company, err error) {
+	members, err := circle.Members(a, in)
 	if err != nil {
-		return nil, err
+		return c, err
 	}
-	walled, err := walls(a, on.Space)
+	walled, err := walls(a, in)
 	if err != nil {
-		return nil, err
+		return c, err
 	}
-	circles, err := circlesByPerson(a, on.Space)
+	circles, err := circlesByPerson(a, in)
 	if err != nil {
-		return nil, err
+		return c, err
 	}
-	out := make([]Recipient, 0, len(members))
 	for _, m := range members {
 		card, err := firm.CardOf(a, m.Person)
 		if err != nil && !fault.Is(err, fault.NotFound) {
-			return nil, err
+			return c, err
 		}
-		to := Recipient{Person: m.Person, Name: card.Name, Role: m.Role, Stay: authz.Span{Since: m.Since, Until: m.Until}}
-		if card.State != firm.Active && m.Active(a.Now) {
-			to.Reason = "no-card"
-			out = append(out, to)
+		stay := authz.Span{Since: m.Since, Until: m.Until}
+		c.members = append(c.members, companion{
+			Recipient: Recipient{Person: m.Person, Name: card.Name, Role: m.Role, Stay: stay},
+			actor:     authz.Actor{Person: m.Person, Firm: a.Firm(), Role: card.Role},
+			facts:     authz.Facts{Now: a.Now, Space: in, Role: m.Role, Member: stay, Walled: walled[m.Person], Circles: circles[m.Person]},
+			gone:      card.State != firm.Active && m.Active(a.Now),
+		})
+	}
+	return c, nil
+}
+
+// Explain decides for each of a company whether she may read an item of its space.
+func (c Company) Explain(on authz.Resource, read authz.Action) []Recipient {
+	out := make([]Recipient, len(c.members))
+	for i, m := range c.members {
+		out[i] = m.Recipient
+		if m.gone {
+			out[i].Reason = "no-card"
 			continue
 		}
-		d, grounds := authz.Explain(authz.Actor{Person: m.Person, Firm: a.Firm(), Role: card.Role}, read, on, authz.Facts{
-			Now: a.Now, Space: on.Space, Role: m.Role, Member: to.Stay, Walled: walled[m.Person], Circles: circles[m.Person],
-		})
-		to.Sees, to.Reason, to.Grounds = d.Allowed, d.Reason, grounds
-		out = append(out, to)
+		d, grounds := authz.Explain(m.actor, read, on, m.facts)
+		out[i].Sees, out[i].Reason, out[i].Grounds = d.Allowed, d.Reason, grounds
 	}
-	return out, nil
+	return out
 }
 
 // Unread are those of some people who see a document and have not read its

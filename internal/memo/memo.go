@@ -15,6 +15,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"cenacle/internal/document"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/vault"
@@ -93,23 +94,22 @@ type Memo struct {
 	ReplyBy    string
 	Read       bool
 	References []id.Item
-	Circles    []id.Circle // for the firm's side
-	Party      bool        // for who is of a party: it is addressed to that party alone
+	Circles    []id.Circle          // for the firm's side
+	Seers      []document.Recipient // who sees it now, for the firm's side
+	Party      bool                 // for who is of a party: it is addressed to that party alone
 	Readers    []Reader
 	Asks       Answer
 	Answers    []Acknowledgement
 	Mentions   []id.Person // whom it names with an @: all for the firm's side, oneself for others
 }
 
-// Unread are those of the circles of a memo who have not read it, its author not
-// counted; none for who is not told its circles.
-func (m Memo) Unread(in func(id.Circle) []id.Person) (out []id.Person) {
-	for _, c := range m.Circles {
-		for _, p := range in(c) {
-			read := slices.ContainsFunc(m.Readers, func(r Reader) bool { return r.Person == p })
-			if !read && p != m.Author && !slices.Contains(out, p) {
-				out = append(out, p)
-			}
+// Unread are those who see a memo and have not read it, its author not counted; none
+// for who is not told.
+func (m Memo) Unread() (out []document.Recipient) {
+	for _, to := range m.Seers {
+		read := slices.ContainsFunc(m.Readers, func(r Reader) bool { return r.Person == to.Person })
+		if !read && to.Person != m.Author {
+			out = append(out, to)
 		}
 	}
 	return out

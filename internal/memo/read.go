@@ -7,6 +7,7 @@ import (
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
+	"cenacle/internal/document"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/item"
@@ -94,6 +95,12 @@ func list(a *act.Act, by authz.Actor, f authz.Facts, q query) (out []entry, err 
 	if err != nil {
 		return nil, err
 	}
+	var company document.Company
+	if f.Role.Inside() {
+		if company, err = document.CompanyOf(a, q.space); err != nil {
+			return nil, err
+		}
+	}
 	for n := q.limit; len(out) < q.limit; n = max(q.limit-len(out), fewest) {
 		page, err := look(a, by, q, n)
 		if err != nil {
@@ -117,6 +124,7 @@ func list(a *act.Act, by authz.Actor, f authz.Facts, q query) (out []entry, err 
 			}
 			to := c.header.Audience
 			e.Party = party.ID != "" && len(to) == 1 && to[0].Circle == party.ID
+			e.Seers = slices.DeleteFunc(company.Explain(c.resource(a.Firm()), authz.MemoRead), func(to document.Recipient) bool { return !to.Sees })
 			out = append(out, e)
 		}
 		if len(page) < n {
@@ -189,11 +197,15 @@ func address(a *act.Act, space id.Space, page []candidate) error {
 
 // lock checks a memo and puts it behind the rule.
 func (c candidate) lock(a *act.Act, box *vault.Box) (authz.Locked[candidate], error) {
+	return authz.Lock(c, c.resource(a.Firm())), item.Verify(box, c.header, c.mac)
+}
+
+func (c candidate) resource(of id.Firm) authz.Resource {
 	h := c.header
-	return authz.Lock(c, authz.Resource{
-		Kind: authz.OfItem, Firm: a.Firm(), Space: h.Space, Owner: h.Author, Nature: h.Nature,
+	return authz.Resource{
+		Kind: authz.OfItem, Firm: of, Space: h.Space, Owner: h.Author, Nature: h.Nature,
 		Internal: h.Internal, Deleted: c.deleted, Audience: h.Audience,
-	}), item.Verify(box, h, c.mac)
+	}
 }
 
 // open unseals a memo; its circles are for the firm's side.

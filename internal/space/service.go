@@ -74,18 +74,6 @@ type Room struct {
 // wrote, wherever that may be read.
 func (r Room) Called(of id.Person) string { return r.names[of] }
 
-// In are the people of one of its circles.
-func (r Room) In(of id.Circle) (out []id.Person) {
-	for _, c := range r.Circles {
-		for _, p := range c.People {
-			if c.ID == of {
-				out = append(out, p.Person)
-			}
-		}
-	}
-	return out
-}
-
 // Show returns the space to one of its members.
 func (s *Service) Show(ctx context.Context, by authz.Actor, of id.Space) (room Room, err error) {
 	defer fault.Op(&err, "space.Show(%s)", of)

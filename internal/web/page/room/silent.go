@@ -28,8 +28,8 @@ func (h here) elsewise(person id.Person, sent time.Time) (l ui.Link, due bool) {
 
 // silent are those who have not read a memo for long.
 func (h here) silent(m memo.Memo) (out []ui.Link) {
-	for _, person := range m.Unread(h.room.In) {
-		if l, due := h.elsewise(person, m.Created); due {
+	for _, to := range m.Unread() {
+		if l, due := h.elsewise(to.Person, m.Created); due {
 			out = append(out, l)
 		}
 	}

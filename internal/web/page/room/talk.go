@@ -127,15 +127,15 @@ func (h here) sheet(b ui.Base, m memo.Memo, titles map[id.Item]ui.Reference, of 
 	if !h.inside() {
 		return sheet
 	}
-	sheet.Audience, sheet.Why = h.audience(m.Circles), h.path("memos", string(m.ID), "why")
+	sheet.Audience, sheet.Why = h.seers(m.Seers, m.Circles), h.path("memos", string(m.ID), "why")
 	if m.Internal && h.room.State == "open" {
 		sheet.CopyOut = h.path() + "?copy=" + string(m.ID) + "#compose"
 	}
 	for _, reader := range m.Readers {
 		sheet.Read = append(sheet.Read, h.name(reader.Person))
 	}
-	for _, person := range m.Unread(h.room.In) {
-		sheet.NotRead = append(sheet.NotRead, h.name(person))
+	for _, to := range m.Unread() {
+		sheet.NotRead = append(sheet.NotRead, to.Name)
 	}
 	sheet.Silent = h.silent(m)
 	return sheet
