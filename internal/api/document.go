@@ -145,6 +145,7 @@ type Paper struct {
 	Address  bool       `json:"can_address" doc:"send it to further circles"`
 	Recalls  []Recalled `json:"recalls,omitempty" doc:"for the firm’s side alone, the latest first"`
 	Approval *Asked     `json:"approval,omitempty" doc:"what was asked of the current version; for the firm’s side alone"`
+	Exhibit  string     `json:"exhibit,omitempty" doc:"the number of the current version before the parties of a forum: 12, 12 bis (listExhibits)"`
 	Former   *Former    `json:"former,omitempty" doc:"what it was called and where it lay before its last renaming or moving; for who manages it (undoDocument)"`
 }
 
@@ -189,6 +190,9 @@ func (n *Nouns) document(r *Request, in InDocument) (Paper, error) {
 		out.Versions[i] = State{versionOf(&v), v.AuthorName, v.Name, v.Reason, hex.EncodeToString(v.SHA256[:])}
 	}
 	out.Approval, out.Recalls = askedOf(d.Approval), recallsOf(d.Recalls)
+	if d.Exhibit != nil {
+		out.Exhibit = d.Exhibit.Label()
+	}
 	if was := d.Former; was != nil {
 		out.Former = &Former{was.Title, string(was.Tray), was.Folder, was.By, Instant(was.At)}
 	}

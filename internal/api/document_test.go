@@ -63,6 +63,10 @@ var documentSamples = map[string]sample{
 	"unpackArchive":   {who: byLead, body: `{"from":0}`, want: 422},
 	"scanAgain":       {who: byLead, want: 409}, // nothing scans here; package document has it asked again
 	"straightenPhoto": {who: byLead, want: 422}, // no photograph; package preview straightens them
+	"listExhibits":    {who: byLead, want: 200},
+	"getExhibitFile":  {who: byLead, want: 200},
+	"getRegister":     {who: byLead, want: 200},
+	"getRegisterFile": {who: byLead, want: 200},
 	"listTrash":       {who: byLead, want: 200},
 	"listHolds":       {who: byLead, want: 200},
 	"placeHold":       {who: byLead, body: `{"document":"{document}","reason":"Contestation en cours"}`, want: 201},

@@ -116,11 +116,12 @@ func recallsOf(all []document.Recall) (out []Recalled) {
 // Releasing puts a document onto the common table.
 type Releasing struct {
 	InDocument
-	Confirm []string `json:"confirm,omitempty" fault:"confirm" doc:"what the guard has found in the firm’s own and one has checked (addressDocument)"`
+	Replaces id.Item  `json:"replaces,omitempty" fault:"replaces" doc:"a document of one’s own side whose exhibit gives this one its number, with bis"`
+	Confirm  []string `json:"confirm,omitempty" fault:"confirm" doc:"what the guard has found in the firm’s own and one has checked (addressDocument)"`
 }
 
 func (n *Nouns) release(r *Request, in Releasing) (Paper, error) {
-	if err := n.Documents.Release(r.Context(), r.Actor, in.Document, in.Confirm); err != nil {
+	if err := n.Documents.Release(r.Context(), r.Actor, document.Releasing{Document: in.Document, Replaces: in.Replaces, Confirm: in.Confirm}); err != nil {
 		return Paper{}, err
 	}
 	return n.document(r, in.InDocument)

@@ -13,6 +13,7 @@ import (
 	"cenacle/internal/document"
 	"cenacle/internal/event"
 	"cenacle/internal/firm"
+	"cenacle/internal/forum"
 	"cenacle/internal/freeze"
 	"cenacle/internal/guard"
 	"cenacle/internal/hold"
@@ -41,6 +42,7 @@ type Nouns struct {
 	Conflicts   *conflict.Service
 	Memos       *memo.Service
 	Agendas     *agenda.Service
+	Forums      *forum.Service
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
 	Bundles     *bundle.Service
@@ -61,6 +63,7 @@ func Routes(n *Nouns) []Operation {
 		n.firmRows(),
 		n.spaceRows(),
 		n.documentRows(),
+		n.forumRows(),
 		n.trashRows(),
 		n.accessRows(),
 		n.uploadRows(),
@@ -234,6 +237,20 @@ func (n *Nouns) accessRows() []Operation {
 			Summary: "Shut everyone outside the firm out of a space, at once: sessions, links, programs and drives"},
 		{Pattern: "POST /spaces/{space}/thaw", Name: "thawSpace", Action: authz.SpaceThaw, Do: Tell(n.thaw, nil),
 			Summary: "Let those in again who were shut out, as they were, for a reason"},
+	}
+}
+
+// forumRows are what parties put before each other.
+func (n *Nouns) forumRows() []Operation {
+	return []Operation{
+		{Pattern: "GET /spaces/{space}/exhibits", Name: "listExhibits", Action: authz.DocumentRead, Do: Ask(n.exhibits),
+			Summary: "What each party of a forum has communicated, under its numbers, as far as one may read it"},
+		{Pattern: "GET /spaces/{space}/exhibits/file", Name: "getExhibitFile", Action: authz.DocumentRead, Long: true, Do: Give(forum.Media, n.exhibitFile),
+			Summary: "The same for a spreadsheet, in the language that is accepted"},
+		{Pattern: "GET /spaces/{space}/register", Name: "getRegister", Action: authz.RegisterSee, Do: Ask(n.register),
+			Summary: "When each party of a forum was told of each exhibit, and opened it; outside the firm, one’s own party alone"},
+		{Pattern: "GET /spaces/{space}/register/file", Name: "getRegisterFile", Action: authz.RegisterSee, Long: true, Do: Give(forum.Media, n.registerFile),
+			Summary: "The same for a spreadsheet, in the language that is accepted"},
 	}
 }
 

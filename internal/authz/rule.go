@@ -35,6 +35,7 @@ const (
 	CircleSee    Action = "circle.see"   // who is in what, before sending
 	CircleMake   Action = "circle.make"  // name a new one
 	CircleTend   Action = "circle.tend"  // rename it, let people in and out; a party too
+	RegisterSee  Action = "register.see" // what each party of a forum was given, and opened when
 	TrashSee     Action = "trash.see"    // what was deleted and can still be restored
 	HoldSee      Action = "hold.see"     // what may not be erased, and why
 	HoldKeep     Action = "hold.keep"    // place and lift such a hold
@@ -141,6 +142,7 @@ var rules = map[Action]rule{
 	CircleSee:    {kind: OfSpace, space: inside, reads: true},
 	CircleMake:   {kind: OfSpace, space: inside, writes: true},
 	CircleTend:   {kind: OfCircle, space: inside, writes: true},
+	RegisterSee:  {kind: OfSpace, space: all, reads: true},
 	TrashSee:     {kind: OfSpace, space: inside, reads: true},
 	HoldSee:      {kind: OfSpace, space: inside, reads: true},
 	HoldKeep:     {kind: OfSpace, space: counsel, firm: lawyers, grave: true},

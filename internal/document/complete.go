@@ -246,7 +246,10 @@ func (s *Service) replace(a *act.Act, by authz.Actor, u arrival, f found) error 
 		return err
 	}
 	a.Signal(u.Space, circlesOf(h.Audience)...)
-	if h.Audience, err = takeBack(a, by, h, v); err != nil || c.Held {
+	if h.Audience, err = takeBack(a, by, h, v); err != nil {
+		return err
+	}
+	if err := renumber(a, by, h); err != nil || c.Held {
 		return err
 	}
 	return s.tell(a, by, u.Document, resource(a, h), nil)

@@ -102,6 +102,9 @@ func (s *Service) send(a *act.Act, by authz.Actor, h item.Header, to []id.Circle
 	for _, c := range to {
 		now.Audience = append(now.Audience, authz.Address{Circle: c, Sent: a.Now, Extended: extended})
 	}
+	if err := tabled(a, by, h, to); err != nil {
+		return err
+	}
 	if err := space.Touch(a, h.Space); err != nil {
 		return err
 	}

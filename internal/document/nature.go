@@ -6,6 +6,7 @@ import (
 
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
+	"cenacle/internal/circle"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/item"
@@ -123,9 +124,36 @@ func (s *Service) classify(a *act.Act, by authz.Actor, h item.Header, n authz.Na
 		return err
 	}
 	h.Nature = n
+	if seen, err := beforeParty(a, h); err != nil {
+		return err
+	} else if seen {
+		if err := tabled(a, by, h, circlesOf(h.Audience)); err != nil {
+			return err
+		}
+	}
 	a.Signal(h.Space, circlesOf(h.Audience)...)
 	if err := space.Touch(a, h.Space); err != nil {
 		return err
 	}
 	return s.tell(a, by, h.ID, resource(a, h), before.Will)
+}
+
+// beforeParty reports whether somebody of a party sees an opened document: what was
+// sent to all before there were parties is not before them.
+func beforeParty(a *act.Act, h item.Header) (bool, error) {
+	parties, err := circle.Parties(a, h.Space)
+	if err != nil || len(parties) == 0 {
+		return false, err
+	}
+	circles, err := circlesByPerson(a, h.Space)
+	if err != nil {
+		return false, err
+	}
+	reach, err := Recipients(a, resource(a, h))
+	return slices.ContainsFunc(reach.Will, func(to Recipient) bool {
+		return slices.ContainsFunc(parties, func(p circle.Circle) bool {
+			stay, in := circles[to.Person][p.ID]
+			return in && stay.Covers(a.Now)
+		})
+	}), err
 }

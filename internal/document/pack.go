@@ -206,7 +206,7 @@ func (p Package) WriteTo(ctx context.Context, w io.Writer) (err error) {
 func (p Package) write(ctx context.Context, z *zip.Writer, e packed) (line []string, err error) {
 	c, err := p.service.Content(ctx, p.by, Want{Item: e.item, Purpose: Download})
 	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
-		return []string{"", cell(e.title), "", "", ""}, nil // taken away meanwhile, or held by the scanner
+		return []string{"", fold.Cell(e.title), "", "", ""}, nil // taken away meanwhile, or held by the scanner
 	}
 	if err != nil {
 		return nil, err
@@ -220,15 +220,7 @@ func (p Package) write(ctx context.Context, z *zip.Writer, e packed) (line []str
 	if err := copyChecked(ctx, out, c); err != nil {
 		return nil, err
 	}
-	return []string{cell(e.path), cell(e.title), strconv.FormatInt(c.Size, 10), hex.EncodeToString(c.SHA256[:]), c.Modified.UTC().Format(time.RFC3339)}, nil
-}
-
-// cell keeps a spreadsheet from taking a name for a formula.
-func cell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
+	return []string{fold.Cell(e.path), fold.Cell(e.title), strconv.FormatInt(c.Size, 10), hex.EncodeToString(c.SHA256[:]), c.Modified.UTC().Format(time.RFC3339)}, nil
 }
 
 // checkedEvery is how many bytes pass between two looks at the right.

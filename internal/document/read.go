@@ -13,6 +13,7 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/blob"
 	"cenacle/internal/circle"
+	"cenacle/internal/exhibit"
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/fold"
@@ -25,16 +26,17 @@ import (
 // Detail is one document with everything its page shows.
 type Detail struct {
 	Document
-	Versions []Version // newest first; those the person may see
-	Readers  []Reader  // for the firm's side: who has read the current version
-	Manage   bool      // she may rename, replace and delete it
-	Address  bool      // she may send it to further circles
-	Classify bool      // she may decide its nature
-	Approve  bool      // she may approve it
-	Release  bool      // it can be put onto the common table, and by her
-	Recalls  []Recall  // for the firm's side, the latest first
-	Approval *Approval // for the firm's side: what was asked of the current version
-	Former   *Former   // for who manages it: what an undoing brings back, nil when there is nothing
+	Versions []Version        // newest first; those the person may see
+	Readers  []Reader         // for the firm's side: who has read the current version
+	Manage   bool             // she may rename, replace and delete it
+	Address  bool             // she may send it to further circles
+	Classify bool             // she may decide its nature
+	Approve  bool             // she may approve it
+	Release  bool             // it can be put onto the common table, and by her
+	Recalls  []Recall         // for the firm's side, the latest first
+	Approval *Approval        // for the firm's side: what was asked of the current version
+	Exhibit  *exhibit.Exhibit // its number before the parties; nil when its bytes have none
+	Former   *Former          // for who manages it: what an undoing brings back, nil when there is nothing
 }
 
 // Reader is someone who has read a document, and when first.
@@ -84,6 +86,9 @@ func ShowIn(a *act.Act, by authz.Actor, of id.Item) (d Detail, err error) {
 	if authz.Decide(by, authz.DocumentRelease, resource(a, h), f).Allowed {
 		d.Release = releasable(a, h, d.Tray, f) == nil
 	}
+	if d.Exhibit, err = numberOf(a, h, d.Current.ID); err != nil {
+		return d, err
+	}
 	if !f.Role.Inside() {
 		d.Audience = nil
 		return d, d.sign(a)
@@ -104,6 +109,15 @@ func ShowIn(a *act.Act, by authz.Actor, of id.Item) (d Detail, err error) {
 		return d, err
 	}
 	return d, d.sign(a)
+}
+
+// numberOf is the number of bytes of an opened document, nil when they have none.
+func numberOf(a *act.Act, h item.Header, v id.Version) (*exhibit.Exhibit, error) {
+	all, err := exhibit.OfItem(a, h.Space, h.ID)
+	if err != nil || len(all) == 0 || all[0].Version != v {
+		return nil, err
+	}
+	return &all[0], nil
 }
 
 // sign writes the names of authors and readers.
@@ -395,6 +409,9 @@ func (s *Service) note(a *act.Act, by authz.Actor, want Want) (refused, err erro
 	}
 	first, err := item.MarkRead(a, by, want.Item)
 	if err != nil {
+		return nil, err
+	}
+	if err := exhibit.Note(a, by, want.Item, o.ID, exhibit.Opened); err != nil {
 		return nil, err
 	}
 	details := taking{o.ID, o.Number, hex.EncodeToString(o.SHA256[:])}

@@ -8,6 +8,7 @@ import (
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
+	"cenacle/internal/exhibit"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/item"
@@ -19,24 +20,79 @@ import (
 // lies in the private tray of her own party; of the firm's side, a lawyer what
 // the firm has. What had no nature that comes before parties is an exhibit from
 // then on: whoever releases it says so. What the guard finds in the firm's own is to
-// be confirmed, as in [Send]. Conflict where there is no forum, when it
-// lies there already, and when another nature keeps it away.
-func (s *Service) Release(ctx context.Context, by authz.Actor, of id.Item, confirm []string) (err error) {
-	defer fault.Op(&err, "document.Release(%s)", of)
+// be confirmed, as in [Send]. An exhibit has its number from here ([exhibit.Give]).
+// Conflict where there is no forum, when it lies there already, and when another
+// nature keeps it away; Invalid in the field replaces.
+func (s *Service) Release(ctx context.Context, by authz.Actor, in Releasing) (err error) {
+	defer fault.Op(&err, "document.Release(%s)", in.Document)
 	return s.office.Do(ctx, by.Firm, func(a *act.Act) error {
-		h, f, err := item.Open(a, by, "", item.Document, of, authz.DocumentRelease)
+		h, f, err := item.Open(a, by, "", item.Document, in.Document, authz.DocumentRelease)
 		if err != nil {
 			return err
 		}
-		from, err := place(a, of)
+		from, err := place(a, h.ID)
 		if err != nil {
 			return err
 		}
 		if err := releasable(a, h, from.Tray, f); err != nil {
 			return err
 		}
-		return s.table(a, by, h, from, confirm)
+		if err := s.table(a, by, &h, from, in.Confirm); err != nil {
+			return err
+		}
+		side, _, err := exhibit.Side(a, f)
+		if err != nil {
+			return err
+		}
+		return communicate(a, by, h, side, in.Replaces)
 	})
+}
+
+// Releasing puts a document onto the common table.
+type Releasing struct {
+	Document id.Item
+	Replaces id.Item  // a document of which an exhibit of the same party gives it its number; may be empty
+	Confirm  []string // findings of the guard that the actor has read (guard.Finding.ID)
+}
+
+// communicate numbers what is on the common table of a forum as an exhibit of a
+// party. A letter has no number.
+func communicate(a *act.Act, by authz.Actor, h item.Header, party id.Circle, replaces id.Item) error {
+	if h.Nature != authz.NatureExhibit {
+		return nil
+	}
+	all, err := versions(a, h)
+	if err != nil {
+		return err
+	}
+	_, err = exhibit.Give(a, by, exhibit.New{
+		Space: h.Space, Item: h.ID, Version: all[0].ID, Party: party, SHA256: hex.EncodeToString(all[0].SHA256[:]), Replaces: replaces,
+	})
+	return err
+}
+
+// tabled numbers what the firm has brought before parties otherwise than by a
+// release: by sending it to all, or by saying that a letter before them is an exhibit.
+func tabled(a *act.Act, by authz.Actor, h item.Header, to []id.Circle) error {
+	parties, err := circle.Parties(a, h.Space)
+	if err != nil || len(parties) == 0 {
+		return err
+	}
+	house, err := circle.HouseOf(a, h.Space)
+	if err != nil || !slices.Contains(to, house.All) {
+		return err
+	}
+	return communicate(a, by, h, house.Firm, "")
+}
+
+// renumber gives the next rank of its number to an exhibit that has other bytes, as
+// far as it is still before all.
+func renumber(a *act.Act, by authz.Actor, h item.Header) error {
+	was, err := exhibit.OfItem(a, h.Space, h.ID)
+	if err != nil || len(was) == 0 {
+		return err
+	}
+	return tabled(a, by, h, circlesOf(h.Audience))
 }
 
 // releasable says what stands against putting a document onto the common table.
@@ -72,8 +128,8 @@ type released struct {
 	Circles []id.Circle  `json:"circles"`
 }
 
-func (s *Service) table(a *act.Act, by authz.Actor, h item.Header, from Move, confirm []string) error {
-	if err := s.sendable(a, h); err != nil {
+func (s *Service) table(a *act.Act, by authz.Actor, h *item.Header, from Move, confirm []string) error {
+	if err := s.sendable(a, *h); err != nil {
 		return err
 	}
 	house, err := circle.HouseOf(a, h.Space)
@@ -81,7 +137,7 @@ func (s *Service) table(a *act.Act, by authz.Actor, h item.Header, from Move, co
 		return err
 	}
 	to := []id.Circle{house.All}
-	all, err := versions(a, h)
+	all, err := versions(a, *h)
 	if err != nil {
 		return err
 	}
@@ -93,21 +149,21 @@ func (s *Service) table(a *act.Act, by authz.Actor, h item.Header, from Move, co
 		if len(wait) > 0 {
 			return fault.New(fault.Conflict, "document.approve_first")
 		}
-		if err := insist(a, by, h, to, confirm); err != nil {
+		if err := insist(a, by, *h, to, confirm); err != nil {
 			return err
 		}
 	}
-	before, err := Recipients(a, resource(a, h))
+	before, err := Recipients(a, resource(a, *h))
 	if err != nil {
 		return err
 	}
 	if !h.Nature.Takes(authz.WayForum) {
 		h.Nature = authz.NatureExhibit
-		if err := item.Reclassify(a, h, h.Nature); err != nil {
+		if err := item.Reclassify(a, *h, h.Nature); err != nil {
 			return err
 		}
 	}
-	if err := item.Address(a, by, h, to, false); err != nil {
+	if err := item.Address(a, by, *h, to, false); err != nil {
 		return err
 	}
 	if from.Tray != space.ClientTray { // what a client deposited stays in her tray
@@ -130,7 +186,7 @@ func (s *Service) table(a *act.Act, by authz.Actor, h item.Header, from Move, co
 	if !by.Role.Inside() { // the firm's side is told too, as of everything that comes from outside
 		return item.Notify(a, by, h.Space, h.ID, to)
 	}
-	now := resource(a, h)
+	now := resource(a, *h)
 	now.Audience = append(now.Audience, authz.Address{Circle: house.All, Sent: a.Now})
 	return s.tell(a, by, h.ID, now, before.Will)
 }

@@ -41,6 +41,9 @@ var kinds = map[string]kind{
 	"document.classified": document(items),
 	"document.addressed":  document(addresses),
 	"document.released":   document(items),
+	"exhibit.numbered":    document(items),
+	"exhibit.notified":    document(traces),
+	"exhibit.opened":      document(traces),
 	"document.read":       document(traces),
 	"document.downloaded": document(traces),
 	"document.haste":      {way: acts}, // a great many at once, of which each is told by itself

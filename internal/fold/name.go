@@ -93,3 +93,13 @@ func device(s string) bool {
 	}
 	return found && len([]rune(number)) == 1 && strings.Contains("0123456789¹²³", number)
 }
+
+// Cell keeps a spreadsheet from taking a text for a formula, also one that begins so
+// after what it passes over, and in the wide letters of East Asia.
+func Cell(s string) string {
+	begin := strings.TrimLeft(s, " \t\r\n\u00a0\ufeff")
+	if begin == "" || !strings.ContainsRune("=+-@＝＋－＠", []rune(begin)[0]) && s[0] != '\t' && s[0] != '\r' {
+		return s
+	}
+	return "'" + s
+}

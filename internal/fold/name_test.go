@@ -162,3 +162,14 @@ func hostile() []string {
 	)
 	return out
 }
+
+func TestOUT04_Cell(t *testing.T) {
+	for in, want := range map[string]string{
+		"": "", "Bail.pdf": "Bail.pdf", "a=b": "a=b", "=1+1": "'=1+1", "+33": "'+33", "-2": "'-2", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", "\r=1": "'\r=1",
+		"\n=1": "'\n=1", " =1": "' =1", "\u00a0@x": "'\u00a0@x", "\tBail": "'\tBail", "＝1": "'＝1", "\xff=": "\xff=", "  ": "  ",
+	} {
+		if got := Cell(in); got != want {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
+	}
+}

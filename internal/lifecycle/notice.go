@@ -12,6 +12,7 @@ import (
 	"cenacle/internal/deposit"
 	"cenacle/internal/depositlink"
 	"cenacle/internal/document"
+	"cenacle/internal/exhibit"
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/freeze"
@@ -90,6 +91,7 @@ func newItem(n item.Notice) errand {
 		person: n.Person, space: n.Space, joins: true,
 		say:   func(path string) mail.Notice { return mail.NewItem{Path: path} },
 		waits: func(a *act.Act, by authz.Actor) error { return waiting(a, by, n.Space, n.Item) },
+		left:  func(a *act.Act, by authz.Actor) error { return exhibit.Notify(a, by, n.Space) },
 	}
 }
 
@@ -123,6 +125,7 @@ type errand struct {
 	say    func(path string) mail.Notice
 	issue  func(*act.Act, authz.Actor) (path string, err error) // makes the link; nil: one that opens the space
 	waits  func(*act.Act, authz.Actor) error                    // absent when there is nothing to say any more; may be nil
+	left   func(*act.Act, authz.Actor) error                    // keeps that the mail has left; may be nil
 }
 
 // post composes and hands over.
@@ -178,7 +181,10 @@ func (p post) deliver(ctx context.Context, f id.Firm, j outbox.Job, e errand) er
 	if err != nil {
 		return err
 	}
-	return p.sender.Send(ctx, m)
+	if err := p.sender.Send(ctx, m); err != nil || e.left == nil {
+		return err
+	}
+	return p.office.Keep(ctx, f, func(a *act.Act) error { return e.left(a, by) })
 }
 
 // reader is whom the mail is for, as the actor she would be, if there still is

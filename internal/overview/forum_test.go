@@ -112,11 +112,11 @@ func TestISO01_Party(t *testing.T) {
 			if who == "a reader of the party" {
 				want = fault.Forbidden
 			}
-			if err := h.Documents.Release(ctx, by, paper, nil); fault.KindOf(err) != want {
+			if err := h.Documents.Release(ctx, by, document.Releasing{Document: paper}); fault.KindOf(err) != want {
 				t.Errorf("put onto the table by %s: %v", who, err)
 			}
 		}
-		h.Must(h.Documents.Release(ctx, f.maitre, paper, nil))
+		h.Must(h.Documents.Release(ctx, f.maitre, document.Releasing{Document: paper}))
 		for who, by := range f.everybody() {
 			if got := f.titles(by); !slices.Equal(got, []string{"shared Devis.pdf"}) {
 				t.Errorf("on the table, %s sees %q", who, got)
@@ -127,7 +127,7 @@ func TestISO01_Party(t *testing.T) {
 		if d.Nature != authz.NatureExhibit || d.Release {
 			t.Errorf("on the table it is %q, and can be put there again: %v", d.Nature, d.Release)
 		}
-		if err := h.Documents.Release(ctx, f.maitre, paper, nil); !fault.Is(err, fault.Conflict) {
+		if err := h.Documents.Release(ctx, f.maitre, document.Releasing{Document: paper}); !fault.Is(err, fault.Conflict) {
 			t.Errorf("put there twice: %v", err)
 		}
 		if _, err := h.Documents.Begin(ctx, h.Lead, document.BeginUpload{Space: f.in, Replaces: paper, Name: "Devis.pdf", Size: 1}); !fault.Is(err, fault.Forbidden) {
@@ -159,11 +159,11 @@ func TestTable(t *testing.T) {
 			}
 		}
 		h.Must(h.Documents.Classify(ctx, h.Lead, note, authz.NatureDefense))
-		if err := h.Documents.Release(ctx, h.Lead, note, nil); !fault.Is(err, fault.Conflict) {
+		if err := h.Documents.Release(ctx, h.Lead, document.Releasing{Document: note}); !fault.Is(err, fault.Conflict) {
 			t.Errorf("what is of the defence, put onto the table: %v", err)
 		}
 		h.Must(h.Documents.Classify(ctx, h.Lead, note, authz.NatureNone))
-		h.Must(h.Documents.Release(ctx, h.Lead, note, nil))
+		h.Must(h.Documents.Release(ctx, h.Lead, document.Releasing{Document: note}))
 		if err := h.Documents.Classify(ctx, h.Lead, note, authz.NatureDefense); !fault.Is(err, fault.Conflict) {
 			t.Errorf("of the defence after all, on the table: %v", err)
 		}
@@ -172,7 +172,7 @@ func TestTable(t *testing.T) {
 		}
 		plain := h.Space(h.Lead, "M. Martin")
 		alone := h.File(h.Lead, plain, "Seul.txt", []byte("Seul"), h.Circles(h.Lead, plain).Firm).Document
-		if err := h.Documents.Release(ctx, h.Lead, alone, nil); !fault.Is(err, fault.Conflict) {
+		if err := h.Documents.Release(ctx, h.Lead, document.Releasing{Document: alone}); !fault.Is(err, fault.Conflict) {
 			t.Errorf("onto a table where there are no parties: %v", err)
 		}
 		link := f.maitre

@@ -151,7 +151,7 @@ func (l *life) release(v guestbook, doc *thing) {
 	l.t.Helper()
 	v = l.partisan(v, l.roomOf(doc.space))
 	want := l.o.askRelease(v.visitor, doc.handle)
-	if l.judged(strings.TrimSpace(tabled), v.visitor, want, l.server.Documents.Release(l.t.Context(), v.actor, doc.id, []string{"wide"})) {
+	if l.judged(strings.TrimSpace(tabled), v.visitor, want, l.server.Documents.Release(l.t.Context(), v.actor, document.Releasing{Document: doc.id, Confirm: []string{"wide"}})) {
 		l.o.sends(doc.handle, []string{"all"}, false)
 		l.o.items[doc.handle].exhibit = true
 	}

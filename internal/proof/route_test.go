@@ -175,7 +175,7 @@ func roomSteps() []step {
 		form(room+"/circles/{named}/people", byLead, 303, "person", "{client}").then(func(s *scene, _ answer) { s.apart() }),
 		form(room+"/circles/{named}/people/{person}/remove", byLead, 303).then(func(s *scene, _ answer) { s.comeBack(false) }),
 		form(room+"/people/{person}/invite", byLead, 303),
-		plain(room+"/journal", byLead, 200), plain(room+"/trash", byLead, 200), plain(room+"/access", byClient, 200),
+		plain(room+"/journal", byLead, 200), plain(room+"/trash", byLead, 200), plain(room+"/exhibits", byLead, 200), plain(room+"/exhibits/file", byLead, 200), plain(room+"/register", byLead, 200), plain(room+"/register/file", byLead, 200), plain(room+"/access", byClient, 200),
 		form(room+"/freeze", byClient, 303).then(func(s *scene, _ answer) { s.thaw() }),
 		form(room+"/thaw", (*scene).freezing, 303, "reason", "Elle a rappelé"),
 		form(room+"/zip", byLead, 200, "document", "{document}"),

@@ -38,6 +38,7 @@ import (
 	"cenacle/internal/drive"
 	"cenacle/internal/event"
 	"cenacle/internal/firm"
+	"cenacle/internal/forum"
 	"cenacle/internal/freeze"
 	"cenacle/internal/front"
 	"cenacle/internal/guard"
@@ -101,6 +102,7 @@ type Server struct {
 	Drives      *drive.Service
 	Memos       *memo.Service
 	Agendas     *agenda.Service
+	Forums      *forum.Service
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
 	Bundles     *bundle.Service
@@ -326,6 +328,7 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	s.Conflicts = conflict.NewService(s.Office)
 	s.Memos = memo.NewService(s.Office)
 	s.Agendas = agenda.New(s.Office, zone)
+	s.Forums = forum.New(s.Office, zone)
 	s.Invitations = invitation.New(s.Office, s.Accounts)
 	s.Letterboxes = depositlink.New(s.Office, s.Accounts)
 	s.Lifecycle = lifecycle.New(s.Office, s.Accounts, s.Invitations)
@@ -428,7 +431,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Documents: s.Documents, Memos: s.Memos, Conflict: s.Conflicts, Agendas: s.Agendas},
 		Room: &room.Pages{
 			Freezes: s.Freezes,
-			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Agendas: s.Agendas, Lifecycle: s.Lifecycle,
+			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Agendas: s.Agendas, Forums: s.Forums, Lifecycle: s.Lifecycle,
 			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Letterboxes: s.Letterboxes, Limit: c.Upload(), Passkeys: s.Accounts.Passkeys(),
 			Bundles: s.Bundles,
 		},

@@ -117,6 +117,7 @@ func Routes(p Pages) []web.Route {
 	}
 	routes = append(routes, letterboxRoutes(p)...)
 	routes = append(routes, spaceRoutes(p)...)
+	routes = append(routes, forumRoutes(p)...)
 	routes = append(routes, agendaRoutes(p)...)
 	if p.StyleGuide != nil {
 		routes = append(routes, web.Route{Pattern: "GET /styleguide", Handle: p.StyleGuide.Show, Why: "components without content, in demonstration mode only"})
@@ -261,5 +262,15 @@ func agendaRoutes(p Pages) []web.Route {
 		{Pattern: "GET /f/{firm}/spaces/{space}/agenda/{event}", Door: web.Member, Action: authz.AgendaSee, Handle: p.Room.Event},
 		{Pattern: "POST /f/{firm}/spaces/{space}/agenda/{event}", Door: web.Member, Action: authz.AgendaChange, Handle: p.Room.DoChangeEvent},
 		{Pattern: "POST /f/{firm}/spaces/{space}/agenda/{event}/cancel", Door: web.Member, Action: authz.AgendaChange, Handle: p.Room.DoCancelEvent},
+	}
+}
+
+// forumRoutes are what parties put before each other.
+func forumRoutes(p Pages) []web.Route {
+	return []web.Route{
+		{Pattern: "GET /f/{firm}/spaces/{space}/exhibits", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.Exhibits},
+		{Pattern: "GET /f/{firm}/spaces/{space}/exhibits/file", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.ExhibitFile, Long: true},
+		{Pattern: "GET /f/{firm}/spaces/{space}/register", Door: web.Member, Action: authz.RegisterSee, Handle: p.Room.Register},
+		{Pattern: "GET /f/{firm}/spaces/{space}/register/file", Door: web.Member, Action: authz.RegisterSee, Handle: p.Room.RegisterFile, Long: true},
 	}
 }

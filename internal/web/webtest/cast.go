@@ -18,6 +18,7 @@ import (
 	"cenacle/internal/deposit"
 	"cenacle/internal/document"
 	"cenacle/internal/firm"
+	"cenacle/internal/forum"
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
 	"cenacle/internal/lifecycle"
@@ -46,6 +47,7 @@ type Cast struct {
 	Requests  *request.Service
 	Memos     *memo.Service
 	Agendas   *agenda.Service
+	Forums    *forum.Service
 	Overview  *overview.Service
 
 	Firm  id.Firm
@@ -82,7 +84,7 @@ func NewCast(t testing.TB, table func(*Cast) []web.Route) *Cast {
 		c.Requests = request.New(s.Office, c.Documents, papers)
 		zone, err := time.LoadLocation(i18n.Zone)
 		s.must(err)
-		c.Agendas = agenda.New(s.Office, zone)
+		c.Agendas, c.Forums = agenda.New(s.Office, zone), forum.New(s.Office, zone)
 		c.Deposits, c.Memos, c.Overview = deposit.New(s.Office, request.Answering), memo.NewService(s.Office), overview.New(s.Office)
 		return table(c)
 	})

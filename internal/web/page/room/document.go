@@ -39,6 +39,7 @@ type Document struct {
 	Delete   *ui.Dialog
 	Release  *Release // onto the common table of a forum, or nil
 	Nature   string
+	Number   string // before the parties of a forum
 	Approval *Approval
 	Recall   *ui.Dialog
 	Recalls  []Recalled
@@ -121,7 +122,12 @@ func (p *Pages) document(h here, of id.Item, refused error, back memo.New) (web.
 			return nil, err
 		}
 	}
-	page.Release = h.release(d, refused)
+	if page.Release = h.release(d, refused); page.Release != nil {
+		if page.Release.Replace, err = p.replacing(h, d, refused); err != nil {
+			return nil, err
+		}
+	}
+	page.Exhibit = h.numbered(d)
 	page.Photo, page.Rescan = p.photoOffer(h, d, refused), p.rescan(h, d, refused)
 	page.Live = h.live("talks readers", "documents", string(of))
 	if page.View.Pending != "" {

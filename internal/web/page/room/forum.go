@@ -70,6 +70,7 @@ func (h here) apart(c *ui.Circles, n authz.Nature) {
 type Release struct {
 	Summary ui.Summary
 	Dialog  ui.Dialog
+	Replace *Form // in the place of an exhibit of the same side, which keeps its number
 }
 
 // release offers to put a document before all parties.
@@ -78,7 +79,10 @@ func (h here) release(d document.Detail, refused error) *Release {
 		return nil
 	}
 	t, refused := h.r.Printer, h.back(refused, "documents", string(d.ID), "release")
-	out := &Release{Summary: ui.Refuse(t, refused).Mark()}
+	out := &Release{}
+	if !fault.Is(refused, fault.Invalid) { // else it stands in the form below
+		out.Summary = ui.Refuse(t, refused).Mark()
+	}
 	out.Dialog = ui.Dialog{
 		ID: "release-ask", Title: t.T("room.forum.release_ask", d.Title), Consequence: t.T("room.forum.release_consequence"),
 		Opener: ui.Button{Label: t.T("room.forum.release"), Look: ui.Primary, Icon: "send"},
@@ -100,8 +104,8 @@ func (p *Pages) DoRelease(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = p.Documents.Release(r.Context(), r.Actor, of, r.Values("confirm"))
-	if fault.Is(err, fault.Conflict) {
+	err = p.Documents.Release(r.Context(), r.Actor, document.Releasing{Document: of, Replaces: id.Item(r.Value("replaces")), Confirm: r.Values("confirm")})
+	if fault.Is(err, fault.Conflict) || fault.Is(err, fault.Invalid) {
 		return p.document(h, of, err, memo.New{})
 	}
 	if err != nil {

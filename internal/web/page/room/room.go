@@ -22,6 +22,7 @@ import (
 	"cenacle/internal/depositlink"
 	"cenacle/internal/document"
 	"cenacle/internal/firm"
+	"cenacle/internal/forum"
 	"cenacle/internal/freeze"
 	"cenacle/internal/guard"
 	"cenacle/internal/hold"
@@ -55,6 +56,7 @@ type Pages struct {
 	Conflicts   *conflict.Service
 	Memos       *memo.Service
 	Agendas     *agenda.Service
+	Forums      *forum.Service
 	Lifecycle   *lifecycle.Service
 	Overview    *overview.Service
 	Firms       *firm.Service
@@ -152,7 +154,7 @@ func (h here) base(title string) ui.Base {
 
 func (h here) tabs(current string) []ui.Tab {
 	p := h.r.Printer
-	return []ui.Tab{
+	out := []ui.Tab{
 		{Href: h.path(), Label: p.T("room.tab.space"), Current: current == "space"},
 		{Href: h.path("requests"), Label: p.T("room.tab.requests"), Current: current == "requests"},
 		{Href: h.path("agenda"), Label: p.T("room.tab.agenda"), Current: current == "agenda"},
@@ -161,6 +163,10 @@ func (h here) tabs(current string) []ui.Tab {
 		{Href: h.path("trash"), Label: p.T("room.tab.trash"), Current: current == "trash"},
 		{Href: h.path("journal"), Label: p.T("room.tab.journal"), Current: current == "journal"},
 	}
+	if h.room.Forum {
+		out = slices.Insert(out, 1, ui.Tab{Href: h.path("exhibits"), Label: p.T("room.tab.exhibits"), Current: current == "exhibits"})
+	}
+	return out
 }
 
 // name is how a person of the space is called; one who left keeps her name.

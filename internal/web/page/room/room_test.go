@@ -68,7 +68,7 @@ func (s scene) must(err error) {
 func table(c *webtest.Cast) []web.Route {
 	p := &room.Pages{
 		Freezes: freeze.NewService(c.Office),
-		Circles: circle.NewService(c.Office), Spaces: c.Spaces, Documents: c.Documents, Previews: preview.New(c.Office, c.Documents, nil), Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Conflicts: conflict.NewService(c.Office), Memos: c.Memos, Agendas: c.Agendas, Lifecycle: c.Lifecycle,
+		Circles: circle.NewService(c.Office), Spaces: c.Spaces, Documents: c.Documents, Previews: preview.New(c.Office, c.Documents, nil), Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Conflicts: conflict.NewService(c.Office), Memos: c.Memos, Agendas: c.Agendas, Forums: c.Forums, Lifecycle: c.Lifecycle,
 		Overview: c.Overview, Firms: c.Firms, Invitations: c.Invitations, Letterboxes: c.Letterboxes, Limit: webtest.Limit,
 		Bundles: bundle.NewService(c.Office, c.Spaces, c.Documents, nil, webtest.Limit),
 	}
@@ -78,7 +78,8 @@ func table(c *webtest.Cast) []web.Route {
 		action  authz.Action
 		handle  web.Handler
 	}{
-		{"GET ", authz.SpaceSee, p.Show}, {"GET /list", authz.SpaceSee, p.List}, {"POST /name", authz.SpaceManage, p.DoRenameSpace},
+		{"GET ", authz.SpaceSee, p.Show}, {"GET /list", authz.SpaceSee, p.List},
+		{"GET /exhibits", authz.DocumentRead, p.Exhibits}, {"GET /register", authz.RegisterSee, p.Register}, {"POST /name", authz.SpaceManage, p.DoRenameSpace},
 		{"GET /folders", authz.CircleSee, p.Folders}, {"POST /folders", authz.SpaceManage, p.DoAddFolder},
 		{"GET /folders/{folder}", authz.CircleSee, p.Folder}, {"POST /folders/{folder}", authz.SpaceManage, p.DoAddressFolder},
 		{"GET /people", authz.CircleSee, p.People}, {"POST /people", authz.SpaceManage, p.DoAddMember},

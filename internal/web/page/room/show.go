@@ -104,6 +104,7 @@ type Client struct {
 	More      *ui.More
 	People    []Contact
 	Side      []Contact // who else is of her party, in a forum
+	Exhibits  string    // where she sees what the parties of a forum have communicated, or empty
 	Live      ui.Live
 	Password  string // where she may choose a password, or empty: offered once she has read something
 	Here      string // this page, where she goes on once she has put that off
@@ -219,6 +220,9 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) Client {
 		}
 	}
 	page.Side = h.party()
+	if h.room.Forum {
+		page.Exhibits = h.path("exhibits")
+	}
 	if h.room.Mine == authz.Client {
 		page.Access = h.path("access")
 	}

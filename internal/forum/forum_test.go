@@ -1,0 +1,372 @@
+package forum_test
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/circle"
+	"cenacle/internal/document"
+	"cenacle/internal/document/documenttest"
+	"cenacle/internal/exhibit"
+	"cenacle/internal/fault"
+	"cenacle/internal/forum"
+	"cenacle/internal/i18n"
+	"cenacle/internal/id"
+	"cenacle/internal/space"
+	"cenacle/internal/store"
+	"cenacle/internal/vault"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// expertise is a forum of four parties: the firm with its client, and three others,
+// of which one has nobody. An expert is of none.
+type expertise struct {
+	*documenttest.House
+	in     id.Space
+	forums *forum.Service
+	all    id.Circle
+	client authz.Actor
+	expert authz.Actor
+	sides  []circle.Circle
+	people []authz.Actor // who acts for each of them; the last has nobody
+}
+
+func openExpertise(h *documenttest.House) *expertise {
+	paris, err := time.LoadLocation(i18n.Zone)
+	h.Must(err)
+	x := &expertise{House: h, in: h.Space(h.Lead, "Expertise Tilleuls"), forums: forum.New(h.Office, paris)}
+	x.all = h.Circles(h.Lead, x.in).All
+	x.client, x.expert = h.Member(h.Lead, x.in, authz.Client, "Mme Petit"), h.Member(h.Lead, x.in, authz.Guest, "M. Expert")
+	for _, side := range []struct{ name, counsel string }{{"Maître d’ouvrage", "Me Roux"}, {"Entreprise Durtain", "Me Noir"}, {"Assureur", ""}} {
+		n := circle.New{Space: x.in, Name: side.name, Kind: circle.Party}
+		who := authz.Actor{}
+		if side.counsel != "" {
+			who = h.Member(h.Lead, x.in, authz.Guest, side.counsel)
+			n.People = []id.Person{who.Person}
+		}
+		c, err := circle.NewService(h.Office).Make(h.T.Context(), h.Lead, n)
+		h.Must(err)
+		x.sides, x.people = append(x.sides, c), append(x.people, who)
+	}
+	return x
+}
+
+// bring puts a new document of somebody onto the common table.
+func (x *expertise) bring(by authz.Actor, name string, replaces id.Item) id.Item {
+	x.Clock.Advance(time.Minute)
+	in := document.BeginUpload{Space: x.in, Tray: space.PartyTray, Name: name}
+	if by.Role.Inside() {
+		in.Tray, in.Circles = space.FirmTray, []id.Circle{x.Circles(x.Lead, x.in).Firm}
+	}
+	of := x.Upload(by, in, []byte(name)).Document
+	x.Clock.Advance(time.Minute)
+	x.Must(x.Documents.Release(x.T.Context(), by, document.Releasing{Document: of, Replaces: replaces}))
+	return of
+}
+
+func (x *expertise) labels(by authz.Actor) (out []string) {
+	all, err := x.forums.Lists(x.T.Context(), by, x.in)
+	x.Must(err)
+	for _, l := range all {
+		for _, p := range l.Pieces {
+			line := l.Party.Name + " " + p.Label() + " " + p.Title
+			if p.Replaced {
+				line += " (remplacée)"
+			}
+			if p.Withdrawn {
+				line += " (retirée)"
+			}
+			out = append(out, strings.ReplaceAll(line, "\u00a0", " "))
+		}
+	}
+	return out
+}
+
+// TestGolden is the exchange of an expertise: four parties, sixty exhibits, one of
+// them replaced, one party that nobody is in. What each side reads and downloads is
+// compared to the letter with testdata.
+func TestGolden(t *testing.T) {
+	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
+		x, ctx := openExpertise(h), t.Context()
+		var brought []id.Item
+		actors := []authz.Actor{h.Lead, x.people[0], x.people[1]}
+		for n := range 60 {
+			by := actors[n%3]
+			name := fmt.Sprintf("Pièce %02d.pdf", n+1)
+			if n == 7 {
+				name = "=HYPERLINK(\"x\").pdf" // by Me Roux: a spreadsheet takes it for no formula
+			}
+			brought = append(brought, x.bring(by, name, ""))
+		}
+		x.bring(x.people[0], "Pièce 02 corrigée.pdf", brought[1])
+		for _, by := range actors { // one notice each, of all that waits
+			x.Clock.Advance(time.Minute)
+			h.Must(h.Office.Keep(ctx, by.Firm, func(a *act.Act) error { return exhibit.Notify(a, by, x.in) }))
+		}
+		for n, of := range brought[:30] { // what is opened, and when
+			x.Clock.Advance(time.Minute)
+			x.Read(actors[(n+1)%3], of, "")
+			if n < 10 {
+				x.Read(actors[(n+2)%3], of, "")
+			}
+			x.Read(x.expert, of, "") // stands for no party
+		}
+		for who, by := range map[string]authz.Actor{"firm": h.Lead, "client": x.client, "owner": x.people[0], "builder": x.people[1], "expert": x.expert} {
+			lists, err := x.forums.Lists(ctx, by, x.in)
+			h.Must(err)
+			var out bytes.Buffer
+			h.Must(x.forums.WriteLists(&out, printer(t, i18n.French), lists))
+			golden(t, "lists.csv", out.Bytes()) // the same for all: everything is on the table
+			register, err := x.forums.Register(ctx, by, x.in)
+			if who == "expert" {
+				if !fault.Is(err, fault.Forbidden) {
+					t.Errorf("the register for who stands for no party: %v", err)
+				}
+				continue
+			}
+			h.Must(err)
+			out.Reset()
+			h.Must(x.forums.WriteRegister(&out, printer(t, i18n.French), register))
+			if who == "client" {
+				who = "house"
+			}
+			golden(t, "register-"+who+".csv", out.Bytes())
+		}
+	})
+}
+
+func printer(t *testing.T, l i18n.Language) *i18n.Printer {
+	t.Helper()
+	catalog, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	paris, err := time.LoadLocation(i18n.Zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return catalog.Printer(l, paris)
+}
+
+// golden compares with a file of testdata.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs; first line: %q", name, firstDifference(got, want))
+	}
+}
+
+func firstDifference(got, want []byte) [2]string {
+	a, b := strings.Split(string(got), "\n"), strings.Split(string(want), "\n")
+	for i := range a {
+		if i >= len(b) || a[i] != b[i] {
+			return [2]string{a[i], strings.Join(b[min(i, len(b)):min(i+1, len(b))], "")}
+		}
+	}
+	return [2]string{"", "more"}
+}
+
+// TestNumbers: a number follows the order on the table, is of its party, and is never
+// given again; bytes that take the place of others have the next rank, by another
+// version of the firm's own and by another document of a party's.
+func TestNumbers(t *testing.T) {
+	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
+		x, ctx := openExpertise(h), t.Context()
+		roux, noir := x.people[0], x.people[1]
+		report := x.bring(h.Lead, "Rapport", "")
+		first := x.bring(roux, "Devis", "")
+		bis := x.bring(roux, "Devis corrigé", first)
+		x.bring(roux, "Devis définitif", bis)
+		x.bring(noir, "Facture", "")
+		letter := x.bring(h.Lead, "Plan", "")
+		h.Upload(h.Lead, document.BeginUpload{Space: x.in, Replaces: report, Name: "Rapport"}, []byte("relu"))
+		want := []string{
+			"Cabinet Delmas & Associés 1 Rapport (remplacée)", "Cabinet Delmas & Associés 1 bis Rapport", "Cabinet Delmas & Associés 2 Plan",
+			"Maître d’ouvrage 1 Devis (remplacée)", "Maître d’ouvrage 1 bis Devis corrigé (remplacée)", "Maître d’ouvrage 1 ter Devis définitif", "Entreprise Durtain 1 Facture",
+		}
+		for who, by := range map[string]authz.Actor{"firm": h.Lead, "party": noir, "expert": x.expert} {
+			if got := x.labels(by); !slices.Equal(got, want) {
+				t.Errorf("%s reads\n%q, want\n%q", who, got, want)
+			}
+		}
+
+		of := h.Upload(noir, document.BeginUpload{Space: x.in, Tray: space.PartyTray, Name: "Autre"}, []byte("autre")).Document
+		for what, replaces := range map[string]id.Item{"another party's": first, "its own, not on the table": of, "nothing": id.New[id.Item](h.Clock.Now())} {
+			if err := h.Documents.Release(ctx, noir, document.Releasing{Document: of, Replaces: replaces}); !fault.Is(err, fault.Invalid) {
+				t.Errorf("in the place of %s: %v", what, err)
+			}
+		}
+		if d, err := h.Documents.Show(ctx, noir, of); err != nil || d.Exhibit != nil || d.Tray != space.PartyTray {
+			t.Errorf("a release that was refused has happened: %+v, %v", d, err)
+		}
+
+		// What the firm takes back keeps its number, and nobody else has it.
+		_, err := h.Documents.Recall(ctx, h.Lead, letter)
+		h.Must(err)
+		if got := x.labels(noir); slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, "Plan") }) {
+			t.Errorf("a party reads what was recalled: %q", got)
+		}
+		if got := x.labels(h.Lead); !slices.Contains(got, "Cabinet Delmas & Associés 2 Plan (retirée)") {
+			t.Errorf("the firm reads %q", got)
+		}
+		x.bring(h.Lead, "Photographies", "")
+		h.Must(h.Documents.Release(ctx, h.Lead, document.Releasing{Document: letter}))
+		h.Must(h.Documents.Delete(ctx, h.Lead, report))
+		want = []string{"Cabinet Delmas & Associés 2 Plan", "Cabinet Delmas & Associés 3 Photographies"}
+		if got := x.labels(noir)[:2]; !slices.Equal(got, want) {
+			t.Errorf("after a deletion, a recall and a release, a party reads %q", got)
+		}
+		if n := h.Kinds(h.Lead)["exhibit.numbered"]; n != 8 {
+			t.Errorf("%d numbers in the journal", n)
+		}
+	})
+}
+
+// TestISO01_Register: of other parties nobody outside the firm reads anything in the
+// register, nor of what a party keeps; who is of none is refused, and who is not
+// there, and another firm, find nothing.
+func TestISO01_Register(t *testing.T) {
+	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
+		x, ctx := openExpertise(h), t.Context()
+		roux, noir := x.people[0], x.people[1]
+		devis := x.bring(roux, "Devis", "")
+		h.Upload(roux, document.BeginUpload{Space: x.in, Tray: space.PartyTray, Name: "Secret"}, []byte("secret"))
+		x.Read(noir, devis, "")
+		for who, tt := range map[string]struct {
+			by   authz.Actor
+			want string
+		}{
+			"firm":    {h.Lead, "[Cabinet Delmas & Associés 1 Maître d’ouvrage 1 Entreprise Durtain 1 Assureur 0] Maître d’ouvrage Devis -  own opened - "},
+			"client":  {x.client, "[Cabinet Delmas & Associés 1] Maître d’ouvrage Devis - "},
+			"owner":   {roux, "[Maître d’ouvrage 1] Maître d’ouvrage Devis own "},
+			"builder": {noir, "[Entreprise Durtain 1] Maître d’ouvrage Devis opened "},
+		} {
+			r, err := x.forums.Register(ctx, tt.by, x.in)
+			h.Must(err)
+			if got := told(r); strings.Join(strings.Fields(got), " ") != strings.Join(strings.Fields(tt.want), " ") {
+				t.Errorf("%s reads %q, want %q", who, got, tt.want)
+			}
+		}
+		elsewhere := h.Found("Cabinet Voisin", "Me Voisin")
+		stranger := h.Member(h.Lead, h.Space(h.Lead, "M. Martin"), authz.Client, "M. Martin")
+		for who, by := range map[string]authz.Actor{"another firm": elsewhere, "a client of another space": stranger} {
+			if _, err := x.forums.Register(ctx, by, x.in); !fault.Is(err, fault.NotFound) {
+				t.Errorf("the register for %s: %v", who, err)
+			}
+			if _, err := x.forums.Lists(ctx, by, x.in); !fault.Is(err, fault.NotFound) {
+				t.Errorf("the lists for %s: %v", who, err)
+			}
+		}
+		// Whoever comes later sees nothing of before, and so reads of no exhibit.
+		late := h.Member(h.Lead, x.in, authz.Guest, "Me Tard")
+		h.Must(circle.NewService(h.Office).Admit(ctx, h.Lead, x.in, x.sides[2].ID, late.Person))
+		if got := x.labels(late); len(got) != 0 {
+			t.Errorf("a newcomer reads of %q", got)
+		}
+		if n := h.Kinds(h.Lead)["exhibit.opened"]; n != 1 {
+			t.Errorf("%d openings by parties in the journal", n)
+		}
+		plain := h.Space(h.Lead, "Sans partie")
+		if all, err := x.forums.Lists(ctx, h.Lead, plain); err != nil || len(all) != 0 {
+			t.Errorf("where there is no forum: %v, %v", all, err)
+		}
+	})
+}
+
+// told is a register in words.
+func told(r forum.Register) string {
+	var parties []string
+	for _, p := range r.Parties {
+		parties = append(parties, fmt.Sprint(p.Name, " ", p.Readers))
+	}
+	out := fmt.Sprint(parties)
+	for _, l := range r.Lines {
+		out += " " + l.Party.Name + " " + l.Title
+		for _, c := range l.Cells {
+			switch {
+			case c.Own:
+				out += " own"
+			case !c.Opened.IsZero():
+				out += " opened"
+			default:
+				out += " -"
+			}
+		}
+	}
+	return out
+}
+
+// TestNotified: a notice that has left is kept for each exhibit that it is about, once
+// for each party.
+func TestNotified(t *testing.T) {
+	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
+		x, ctx := openExpertise(h), t.Context()
+		roux, noir := x.people[0], x.people[1]
+		x.bring(roux, "Devis", "")
+		opened := x.bring(roux, "Plan", "")
+		x.Read(noir, opened, "")
+		for range 2 {
+			h.Must(h.Office.Keep(ctx, noir.Firm, func(a *act.Act) error { return exhibit.Notify(a, noir, x.in) }))
+		}
+		r, err := x.forums.Register(ctx, noir, x.in)
+		h.Must(err)
+		if a, b := r.Lines[0].Cells[0], r.Lines[1].Cells[0]; a.Notified.IsZero() || !a.Opened.IsZero() || !b.Notified.IsZero() || b.Opened.IsZero() {
+			t.Errorf("the register says %+v, %+v", a, b)
+		}
+		if n := h.Kinds(h.Lead)["exhibit.notified"]; n != 1 {
+			t.Errorf("%d lines of the journal", n)
+		}
+	})
+}
+
+// TestTampered: rows of the register that somebody has changed are found.
+func TestTampered(t *testing.T) {
+	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
+		x := openExpertise(h)
+		x.Read(x.people[1], x.bring(x.people[0], "Devis", ""), "")
+		undo := errors.New("as it was")
+		for what, stmt := range map[string]store.FirmStmt{
+			"nothing":   store.ForFirm(`update exhibit set rank = rank where firm_id = $1`),
+			"a number":  store.ForFirm(`update exhibit set number = number + 1 where firm_id = $1`),
+			"a party":   store.ForFirm(`update exhibit set party_id = 'x' where firm_id = $1`),
+			"a date":    store.ForFirm(`update exhibit set released_at = released_at - 1 where firm_id = $1`),
+			"an hour":   store.ForFirm(`update exhibit_service set at = at + 1 where firm_id = $1`),
+			"a receipt": store.ForFirm(`update exhibit_service set version_id = 'x' where firm_id = $1`),
+		} {
+			err := h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error {
+				_, err := a.Exec(stmt)
+				h.Must(err)
+				_, one := exhibit.OfSpace(a, x.in)
+				_, two := exhibit.Services(a, x.in)
+				if found := errors.Is(errors.Join(one, two), vault.ErrTampered); found == (what == "nothing") {
+					t.Errorf("%s was changed: %v, %v", what, one, two)
+				}
+				return undo
+			})
+			if !errors.Is(err, undo) {
+				t.Error(err)
+			}
+		}
+	})
+}

@@ -1,0 +1,107 @@
+package forum
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/circle"
+	"cenacle/internal/exhibit"
+	"cenacle/internal/fault"
+	"cenacle/internal/id"
+)
+
+// Register is what became of each exhibit at each party that received it.
+type Register struct {
+	Parties []Party // whose reception it tells, the firm's side first
+	Lines   []Line
+}
+
+// Line is one exhibit; Cells are those of the parties of the register, in their order.
+type Line struct {
+	Party Party // that communicated it
+	Piece
+	Cells []Cell
+}
+
+// Cell is what became of an exhibit at a party: zero instants for what has not
+// happened. Own says that the party communicated it itself.
+type Cell struct {
+	Own              bool
+	Notified, Opened time.Time
+	OpenedEntry      id.Entry // the line of the journal that proves it
+}
+
+// Delay is the time between the common table and the first opening.
+func (l Line) Delay(c Cell) (time.Duration, bool) {
+	return c.Opened.Sub(l.Released), !c.Opened.IsZero()
+}
+
+// Register returns the register of a forum. The firm's side, which keeps the forum,
+// reads what became of everything everywhere. Whoever stands for a party reads what
+// her own party was given, and when it was notified and opened it; of other parties
+// not even that they are there. Who stands for no party is refused.
+func (s *Service) Register(ctx context.Context, by authz.Actor, in id.Space) (out Register, err error) {
+	defer fault.Op(&err, "forum.Register(%s)", in)
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		f, err := circle.Enter(a, by, in, authz.RegisterSee)
+		if err != nil {
+			return err
+		}
+		side, stands, err := exhibit.Side(a, f)
+		if err != nil {
+			return err
+		}
+		if !stands {
+			return fault.New(fault.Forbidden, "fault.forbidden")
+		}
+		if out.Parties, err = parties(a, in); err != nil {
+			return err
+		}
+		if !f.Role.Inside() {
+			out.Parties = slices.DeleteFunc(out.Parties, func(p Party) bool { return p.ID != side })
+		}
+		return out.fill(a, by, f)
+	})
+	return out, err
+}
+
+func (r *Register) fill(a *act.Act, by authz.Actor, f authz.Facts) error {
+	all, err := lists(a, by, f)
+	if err != nil {
+		return err
+	}
+	services, err := exhibit.Services(a, f.Space)
+	if err != nil {
+		return err
+	}
+	type at struct {
+		version id.Version
+		party   id.Circle
+	}
+	cells := map[at]Cell{}
+	for _, s := range services {
+		c := cells[at{s.Version, s.Party}]
+		switch s.What {
+		case exhibit.Notified:
+			c.Notified = s.At
+		case exhibit.Opened:
+			c.Opened, c.OpenedEntry = s.At, s.Entry
+		}
+		cells[at{s.Version, s.Party}] = c
+	}
+	for _, l := range all {
+		for _, p := range l.Pieces {
+			line := Line{Party: l.Party, Piece: p}
+			for _, to := range r.Parties {
+				c := cells[at{p.Version, to.ID}]
+				c.Own = to.ID == p.Party
+				line.Cells = append(line.Cells, c)
+			}
+			r.Lines = append(r.Lines, line)
+		}
+	}
+	return nil
+}
