@@ -86,7 +86,7 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     pages.push([lawyer, "a connection", new URL(lawyer.page.url()).pathname, unfolded]);
     await lawyer.page.goto(`${space}/folders`);
     const shelf = new URL(await lawyer.page.locator("main a[href*='/folders/']").first().getAttribute("href"), house.base).pathname;
-    for (const path of ["", "/list", "/requests", "/folders", "/people", "/access", "/trash", "/journal"]) pages.push([lawyer, `space ${path}`, space + path]);
+    for (const path of ["", "/list", "/requests", "/folders", "/people", "/access", "/trash", "/exhibits", "/register", "/journal"]) pages.push([lawyer, `space ${path}`, space + path]);
     pages.push([lawyer, "the people of a space, unfolded", `${space}/people`, unfolded]);
     pages.push([lawyer, "a folder", shelf]);
     await lawyer.page.goto(`${space}/agenda`);

@@ -1,6 +1,7 @@
 // A forum: parties with their private trays, and the common table. What a party
 // keeps is nobody else's; what it puts onto the table is everybody's.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { inspect, narrow, visit } from "./browser.mjs";
@@ -95,5 +96,39 @@ test("two parties and a common table", async (context) => {
     await look(noir.page, "other-1280");
     await look(page, "firm-1280");
     assert.equal((await house.mailTo(people.noir.email)).text.includes("Devis"), false);
+  });
+
+  await step("what was put there has a number, which the next one takes over, and a register that each reads for herself", async () => {
+    await roux.page.goto(hers);
+    await send(roux.page, [await put(papers, "Devis corrigé.txt", Buffer.from("devis corrigé"))]);
+    await roux.page.goto(hers);
+    await row(roux.page, "Devis corrigé.txt").getByRole("link").first().click();
+    await unfold(roux.page, "room.exhibit.replaces");
+    await narrow(roux.page, "an exhibit to be replaced, on a phone");
+    await look(roux.page, "replaces-390");
+    await button(roux.page, "room.exhibit.replace").click();
+    await said(roux.page, "document_released");
+    await roux.page.getByText(t("room.exhibit.number", "1\u00a0bis"), { exact: true }).waitFor();
+    await noir.page.goto(hers);
+    await row(noir.page, "Devis de reprise.txt").getByRole("link").first().click();
+    await noir.page.goto(`${noir.page.url()}/file`).catch(() => {}); // a download, by which she has the bytes
+    for (const [who, at] of [["party", roux.page], ["other", noir.page], ["firm", page]]) {
+      await at.goto(`${hers}/exhibits`);
+      await at.locator(".room-exhibits tr", { hasText: "1\u00a0bis" }).getByText("Devis corrigé.txt").waitFor();
+      await inspect(at, `the exhibits, ${who}`);
+      await look(at, `exhibits-${who}`);
+      await at.getByRole("link", { name: t("room.register.title") }).click();
+      const wanted = who === "party" ? at.getByText(t("room.register.none.client"), { exact: true }) : at.getByRole("heading", { name: t("room.register.of", people.roux.party) });
+      await wanted.waitFor();
+      assert.equal(/Garnier/.test(await at.locator("main").innerText()), who !== "party"); // another party is nobody's to know of
+      await inspect(at, `the register, ${who}`);
+      await look(at, `register-${who}`);
+    }
+    await narrow(roux.page, "the register on a phone");
+    const opened = page.locator(".room-exhibits tr", { hasText: "Devis de reprise.txt" });
+    assert.match(await opened.innerText(), new RegExp(t("room.register.opened", "").trim()));
+    const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: t("room.exhibit.download") }).click()]);
+    const lines = (await readFile(await file.path(), "utf8")).trim().split("\n");
+    assert.equal(lines.length, 1 + 2 * 2, lines.join("\n"));
   });
 });

@@ -259,7 +259,7 @@ func TestISO01_Register(t *testing.T) {
 		}{
 			"firm":    {h.Lead, "[Cabinet Delmas & Associés 1 Maître d’ouvrage 1 Entreprise Durtain 1 Assureur 0] Maître d’ouvrage Devis -  own opened - "},
 			"client":  {x.client, "[Cabinet Delmas & Associés 1] Maître d’ouvrage Devis - "},
-			"owner":   {roux, "[Maître d’ouvrage 1] Maître d’ouvrage Devis own "},
+			"owner":   {roux, "[Maître d’ouvrage 1]"},
 			"builder": {noir, "[Entreprise Durtain 1] Maître d’ouvrage Devis opened "},
 		} {
 			r, err := x.forums.Register(ctx, tt.by, x.in)

@@ -93,6 +93,9 @@ func (r *Register) fill(a *act.Act, by authz.Actor, f authz.Facts) error {
 		cells[at{s.Version, s.Party}] = c
 	}
 	for _, l := range all {
+		if len(r.Parties) == 1 && r.Parties[0].ID == l.Party.ID {
+			continue // nobody is told what she gave herself
+		}
 		for _, p := range l.Pieces {
 			line := Line{Party: l.Party, Piece: p}
 			for _, to := range r.Parties {

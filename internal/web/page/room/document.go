@@ -39,7 +39,7 @@ type Document struct {
 	Delete   *ui.Dialog
 	Release  *Release // onto the common table of a forum, or nil
 	Nature   string
-	Number   string // before the parties of a forum
+	Exhibit  string // its number before the parties of a forum
 	Approval *Approval
 	Recall   *ui.Dialog
 	Recalls  []Recalled

@@ -145,7 +145,7 @@ func (p *Pages) Register(r *web.Request) (web.Answer, error) {
 	if h.inside() {
 		page.Tabs = h.tabs("exhibits")
 	}
-	page.Empty = ui.Empty{Icon: "files", Title: t.T("room.exhibit.none"), Text: t.T("room.exhibit.none_text")}
+	page.Empty = ui.Empty{Icon: "files", Title: t.T("room.register.none." + h.side()), Text: t.T("room.register.none_text." + h.side())}
 	for _, to := range found.Parties {
 		page.Parties = append(page.Parties, to.Name)
 		if to.Readers == 0 {
