@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"cenacle/internal/authz"
+	"cenacle/internal/dav/davxml"
 	"cenacle/internal/drive"
 	"cenacle/internal/fault"
 	"cenacle/internal/front"
@@ -213,6 +214,20 @@ var (
 	errUnsupported = errors.New("dav: a method or a body that nothing takes")
 	errDepth       = errors.New("dav: infinite depth")
 )
+
+const (
+	maxBody     = 64 << 10 // bytes of XML
+	maxProperty = 200      // properties named in one request
+)
+
+// parse reads a body of XML; nil when there is none.
+func (r *request) parse(w http.ResponseWriter) (*davxml.Element, error) {
+	root, err := davxml.Parse(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		return nil, malformed(err)
+	}
+	return root, nil
+}
 
 func malformed(cause error) error {
 	return fault.New(fault.Malformed, "drive.unreadable").Because(cause)

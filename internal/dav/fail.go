@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"cenacle/internal/dav/davxml"
 	"cenacle/internal/drive"
 	"cenacle/internal/fault"
 	"cenacle/internal/front"
@@ -23,7 +24,7 @@ func (r *request) Fail(w *front.Writer, err error) error {
 	}
 	if condition := r.condition(err); condition != "" {
 		var b strings.Builder
-		begin(&b, "error")
+		davxml.Begin(&b, "error")
 		b.WriteString(condition + "</D:error>\n")
 		h.Set("Content-Type", "application/xml; charset=utf-8")
 		w.WriteHeader(status)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"cenacle/internal/dav/davxml"
 	"cenacle/internal/front"
 )
 
@@ -62,27 +63,27 @@ func FuzzFUZ01_XML(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		e, err := parseXML(strings.NewReader(s))
+		e, err := davxml.Parse(strings.NewReader(s))
 		if err != nil || e == nil {
 			return
 		}
-		if d := e.depth(); d > maxNesting {
+		if d := depth(e); d > davxml.MaxNesting {
 			t.Errorf("%d deep", d)
 		}
 		var b strings.Builder
-		begin(&b, "owner")
-		e.fragment(&b)
+		davxml.Begin(&b, "owner")
+		e.Fragment(&b)
 		b.WriteString("</D:owner>")
-		again, err := parseXML(strings.NewReader(b.String()))
-		if err != nil || len(again.children) != 1 || again.children[0].name != e.name || len(again.children[0].children) != len(e.children) {
+		again, err := davxml.Parse(strings.NewReader(b.String()))
+		if err != nil || len(again.Children) != 1 || again.Children[0].Name != e.Name || len(again.Children[0].Children) != len(e.Children) {
 			t.Errorf("%q is written %q, and read %+v, %v", s, b.String(), again, err)
 		}
 	})
 }
 
-func (e *element) depth() (n int) {
-	for _, c := range e.children {
-		n = max(n, c.depth())
+func depth(e *davxml.Element) (n int) {
+	for _, c := range e.Children {
+		n = max(n, depth(c))
 	}
 	return n + 1
 }

@@ -1,13 +1,13 @@
 package dav
 
 import (
-	"encoding/xml"
 	"errors"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
+	"cenacle/internal/dav/davxml"
 	"cenacle/internal/drive"
 	"cenacle/internal/front"
 )
@@ -62,7 +62,7 @@ func (r *request) locked(w *front.Writer, l drive.Lock, created bool) error {
 		}
 	}
 	var b strings.Builder
-	begin(&b, "prop")
+	davxml.Begin(&b, "prop")
 	b.WriteString("<D:lockdiscovery>")
 	activeLock(&b, l, &n)
 	b.WriteString("</D:lockdiscovery></D:prop>\n")
@@ -77,24 +77,27 @@ func (r *request) locked(w *front.Writer, l drive.Lock, created bool) error {
 	return front.Sent(err)
 }
 
+// maxOwner is how many bytes of what a client writes of itself go into a lock.
+const maxOwner = 4 << 10
+
 // lockInfo reads what kind of lock is asked for.
-func lockInfo(body *element) (in drive.Locking, err error) {
-	if body.name != (xml.Name{Space: davSpace, Local: "lockinfo"}) || body.child("locktype").child("write") == nil {
-		return in, malformed(errXML)
+func lockInfo(body *davxml.Element) (in drive.Locking, err error) {
+	if !body.Is("lockinfo") || body.Child("locktype").Child("write") == nil {
+		return in, malformed(davxml.ErrRefused)
 	}
-	scope := body.child("lockscope")
-	in.Shared = scope.child("shared") != nil
-	if in.Shared == (scope.child("exclusive") != nil) {
-		return in, malformed(errXML)
+	scope := body.Child("lockscope")
+	in.Shared = scope.Child("shared") != nil
+	if in.Shared == (scope.Child("exclusive") != nil) {
+		return in, malformed(davxml.ErrRefused)
 	}
-	if owner := body.child("owner"); owner != nil {
+	if owner := body.Child("owner"); owner != nil {
 		var b strings.Builder
-		text(&b, owner.text)
-		for _, c := range owner.children {
-			c.fragment(&b)
+		davxml.Text(&b, owner.Text)
+		for _, c := range owner.Children {
+			c.Fragment(&b)
 		}
 		if b.Len() > maxOwner {
-			return in, malformed(errXML)
+			return in, malformed(davxml.ErrRefused)
 		}
 		in.Owner = []byte(b.String())
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"cenacle/internal/dav/davxml"
 	"cenacle/internal/drive"
 	"cenacle/internal/fault"
 	"cenacle/internal/front"
@@ -43,7 +44,7 @@ func resourceType(b *strings.Builder, n *drive.Node) bool {
 }
 
 func displayName(b *strings.Builder, n *drive.Node) bool {
-	text(b, n.Name())
+	davxml.Text(b, n.Name())
 	return n.Name() != ""
 }
 
@@ -63,12 +64,12 @@ func creationDate(b *strings.Builder, n *drive.Node) bool {
 }
 
 func entityTag(b *strings.Builder, n *drive.Node) bool {
-	text(b, n.ETag)
+	davxml.Text(b, n.ETag)
 	return n.ETag != ""
 }
 
 func contentType(b *strings.Builder, n *drive.Node) bool {
-	text(b, n.Media)
+	davxml.Text(b, n.Media)
 	return n.Media != ""
 }
 
@@ -106,7 +107,7 @@ func activeLock(b *strings.Builder, l drive.Lock, n *drive.Node) {
 		b.WriteString("</D:owner>")
 	} else if l.Holder != "" {
 		b.WriteString("<D:owner>")
-		text(b, l.Holder)
+		davxml.Text(b, l.Holder)
 		b.WriteString("</D:owner>")
 	}
 	b.WriteString("<D:timeout>Second-" + decimal(int64(l.Life/time.Second)) + "</D:timeout>")
@@ -124,37 +125,37 @@ type wanted struct {
 	other []xml.Name // that no node has
 }
 
-func readWanted(body *element) (q wanted, err error) {
+func readWanted(body *davxml.Element) (q wanted, err error) {
 	q.live = properties()
 	if body == nil {
 		return q, nil
 	}
-	if body.name != (xml.Name{Space: davSpace, Local: "propfind"}) {
-		return q, malformed(errXML)
+	if !body.Is("propfind") {
+		return q, malformed(davxml.ErrRefused)
 	}
-	prop := body.child("prop")
+	prop := body.Child("prop")
 	ways := 0
 	for _, way := range []string{"prop", "propname", "allprop"} {
-		if body.child(way) != nil {
+		if body.Child(way) != nil {
 			ways++
 		}
 	}
 	if ways != 1 {
-		return q, malformed(errXML)
+		return q, malformed(davxml.ErrRefused)
 	}
-	q.names = body.child("propname") != nil
+	q.names = body.Child("propname") != nil
 	if prop == nil {
 		return q, nil
 	}
-	if len(prop.children) > maxProperty {
-		return q, malformed(errXML)
+	if len(prop.Children) > maxProperty {
+		return q, malformed(davxml.ErrRefused)
 	}
 	all := q.live
 	q.live = nil
-	for _, c := range prop.children {
-		i := slices.IndexFunc(all, func(p property) bool { return c.name.Space == davSpace && c.name.Local == p.name })
+	for _, c := range prop.Children {
+		i := slices.IndexFunc(all, func(p property) bool { return c.Name.Space == davxml.Space && c.Name.Local == p.name })
 		if i < 0 {
-			q.other = append(q.other, c.name)
+			q.other = append(q.other, c.Name)
 		} else if !slices.ContainsFunc(q.live, func(p property) bool { return p.name == all[i].name }) {
 			q.live = append(q.live, all[i])
 		}
@@ -191,7 +192,7 @@ func (r *request) propfind(w *front.Writer) error {
 	}
 	var b strings.Builder
 	b.Grow(512 + 900*len(within))
-	begin(&b, "multistatus")
+	davxml.Begin(&b, "multistatus")
 	if r.top {
 		q.response(&b, "/", &drive.Node{Collection: true})
 		within = nil
@@ -226,7 +227,7 @@ func (q wanted) response(b *strings.Builder, at string, n *drive.Node) {
 		value.Reset()
 		switch {
 		case !p.write(&value, n):
-			missing = append(missing, xml.Name{Space: davSpace, Local: p.name})
+			missing = append(missing, xml.Name{Space: davxml.Space, Local: p.name})
 		case q.names || value.Len() == 0:
 			b.WriteString("<D:" + p.name + "/>")
 		default:
@@ -235,22 +236,11 @@ func (q wanted) response(b *strings.Builder, at string, n *drive.Node) {
 	}
 	b.WriteString("</D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat>")
 	if len(q.other) > 0 { // asked by name: what is not there is said
-		propstat(b, append(missing, q.other...), "404 Not Found")
+		davxml.Propstat(b, append(missing, q.other...), "404 Not Found")
 	} else if len(missing) > 0 && len(q.live) < len(properties()) {
-		propstat(b, missing, "404 Not Found")
+		davxml.Propstat(b, missing, "404 Not Found")
 	}
 	b.WriteString("</D:response>")
-}
-
-// propstat writes names of properties with one status.
-func propstat(b *strings.Builder, names []xml.Name, status string) {
-	b.WriteString("<D:propstat><D:prop>")
-	for _, n := range names {
-		b.WriteByte('<')
-		open(b, n)
-		b.WriteString("/>")
-	}
-	b.WriteString("</D:prop><D:status>HTTP/1.1 " + status + "</D:status></D:propstat>")
 }
 
 // windows is the namespace of the times and attributes that Windows sets on
@@ -264,26 +254,26 @@ func (r *request) proppatch(w *front.Writer) error {
 	if err != nil {
 		return err
 	}
-	if body == nil || body.name != (xml.Name{Space: davSpace, Local: "propertyupdate"}) {
-		return malformed(errXML)
+	if !body.Is("propertyupdate") {
+		return malformed(davxml.ErrRefused)
 	}
 	var names []xml.Name
 	refused := false
-	for _, c := range body.children {
-		if c.name.Space != davSpace || c.name.Local != "set" && c.name.Local != "remove" {
+	for _, c := range body.Children {
+		if !c.Is("set") && !c.Is("remove") {
 			continue
 		}
-		prop := c.child("prop")
+		prop := c.Child("prop")
 		if prop == nil {
-			return malformed(errXML)
+			return malformed(davxml.ErrRefused)
 		}
-		for _, p := range prop.children {
-			names = append(names, p.name)
-			refused = refused || c.name.Local == "set" && p.name.Space != windows
+		for _, p := range prop.Children {
+			names = append(names, p.Name)
+			refused = refused || c.Is("set") && p.Name.Space != windows
 		}
 	}
 	if len(names) == 0 || len(names) > maxProperty {
-		return malformed(errXML)
+		return malformed(davxml.ErrRefused)
 	}
 	n, err := r.dav.Drives.Change(r.Context(), r.actor, r.path, r.guard())
 	if err != nil {
@@ -303,15 +293,15 @@ func patched(n drive.Node, names []xml.Name, refused bool) string {
 		}
 	}
 	var b strings.Builder
-	begin(&b, "multistatus")
+	davxml.Begin(&b, "multistatus")
 	b.WriteString("<D:response><D:href>" + href(n.Path, n.Collection) + "</D:href>")
 	switch {
 	case !refused:
-		propstat(&b, names, "200 OK")
+		davxml.Propstat(&b, names, "200 OK")
 	default:
-		propstat(&b, others, "403 Forbidden")
+		davxml.Propstat(&b, others, "403 Forbidden")
 		if len(ours) > 0 {
-			propstat(&b, ours, "424 Failed Dependency")
+			davxml.Propstat(&b, ours, "424 Failed Dependency")
 		}
 	}
 	b.WriteString("</D:response></D:multistatus>\n")
