@@ -82,6 +82,28 @@ test("programs act in one's name until one says otherwise", async (context) => {
     await look(lawyer, "made for a drive");
   });
 
+  await step("a calendar learns when something is, and how it is connected is said", async () => {
+    const { page } = lawyer;
+    await page.setViewportSize(sizes.phone.viewport);
+    await page.goto(programs);
+    const at = form(page);
+    await field(at, "program.name").fill("Calendrier du téléphone");
+    await at.getByRole("radio", { name: like("program.use.calendar") }).check();
+    await at.locator(".program-access").waitFor({ state: "hidden" });
+    await look(lawyer, "choosing a calendar");
+    await button(at, "program.submit").click();
+    const made = page.locator("section.program-made");
+    await made.getByText(t("program.how"), { exact: true }).waitFor();
+    await look(lawyer, "made for a calendar");
+    const [server, user, password, feed] = await made.locator("code").allTextContents();
+    assert.equal(server, `${house.base}/caldav/`);
+    const answer = await fetch(feed, { headers: { Authorization: `Basic ${btoa(`${user}:${password}`)}` } });
+    assert.equal(answer.headers.get("content-type"), "text/calendar; charset=utf-8; component=VEVENT");
+    assert.match(await answer.text(), /^BEGIN:VCALENDAR\r\n/);
+    const found = await fetch(`${house.base}/.well-known/caldav`, { redirect: "manual" });
+    assert.equal(found.headers.get("location"), "/caldav/");
+  });
+
   await step("the administrator sees those of the team and revokes one", async () => {
     const { page } = admin;
     await signIn(page, house.person("claire"));

@@ -18,7 +18,7 @@ func tokenCreate(ctx context.Context, t *terminal, args []string) error {
 	set := settingsOf(f)
 	of := f.String("firm", "", "`id` of the firm")
 	email := f.String("email", "", "`address` of the person the program acts for")
-	use := f.String("use", string(token.API), "what it opens: api or `drive`")
+	use := f.String("use", string(token.API), "what it opens: api, drive or `calendar`")
 	name := f.String("name", "Command line", "`name` by which she recognizes it")
 	readOnly := f.Bool("read-only", false, "it changes nothing")
 	days := f.Int("days", int(token.Life/(24*time.Hour)), "`days` it lives")

@@ -49,10 +49,11 @@ const (
 	ViaLinkCode Via = "link_code" // the same after a mailed link
 	// ViaDepositLink is a mailed link that deposits and does nothing else.
 	ViaDepositLink Via = "deposit_link"
-	ViaCommand     Via = "command" // the operator's command line
-	ViaJob         Via = "job"     // a timer or a job acting for the person who caused it
-	ViaToken       Via = "token"   // a program with an access token of hers
-	ViaDrive       Via = "drive"   // a WebDAV client with an app password of hers
+	ViaCommand     Via = "command"  // the operator's command line
+	ViaJob         Via = "job"      // a timer or a job acting for the person who caused it
+	ViaToken       Via = "token"    // a program with an access token of hers
+	ViaDrive       Via = "drive"    // a WebDAV client with an app password of hers
+	ViaCalendar    Via = "calendar" // her calendar, with an app password of hers
 )
 
 // Own reports whether she signed in by what is hers alone: such a session opens

@@ -364,7 +364,9 @@ func TestExplain(t *testing.T) {
 
 // TestWays states, for every way out, the natures that never take it.
 func TestWays(t *testing.T) {
-	never := map[Way]string{WayClientFile: "entre_avocats", WayForum: " defense conseil entre_avocats juriste"}
+	never := map[Way]string{
+		WayCalendar: "defense conseil entre_avocats officielle piece juriste", WayClientFile: "entre_avocats", WayForum: " defense conseil entre_avocats juriste",
+	}
 	for _, w := range append(Ways(), "made_up") {
 		var shut []string
 		for _, n := range Natures() {

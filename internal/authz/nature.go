@@ -54,6 +54,7 @@ const (
 	WayShare      Way = "share"       // addressed to further circles
 	WayAPI        Way = "api"         // a program with a token
 	WayDrive      Way = "drive"       // a network drive
+	WayCalendar   Way = "calendar"    // the calendar of a telephone: when an event is
 	WayNotice     Way = "notice"      // a mail: which says nothing of it
 	WayEvent      Way = "event"       // events and webhooks: identifiers
 	WayExport     Way = "export"      // the whole firm, sealed, for itself
@@ -67,6 +68,8 @@ const (
 var closed = map[Way][]Nature{
 	WayPage: nil, WayLink: nil, WayDownload: nil, WayZip: nil, WayShare: nil, WayAPI: nil, WayDrive: nil,
 	WayNotice: nil, WayEvent: nil, WayExport: nil,
+	// A calendar shows events, which have no nature, and no document.
+	WayCalendar: {NatureDefense, NatureAdvice, NatureBetween, NatureOfficial, NatureExhibit, NatureHouseCounsel},
 	// The client's own copy holds nothing that was said between lawyers.
 	WayClientFile: {NatureBetween},
 	// What goes onto a common table was made to be shown: a lawyer has said so.
@@ -76,7 +79,7 @@ var closed = map[Way][]Nature{
 // Ways lists every way out, in the order of the table in doc/natures.md.
 func Ways() []Way {
 	return []Way{
-		WayPage, WayLink, WayDownload, WayZip, WayShare, WayAPI, WayDrive, WayNotice, WayEvent, WayExport, WayClientFile, WayForum,
+		WayPage, WayLink, WayDownload, WayZip, WayShare, WayAPI, WayDrive, WayCalendar, WayNotice, WayEvent, WayExport, WayClientFile, WayForum,
 	}
 }
 
@@ -88,5 +91,6 @@ func (n Nature) Takes(w Way) bool {
 
 // ways is the way out that an actor stands on.
 var ways = map[Via]Way{
-	ViaPassword: WayPage, ViaCode: WayPage, ViaPasskey: WayPage, ViaLink: WayLink, ViaLinkCode: WayLink, ViaToken: WayAPI, ViaDrive: WayDrive, ViaJob: WayNotice, ViaCommand: WayExport,
+	ViaPassword: WayPage, ViaCode: WayPage, ViaPasskey: WayPage, ViaLink: WayLink, ViaLinkCode: WayLink, ViaToken: WayAPI, ViaDrive: WayDrive,
+	ViaCalendar: WayCalendar, ViaJob: WayNotice, ViaCommand: WayExport,
 }

@@ -32,6 +32,7 @@ import (
 	"cenacle/internal/config"
 	"cenacle/internal/conflict"
 	"cenacle/internal/dav"
+	"cenacle/internal/dav/caldav"
 	"cenacle/internal/deposit"
 	"cenacle/internal/depositlink"
 	"cenacle/internal/document"
@@ -417,7 +418,8 @@ func (s *Server) openSite(c *config.Config, catalog *i18n.Catalog, zone *time.Lo
 	mux.Handle("/", pages)
 	s.probes(mux)
 	drives := dav.New(&dav.Config{Config: f, Catalog: catalog, Zone: zone, Drives: s.Drives, Tokens: s.Tokens})
-	s.handler = s.count(f.Guard(drives.Beside(mux)))
+	calendars := caldav.New(&caldav.Config{Config: f, Catalog: catalog, Zone: zone, Agendas: s.Agendas, Tokens: s.Tokens})
+	s.handler = s.count(f.Guard(calendars.Beside(drives.Beside(mux))))
 	return nil
 }
 

@@ -1,5 +1,5 @@
 // Package token is what programs show instead of a person: access tokens for
-// the API, app passwords for drives. Each acts for one person in one firm and
+// the API, app passwords for drives and calendars. Each acts for one person in one firm and
 // can never do more than she may at that moment; its pass takes away more.
 //
 // It refuses to keep the text, which is shown once and of which the database
@@ -28,6 +28,9 @@ type Use string
 const (
 	API   Use = "api"   // an access token (RFC 6750)
 	Drive Use = "drive" // an app password of a WebDAV client (RFC 7617)
+	// Calendar is an app password of a calendar, which learns when something is, and
+	// changes nothing.
+	Calendar Use = "calendar"
 )
 
 // via is how an actor with a token of this use came, "" for an unknown use.
@@ -37,6 +40,8 @@ func (u Use) via() authz.Via {
 		return authz.ViaToken
 	case Drive:
 		return authz.ViaDrive
+	case Calendar:
+		return authz.ViaCalendar
 	}
 	return ""
 }
@@ -81,6 +86,9 @@ func (n *New) check() error {
 	}
 	if n.Life < 0 || n.Life > MaxLife {
 		wrong.Add("life", "token.life_long", int(MaxLife/(24*time.Hour)))
+	}
+	if n.Use == Calendar { // whatever was asked for
+		n.Pass.ReadOnly, n.Pass.Kinds = true, []string{"agenda"}
 	}
 	checkPass(n.Pass, &wrong)
 	return wrong.Err()

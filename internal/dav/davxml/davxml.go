@@ -171,10 +171,15 @@ func special(r rune) bool {
 	return r < ' ' || r == '<' || r == '>' || r == '&' || r == '"' || r == '\'' || r >= 0xfffd
 }
 
-// Begin starts a document with one element of the DAV: namespace.
-func Begin(b *strings.Builder, root string) {
+// Begin starts a document with one element of the DAV: namespace; more declares the
+// namespaces that are written beside it.
+func Begin(b *strings.Builder, root string, more ...string) {
 	b.WriteString(xml.Header)
-	b.WriteString("<D:" + root + ` xmlns:D="DAV:">`)
+	b.WriteString("<D:" + root + ` xmlns:D="DAV:"`)
+	for _, one := range more {
+		b.WriteString(" " + one)
+	}
+	b.WriteByte('>')
 }
 
 // Propstat writes names of properties with one status.

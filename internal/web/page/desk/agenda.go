@@ -11,7 +11,8 @@ import (
 // Agenda is the dates of all spaces of the person who looks.
 type Agenda struct {
 	ui.Base
-	Dates ui.Agenda
+	Dates   ui.Agenda
+	Connect ui.Link // where a calendar of hers is given access; not by a mailed link
 }
 
 var agendaPage = ui.Must(ui.Parse[Agenda](files, "agenda.tmpl"))
@@ -34,6 +35,9 @@ func (p *Pages) Agenda(r *web.Request) (web.Answer, error) {
 		page.Section = "agenda"
 	}
 	page.Dates = view.Show(r.FirmPath("agenda"), found, dated(r, found, names), more)
+	if r.Actor.Via.Own() {
+		page.Connect = ui.Link{Href: r.FirmPath("programs"), Label: page.T("agenda.connect")}
+	}
 	what := "all"
 	if view.Past() {
 		what = "past"

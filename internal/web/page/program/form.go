@@ -38,13 +38,19 @@ func newLine(r *web.Request, b ui.Base, t token.Token, names map[id.Space]string
 		ID: string(t.ID), Icon: "plug", Name: t.Name, Seen: b.When(t.Seen), Until: b.T("program.until", b.Date(t.Expires)),
 		What: b.T("program.what", b.T("program.use."+string(t.Use)), b.T(may)), Where: where(b, t.Pass.Spaces, names),
 	}
-	if t.Use == token.Drive {
+	switch t.Use {
+	case token.Drive:
 		l.Icon = "folder"
+	case token.Calendar:
+		l.Icon = "calendar"
 	}
 	if t.Pass.Spaces == nil && t.Person != r.Actor.Person {
 		l.Where = b.T("program.everywhere_hers")
 	}
-	if t.Pass.Kinds != nil {
+	switch {
+	case t.Use == token.Calendar:
+		l.What = b.T("program.what", b.T("program.use.calendar"), b.T("program.may_when"))
+	case t.Pass.Kinds != nil:
 		l.What = b.T("program.what", l.What, b.T("program.kinds"))
 	}
 	if !t.Live(r.Now) {
@@ -99,6 +105,7 @@ func newForm(r *web.Request, b ui.Base, spaces []space.Space) Form {
 		Name: ui.Field{Name: "name", Label: b.T("program.name"), Hint: b.T("program.name_hint"), Length: token.MaxName, Autocomplete: "off"},
 		Use: ui.Field{Kind: ui.Radios, Name: "use", Label: b.T("program.for"), Options: []ui.Option{
 			{Value: string(token.Drive), Label: b.T("program.use.drive"), Note: b.T("program.use_note.drive"), Chosen: true},
+			{Value: string(token.Calendar), Label: b.T("program.use.calendar"), Note: b.T("program.use_note.calendar")},
 			{Value: string(token.API), Label: b.T("program.use.api"), Note: b.T("program.use_note.api")},
 		}},
 		Access: ui.Field{Kind: ui.Radios, Name: "access", Label: b.T("program.access"), Columns: 2, Options: []ui.Option{

@@ -52,7 +52,11 @@ type Programs struct {
 type Made struct {
 	Title string
 	Lines []ui.Hash
+	How   []Way // to connect what it is for
 }
+
+// Way is how something is connected with an access.
+type Way struct{ With, How string }
 
 // Team is the accesses of the firm's other people.
 type Team struct {
@@ -225,10 +229,17 @@ func (p *Pages) show(r *web.Request, text string, t token.Token) (*Made, error) 
 	if err != nil {
 		return nil, err
 	}
+	user, password := ui.Hash{Label: say("program.user"), Value: person.Email}, ui.Hash{Label: say("program.password"), Value: text}
+	if t.Use == token.Drive {
+		made.Lines = []ui.Hash{{Label: say("program.address"), Value: r.Absolute("/dav/")}, user, password}
+		return made, nil
+	}
 	made.Lines = []ui.Hash{
-		{Label: say("program.address"), Value: r.Absolute("/dav/")},
-		{Label: say("program.user"), Value: person.Email},
-		{Label: say("program.password"), Value: text},
+		{Label: say("program.server"), Value: r.Absolute("/caldav/")}, user, password,
+		{Label: say("program.feed"), Value: r.Absolute("/caldav/agenda.ics")},
+	}
+	for _, with := range []string{"iphone", "mac", "android", "thunderbird", "none"} {
+		made.How = append(made.How, Way{say("program.with." + with), say("program.how." + with)})
 	}
 	return made, nil
 }

@@ -138,6 +138,21 @@ func TestDriveInOneSpace(t *testing.T) {
 	page.One("#programs li").Says("Seulement dans Petit c. Petit")
 }
 
+func TestCalendarOnlyReads(t *testing.T) {
+	c, path := open(t)
+	page := c.Client.Post(path, form("use", "calendar", "access", "all")...)
+	text := made(t, page)
+	said := page.One("section.program-made")
+	for _, word := range []string{"/caldav/", "/caldav/agenda.ics", "iPhone", "DAVx⁵"} {
+		said.Says(word)
+	}
+	st, err := enter(c, text, token.Calendar)
+	if pass := st.Actor.Pass; err != nil || !pass.ReadOnly || pass.Takes(authz.DocumentRead) || !pass.Takes(authz.AgendaSee) || pass.Takes(authz.AgendaAdd) {
+		t.Fatalf("it opens %+v, %v", st.Token, err)
+	}
+	page.One("#programs li").Says("dit quand, jamais quoi")
+}
+
 func TestRefused(t *testing.T) {
 	c, path := open(t)
 	for field, changes := range map[string][]string{
