@@ -26,6 +26,9 @@ var twins = map[string]string{
 	"GET /f/{firm}/programs":                   " a program keeps no programs",
 	"POST /f/{firm}/programs":                  " a program makes no programs",
 	"POST /f/{firm}/programs/{program}/revoke": " a program ends no programs",
+	"GET /f/{firm}/notices":                    "getNoticeHours",
+	"POST /f/{firm}/notices":                   "chooseNoticeHours",
+	"POST /f/{firm}/spaces/{space}/mute":       "muteSpace",
 	"GET /f/{firm}/journal":                    "listJournal",
 	"GET /f/{firm}/search":                     "searchDocuments",
 

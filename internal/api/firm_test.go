@@ -3,6 +3,7 @@ package api_test
 import "testing"
 
 var firmSamples = map[string]sample{
+	"getNoticeHours": {who: byClient, want: 200}, "chooseNoticeHours": {who: byClient, body: `{"rhythm":"daily","daily":18,"quiet_from":0,"quiet_to":0}`, want: 200},
 	"getMe":         {who: byClient, want: 200},
 	"listPeople":    {who: byLead, want: 200},
 	"addColleague":  {who: byLead, body: `{"name":"Me Neuve","email":"neuve@delmas.example","role":"assistant"}`, want: 201},

@@ -21,6 +21,7 @@ import (
 	"cenacle/internal/journal"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
+	"cenacle/internal/notice"
 	"cenacle/internal/overview"
 	"cenacle/internal/preview"
 	"cenacle/internal/request"
@@ -43,6 +44,7 @@ type Nouns struct {
 	Memos       *memo.Service
 	Agendas     *agenda.Service
 	Forums      *forum.Service
+	Notices     *notice.Service
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
 	Bundles     *bundle.Service
@@ -72,6 +74,7 @@ func Routes(n *Nouns) []Operation {
 		n.memoRows(),
 		n.agendaRows(),
 		n.waitRows(),
+		n.noticeRows(),
 		n.eventRows(),
 		n.webhookRows(),
 	)
@@ -386,6 +389,20 @@ func (n *Nouns) waitRows() []Operation {
 			Summary: "The latest signed state of the journal, for witnesses to keep"},
 		{Pattern: "GET /journal/entries/{entry}/proof", Name: "getProof", Action: authz.SpaceJournal, Also: []authz.Action{authz.FirmJournal}, Do: Ask(n.proof),
 			Summary: "The proof that an entry is in the signed journal"},
+	}
+}
+
+// noticeRows are when one is mailed, and of what.
+func (n *Nouns) noticeRows() []Operation {
+	return []Operation{
+		{Pattern: "GET /notice-hours", Name: "getNoticeHours", Action: authz.NoticeSee, Do: Ask(n.noticeHours),
+			Summary: "At which hours one is mailed that something is new, and the spaces of which one is not"},
+		{Pattern: "PUT /notice-hours", Name: "chooseNoticeHours", Action: authz.NoticeChoose, Do: Tell(n.chooseHours, n.chosenHours),
+			Summary: "Choose these hours, for oneself; what waits already is told by the new ones"},
+		{Pattern: "POST /spaces/{space}/mute", Name: "muteSpace", Action: authz.NoticeChoose, Do: Tell(n.muteSpace, nil),
+			Summary: "Be mailed of a space only what is expected of one; its lawyers see it"},
+		{Pattern: "POST /spaces/{space}/unmute", Name: "unmuteSpace", Action: authz.NoticeChoose, Do: Tell(n.unmuteSpace, nil),
+			Summary: "Be mailed again that something is new there"},
 	}
 }
 

@@ -120,10 +120,11 @@ type Member struct {
 	Role  string    `json:"role" enum:"lead colleague assistant client guest reader"`
 	Since Instant   `json:"since"`
 	Until Instant   `json:"until,omitzero" doc:"when she left"`
+	Muted Instant   `json:"muted,omitzero" doc:"since when she wants no mail of what is new here; in the list of members alone"`
 }
 
 func memberOf(p space.Person) Member {
-	return Member{p.Person, p.Name, string(p.Role), Instant(p.Since), Instant(p.Until)}
+	return Member{ID: p.Person, Name: p.Name, Role: string(p.Role), Since: Instant(p.Since), Until: Instant(p.Until)}
 }
 
 func (n *Nouns) space(r *Request, in InSpace) (Room, error) {
@@ -255,9 +256,14 @@ func (n *Nouns) members(r *Request, in InSpace) (Members, error) {
 	if err != nil {
 		return Members{}, err
 	}
+	muted, err := n.Notices.MutedIn(r.Context(), r.Actor, in.Space)
+	if err != nil {
+		return Members{}, err
+	}
 	out := Members{Members: make([]Member, len(room.People)), Circles: circlesOf(room.Circles)}
 	for i, p := range room.People {
 		out.Members[i] = memberOf(p)
+		out.Members[i].Muted = Instant(muted[p.Person])
 	}
 	return out, nil
 }

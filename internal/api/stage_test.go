@@ -32,6 +32,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
+	"cenacle/internal/notice"
 	"cenacle/internal/outbound"
 	"cenacle/internal/preview"
 	"cenacle/internal/space"
@@ -65,6 +66,7 @@ func open(t *testing.T, limit int) *stage {
 	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.nouns = &api.Nouns{
 		Freezes: freeze.NewService(s.Office),
+		Notices: notice.NewService(s.Office),
 		Firms:   s.Firms, Circles: circle.NewService(s.Office), Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Requests: s.Requests, Holds: hold.NewService(s.Office), Guard: guard.NewService(s.Office), Conflicts: conflict.NewService(s.Office), Memos: s.Memos, Agendas: s.Agendas, Forums: s.Forums,
 		Invitations: s.Invitations, Letterboxes: s.Letterboxes, Lifecycle: s.Lifecycle, Overview: s.Overview, Events: event.New(s.Office),
 		Bundles: bundle.NewService(s.Office, s.Spaces, s.Documents, nil, 1<<30), Previews: preview.New(s.Office, s.Documents, nil),

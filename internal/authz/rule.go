@@ -19,6 +19,8 @@ const (
 	ConflictSearch Action = "conflict.search"  // ask whether the firm knows a name
 	TokenKeep      Action = "token.keep"       // see what programs have access in one's own name, and take it back
 	TokenGive      Action = "token.give"       // give it to one more
+	NoticeSee      Action = "notice.see"       // at which hours one is mailed, and of what
+	NoticeChoose   Action = "notice.choose"    // decide that, for oneself
 
 	SpaceSee     Action = "space.see"
 	SpaceManage  Action = "space.manage" // rename, members, settings
@@ -126,6 +128,8 @@ var rules = map[Action]rule{
 	ConflictSearch: {kind: OfFirm, firm: people},
 	TokenKeep:      {kind: OfFirm, firm: anyone, inSelf: true},
 	TokenGive:      {kind: OfFirm, firm: anyone, inSelf: true, grave: true},
+	NoticeSee:      {kind: OfFirm, firm: anyone, reads: true},
+	NoticeChoose:   {kind: OfFirm, firm: anyone},
 
 	SpaceSee:     {kind: OfSpace, space: all, reads: true},
 	SpaceManage:  {kind: OfSpace, space: inside, writes: true},

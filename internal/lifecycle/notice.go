@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"cenacle/internal/act"
 	"cenacle/internal/agenda"
@@ -20,6 +21,7 @@ import (
 	"cenacle/internal/invitation"
 	"cenacle/internal/item"
 	"cenacle/internal/mail"
+	"cenacle/internal/notice"
 	"cenacle/internal/outbox"
 	"cenacle/internal/request"
 	"cenacle/internal/store"
@@ -32,66 +34,88 @@ import (
 // job voids the link of the first and sends the same Message-ID.
 func (s *Service) Handlers(composer *mail.Composer, sender mail.Sender) map[string]outbox.Handler {
 	p := post{s, composer, sender}
-	return map[string]outbox.Handler{
-		"notice.space-opened": handle(p, func(n invitation.Notice) errand {
+	plans := plans()
+	out := map[string]outbox.Handler{notice.GatherJob: p.gathers(plans)}
+	for kind, read := range plans {
+		out[kind] = p.handle(read)
+	}
+	return out
+}
+
+// plans are the notices by the kinds of their jobs.
+func plans() map[string]plan {
+	return map[string]plan{
+		"notice.space-opened": of(func(n invitation.Notice) errand {
 			return errand{person: n.Person, space: n.Space, say: func(path string) mail.Notice { return mail.SpaceOpened{Path: path} }}
 		}),
-		"notice.link": handle(p, func(n invitation.Notice) errand {
+		"notice.link": of(func(n invitation.Notice) errand {
 			return errand{person: n.Person, space: n.Space, link: true, say: func(path string) mail.Notice { return mail.LinkRenewed{Path: path} }}
 		}),
-		"notice.colleague": handle(p, func(n firm.ColleagueNotice) errand {
+		"notice.colleague": of(func(n firm.ColleagueNotice) errand {
 			return errand{person: n.Person, link: true, say: func(path string) mail.Notice { return mail.ColleagueInvited{Path: path} }}
 		}),
-		"notice.welcome": handle(p, func(n invitation.Notice) errand {
+		"notice.welcome": of(func(n invitation.Notice) errand {
 			return errand{person: n.Person, say: func(path string) mail.Notice { return mail.Welcome{Path: path} }}
 		}),
-		"notice.factor": handle(p, func(n invitation.Notice) errand {
+		"notice.factor": of(func(n invitation.Notice) errand {
 			return errand{person: n.Person, at: "/account/factors", say: func(path string) mail.Notice { return mail.FactorsChanged{Path: path} }}
 		}),
-		"notice.device": handle(p, func(n invitation.Notice) errand {
+		"notice.device": of(func(n invitation.Notice) errand {
 			return errand{person: n.Person, at: "/account", say: func(path string) mail.Notice { return mail.DeviceMet{Path: path} }}
 		}),
-		document.HasteJob: handle(p, func(n document.HasteNotice) errand {
+		document.HasteJob: of(func(n document.HasteNotice) errand {
 			if n.Space == "" {
 				return errand{person: n.Person, at: "/account", say: func(path string) mail.Notice { return mail.ManyTaken{Path: path} }}
 			}
 			return errand{person: n.Person, space: n.Space, say: func(path string) mail.Notice { return mail.ManyTakenHere{Path: path} }}
 		}),
-		freeze.NoticeJob: handle(p, func(n invitation.Notice) errand {
+		freeze.NoticeJob: of(func(n invitation.Notice) errand {
 			return errand{person: n.Person, space: n.Space, say: func(path string) mail.Notice { return mail.SpaceFrozen{Path: path} }}
 		}),
-		deposit.NoticeJob: handle(p, func(n deposit.Notice) errand {
-			return errand{person: n.Person, space: n.Space, say: func(path string) mail.Notice { return mail.DepositReceived{Path: path} }}
-		}),
-		depositlink.NoticeJob: handle(p, func(n depositlink.Notice) errand {
+		deposit.NoticeJob: of(func(n deposit.Notice) errand {
 			return errand{
-				person: n.Person, space: n.Space, link: true, say: func(path string) mail.Notice { return mail.DepositLink{Path: path} },
-				waits: func(a *act.Act, _ authz.Actor) error { return depositlink.Waits(a, n.Link) },
-				issue: func(a *act.Act, by authz.Actor) (string, error) {
-					token, err := depositlink.Issue(a, by, n.Link)
-					return depositlink.Path(a.Firm(), token), err
-				},
+				person: n.Person, space: n.Space, kind: news, say: func(path string) mail.Notice { return mail.DepositReceived{Path: path} },
 			}
 		}),
-		request.NoticeJob:   handle(p, asked(func(path string) mail.Notice { return mail.NewItem{Path: path} }, true)),
-		request.ReminderJob: handle(p, asked(func(path string) mail.Notice { return mail.PapersAwaited{Path: path} }, false)),
-		request.OverdueJob:  handle(p, overdue),
-		item.NoticeJob:      handle(p, newItem),
-		agenda.NoticeJob: handle(p, func(n agenda.Notice) errand {
-			return errand{
-				person: n.Person, space: n.Space, say: func(path string) mail.Notice { return mail.DateNear{Path: path} },
-				waits: func(a *act.Act, by authz.Actor) error { return agenda.Near(a, by, n) },
-			}
-		}),
+		depositlink.NoticeJob: of(boxed),
+		request.NoticeJob:     of(asked(func(path string) mail.Notice { return mail.NewItem{Path: path} }, true)),
+		request.ReminderJob:   of(asked(func(path string) mail.Notice { return mail.PapersAwaited{Path: path} }, false)),
+		request.OverdueJob:    of(overdue),
+		item.NoticeJob:        of(newItem),
+		agenda.NoticeJob:      of(near),
+	}
+}
+
+func boxed(n depositlink.Notice) errand {
+	return errand{
+		person: n.Person, space: n.Space, link: true, say: func(path string) mail.Notice { return mail.DepositLink{Path: path} },
+		waits: func(a *act.Act, _ authz.Actor) error { return depositlink.Waits(a, n.Link) },
+		issue: func(a *act.Act, by authz.Actor) (string, error) {
+			token, err := depositlink.Issue(a, by, n.Link)
+			return depositlink.Path(a.Firm(), token), err
+		},
 	}
 }
 
 func newItem(n item.Notice) errand {
 	return errand{
-		person: n.Person, space: n.Space, joins: true,
-		say:   func(path string) mail.Notice { return mail.NewItem{Path: path} },
-		waits: func(a *act.Act, by authz.Actor) error { return waiting(a, by, n.Space, n.Item) },
-		left:  func(a *act.Act, by authz.Actor) error { return exhibit.Notify(a, by, n.Space) },
+		person: n.Person, space: n.Space, kind: news, joins: true,
+		say:     func(path string) mail.Notice { return mail.NewItem{Path: path} },
+		waits:   func(a *act.Act, by authz.Actor) error { return waiting(a, by, selectNews, n) },
+		demands: func(a *act.Act, by authz.Actor) error { return waiting(a, by, selectDemands, n) },
+		left:    func(a *act.Act, by authz.Actor) error { return exhibit.Notify(a, by, n.Space) },
+	}
+}
+
+// sooner is how long before a date its reminder leaves at the latest, whatever hour
+// it is.
+const sooner = 3 * time.Hour
+
+func near(n agenda.Notice) errand {
+	return errand{
+		person: n.Person, space: n.Space, kind: owed, latest: store.Time(n.From).Add(-sooner),
+		say:   func(path string) mail.Notice { return mail.DateNear{Path: path} },
+		waits: func(a *act.Act, by authz.Actor) error { return agenda.Near(a, by, n) },
 	}
 }
 
@@ -100,7 +124,7 @@ func newItem(n item.Notice) errand {
 func asked(say func(path string) mail.Notice, joins bool) func(request.Notice) errand {
 	return func(n request.Notice) errand {
 		return errand{
-			person: n.Person, space: n.Space, joins: joins, say: say,
+			person: n.Person, space: n.Space, kind: owed, joins: joins, say: say,
 			waits: func(a *act.Act, by authz.Actor) error { return request.Waits(a, by, n.Space) },
 		}
 	}
@@ -108,7 +132,7 @@ func asked(say func(path string) mail.Notice, joins bool) func(request.Notice) e
 
 func overdue(n request.Overdue) errand {
 	return errand{
-		person: n.Person, space: n.Space,
+		person: n.Person, space: n.Space, kind: owed,
 		say:   func(path string) mail.Notice { return mail.AnswerOverdue{Path: path} },
 		waits: func(a *act.Act, by authz.Actor) error { return request.WaitsFor(a, by, n) },
 	}
@@ -119,13 +143,41 @@ func overdue(n request.Overdue) errand {
 type errand struct {
 	person id.Person
 	space  id.Space
-	link   bool   // always with a link, though she has a password
-	at     string // a page of hers, to which nobody is ever mailed a link; empty for the space or the firm
-	joins  bool   // says nothing that a mail with a link she has not used yet does not say
+	kind   kind
+	latest time.Time // waits for no hour of hers beyond; zero: for any
+	link   bool      // always with a link, though she has a password
+	at     string    // a page of hers, to which nobody is ever mailed a link; empty for the space or the firm
+	joins  bool      // says nothing that a mail with a link she has not used yet does not say
 	say    func(path string) mail.Notice
 	issue  func(*act.Act, authz.Actor) (path string, err error) // makes the link; nil: one that opens the space
 	waits  func(*act.Act, authz.Actor) error                    // absent when there is nothing to say any more; may be nil
 	left   func(*act.Act, authz.Actor) error                    // keeps that the mail has left; may be nil
+	// demands is absent unless something that is expected of her waits among the
+	// news; nil: nothing ever does.
+	demands func(*act.Act, authz.Actor) error
+}
+
+// kind is what a person may decide about a mail to her.
+type kind int
+
+const (
+	prompt kind = iota // nothing: she waits for it, or it guards her access or a space
+	owed               // its hour: something is expected of her
+	news               // its hour, and that she wants none of a space
+)
+
+// plan reads what to tell out of the payload of a job.
+type plan func(payload []byte) (errand, error)
+
+// of is the plan of jobs whose payload is a T.
+func of[T any](tell func(T) errand) plan {
+	return func(raw []byte) (errand, error) {
+		var payload T
+		if err := json.Unmarshal(raw, &payload); err != nil {
+			return errand{}, fmt.Errorf("payload: %w", err)
+		}
+		return tell(payload), nil
+	}
 }
 
 // post composes and hands over.
@@ -135,15 +187,15 @@ type post struct {
 	sender   mail.Sender
 }
 
-// handle makes the handler of jobs whose payload is a T.
-func handle[T any](p post, plan func(T) errand) outbox.Handler {
+// handle makes the handler of the jobs of a plan.
+func (p post) handle(read plan) outbox.Handler {
 	return func(ctx context.Context, f id.Firm, j outbox.Job) (err error) {
 		defer fault.Op(&err, "lifecycle.%s(%s)", j.Kind, j.ID)
-		var payload T
-		if err := json.Unmarshal(j.Payload, &payload); err != nil {
-			return fmt.Errorf("payload: %w", err)
+		e, err := read(j.Payload)
+		if err != nil {
+			return err
 		}
-		err = p.deliver(ctx, f, j, plan(payload))
+		err = p.deliver(ctx, f, j, e)
 		if fault.Is(err, fault.NotFound) {
 			return nil // whom or what it was about is gone, or no longer for her
 		}
@@ -151,14 +203,47 @@ func handle[T any](p post, plan func(T) errand) outbox.Handler {
 	}
 }
 
+// deliver sends the mail, or has it wait for an hour of hers.
 func (p post) deliver(ctx context.Context, f id.Firm, j outbox.Job, e errand) error {
-	var profile firm.Profile
 	var by authz.Actor
+	var at time.Time
 	err := p.office.See(ctx, f, func(a *act.Act) (err error) {
-		if profile, err = firm.ProfileOf(a); err != nil {
+		if by, err = e.reader(a); err != nil {
 			return err
 		}
-		by, err = e.reader(a)
+		at, err = e.hour(a)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if at.After(p.office.Clock()) {
+		return p.office.Keep(ctx, f, func(a *act.Act) error { return notice.Hold(a, e.person, j, at) })
+	}
+	return p.send(ctx, by, j, e)
+}
+
+// hour is when the mail leaves.
+func (e errand) hour(a *act.Act) (time.Time, error) {
+	if e.kind == prompt {
+		return a.Now, nil
+	}
+	choice, err := notice.ChoiceOf(a, e.person)
+	if err != nil {
+		return time.Time{}, err
+	}
+	at := choice.Next(a.Now)
+	if !e.latest.IsZero() && at.After(e.latest) {
+		return a.Now, nil
+	}
+	return at, nil
+}
+
+// send composes the mail to who was found to be its reader, and hands it over.
+func (p post) send(ctx context.Context, by authz.Actor, j outbox.Job, e errand) error {
+	var profile firm.Profile
+	err := p.office.See(ctx, by.Firm, func(a *act.Act) (err error) {
+		profile, err = firm.ProfileOf(a)
 		return err
 	})
 	if err != nil {
@@ -168,7 +253,7 @@ func (p post) deliver(ctx context.Context, f id.Firm, j outbox.Job, e errand) er
 	if err != nil {
 		return err
 	}
-	if tied, err := p.accounts.Affiliated(ctx, e.person, f); err != nil || !tied {
+	if tied, err := p.accounts.Affiliated(ctx, e.person, by.Firm); err != nil || !tied {
 		return err
 	}
 	said, err := p.say(ctx, by, e, j, person.Password && person.Proven)
@@ -184,7 +269,7 @@ func (p post) deliver(ctx context.Context, f id.Firm, j outbox.Job, e errand) er
 	if err := p.sender.Send(ctx, m); err != nil || e.left == nil {
 		return err
 	}
-	return p.office.Keep(ctx, f, func(a *act.Act) error { return e.left(a, by) })
+	return p.office.Keep(ctx, by.Firm, func(a *act.Act) error { return e.left(a, by) })
 }
 
 // reader is whom the mail is for, as the actor she would be, if there still is
@@ -201,10 +286,29 @@ func (e errand) reader(a *act.Act) (authz.Actor, error) {
 	if e.space == "" {
 		return by, firm.Allow(a, by, authz.FirmEnter)
 	}
-	if _, err := circle.Enter(a, by, e.space, authz.SpaceSee); err != nil || e.waits == nil {
+	if _, err := circle.Enter(a, by, e.space, authz.SpaceSee); err != nil {
 		return by, err
 	}
-	return by, e.waits(a, by)
+	return by, e.stands(a, by)
+}
+
+// stands demands that there is something to say to her, who may have muted the space.
+func (e errand) stands(a *act.Act, by authz.Actor) error {
+	if e.kind == news {
+		muted, err := notice.Muted(a, e.space, e.person)
+		switch {
+		case err != nil:
+			return err
+		case muted && e.demands == nil:
+			return fault.Absent()
+		case muted:
+			return e.demands(a, by)
+		}
+	}
+	if e.waits == nil {
+		return nil
+	}
+	return e.waits(a, by)
 }
 
 // say is the notice with the path it leads to. Whoever can sign in is sent to
@@ -255,10 +359,11 @@ func place(of id.Firm, in id.Space) string {
 
 // waiting demands that a person has something new to read: the item she is to
 // be told of or a later one, which its author has not taken back, which is
-// still for her and which she has not read meanwhile.
-func waiting(a *act.Act, by authz.Actor, in id.Space, from id.Item) error {
+// still for her and which she has not read meanwhile; or, of those that candidates
+// finds instead, any.
+func waiting(a *act.Act, by authz.Actor, candidates store.FirmStmt, n item.Notice) error {
 	kinds := map[id.Item]item.Kind{}
-	err := a.Each(selectNews, []any{by.Person, store.Micros(a.Now), in, from}, func(scan func(...any) error) error {
+	err := a.Each(candidates, []any{by.Person, store.Micros(a.Now), n.Space, n.Item}, func(scan func(...any) error) error {
 		var it id.Item
 		var kind item.Kind
 		err := scan(&it, &kind)
@@ -269,7 +374,7 @@ func waiting(a *act.Act, by authz.Actor, in id.Space, from id.Item) error {
 		return err
 	}
 	for it, kind := range kinds {
-		if _, _, err := item.Open(a, by, in, kind, it, kind.Reading()); !fault.Is(err, fault.NotFound) {
+		if _, _, err := item.Open(a, by, n.Space, kind, it, kind.Reading()); !fault.Is(err, fault.NotFound) {
 			return err
 		}
 	}

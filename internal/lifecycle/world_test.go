@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -22,6 +23,7 @@ import (
 	"cenacle/internal/invitation"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/mail"
+	"cenacle/internal/memo"
 	"cenacle/internal/outbox"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
@@ -88,8 +90,10 @@ func (w *world) openPost(s *store.Store) {
 		defer w.passing.Unlock()
 		return w.life.Pass(ctx, of, j)
 	}
+	handlers := maps.Clone(w.handlers)
+	handlers[memo.WordsJob] = func(context.Context, id.Firm, outbox.Job) error { return nil } // nobody searches here
 	w.runner = outbox.NewRunner(outbox.Config{
-		Store: s, Ring: w.office.Ring, Handlers: w.handlers, Clock: w.clock.Now, Log: slog.New(slog.DiscardHandler),
+		Store: s, Ring: w.office.Ring, Handlers: handlers, Clock: w.clock.Now, Log: slog.New(slog.DiscardHandler),
 	})
 	ctx, stop := context.WithCancel(w.Context())
 	over := make(chan error)

@@ -94,7 +94,7 @@ func (c *Composer) Compose(e Envelope, n Notice) (Message, error) {
 	l := letter{
 		Language:  string(p.Language()),
 		Subject:   p.T(said.subject),
-		Lead:      p.T(said.lead),
+		Lead:      said.first(p),
 		Open:      p.T("mail.open"),
 		Link:      link,
 		Page:      p.T(said.page),

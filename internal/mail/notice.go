@@ -1,5 +1,7 @@
 package mail
 
+import "cenacle/internal/i18n"
+
 // Notice is what a mail may say. The set is closed: each type below is one
 // neutral message of the catalog, and Path, on our own site, is all it holds.
 // A path may carry a link's token; the page it names changes nothing until its
@@ -11,6 +13,15 @@ type content struct {
 	path               string
 	subject, lead, why string
 	page               string // what is said of the page behind the link
+	count              int    // of what the lead counts; 0: nothing
+}
+
+// first is the sentence that the mail begins with.
+func (c content) first(p *i18n.Printer) string {
+	if c.count > 0 {
+		return p.N(c.lead, c.count)
+	}
+	return p.T(c.lead)
 }
 
 // What is said of the page behind the link.
@@ -53,66 +64,76 @@ type (
 	ManyTakenHere struct{ Path string }
 	// SpaceFrozen tells the lawyer who answers for a space that it was frozen.
 	SpaceFrozen struct{ Path string }
+	// Gathered tells a person, once for all that waited for her hour, in how many of
+	// her spaces something is new.
+	Gathered struct {
+		Path   string
+		Spaces int
+	}
 )
 
 func (n NewItem) content() content {
-	return content{n.Path, "mail.item.subject", "mail.item.lead", "mail.item.why", withButton}
+	return content{n.Path, "mail.item.subject", "mail.item.lead", "mail.item.why", withButton, 0}
 }
 
 func (n SpaceOpened) content() content {
-	return content{n.Path, "mail.opened.subject", "mail.opened.lead", "mail.opened.why", withButton}
+	return content{n.Path, "mail.opened.subject", "mail.opened.lead", "mail.opened.why", withButton, 0}
 }
 
 func (n LinkRenewed) content() content {
-	return content{n.Path, "mail.renewed.subject", "mail.renewed.lead", "mail.renewed.why", withButton}
+	return content{n.Path, "mail.renewed.subject", "mail.renewed.lead", "mail.renewed.why", withButton, 0}
 }
 
 func (n DepositReceived) content() content {
-	return content{n.Path, "mail.deposit.subject", "mail.deposit.lead", "mail.deposit.why", withSignIn}
+	return content{n.Path, "mail.deposit.subject", "mail.deposit.lead", "mail.deposit.why", withSignIn, 0}
 }
 
 func (n PapersAwaited) content() content {
-	return content{n.Path, "mail.awaited.subject", "mail.awaited.lead", "mail.awaited.why", withButton}
+	return content{n.Path, "mail.awaited.subject", "mail.awaited.lead", "mail.awaited.why", withButton, 0}
 }
 
 func (n DateNear) content() content {
-	return content{n.Path, "mail.date.subject", "mail.date.lead", "mail.date.why", withButton}
+	return content{n.Path, "mail.date.subject", "mail.date.lead", "mail.date.why", withButton, 0}
 }
 
 func (n AnswerOverdue) content() content {
-	return content{n.Path, "mail.overdue.subject", "mail.overdue.lead", "mail.overdue.why", withSignIn}
+	return content{n.Path, "mail.overdue.subject", "mail.overdue.lead", "mail.overdue.why", withSignIn, 0}
 }
 
 func (n ColleagueInvited) content() content {
-	return content{n.Path, "mail.invited.subject", "mail.invited.lead", "mail.invited.why", withButton}
+	return content{n.Path, "mail.invited.subject", "mail.invited.lead", "mail.invited.why", withButton, 0}
 }
 
 func (n Welcome) content() content {
-	return content{n.Path, "mail.welcome.subject", "mail.welcome.lead", "mail.welcome.why", withSignIn}
+	return content{n.Path, "mail.welcome.subject", "mail.welcome.lead", "mail.welcome.why", withSignIn, 0}
 }
 
 func (n DepositLink) content() content {
-	return content{n.Path, "mail.deposit_link.subject", "mail.deposit_link.lead", "mail.deposit_link.why", withButton}
+	return content{n.Path, "mail.deposit_link.subject", "mail.deposit_link.lead", "mail.deposit_link.why", withButton, 0}
 }
 
 func (n FactorsChanged) content() content {
-	return content{n.Path, "mail.factor.subject", "mail.factor.lead", "mail.factor.why", withSignIn}
+	return content{n.Path, "mail.factor.subject", "mail.factor.lead", "mail.factor.why", withSignIn, 0}
 }
 
 func (n DeviceMet) content() content {
-	return content{n.Path, "mail.device.subject", "mail.device.lead", "mail.device.why", withSignIn}
+	return content{n.Path, "mail.device.subject", "mail.device.lead", "mail.device.why", withSignIn, 0}
 }
 
 func (n ManyTaken) content() content {
-	return content{n.Path, "mail.haste.subject", "mail.haste.lead", "mail.haste.why", withSignIn}
+	return content{n.Path, "mail.haste.subject", "mail.haste.lead", "mail.haste.why", withSignIn, 0}
 }
 
 func (n ManyTakenHere) content() content {
-	return content{n.Path, "mail.hasty.subject", "mail.hasty.lead", "mail.hasty.why", withSignIn}
+	return content{n.Path, "mail.hasty.subject", "mail.hasty.lead", "mail.hasty.why", withSignIn, 0}
 }
 
 func (n SpaceFrozen) content() content {
-	return content{n.Path, "mail.frozen.subject", "mail.frozen.lead", "mail.frozen.why", withSignIn}
+	return content{n.Path, "mail.frozen.subject", "mail.frozen.lead", "mail.frozen.why", withSignIn, 0}
+}
+
+func (n Gathered) content() content {
+	return content{n.Path, "mail.gathered.subject", "mail.gathered.lead", "mail.gathered.why", withSignIn, n.Spaces}
 }
 
 // AtSignIn is a notice to somebody who signs in with her password: its path is

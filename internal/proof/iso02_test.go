@@ -46,6 +46,7 @@ var jobs = map[string]string{
 	"notice.reminder":     "request.see of something still asked of the person who is told",
 	"notice.overdue":      "request.see of the lawyer who is told, of something still asked",
 	"notice.date":         "agenda.see of an event that still is to be, for the person who is reminded",
+	"notice.gathered":     "what the right of each notice that waited is: a card, the space, and what is new or owed there",
 	"agenda.remind":       "none: it reads nothing out, and who is told is decided by notice.date",
 	"space.pass":          "none: it does what was said when the access was closed, and reads nothing out; each successor’s card and walls are looked at again (lifecycle.Pass)",
 	"request.ladder":      "none: it reads nothing out, and who is told is decided by notice.reminder and notice.overdue",

@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -13,8 +14,11 @@ import (
 	"cenacle/internal/document"
 	"cenacle/internal/firm"
 	"cenacle/internal/id"
+	"cenacle/internal/item"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
+	hours "cenacle/internal/notice"
+	"cenacle/internal/outbox"
 	"cenacle/internal/request"
 	"cenacle/internal/store/storetest"
 
@@ -105,7 +109,7 @@ func firmJobs(w *world) []notice {
 func spaceJobs(w *world) []notice {
 	ctx := w.t.Context()
 	c := w.found("Cabinet Delmas", "Me Claire Delmas", "claire@delmas.example")
-	out := hasty(w, c)
+	out := append(hasty(w, c), gathered(w, c))
 	for _, one := range []struct {
 		why   string
 		tell  func(r room, kept, lost *person) id.Item
@@ -167,6 +171,28 @@ func frozen(w *world, c *cabinet) []notice {
 	w.behind().exec(`delete from job where kind in ('notice.colleague', 'notice.space-opened')`)
 	w.disable(c, lost.id)
 	return []notice{{"notice.frozen", "card disabled", kept.email, lost.email}}
+}
+
+// gathered has news wait for the hour of two clients.
+func gathered(w *world, c *cabinet) notice {
+	r, kept, lost := c.pair()
+	it := c.sends(r, kept, lost)
+	w.behind().exec(`delete from job where kind = 'notice.item'`)
+	w.must(w.server.Office.Keep(w.t.Context(), c.id, func(a *act.Act) error {
+		for _, p := range []*person{kept, lost} {
+			raw, err := json.Marshal(item.Notice{Space: r.id, Person: p.id, Item: it})
+			if err != nil {
+				return err
+			}
+			early := outbox.Job{ID: id.New[id.Job](a.Now), Kind: item.NoticeJob, Payload: raw}
+			if err := hours.Hold(a, p.id, early, a.Now.Add(time.Minute)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	w.must(w.server.Lifecycle.RemoveMember(w.t.Context(), c.admin.actor, r.id, lost.id))
+	return notice{hours.GatherJob, "member removed", kept.email, lost.email}
 }
 
 // many documents are taken in haste.

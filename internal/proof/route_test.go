@@ -150,6 +150,7 @@ func firmSteps() []step {
 			s.ids["program"] = string(own[0].ID)
 		}),
 		form("/f/{firm}/programs/{program}/revoke", byLead, 303),
+		plain("/f/{firm}/notices", byLead, 200), form("/f/{firm}/notices", byLead, 303, "rhythm", "at_once", "from", "20", "to", "8"),
 		plain("/f/{firm}/journal", byLead, 200), plain("/f/{firm}/search", byLead, 200),
 	}
 }
@@ -158,6 +159,9 @@ func roomSteps() []step {
 	const room = "/f/{firm}/spaces/{space}"
 	return []step{
 		plain(room, byLead, 200), plain(room+"/list", byClient, 200), plain(room+"/live", byLead, 200),
+		form(room+"/mute", byLead, 303, "muted", "1").then(func(s *scene, _ answer) {
+			s.must(s.server.Notices.Unmute(s.t.Context(), s.lead.actor, s.room.id))
+		}),
 		form(room+"/name", byLead, 303, "name", "Petit c. Petit"),
 		plain(room+"/folders", byLead, 200), plain(room+"/folders/{folder}", byLead, 200),
 		fresh(form(room+"/folders", byLead, 303, "name", "Dossier {fresh}", "tray", "firm")), form(room+"/folders/{folder}", byLead, 303),

@@ -53,6 +53,7 @@ import (
 	"cenacle/internal/mail"
 	"cenacle/internal/memo"
 	"cenacle/internal/metric"
+	"cenacle/internal/notice"
 	"cenacle/internal/outbound"
 	"cenacle/internal/outbox"
 	"cenacle/internal/overview"
@@ -74,6 +75,7 @@ import (
 	"cenacle/internal/web/page/letterbox"
 	livepage "cenacle/internal/web/page/live"
 	"cenacle/internal/web/page/mailbox"
+	noticepage "cenacle/internal/web/page/notice"
 	"cenacle/internal/web/page/program"
 	"cenacle/internal/web/page/reference"
 	"cenacle/internal/web/page/room"
@@ -98,6 +100,7 @@ type Server struct {
 	Requests    *request.Service
 	Holds       *hold.Service
 	Freezes     *freeze.Service
+	Notices     *notice.Service
 	Guard       *guard.Service
 	Conflicts   *conflict.Service
 	Drives      *drive.Service
@@ -325,6 +328,7 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	s.Requests = request.New(s.Office, s.Documents, papers)
 	s.Holds = hold.NewService(s.Office)
 	s.Freezes = freeze.NewService(s.Office)
+	s.Notices = notice.NewService(s.Office)
 	s.Guard = guard.NewService(s.Office)
 	s.Conflicts = conflict.NewService(s.Office)
 	s.Memos = memo.NewService(s.Office)
@@ -433,11 +437,13 @@ func (s *Server) pages(c *config.Config) site.Pages {
 		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Documents: s.Documents, Memos: s.Memos, Conflict: s.Conflicts, Agendas: s.Agendas},
 		Room: &room.Pages{
 			Freezes: s.Freezes,
+			Notices: s.Notices,
 			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Agendas: s.Agendas, Forums: s.Forums, Lifecycle: s.Lifecycle,
 			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Letterboxes: s.Letterboxes, Limit: c.Upload(), Passkeys: s.Accounts.Passkeys(),
 			Bundles: s.Bundles,
 		},
 		Connection: &connection.Pages{Webhooks: s.Webhooks},
+		Notice:     &noticepage.Pages{Accounts: s.Accounts, Notices: s.Notices, Spaces: s.Spaces},
 		Program:    &program.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Spaces: s.Spaces},
 		Letterbox: &letterbox.Pages{
 			Links: s.Letterboxes, Documents: s.Documents, Deposits: s.Deposits, Asks: s.Requests, Limit: c.Upload(), Until: until,

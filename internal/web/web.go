@@ -92,6 +92,7 @@ func (r *Request) Base(layout ui.Layout, title string) ui.Base {
 		b.Account = []ui.Link{{Href: "/account", Label: r.Printer.T("web.account"), Icon: "lock"}}
 	}
 	if r.Firm.ID != "" && r.Actor.Scope == "" && layout != ui.Public {
+		b.Account = append(b.Account, ui.Link{Href: r.FirmPath("notices"), Label: r.Printer.T("web.notices"), Icon: "bell"})
 		b.Account = append(b.Account, ui.Link{Href: r.FirmPath("programs"), Label: r.Printer.T("web.programs"), Icon: "plug"})
 	}
 	if r.Firm.ID != "" {

@@ -16,6 +16,7 @@ import (
 	"cenacle/internal/web/page/letterbox"
 	"cenacle/internal/web/page/live"
 	"cenacle/internal/web/page/mailbox"
+	"cenacle/internal/web/page/notice"
 	"cenacle/internal/web/page/program"
 	"cenacle/internal/web/page/reference"
 	"cenacle/internal/web/page/room"
@@ -29,6 +30,7 @@ type Pages struct {
 	Home       *home.Pages
 	Door       *door.Pages
 	Desk       *desk.Pages
+	Notice     *notice.Pages
 	Program    *program.Pages
 	Connection *connection.Pages
 	Room       *room.Pages
@@ -99,6 +101,8 @@ func Routes(p Pages) []web.Route {
 		{Pattern: "GET /f/{firm}/programs", Door: web.Member, Action: authz.TokenKeep, Handle: p.Program.Show},
 		{Pattern: "POST /f/{firm}/programs", Door: web.Member, Action: authz.TokenGive, Handle: p.Program.DoMake},
 		{Pattern: "POST /f/{firm}/programs/{program}/revoke", Door: web.Member, Action: authz.TokenKeep, Handle: p.Program.DoRevoke},
+		{Pattern: "GET /f/{firm}/notices", Door: web.Member, Action: authz.NoticeSee, Handle: p.Notice.Show},
+		{Pattern: "POST /f/{firm}/notices", Door: web.Member, Action: authz.NoticeChoose, Handle: p.Notice.DoChoose},
 		{Pattern: "GET /f/{firm}/journal", Door: web.Member, Action: authz.FirmJournal, Handle: p.Desk.Journal},
 		{Pattern: "GET /f/{firm}/agenda", Door: web.Member, Action: authz.AgendaSee, Handle: p.Desk.Agenda},
 		{Pattern: "GET /f/{firm}/search", Door: web.Member, Action: authz.DocumentRead, Handle: p.Desk.Search},
@@ -155,6 +159,7 @@ func spaceRoutes(p Pages) []web.Route {
 		{Pattern: "GET /f/{firm}/spaces/{space}", Door: web.Member, Action: authz.SpaceSee, Handle: p.Room.Show},
 		{Pattern: "GET /f/{firm}/spaces/{space}/live", Door: web.Member, Action: authz.SpaceSee, Handle: p.Live.Space, Long: true},
 		{Pattern: "GET /f/{firm}/spaces/{space}/list", Door: web.Member, Action: authz.SpaceSee, Handle: p.Room.List},
+		{Pattern: "POST /f/{firm}/spaces/{space}/mute", Door: web.Member, Action: authz.NoticeChoose, Handle: p.Notice.DoMute},
 		{Pattern: "POST /f/{firm}/spaces/{space}/name", Door: web.Member, Action: authz.SpaceManage, Handle: p.Room.DoRenameSpace},
 		{Pattern: "GET /f/{firm}/spaces/{space}/folders", Door: web.Member, Action: authz.CircleSee, Handle: p.Room.Folders},
 		{Pattern: "POST /f/{firm}/spaces/{space}/folders", Door: web.Member, Action: authz.SpaceManage, Handle: p.Room.DoAddFolder},

@@ -32,6 +32,7 @@ type AccountPage struct {
 	Set      ui.Button
 	Factors  ui.Link   // her means of signing in
 	Means    string    // what is asked for besides her password, in words
+	Notices  []ui.Link // where she chooses when she is mailed, firm by firm
 	Programs []ui.Link // where she gives and takes their access, firm by firm
 	Sessions []Session
 	Leave    ui.Dialog
@@ -153,8 +154,8 @@ func (p *Pages) account(r *web.Request) (page AccountPage, about []string, err e
 	return page, about, errors.Join(p.programs(r, &page, doors), p.sessions(r, &page))
 }
 
-// programs leads to the accesses of her programs; who came by a link has none
-// to give.
+// programs leads to the accesses of her programs, and to the hours of her mails; who
+// came by a link has none to give and chooses none.
 func (p *Pages) programs(r *web.Request, page *AccountPage, doors []firm.Profile) error {
 	if r.Session.Via.Linked() {
 		return nil
@@ -182,6 +183,11 @@ func (p *Pages) programs(r *web.Request, page *AccountPage, doors []firm.Profile
 			link.Label = r.Printer.T("door.programs_at", d.Name)
 		}
 		page.Programs = append(page.Programs, link)
+		notices := ui.Link{Href: firmPath(d.ID) + "/notices", Label: r.Printer.T("web.notices"), Icon: "bell"}
+		if len(doors) > 1 {
+			notices.Label = r.Printer.T("door.notices_at", d.Name)
+		}
+		page.Notices = append(page.Notices, notices)
 	}
 	if live > 0 {
 		page.Keep = &ui.Field{

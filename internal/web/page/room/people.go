@@ -36,9 +36,10 @@ type People struct {
 	Demand  *Demand // whether approval is demanded, for who may decide it
 	Summary ui.Summary
 	Access  string // where one sees who opened the space, and freezes it
+	Mails   Demand // whether the reader is mailed of it
 }
 
-// Demand says whether what leaves the firm is approved before, and changes it.
+// Demand says how something stands, and turns it on or off.
 type Demand struct {
 	Now, Value string
 	Action     string
@@ -53,6 +54,7 @@ type Member struct {
 	Role    string
 	Circles string
 	Since   string
+	Muted   string // since when she wants no mail of it, or empty
 	Invite  string // where a new link is sent from, or empty
 	SeeAs   string // where her page is shown to a lawyer of the space, or empty
 	Remove  *ui.Dialog
@@ -76,8 +78,16 @@ func (p *Pages) People(r *web.Request) (web.Answer, error) {
 func (p *Pages) people(h here, refused error) (web.Answer, error) {
 	page := People{Base: h.base(h.room.Name), Name: h.room.Name, Tabs: h.tabs("people"), Access: h.path("access")}
 	page.Crumbs = append(page.Crumbs, ui.Link{Href: h.path(), Label: h.room.Name})
+	muted, err := p.Notices.MutedIn(h.r.Context(), h.r.Actor, h.room.ID)
+	if err != nil {
+		return nil, err
+	}
+	page.Mails = h.mails(!muted[h.r.Actor.Person].IsZero())
 	for _, person := range h.room.People {
 		m := h.member(page.Base, person)
+		if at := muted[person.Person]; !at.IsZero() {
+			m.Muted = page.T("notice.muted", page.Date(at))
+		}
 		if person.Active(h.r.Now) {
 			page.Rows = append(page.Rows, m)
 		} else {
@@ -175,6 +185,16 @@ func (p *Pages) forms(h here, page *People, refused error) error {
 	}
 	page.Rename = Form{Action: h.path("name"), Fields: []ui.Field{spaceName}, Button: ui.Button{Label: t.T("room.rename")}}
 	return nil
+}
+
+// mails offers the reader to mute the space for herself, or to be mailed of it again.
+func (h here) mails(muted bool) Demand {
+	t := h.r.Printer
+	d := Demand{Now: t.T("room.mails.on"), Value: "1", Action: h.path("mute"), Button: ui.Button{Label: t.T("notice.mute"), Small: true, Icon: "bell-off"}}
+	if muted {
+		d.Now, d.Value, d.Button = t.T("room.mails.off"), "", ui.Button{Label: t.T("notice.unmute"), Small: true, Icon: "bell"}
+	}
+	return d
 }
 
 // demand offers to turn the demand of approval on or off.

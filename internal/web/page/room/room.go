@@ -31,6 +31,7 @@ import (
 	"cenacle/internal/item"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
+	"cenacle/internal/notice"
 	"cenacle/internal/overview"
 	"cenacle/internal/preview"
 	"cenacle/internal/request"
@@ -52,6 +53,7 @@ type Pages struct {
 	Asks        *request.Service
 	Holds       *hold.Service
 	Freezes     *freeze.Service
+	Notices     *notice.Service
 	Guard       *guard.Service
 	Conflicts   *conflict.Service
 	Memos       *memo.Service

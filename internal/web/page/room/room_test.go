@@ -17,6 +17,7 @@ import (
 	"cenacle/internal/hold"
 	"cenacle/internal/id"
 	"cenacle/internal/memo"
+	"cenacle/internal/notice"
 	"cenacle/internal/preview"
 	"cenacle/internal/space"
 	"cenacle/internal/web"
@@ -68,6 +69,7 @@ func (s scene) must(err error) {
 func table(c *webtest.Cast) []web.Route {
 	p := &room.Pages{
 		Freezes: freeze.NewService(c.Office),
+		Notices: notice.NewService(c.Office),
 		Circles: circle.NewService(c.Office), Spaces: c.Spaces, Documents: c.Documents, Previews: preview.New(c.Office, c.Documents, nil), Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Conflicts: conflict.NewService(c.Office), Memos: c.Memos, Agendas: c.Agendas, Forums: c.Forums, Lifecycle: c.Lifecycle,
 		Overview: c.Overview, Firms: c.Firms, Invitations: c.Invitations, Letterboxes: c.Letterboxes, Limit: webtest.Limit,
 		Bundles: bundle.NewService(c.Office, c.Spaces, c.Documents, nil, webtest.Limit),

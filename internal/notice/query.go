@@ -1,0 +1,36 @@
+package notice
+
+import "cenacle/internal/store"
+
+var (
+	selectChoice = store.ForFirm(`
+select daily, quiet_from, quiet_to from notice_choice where firm_id = $1 and person_id = $2`)
+
+	putChoice = store.ForFirm(`
+insert into notice_choice (firm_id, person_id, daily, quiet_from, quiet_to, changed_at) values ($1, $2, $3, $4, $5, $6)
+on conflict (firm_id, person_id) do update set
+  daily = excluded.daily, quiet_from = excluded.quiet_from, quiet_to = excluded.quiet_to, changed_at = excluded.changed_at`)
+
+	insertMute = store.ForFirm(`
+insert into notice_mute (firm_id, space_id, person_id, muted_at) values ($1, $2, $3, $4)
+on conflict (firm_id, space_id, person_id) do nothing`)
+
+	deleteMute = store.ForFirm(`delete from notice_mute where firm_id = $1 and space_id = $2 and person_id = $3`)
+
+	countMute = store.ForFirm(`select count(*) from notice_mute where firm_id = $1 and space_id = $2 and person_id = $3`)
+
+	selectMutedBy = store.ForFirm(`select space_id, muted_at from notice_mute where firm_id = $1 and person_id = $2`)
+
+	selectMutedIn = store.ForFirm(`select person_id, muted_at from notice_mute where firm_id = $1 and space_id = $2`)
+
+	insertWaiting = store.ForFirm(`
+insert into notice_waiting (firm_id, id, person_id, kind, payload, due_at) values ($1, $2, $3, $4, $5, $6)
+on conflict (firm_id, id) do nothing`)
+
+	updateDue = store.ForFirm(`update notice_waiting set due_at = $3 where firm_id = $1 and person_id = $2`)
+
+	selectDue = store.ForFirm(`
+select id, kind, payload from notice_waiting where firm_id = $1 and person_id = $2 and due_at <= $3 order by id`)
+
+	deleteWaiting = store.ForFirm(`delete from notice_waiting where firm_id = $1 and id = $2`)
+)
