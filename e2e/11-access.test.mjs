@@ -54,7 +54,7 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     const own = await signUp(empty.page, { firm: "Cabinet Aubépine", name: "Me Nora Aubépine", email: "nora@aubepine.example" });
     pages.push([empty, "an empty firm", own]);
     pages.push([empty, "its empty search", `${own}/search?q=rien`]);
-    for (const path of ["/", "/legal", "/signin", `/signin?next=${encodeURIComponent(desk)}`, "/signin?sent=address", "/signup", "/nothing", "/demo/mails", sophie.path, "/styleguide", "/api"]) {
+    for (const path of ["/", "/legal", "/signin", `/signin?next=${encodeURIComponent(desk)}`, "/signin?sent=address", "/signup", "/e/nothing", "/nothing", "/demo/mails", sophie.path, "/styleguide", "/api"]) {
       pages.push([stranger, path, path]);
     }
     await lawyer.page.goto(`${space}/requests`);

@@ -43,6 +43,7 @@ func commands() []command {
 		{"demo", "[--data DIR] [--json]", "create the demonstration firm and say who can sign in", demo},
 		{"firm create", "[--data DIR] --name FIRM --lawyer NAME --email ADDRESS", "open a firm; its first password is read from standard input", firmCreate},
 		{"person reset-factors", "[--data DIR] --email ADDRESS", "take the second factors of a person who has lost them; says first what it will do", personReset},
+		{"person move", "[--data DIR] --email ADDRESS --to ADDRESS", "give another mailbox to a person who has lost hers; says first what it will do", personMove},
 		{"token create", "[--data DIR] --firm FIRM --email ADDRESS [--use api|drive] [--name NAME] [--read-only] [--days N]", "let a program act for a person; its token is printed once", tokenCreate},
 		{"verify", "[--key VERIFIER|FINGERPRINT] FILE", "verify a receipt, without any server", verify},
 		{"journal verify", "[--data DIR] [--firm ID]", "verify the whole evidence journal of a stopped or running server's folder", journalVerify},

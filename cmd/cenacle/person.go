@@ -70,3 +70,39 @@ func sayReset(t *terminal, p account.Person, has account.Factors) {
 	fmt.Fprintln(t.err, "Each firm she belongs to records it, and she is told by mail.")
 	fmt.Fprintln(t.err, "Be sure who asks: by voice or in person, never by mail. Type her address again and press Enter to do it:")
 }
+
+// personMove gives another mailbox to a person who has lost hers and has no second
+// factor with which she could do so herself.
+func personMove(ctx context.Context, t *terminal, args []string) error {
+	f := flags(t, "person move")
+	set := settingsOf(f)
+	email, to := f.String("email", "", "her e-mail `address`"), f.String("to", "", "the `address` that is to be hers")
+	if err := parse(f, args, 0); err != nil {
+		return err
+	}
+	c, err := set.load(t)
+	if err != nil {
+		return err
+	}
+	return open(ctx, t, c, func(s *server.Server) error {
+		p, err := s.Accounts.Find(ctx, *email)
+		if err != nil {
+			return plain(err)
+		}
+		fmt.Fprintf(t.err, "%s will be reached, and sign in, at %s. Her sessions end; links that were mailed to her open nothing.\n", p.Email, *to)
+		fmt.Fprintln(t.err, "Each firm she belongs to records it. Be sure who asks: by voice or in person, never by mail.")
+		fmt.Fprintln(t.err, "Type the new address again and press Enter to do it:")
+		line, err := bufio.NewReader(t.in).ReadString('\n')
+		if err != nil && line == "" {
+			return fmt.Errorf("reading the address from standard input: %w", err)
+		}
+		if strings.TrimSpace(line) != *to {
+			return fmt.Errorf("that is not %s: nothing was changed", *to)
+		}
+		if err := s.Lifecycle.MoveTo(ctx, p.ID, *to); err != nil {
+			return plain(err)
+		}
+		_, err = fmt.Fprintln(t.out, "done")
+		return err
+	})
+}

@@ -117,14 +117,38 @@ func post(a *act.Act, l Link) error {
 // Revoke ends a link at once, and what is under way by it.
 func (s *Service) Revoke(ctx context.Context, by authz.Actor, of id.DepositLink) (err error) {
 	defer fault.Op(&err, "depositlink.Revoke(%s)", of)
-	return s.change(ctx, by, of, func(a *act.Act, r row) error {
-		r.revoked = store.Micros(a.Now)
-		if err := write(a, r); err != nil {
+	return s.change(ctx, by, of, func(a *act.Act, r row) error { return revoke(a, by, r) })
+}
+
+// EndAll revokes the links of a person in a space that stand. The caller has decided the
+// right.
+func EndAll(a *act.Act, by authz.Actor, in id.Space, person id.Person) error {
+	all, err := list(a, in)
+	if err != nil {
+		return err
+	}
+	for _, l := range all {
+		if l.Person != person || l.State != Standing {
+			continue
+		}
+		r, err := read(a, selectLink, l.ID)
+		if err == nil {
+			err = revoke(a, by, r)
+		}
+		if err != nil {
 			return err
 		}
-		_, err := a.Record(by, "depositlink.revoked", r.link.Space, string(of), named{r.link.Person, r.link.Expires})
+	}
+	return nil
+}
+
+func revoke(a *act.Act, by authz.Actor, r row) error {
+	r.revoked = store.Micros(a.Now)
+	if err := write(a, r); err != nil {
 		return err
-	})
+	}
+	_, err := a.Record(by, "depositlink.revoked", r.link.Space, string(r.link.ID), named{r.link.Person, r.link.Expires})
+	return err
 }
 
 // Resend mails a link once more, with a fresh token: the one in the earlier mail

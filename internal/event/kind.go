@@ -83,6 +83,7 @@ var kinds = map[string]kind{
 	"token.issued": {}, "token.revoked": {},
 	"factor.added": {}, "factor.removed": {}, "factor.reset": {}, "factor.copied": {}, "device.met": {},
 	"notice.chosen": {}, "notice.muted": {}, "notice.unmuted": {},
+	"mailbox.asked": {}, "mailbox.moved": {}, "mailbox.refused": {},
 	"webhook.created": {}, "webhook.changed": {}, "webhook.ended": {}, "webhook.replayed": {},
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"cenacle/internal/account"
 	"cenacle/internal/act"
 	"cenacle/internal/agenda"
 	"cenacle/internal/authz"
@@ -63,6 +64,7 @@ func plans() map[string]plan {
 		"notice.device": of(func(n invitation.Notice) errand {
 			return errand{person: n.Person, at: "/account", say: func(path string) mail.Notice { return mail.DeviceMet{Path: path} }}
 		}),
+		MoveJob: of(moving),
 		document.HasteJob: of(func(n document.HasteNotice) errand {
 			if n.Space == "" {
 				return errand{person: n.Person, at: "/account", say: func(path string) mail.Notice { return mail.ManyTaken{Path: path} }}
@@ -149,9 +151,11 @@ type errand struct {
 	at     string    // a page of hers, to which nobody is ever mailed a link; empty for the space or the firm
 	joins  bool      // says nothing that a mail with a link she has not used yet does not say
 	say    func(path string) mail.Notice
-	issue  func(*act.Act, authz.Actor) (path string, err error) // makes the link; nil: one that opens the space
-	waits  func(*act.Act, authz.Actor) error                    // absent when there is nothing to say any more; may be nil
-	left   func(*act.Act, authz.Actor) error                    // keeps that the mail has left; may be nil
+	// mailbox is another one than hers, with the path that it is mailed; nil for hers.
+	mailbox func(context.Context, *account.Service) (to, path string, err error)
+	issue   func(*act.Act, authz.Actor) (path string, err error) // makes the link; nil: one that opens the space
+	waits   func(*act.Act, authz.Actor) error                    // absent when there is nothing to say any more; may be nil
+	left    func(*act.Act, authz.Actor) error                    // keeps that the mail has left; may be nil
 	// demands is absent unless something that is expected of her waits among the
 	// news; nil: nothing ever does.
 	demands func(*act.Act, authz.Actor) error
@@ -256,12 +260,12 @@ func (p post) send(ctx context.Context, by authz.Actor, j outbox.Job, e errand) 
 	if tied, err := p.accounts.Affiliated(ctx, e.person, by.Firm); err != nil || !tied {
 		return err
 	}
-	said, err := p.say(ctx, by, e, j, person.Password && person.Proven)
+	to, said, err := p.addressed(ctx, by, j, e, person)
 	if err != nil {
 		return err
 	}
 	m, err := p.composer.Compose(mail.Envelope{
-		Job: j.ID, Date: p.office.Clock(), To: person.Email, Language: person.Language, Firm: profile.Name,
+		Job: j.ID, Date: p.office.Clock(), To: to, Language: person.Language, Firm: profile.Name,
 	}, said)
 	if err != nil {
 		return err
@@ -270,6 +274,16 @@ func (p post) send(ctx context.Context, by authz.Actor, j outbox.Job, e errand) 
 		return err
 	}
 	return p.office.Keep(ctx, by.Firm, func(a *act.Act) error { return e.left(a, by) })
+}
+
+// addressed is where a mail goes, and what it says.
+func (p post) addressed(ctx context.Context, by authz.Actor, j outbox.Job, e errand, person account.Person) (to string, _ mail.Notice, err error) {
+	if e.mailbox == nil {
+		said, err := p.say(ctx, by, e, j, person.Password && person.Proven)
+		return person.Email, said, err
+	}
+	to, path, err := e.mailbox(ctx, p.accounts)
+	return to, e.say(path), err
 }
 
 // reader is whom the mail is for, as the actor she would be, if there still is

@@ -28,6 +28,7 @@ func (c content) first(p *i18n.Printer) string {
 const (
 	withButton = "mail.page.button"
 	withSignIn = "mail.page.sign_in"
+	withChoice = "mail.page.choice"
 )
 
 type (
@@ -58,6 +59,10 @@ type (
 	// DeviceMet tells a person that somebody signed in as her from a browser that
 	// she had never used.
 	DeviceMet struct{ Path string }
+	// MailboxAsked brings the mailbox that somebody wishes to be reached at the page that
+	// confirms it; MailboxLeft the one that she has, which confirms or refuses.
+	MailboxAsked struct{ Path string }
+	MailboxLeft  struct{ Path string }
 	// ManyTaken tells a person that a great many documents were opened by her
 	// access at once, ManyTakenHere the lawyer who answers for the space.
 	ManyTaken     struct{ Path string }
@@ -118,6 +123,14 @@ func (n FactorsChanged) content() content {
 
 func (n DeviceMet) content() content {
 	return content{n.Path, "mail.device.subject", "mail.device.lead", "mail.device.why", withSignIn, 0}
+}
+
+func (n MailboxAsked) content() content {
+	return content{n.Path, "mail.mailbox_asked.subject", "mail.mailbox_asked.lead", "mail.mailbox_asked.why", withChoice, 0}
+}
+
+func (n MailboxLeft) content() content {
+	return content{n.Path, "mail.mailbox_left.subject", "mail.mailbox_left.lead", "mail.mailbox_left.why", withChoice, 0}
 }
 
 func (n ManyTaken) content() content {

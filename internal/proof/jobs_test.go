@@ -91,6 +91,14 @@ func firmJobs(w *world) []notice {
 	for _, p := range []*person{signs, leaves} {
 		w.must(w.server.Lifecycle.DeviceMet(w.t.Context(), p.id, authz.ViaPassword))
 	}
+	asks, quits := third.colleague("Me Demande", "demande@trois.example", authz.Lawyer), third.colleague("Me Quitte", "quitte@trois.example", authz.Lawyer)
+	w.behind().exec(`delete from job where kind = 'notice.colleague'`)
+	for _, p := range []*person{asks, quits} {
+		in, err := w.server.Accounts.Resume(w.t.Context(), p.token)
+		w.must(err)
+		w.must(w.server.Lifecycle.AskMove(w.t.Context(), in, "autre."+p.email))
+	}
+	w.disable(third, quits.id)
 	w.disable(third, leaves.id)
 	third.colleague("Me Reste", "reste@trois.example", authz.Lawyer)
 	gone := third.colleague("Me Part", "part@trois.example", authz.Lawyer)
@@ -100,6 +108,8 @@ func firmJobs(w *world) []notice {
 		{"notice.welcome", "card disabled", kept.admin.email, lost.admin.email},
 		{"notice.factor", "card disabled", "garde@trois.example", "perd@trois.example"},
 		{"notice.device", "card disabled", "signe@trois.example", "laisse@trois.example"},
+		{"notice.mailbox", "card disabled", "demande@trois.example", "quitte@trois.example"},
+		{"notice.mailbox", "card disabled, the other one", "autre.demande@trois.example", "autre.quitte@trois.example"},
 		{"notice.colleague", "card disabled", "reste@trois.example", "part@trois.example"},
 	}
 }

@@ -124,6 +124,7 @@ func publicSteps() []step {
 		fresh(form("/signup", nobody, 303, "firm", "Cabinet Neuf", "name", "Me Neuf", "email", "{fresh}@neuf.example", "password", password)),
 		plain("/demo/mails", nobody, 200), plain("/demo/mails/{mail}", nobody, 200),
 		plain("/l/{firm}/{token}", nobody, 200), form("/l/{firm}/{token}", nobody, 303), form("/l/{firm}/{token}/renew", nobody, 303),
+		plain("/e/{token}", nobody, 410), form("/e/{token}", nobody, 410), // package lifecycle moves somebody
 		form("/signout", func(s *scene) browser { return s.firm.through(s.client, s.room.id) }, 303),
 	}
 }
@@ -339,6 +340,8 @@ func accountSteps() []step {
 			}
 		}),
 		form("/account/sessions/{session}/end", byAccount, 303),
+		form("/account/mailbox", func(s *scene) browser { return s.lately(s.account) }, 303, "email", "ines.fabre@ailleurs.example"),
+		form("/account/mailbox/cancel", byAccount, 303),
 		form("/account/prove", byAccount, 307, "prove-for", "/enter", "current", password).then(func(s *scene, a answer) {
 			s.account.token = a.session()
 		}),

@@ -69,10 +69,15 @@ func Routes(p Pages) []web.Route {
 		{Pattern: "GET /p/{firm}/{token}", Handle: p.Door.Password, Why: "shows a form; the token is not consumed"},
 		{Pattern: "POST /p/{firm}/{token}", Handle: p.Door.DoPassword, Why: "invitation.ChoosePassword is bound to the person invited"},
 
+		{Pattern: "GET /e/{token}", Handle: p.Door.Move, Why: "shows two buttons; the token is not consumed"},
+		{Pattern: "POST /e/{token}", Handle: p.Door.DoMove, Why: "account.ConfirmMove and RefuseMove take a token that one mailbox was sent, once"},
+
 		// A person, outside any firm.
 		{Pattern: "GET /enter", Door: web.Person, Handle: p.Door.Enter, Why: "leads to the person's own firms"},
 		{Pattern: "GET /account", Door: web.Person, Handle: p.Door.Account, Why: "one's own sessions"},
 		{Pattern: "POST /account/password", Door: web.Person, Handle: p.Door.DoChangePassword, Why: "account.ChangePassword asks for the old one, or a link's proof"},
+		{Pattern: "POST /account/mailbox", Door: web.Person, Handle: p.Door.DoAskMove, Why: "account.AskMove wants a fresh session; nothing changes before both mailboxes agree"},
+		{Pattern: "POST /account/mailbox/cancel", Door: web.Person, Handle: p.Door.DoCancelMove, Why: "one's own wish"},
 		{Pattern: "POST /account/prove", Door: web.Person, Handle: p.Door.DoProve, Why: "account.Reprove wants her password, or a passkey of hers"},
 		{Pattern: "GET /account/factors", Door: web.Person, Handle: p.Door.Factors, Why: "one's own second factors"},
 		{Pattern: "POST /account/factors/app", Door: web.Person, Handle: p.Door.DoNewApp, Why: "account.NewTOTP wants a fresh session; nothing changes yet"},

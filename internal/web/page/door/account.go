@@ -24,6 +24,7 @@ type AccountPage struct {
 	ui.Base
 	Email    string
 	Doors    []ui.Link
+	Mailbox  *Mailbox // nil for who came by a link
 	Byline   string
 	Open     bool // the form is unfolded
 	Current  *ui.Field
@@ -150,6 +151,9 @@ func (p *Pages) account(r *web.Request) (page AccountPage, about []string, err e
 	page.Factors, page.Means = ui.Link{Href: factorsPath, Label: r.Printer.T("door.factors_see"), Icon: "shield-lock"}, r.Printer.T("door.factors_none")
 	if person.Guarded {
 		page.Means = r.Printer.T("door.factors_some")
+	}
+	if page.Mailbox, err = p.mailbox(r, person); err != nil {
+		return AccountPage{}, nil, err
 	}
 	return page, about, errors.Join(p.programs(r, &page, doors), p.sessions(r, &page))
 }

@@ -77,6 +77,8 @@ func routes(s *webtest.Site) []web.Route {
 		public("GET /p/{firm}/{token}", p.Password), public("POST /p/{firm}/{token}", p.DoPassword),
 		person("GET /enter", p.Enter), person("GET /account", p.Account), person("POST /account/password", p.DoChangePassword),
 		public("GET /signin/code", p.Code), public("POST /signin/code", p.DoCode),
+		public("GET /e/{token}", p.Move), public("POST /e/{token}", p.DoMove),
+		person("POST /account/mailbox", p.DoAskMove), person("POST /account/mailbox/cancel", p.DoCancelMove),
 		person("GET /account/factors", p.Factors), person("POST /account/factors/app", p.DoNewApp), person("POST /account/factors/app/code", p.DoAddApp),
 		person("POST /account/factors/recovery", p.DoRenewRecovery), person("POST /account/factors/{factor}/name", p.DoRenameFactor), person("POST /account/factors/{factor}/remove", p.DoRemoveFactor),
 		person("POST /account/signout", p.DoSignOutEverywhere), person("POST /account/sessions/{session}/end", p.DoEndSession),

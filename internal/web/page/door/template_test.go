@@ -16,6 +16,7 @@ func TestTemplates(t *testing.T) {
 	uitest.Check(t, passwordTemplate)
 	uitest.Check(t, enterTemplate)
 	uitest.Check(t, accountTemplate)
+	uitest.Check(t, moveTemplate)
 	uitest.Check(t, codeTemplate)
 	uitest.Check(t, factorsTemplate)
 	uitest.Check(t, appTemplate)
