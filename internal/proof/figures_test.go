@@ -4,14 +4,17 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 )
 
-// TestFiguresNameNobody reads the figures, the log and the traces of a process that
-// people have used: they count what was done and hold nothing of whom, to whom, what.
-func TestFiguresNameNobody(t *testing.T) {
+// JRN-06: the figures, the log and the traces of a process that people have used count
+// what was done, and hold nothing of whom, to whom and what, nor of what lets anybody in.
+// What people type is planted everywhere, and sought in the log, in TestISO13.
+func TestJRN06(t *testing.T) {
 	t.Parallel()
 	x := newCrash(t, temporary(t))
 	at := freePort(t)
@@ -37,7 +40,9 @@ func TestFiguresNameNobody(t *testing.T) {
 			t.Errorf("missing %s", want)
 		}
 	}
-	words := []string{"canari", "Petit", "Sophie", "sophie", "Delmas", "claire", "example", x.lead.token, x.client.token}
+	key, err := os.ReadFile(filepath.Join(x.world.data, "root.key"))
+	lose(t, err)
+	words := []string{strings.TrimSpace(string(key)), password, "canari", "Petit", "Sophie", "sophie", "Delmas", "claire", "example", x.lead.token, x.client.token}
 	for _, segment := range strings.Split(x.space+made.header.Get("Location")+x.receipts[0], "/") {
 		if len(segment) == 26 { // an identifier
 			words = append(words, segment)

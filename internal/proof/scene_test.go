@@ -328,7 +328,11 @@ func (w *world) mailed(kind, to string) string {
 	w.settle()
 	all, err := w.server.Mailbox.List(w.t.Context(), 500)
 	w.must(err)
-	link := regexp.MustCompile(regexp.QuoteMeta(w.base+kind) + `[0-9a-z]{26}/([A-Za-z0-9_-]{43})`)
+	at := regexp.QuoteMeta(w.base)
+	if w.front != "" {
+		at += "|" + regexp.QuoteMeta(w.front) // the node that sent it
+	}
+	link := regexp.MustCompile(`(?:` + at + `)` + kind + `[0-9a-z]{26}/([A-Za-z0-9_-]{43})`)
 	for _, m := range all {
 		if found := link.FindStringSubmatch(m.Text); found != nil && m.To == to {
 			return found[1]
