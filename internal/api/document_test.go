@@ -66,6 +66,9 @@ var documentSamples = map[string]sample{
 	"listExhibits":    {who: byLead, want: 200},
 	"getExhibitFile":  {who: byLead, want: 200},
 	"getRegister":     {who: byLead, want: 200},
+	"branchParty":     {who: byLead, body: `{"whom":"M. Durtain"}`, want: 409}, // it is no party; package forum has one
+	"unbranchParty":   {who: byLead, want: 409},
+	"serveExhibits":   {who: byLead, body: `{"exhibits":["x"],"day":"2026-11-20","how":"en main propre"}`, want: 409},
 	"getRegisterFile": {who: byLead, want: 200},
 	"listTrash":       {who: byLead, want: 200},
 	"listHolds":       {who: byLead, want: 200},

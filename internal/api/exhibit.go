@@ -15,6 +15,22 @@ type Side struct {
 	Name    string    `json:"name" doc:"the firm’s, for its own side"`
 	House   bool      `json:"house,omitempty" doc:"the firm and its clients"`
 	Readers int       `json:"readers" doc:"people who are in it now; none: nobody reads for it"`
+	Paper   *Branch   `json:"paper,omitempty" doc:"how it is reached on paper; for the firm’s side alone, and in the register"`
+}
+
+// Branch is how a party is reached on paper.
+type Branch struct {
+	Whom string    `json:"whom" doc:"to whom and where"`
+	By   id.Person `json:"by" doc:"who chose it"`
+	At   Instant   `json:"at"`
+}
+
+// Handed is an exhibit that was handed over on paper.
+type Handed struct {
+	Day   string    `json:"day" doc:"civil date"`
+	How   string    `json:"how"`
+	By    id.Person `json:"by" doc:"who says so"`
+	Entry id.Entry  `json:"entry" doc:"of the journal (getProof)"`
 }
 
 // Exhibit is bytes that came before all parties.
@@ -52,6 +68,7 @@ type Reception struct {
 	Notified Instant   `json:"notified_at,omitzero" doc:"when the first notice left for somebody of it"`
 	Opened   Instant   `json:"opened_at,omitzero" doc:"when the first of it had the bytes; absent: nobody has"`
 	Entry    id.Entry  `json:"entry,omitempty" doc:"of that opening in the journal (getProof)"`
+	Paper    *Handed   `json:"paper,omitempty" doc:"that it was handed over on paper"`
 }
 
 // RegisterLine is one exhibit and what became of it.
@@ -67,7 +84,21 @@ type Register struct {
 	Lines   []RegisterLine `json:"lines"`
 }
 
-func sideOf(p forum.Party) Side { return Side{p.ID, p.Name, p.House, p.Readers} }
+func sideOf(p forum.Party) Side {
+	out := Side{ID: p.ID, Name: p.Name, House: p.House, Readers: p.Readers}
+	if b := p.Paper; b != nil {
+		out.Paper = &Branch{b.Whom, b.By, Instant(b.At)}
+	}
+	return out
+}
+
+func receptionOf(to forum.Party, c forum.Cell) Reception {
+	out := Reception{Party: to.ID, Notified: Instant(c.Notified), Opened: Instant(c.Opened), Entry: c.OpenedEntry}
+	if p := c.Paper; p != nil {
+		out.Paper = &Handed{p.Day, p.How, p.By, p.Entry}
+	}
+	return out
+}
 
 func exhibitOf(p forum.Piece) Exhibit {
 	out := Exhibit{
@@ -102,7 +133,7 @@ func (n *Nouns) register(r *Request, in InSpace) (Register, error) {
 		line := RegisterLine{From: l.Party.ID, Exhibit: exhibitOf(l.Piece), Receptions: []Reception{}}
 		for j, c := range l.Cells {
 			if !c.Own {
-				line.Receptions = append(line.Receptions, Reception{found.Parties[j].ID, Instant(c.Notified), Instant(c.Opened), c.OpenedEntry})
+				line.Receptions = append(line.Receptions, receptionOf(found.Parties[j], c))
 			}
 		}
 		out.Lines[i] = line
@@ -131,4 +162,30 @@ func sheet(name string, write func(io.Writer) error) Stream {
 	return func(w http.ResponseWriter, r *Request) error {
 		return r.api.Flow(w, name, forum.Media, r.Recheck, write)
 	}
+}
+
+// NewBranch reaches a party on paper.
+type NewBranch struct {
+	InCircle
+	Whom string `json:"whom" fault:"whom" doc:"to whom and where"`
+}
+
+func (n *Nouns) branch(r *Request, in NewBranch) (None, error) {
+	return None{}, n.Forums.Branch(r.Context(), r.Actor, forum.Branch{Space: in.Space, Party: in.Named, Whom: in.Whom})
+}
+
+func (n *Nouns) unbranch(r *Request, in InCircle) (None, error) {
+	return None{}, n.Forums.Unbranch(r.Context(), r.Actor, in.Space, in.Named)
+}
+
+// Service says that exhibits were handed over on paper.
+type Service struct {
+	InCircle
+	Exhibits []id.Version `json:"exhibits" fault:"exhibit" doc:"their versions"`
+	Day      string       `json:"day" fault:"day" doc:"civil date, today at the latest"`
+	How      string       `json:"how" fault:"how"`
+}
+
+func (n *Nouns) serveExhibits(r *Request, in Service) (None, error) {
+	return None{}, n.Forums.Serve(r.Context(), r.Actor, forum.Serving{Space: in.Space, Party: in.Named, Exhibits: in.Exhibits, Day: in.Day, How: in.How})
 }

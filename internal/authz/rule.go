@@ -38,6 +38,7 @@ const (
 	CircleMake   Action = "circle.make"  // name a new one
 	CircleTend   Action = "circle.tend"  // rename it, let people in and out; a party too
 	RegisterSee  Action = "register.see" // what each party of a forum was given, and opened when
+	PaperServe   Action = "paper.serve"  // that a party of a forum has on paper what nobody reads for it
 	TrashSee     Action = "trash.see"    // what was deleted and can still be restored
 	HoldSee      Action = "hold.see"     // what may not be erased, and why
 	HoldKeep     Action = "hold.keep"    // place and lift such a hold
@@ -147,6 +148,7 @@ var rules = map[Action]rule{
 	CircleMake:   {kind: OfSpace, space: inside, writes: true},
 	CircleTend:   {kind: OfCircle, space: inside, writes: true},
 	RegisterSee:  {kind: OfSpace, space: all, reads: true},
+	PaperServe:   {kind: OfSpace, space: inside, writes: true},
 	TrashSee:     {kind: OfSpace, space: inside, reads: true},
 	HoldSee:      {kind: OfSpace, space: inside, reads: true},
 	HoldKeep:     {kind: OfSpace, space: counsel, firm: lawyers, grave: true},

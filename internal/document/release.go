@@ -21,8 +21,8 @@ import (
 // the firm has. What had no nature that comes before parties is an exhibit from
 // then on: whoever releases it says so. What the guard finds in the firm's own is to
 // be confirmed, as in [Send]. An exhibit has its number from here ([exhibit.Give]).
-// Conflict where there is no forum, when it lies there already, and when another
-// nature keeps it away; Invalid in the field replaces.
+// Conflict where there is no forum, when it lies there already, when another nature
+// keeps it away, and when it would not reach a party ([exhibit.Reach]); Invalid in the field replaces.
 func (s *Service) Release(ctx context.Context, by authz.Actor, in Releasing) (err error) {
 	defer fault.Op(&err, "document.Release(%s)", in.Document)
 	return s.office.Do(ctx, by.Firm, func(a *act.Act) error {
@@ -37,11 +37,14 @@ func (s *Service) Release(ctx context.Context, by authz.Actor, in Releasing) (er
 		if err := releasable(a, h, from.Tray, f); err != nil {
 			return err
 		}
-		if err := s.table(a, by, &h, from, in.Confirm); err != nil {
-			return err
-		}
 		side, _, err := exhibit.Side(a, f)
 		if err != nil {
+			return err
+		}
+		if err := exhibit.Reach(a, by, h.Space, side); err != nil {
+			return err
+		}
+		if err := s.table(a, by, &h, from, in.Confirm); err != nil {
 			return err
 		}
 		return communicate(a, by, h, side, in.Replaces)
@@ -79,20 +82,28 @@ func tabled(a *act.Act, by authz.Actor, h item.Header, to []id.Circle) error {
 		return err
 	}
 	house, err := circle.HouseOf(a, h.Space)
-	if err != nil || !slices.Contains(to, house.All) {
+	if err != nil || h.Nature != authz.NatureExhibit || !slices.Contains(to, house.All) {
+		return err
+	}
+	if err := exhibit.Reach(a, by, h.Space, house.Firm); err != nil {
 		return err
 	}
 	return communicate(a, by, h, house.Firm, "")
 }
 
 // renumber gives the next rank of its number to an exhibit that has other bytes, as
-// far as it is still before all.
+// far as it is still before all. That waits for no reader: the bytes are here, and who
+// had the former ones is to have these.
 func renumber(a *act.Act, by authz.Actor, h item.Header) error {
 	was, err := exhibit.OfItem(a, h.Space, h.ID)
 	if err != nil || len(was) == 0 {
 		return err
 	}
-	return tabled(a, by, h, circlesOf(h.Audience))
+	house, err := circle.HouseOf(a, h.Space)
+	if err != nil || !slices.Contains(circlesOf(h.Audience), house.All) {
+		return err
+	}
+	return communicate(a, by, h, house.Firm, "")
 }
 
 // releasable says what stands against putting a document onto the common table.

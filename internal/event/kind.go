@@ -44,6 +44,7 @@ var kinds = map[string]kind{
 	"exhibit.numbered":    document(items),
 	"exhibit.notified":    document(traces),
 	"exhibit.opened":      document(traces),
+	"exhibit.served":      {way: acts}, "paper.chosen": {}, "paper.ended": {},
 	"document.read":       document(traces),
 	"document.downloaded": document(traces),
 	"document.haste":      {way: acts}, // a great many at once, of which each is told by itself

@@ -39,3 +39,23 @@ join exhibit e on e.firm_id = $1 and e.version_id = d.version_id
 where u.firm_id = $1 and u.person_id = $2 and u.space_id = $3
 order by e.item_id limit 1000`)
 )
+
+// What goes on paper.
+var (
+	insertBranch = store.ForFirm(`
+insert into paper_branch (firm_id, party_id, space_id, person_id, at, whom, entry_id, mac)
+values ($1, $2, $3, $4, $5, $6, $7, $8)`)
+
+	deleteBranch = store.ForFirm(`delete from paper_branch where firm_id = $1 and party_id = $2`)
+
+	selectBranches = store.ForFirm(`
+select party_id, person_id, at, whom, entry_id, mac from paper_branch where firm_id = $1 and space_id = $2 order by party_id`)
+
+	insertPaper = store.ForFirm(`
+insert into exhibit_paper (firm_id, version_id, party_id, space_id, person_id, day, at, how, entry_id, mac)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
+
+	selectPapers = store.ForFirm(`
+select version_id, party_id, person_id, day, at, how, entry_id, mac
+from exhibit_paper where firm_id = $1 and space_id = $2 order by version_id, party_id`)
+)

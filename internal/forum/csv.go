@@ -32,19 +32,22 @@ func (s *Service) WriteLists(w io.Writer, p *i18n.Printer, all []List) error {
 // WriteRegister writes a register for a spreadsheet: one line for each exhibit and
 // party that received it.
 func (s *Service) WriteRegister(w io.Writer, p *i18n.Printer, r Register) error {
-	out := [][]string{heads(p, "party", "number", "title", "filed", "released", "to", "notified", "opened", "delay", "sha256", "state")}
+	out := [][]string{heads(p, "party", "number", "title", "filed", "released", "to", "notified", "opened", "delay", "paper", "how", "sha256", "state")}
 	for _, l := range r.Lines {
 		for i, c := range l.Cells {
 			if c.Own {
 				continue
 			}
-			delay := ""
+			delay, day, how := "", "", ""
+			if c.Paper != nil {
+				day, how = c.Paper.Day, c.Paper.How
+			}
 			if d, opened := l.Delay(c); opened {
 				delay = strconv.FormatInt(int64(d/time.Minute), 10)
 			}
 			out = append(out, []string{
 				l.Party.Name, l.Label(), title(p, l.Piece), s.instant(l.Filed), s.instant(l.Released), r.Parties[i].Name,
-				s.instant(c.Notified), s.instant(c.Opened), delay, digest(l.Piece), State(p, l.Piece),
+				s.instant(c.Notified), s.instant(c.Opened), delay, day, how, digest(l.Piece), State(p, l.Piece),
 			})
 		}
 	}

@@ -39,6 +39,9 @@ type Party struct {
 	Name    string
 	House   bool
 	Readers int // people who are in it now
+	// Paper is how it is reached beside that, for the firm's side alone; nil when it
+	// is not.
+	Paper *exhibit.Branch
 }
 
 // Piece is an exhibit as one person sees it. Of what was taken away, and which the

@@ -59,6 +59,7 @@ func openExpertise(h *documenttest.House) *expertise {
 		h.Must(err)
 		x.sides, x.people = append(x.sides, c), append(x.people, who)
 	}
+	h.Must(x.forums.Branch(h.T.Context(), h.Lead, forum.Branch{Space: x.in, Party: x.sides[2].ID, Whom: "Assureur SA, Nantes"}))
 	return x
 }
 
@@ -122,6 +123,13 @@ func TestGolden(t *testing.T) {
 			}
 			x.Read(x.expert, of, "") // stands for no party
 		}
+		first, err := x.forums.Lists(ctx, h.Lead, x.in)
+		h.Must(err)
+		served := forum.Serving{Space: x.in, Party: x.sides[2].ID, Day: "2026-11-23", How: "lettre recommandée avec avis de réception"}
+		for _, p := range first[0].Pieces {
+			served.Exhibits = append(served.Exhibits, p.Version)
+		}
+		h.Must(x.forums.Serve(ctx, h.Lead, served))
 		for who, by := range map[string]authz.Actor{"firm": h.Lead, "client": x.client, "owner": x.people[0], "builder": x.people[1], "expert": x.expert} {
 			lists, err := x.forums.Lists(ctx, by, x.in)
 			h.Must(err)
@@ -317,6 +325,98 @@ func told(r forum.Register) string {
 	return out
 }
 
+// TestSilentParty: what comes before all waits, by every way, for a party that nobody
+// reads for, until somebody does or it is reached on paper; what is handed to it then is
+// in the register, once, and for nobody outside the firm.
+func TestSilentParty(t *testing.T) {
+	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
+		x, ctx := openExpertise(h), t.Context()
+		roux, insurer := x.people[0], x.sides[2].ID
+		h.Must(x.forums.Unbranch(ctx, h.Lead, x.in, insurer))
+		if err := x.forums.Unbranch(ctx, h.Lead, x.in, insurer); !fault.Is(err, fault.NotFound) {
+			t.Errorf("ended twice: %v", err)
+		}
+		hers := h.Upload(roux, document.BeginUpload{Space: x.in, Tray: space.PartyTray, Name: "Devis"}, []byte("devis")).Document
+		ours := h.File(h.Lead, x.in, "Rapport", []byte("rapport"), h.Circles(h.Lead, x.in).Firm).Document
+		h.Must(h.Documents.Classify(ctx, h.Lead, ours, authz.NatureExhibit))
+		blocked := func(when string, want bool) {
+			t.Helper()
+			for what, err := range map[string]error{
+				"a party's":               h.Documents.Release(ctx, roux, document.Releasing{Document: hers}),
+				"the firm's, sent to all": h.Documents.Address(ctx, h.Lead, document.Send{Item: ours, Circles: []id.Circle{x.all}}),
+			} {
+				if fault.Is(err, fault.Conflict) != want || !want && err != nil {
+					t.Errorf("%s: %s: %v", when, what, err)
+				}
+				if said := printer(t, i18n.French).Fault(err); want && strings.Contains(said, "Assureur") == (what == "a party's") {
+					t.Errorf("%s: %s is told %q", when, what, said)
+				}
+			}
+		}
+		blocked("nobody reads for the insurer", true)
+		for who, by := range map[string]authz.Actor{"a party": roux, "the client": x.client, "the expert": x.expert} {
+			if err := x.forums.Branch(ctx, by, forum.Branch{Space: x.in, Party: insurer, Whom: "x"}); !fault.Is(err, fault.Forbidden) {
+				t.Errorf("reached on paper by %s: %v", who, err)
+			}
+		}
+		for what, n := range map[string]forum.Branch{"nobody": {Whom: " "}, "too much": {Whom: strings.Repeat("x", forum.MaxWords+1)}} {
+			n.Space, n.Party = x.in, insurer
+			if err := x.forums.Branch(ctx, h.Lead, n); !fault.Is(err, fault.Invalid) {
+				t.Errorf("reached on paper, %s: %v", what, err)
+			}
+		}
+		if err := x.forums.Branch(ctx, h.Lead, forum.Branch{Space: x.in, Party: x.all, Whom: "x"}); !fault.Is(err, fault.Conflict) {
+			t.Errorf("the common table, reached on paper: %v", err)
+		}
+		h.Must(x.forums.Branch(ctx, h.Lead, forum.Branch{Space: x.in, Party: insurer, Whom: "Assureur SA"}))
+		blocked("reached on paper", false)
+
+		r, err := x.forums.Register(ctx, h.Lead, x.in)
+		h.Must(err)
+		one, other := r.Lines[0].Version, r.Lines[1].Version
+		good := forum.Serving{Space: x.in, Party: insurer, Exhibits: []id.Version{one}, Day: "2026-11-23", How: "en main propre"}
+		for what, change := range map[string]func(*forum.Serving){
+			"nothing": func(s *forum.Serving) { s.Exhibits = nil }, "no way": func(s *forum.Serving) { s.How = "" }, "no day": func(s *forum.Serving) { s.Day = "hier" },
+			"tomorrow": func(s *forum.Serving) { s.Day = "2026-11-24" }, "what is no exhibit": func(s *forum.Serving) { s.Exhibits = []id.Version{one, "x"} },
+		} {
+			bad := good
+			change(&bad)
+			if err := x.forums.Serve(ctx, h.Lead, bad); !fault.Is(err, fault.Invalid) {
+				t.Errorf("handed over, %s: %v", what, err)
+			}
+		}
+		h.Must(x.forums.Serve(ctx, h.Lead, good))
+		if err := x.forums.Serve(ctx, h.Lead, good); !fault.Is(err, fault.Invalid) {
+			t.Errorf("handed over twice: %v", err)
+		}
+		elsewhere := good
+		elsewhere.Party, elsewhere.Exhibits = x.sides[1].ID, []id.Version{other}
+		if err := x.forums.Serve(ctx, h.Lead, elsewhere); !fault.Is(err, fault.Conflict) {
+			t.Errorf("handed to a party that reads here: %v", err)
+		}
+		r, err = x.forums.Register(ctx, h.Lead, x.in)
+		h.Must(err)
+		if a, b := r.Lines[0].Cells[3].Paper, r.Lines[1].Cells[3].Paper; a == nil || a.How != "en main propre" || b != nil || r.Parties[3].Paper == nil {
+			t.Errorf("the register says %+v, %+v", a, b)
+		}
+		if r, err := x.forums.Register(ctx, roux, x.in); err != nil || r.Parties[0].Paper != nil {
+			t.Errorf("a party reads how others are reached: %+v, %v", r, err)
+		}
+		// A party without a reader any more stops what comes next, and one with a reader does not.
+		h.Leave(x.people[1], x.in)
+		next := h.Upload(roux, document.BeginUpload{Space: x.in, Tray: space.PartyTray, Name: "Suite"}, []byte("suite")).Document
+		if err := h.Documents.Release(ctx, roux, document.Releasing{Document: next}); !fault.Is(err, fault.Conflict) {
+			t.Errorf("released when another party has lost its people: %v", err)
+		}
+		h.Join(x.people[1], x.in, authz.Guest)
+		h.Must(circle.NewService(h.Office).Admit(ctx, h.Lead, x.in, x.sides[1].ID, x.people[1].Person))
+		h.Must(h.Documents.Release(ctx, roux, document.Releasing{Document: next}))
+		if k := h.Kinds(h.Lead); k["exhibit.served"] != 1 || k["paper.chosen"] != 2 || k["paper.ended"] != 1 {
+			t.Errorf("the journal counts %v", k)
+		}
+	})
+}
+
 // TestNotified: a notice that has left is kept for each exhibit that it is about, once
 // for each party.
 func TestNotified(t *testing.T) {
@@ -345,6 +445,8 @@ func TestTampered(t *testing.T) {
 	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
 		x := openExpertise(h)
 		x.Read(x.people[1], x.bring(x.people[0], "Devis", ""), "")
+		r, err := x.forums.Register(t.Context(), h.Lead, x.in)
+		h.Must(err, x.forums.Serve(t.Context(), h.Lead, forum.Serving{Space: x.in, Party: x.sides[2].ID, Exhibits: []id.Version{r.Lines[0].Version}, Day: "2026-11-23", How: "en main propre"}))
 		undo := errors.New("as it was")
 		for what, stmt := range map[string]store.FirmStmt{
 			"nothing":   store.ForFirm(`update exhibit set rank = rank where firm_id = $1`),
@@ -352,6 +454,8 @@ func TestTampered(t *testing.T) {
 			"a party":   store.ForFirm(`update exhibit set party_id = 'x' where firm_id = $1`),
 			"a date":    store.ForFirm(`update exhibit set released_at = released_at - 1 where firm_id = $1`),
 			"an hour":   store.ForFirm(`update exhibit_service set at = at + 1 where firm_id = $1`),
+			"a hand":    store.ForFirm(`update exhibit_paper set day = '2020-01-01' where firm_id = $1`),
+			"a branch":  store.ForFirm(`update paper_branch set person_id = 'x' where firm_id = $1`),
 			"a receipt": store.ForFirm(`update exhibit_service set version_id = 'x' where firm_id = $1`),
 		} {
 			err := h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error {
@@ -359,8 +463,10 @@ func TestTampered(t *testing.T) {
 				h.Must(err)
 				_, one := exhibit.OfSpace(a, x.in)
 				_, two := exhibit.Services(a, x.in)
-				if found := errors.Is(errors.Join(one, two), vault.ErrTampered); found == (what == "nothing") {
-					t.Errorf("%s was changed: %v, %v", what, one, two)
+				_, three := exhibit.Papers(a, x.in)
+				_, four := exhibit.Branches(a, x.in)
+				if found := errors.Is(errors.Join(one, two, three, four), vault.ErrTampered); found == (what == "nothing") {
+					t.Errorf("%s was changed: %v, %v, %v, %v", what, one, two, three, four)
 				}
 				return undo
 			})

@@ -32,6 +32,7 @@ type Cell struct {
 	Own              bool
 	Notified, Opened time.Time
 	OpenedEntry      id.Entry // the line of the journal that proves it
+	Paper            *exhibit.Paper
 }
 
 // Delay is the time between the common table and the first opening.
@@ -60,12 +61,28 @@ func (s *Service) Register(ctx context.Context, by authz.Actor, in id.Space) (ou
 		if out.Parties, err = parties(a, in); err != nil {
 			return err
 		}
-		if !f.Role.Inside() {
+		if f.Role.Inside() {
+			err = reachedOnPaper(a, in, out.Parties)
+		} else {
 			out.Parties = slices.DeleteFunc(out.Parties, func(p Party) bool { return p.ID != side })
+		}
+		if err != nil {
+			return err
 		}
 		return out.fill(a, by, f)
 	})
 	return out, err
+}
+
+// reachedOnPaper adds to parties how they are reached beside their readers.
+func reachedOnPaper(a *act.Act, in id.Space, all []Party) error {
+	paper, err := exhibit.Branches(a, in)
+	for i, p := range all {
+		if b, chosen := paper[p.ID]; chosen {
+			all[i].Paper = &b
+		}
+	}
+	return err
 }
 
 func (r *Register) fill(a *act.Act, by authz.Actor, f authz.Facts) error {
@@ -76,10 +93,6 @@ func (r *Register) fill(a *act.Act, by authz.Actor, f authz.Facts) error {
 	services, err := exhibit.Services(a, f.Space)
 	if err != nil {
 		return err
-	}
-	type at struct {
-		version id.Version
-		party   id.Circle
 	}
 	cells := map[at]Cell{}
 	for _, s := range services {
@@ -92,6 +105,27 @@ func (r *Register) fill(a *act.Act, by authz.Actor, f authz.Facts) error {
 		}
 		cells[at{s.Version, s.Party}] = c
 	}
+	handed, err := exhibit.Papers(a, f.Space)
+	if err != nil {
+		return err
+	}
+	for _, p := range handed {
+		c := cells[at{p.Version, p.Party}]
+		c.Paper = &p
+		cells[at{p.Version, p.Party}] = c
+	}
+	r.write(all, cells)
+	return nil
+}
+
+// at is where a cell stands.
+type at struct {
+	version id.Version
+	party   id.Circle
+}
+
+// write puts cells into the lines of a register.
+func (r *Register) write(all []List, cells map[at]Cell) {
 	for _, l := range all {
 		if len(r.Parties) == 1 && r.Parties[0].ID == l.Party.ID {
 			continue // nobody is told what she gave herself
@@ -106,5 +140,4 @@ func (r *Register) fill(a *act.Act, by authz.Actor, f authz.Facts) error {
 			r.Lines = append(r.Lines, line)
 		}
 	}
-	return nil
 }

@@ -67,8 +67,25 @@ func (o *oracle) askRelease(v visitor, item string) verdict {
 		return clashes
 	case role == "guest" && !i.brought:
 		return refused
+	case o.silent(i.space, o.partyOf(v.person, i.space)):
+		return clashes // a party would not have it
 	}
 	return granted
+}
+
+// silent says whether nobody reads for a party of a space, besides one.
+func (o *oracle) silent(space, but string) bool {
+	s := o.spaces[space]
+	for c, is := range s.party {
+		reads := false
+		for p := range s.circles[c] {
+			reads = reads || o.in(p, space, c)
+		}
+		if is && c != but && !reads {
+			return true
+		}
+	}
+	return false
 }
 
 // partisans leaves of some people, mostly, those whom a party takes.

@@ -177,6 +177,8 @@ func roomSteps() []step {
 		form(room+"/walls/{person}/lift", (*scene).walling, 303).then(func(s *scene, _ answer) { s.comeBack(true) }),
 		fresh(form(room+"/circles", byLead, 303, "name", "{fresh}", "kind", "named")), plain(room+"/circles/{named}", byLead, 200),
 		form(room+"/circles/{named}", byLead, 303, "name", "Experts"),
+		form(room+"/circles/{named}/paper", byLead, 409, "whom", "M. Durtain"), form(room+"/circles/{named}/paper/end", byLead, 409), // it is no party; package forum has one
+		form(room+"/circles/{named}/services", byLead, 409, "exhibit", "x", "day", "2026-11-20", "how", "en main propre"),
 		form(room+"/circles/{named}/people", byLead, 303, "person", "{client}").then(func(s *scene, _ answer) { s.apart() }),
 		form(room+"/circles/{named}/people/{person}/remove", byLead, 303).then(func(s *scene, _ answer) { s.comeBack(false) }),
 		form(room+"/people/{person}/invite", byLead, 303),

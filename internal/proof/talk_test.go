@@ -31,6 +31,9 @@ func (l *life) address(v guestbook, doc *thing) {
 	if i := l.o.items[doc.handle]; want == granted && !i.exhibit && l.o.beforeParties(doc.space, l.o.further(doc.handle, circles, extended)) {
 		want = clashes
 	}
+	if i := l.o.items[doc.handle]; want == granted && i.exhibit && slices.Contains(l.o.further(doc.handle, circles, extended), "all") && l.o.silent(doc.space, "") {
+		want = clashes
+	}
 	err := l.server.Documents.Address(l.t.Context(), v.actor, document.Send{Item: doc.id, Circles: l.roomOf(doc.space).circles(circles), Extended: extended, Confirm: []string{"wide"}})
 	if l.judged("addresses a document", v.visitor, want, err) {
 		l.o.sends(doc.handle, circles, extended)

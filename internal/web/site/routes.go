@@ -280,6 +280,9 @@ func forumRoutes(p Pages) []web.Route {
 	return []web.Route{
 		{Pattern: "GET /f/{firm}/spaces/{space}/exhibits", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.Exhibits},
 		{Pattern: "GET /f/{firm}/spaces/{space}/exhibits/file", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.ExhibitFile, Long: true},
+		{Pattern: "POST /f/{firm}/spaces/{space}/circles/{named}/paper", Door: web.Member, Action: authz.PaperServe, Handle: p.Room.DoBranch},
+		{Pattern: "POST /f/{firm}/spaces/{space}/circles/{named}/paper/end", Door: web.Member, Action: authz.PaperServe, Handle: p.Room.DoUnbranch},
+		{Pattern: "POST /f/{firm}/spaces/{space}/circles/{named}/services", Door: web.Member, Action: authz.PaperServe, Handle: p.Room.DoServe},
 		{Pattern: "GET /f/{firm}/spaces/{space}/register", Door: web.Member, Action: authz.RegisterSee, Handle: p.Room.Register},
 		{Pattern: "GET /f/{firm}/spaces/{space}/register/file", Door: web.Member, Action: authz.RegisterSee, Handle: p.Room.RegisterFile, Long: true},
 	}

@@ -30,6 +30,7 @@ type Circle struct {
 	Entering string // what becomes of who is let in
 	Admit    *Form  // nil for who may not tend it, or when nobody is left
 	Rename   *Form
+	Paper    *Paper // of a party
 	Summary  ui.Summary
 }
 
@@ -132,7 +133,7 @@ func (p *Pages) Circle(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return h.circle(view, nil)
+	return p.circle(h, view, nil)
 }
 
 // ring is the named circle of the path.
@@ -153,7 +154,7 @@ func (p *Pages) ring(r *web.Request) (here, space.CircleView, error) {
 	return h, space.CircleView{}, web.Absent()
 }
 
-func (h here) circle(view space.CircleView, refused error) (web.Answer, error) {
+func (p *Pages) circle(h here, view space.CircleView, refused error) (_ web.Answer, err error) {
 	page := Circle{Base: h.base(view.Name), Name: view.Name}
 	page.About, page.Entering = page.T("room.circle.about."+string(view.Kind)), page.T("room.circle.admit_consequence")
 	if view.Kind == circle.Party {
@@ -163,6 +164,9 @@ func (h here) circle(view space.CircleView, refused error) (web.Answer, error) {
 	mine := h.hers(view.ID) || view.Kind == circle.Party
 	for i, person := range view.People {
 		page.Rows = append(page.Rows, h.stay(page.Base, view, person, view.Stays[i], mine))
+	}
+	if page.Paper, err = p.paper(h, view, refused); err != nil {
+		return nil, err
 	}
 	if mine {
 		h.tending(&page, view, refused)
@@ -202,7 +206,9 @@ func (h here) tending(page *Circle, view space.CircleView, refused error) {
 	if h.back(refused, "circles", string(view.ID)) != nil {
 		name.Value = r.Value("name")
 	}
-	page.Summary = ui.Refuse(t, refused).Mark(&who, &name)
+	if h.back(refused, "circles", string(view.ID), "paper") == nil && h.back(refused, "circles", string(view.ID), "services") == nil { // else it stands in the form
+		page.Summary = ui.Refuse(t, refused).Mark(&who, &name)
+	}
 	if len(who.Options) > 1 {
 		page.Admit = &Form{Action: h.path("circles", string(view.ID), "people"), Fields: []ui.Field{who}, Button: ui.Button{Label: t.T("room.circle.admit"), Look: ui.Primary, Icon: "user-plus"}}
 	}
@@ -255,7 +261,7 @@ func (p *Pages) tend(r *web.Request, done string, do func(here, id.Circle) error
 	}
 	err = do(h, view.ID)
 	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {
-		return h.circle(view, err)
+		return p.circle(h, view, err)
 	}
 	if err != nil {
 		return nil, err

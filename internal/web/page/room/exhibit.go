@@ -52,8 +52,8 @@ type Contradictory struct {
 	Tabs    []ui.Tab
 	Lead    string
 	Printed string
-	Parties []string // whose reception it tells
-	Absent  []string // parties that nobody is in
+	Parties []string    // whose reception it tells
+	Absent  []ui.Notice // parties that nothing reaches
 	Lists   []ExhibitList
 	Empty   ui.Empty
 	File    string
@@ -148,8 +148,10 @@ func (p *Pages) Register(r *web.Request) (web.Answer, error) {
 	page.Empty = ui.Empty{Icon: "files", Title: t.T("room.register.none." + h.side()), Text: t.T("room.register.none_text." + h.side())}
 	for _, to := range found.Parties {
 		page.Parties = append(page.Parties, to.Name)
-		if to.Readers == 0 {
-			page.Absent = append(page.Absent, to.Name)
+		if to.Readers == 0 && to.Paper == nil {
+			page.Absent = append(page.Absent, ui.Notice{
+				Look: ui.Signal, Text: t.T("room.register.absent", to.Name), Link: &ui.Link{Href: h.path("circles", string(to.ID)) + "#paper", Label: t.T("room.register.remedy")},
+			})
 		}
 	}
 	for _, l := range found.Lines {
@@ -186,6 +188,11 @@ func (h here) reception(to forum.Party, l forum.Line, c forum.Cell) Reception {
 	case opened:
 		out.Said = t.T("room.register.opened", t.DateTime(c.Opened))
 		out.Note = strings.TrimSpace(t.T("room.register.delay", t.Duration(delay)) + " " + out.Note)
+	case c.Paper != nil:
+		out.Said = t.T("room.register.handed", t.Day(c.Paper.Day))
+		out.Note = t.T("room.register.handed_by", c.Paper.How, h.name(c.Paper.By))
+	case to.Paper != nil:
+		out.Said, out.Waits = t.T("room.register.to_hand"), true
 	case to.Readers == 0:
 		out.Said, out.Waits = t.T("room.register.nobody"), true
 	default:
