@@ -68,7 +68,7 @@ var documentSamples = map[string]sample{
 	"getRegister":     {who: byLead, want: 200},
 	"branchParty":     {who: byLead, body: `{"whom":"M. Durtain"}`, want: 409}, // it is no party; package forum has one
 	"unbranchParty":   {who: byLead, want: 409},
-	"serveExhibits":   {who: byLead, body: `{"exhibits":["x"],"day":"2026-11-20","how":"en main propre"}`, want: 409},
+	"serveExhibits":   {who: byLead, body: `{"exhibits":["{version}"],"day":"2026-11-20","how":"en main propre"}`, want: 409},
 	"getRegisterFile": {who: byLead, want: 200},
 	"listTrash":       {who: byLead, want: 200},
 	"listHolds":       {who: byLead, want: 200},

@@ -225,6 +225,7 @@ var chosenFor = map[string]map[string]string{
 	"searchDocuments":   {"q": "projet"},
 	"searchMemos":       {"q": "projet"},
 	"replayNotices":     {"from": "{hour}"},
+	"serveExhibits":     {"exhibits": "{version}", "day": "2026-11-20"},
 }
 
 // whole makes the request of an operation that succeeds for those who may.
