@@ -1,6 +1,6 @@
 // Package outbound is the one way out of the program by HTTP: a client that
-// posts to addresses which people of a firm have typed, and to nothing of the
-// machine or the network it runs in.
+// asks at addresses which people of a firm have typed, or which such a peer has
+// named, and at nothing of the machine or the network it runs in.
 //
 // It refuses, at the moment of connecting and for each address a name resolves
 // to, whatever is not a public address, unless the operator has listed its
@@ -8,7 +8,8 @@
 // proxies of the environment, cookies, compressed answers and connections kept
 // for later. What a peer answers costs at most [Patience] and [MaxAnswer].
 //
-// Start at [Client.Post]; reach.go has the addresses.
+// Start at [Client.Post], or at [Client.HTTP] for a protocol that a library
+// speaks; reach.go has the addresses.
 package outbound
 
 import (
@@ -43,7 +44,7 @@ type Config struct {
 	Roots    *x509.CertPool
 }
 
-// Client posts. It keeps no connection and no cookie, and is safe for
+// Client asks. It keeps no connection and no cookie, and is safe for
 // concurrent use.
 type Client struct {
 	allow  []netip.Prefix
@@ -117,25 +118,37 @@ func (c *Client) post(ctx context.Context, m Message) (Answer, error) {
 	for name, value := range m.Header {
 		r.Header.Set(name, value)
 	}
-	way := c.secure
-	if r.URL.Scheme != "https" {
-		way = c.plain
+	back, body, err := take(c.way(r), r)
+	if back == nil {
+		return Answer{}, err
 	}
-	back, err := way.RoundTrip(r) // no http.Client: nothing follows a redirect or keeps a cookie
+	return Answer{back.StatusCode, body}, err
+}
+
+func (c *Client) way(r *http.Request) *http.Transport {
+	if r.URL.Scheme != "https" {
+		return c.plain
+	}
+	return c.secure
+}
+
+// take sends a request and reads the whole answer. No http.Client does it, so that
+// nothing follows a redirect or keeps a cookie. The error is an *[Error]; a peer
+// that has answered is told even when its body could not be read.
+func take(way *http.Transport, r *http.Request) (*http.Response, []byte, error) {
+	back, err := way.RoundTrip(r)
 	if err != nil {
-		return Answer{}, failed(err)
+		return nil, nil, failed(err)
 	}
 	body, err := io.ReadAll(io.LimitReader(back.Body, MaxAnswer+1))
 	closed := back.Body.Close()
-	switch a := (Answer{back.StatusCode, body}); {
+	switch {
 	case err != nil:
-		return a, failed(err)
+		return back, body, failed(err)
 	case len(body) > MaxAnswer:
-		a.Body = body[:MaxAnswer]
-		return a, &Error{Large, errLarge}
+		return back, body[:MaxAnswer], &Error{Large, errLarge}
 	case closed != nil:
-		return a, failed(closed)
-	default:
-		return a, nil
+		return back, body, failed(closed)
 	}
+	return back, body, nil
 }
