@@ -25,10 +25,10 @@ const (
 // may import each other: each only those before it.
 var tiers = [][]string{
 	vocabulary: {"fault", "id", "i18n", "fold", "law", "totp"},
-	platform:   {"config", "store", "vault", "blob", "journal", "outbox", "mail", "live", "search", "worker", "outbound", "metric", "certificate", "trace", "paper", "scan", "likeness", "prose"},
+	platform:   {"config", "store", "vault", "blob", "journal", "outbox", "mail", "live", "search", "worker", "outbound", "metric", "certificate", "trace", "paper", "scan", "likeness", "prose", "oidc"},
 	rights:     {"authz", "act"},
 	nouns: {
-		"account", "firm", "token", "member", "contact", "circle", "space", "item", "walk", "hold", "guard", "conflict", "exhibit", "document", "preview", "bundle", "deposit", "request", "drive", "memo", "notice", "invitation", "depositlink", "freeze",
+		"account", "firm", "token", "member", "contact", "circle", "space", "item", "walk", "hold", "guard", "conflict", "exhibit", "document", "preview", "bundle", "deposit", "request", "drive", "memo", "notice", "invitation", "provider", "depositlink", "freeze",
 		"forum", "agenda", "procedure", "invoice", "send", "distribution", "assembly", "isms", "requisition", "signature",
 	},
 	across:     {"overview", "event", "webhook", "lifecycle", "backup", "rotation"},
