@@ -59,17 +59,22 @@ type Source struct {
 }
 
 // Session is one signed-in browser. One opened by a mailed link is bound to
-// Firm and Space; both are empty for the others.
+// Firm and Space, one for whom a provider vouched to Firm; they are empty for the
+// others.
 type Session struct {
-	ID      string // public handle; it opens nothing
-	Person  id.Person
-	Via     authz.Via
-	Firm    id.Firm
-	Space   id.Space
-	Created time.Time
-	Seen    time.Time // at most a minute old while it is in use
-	Expires time.Time
-	Proven  bool // the mailbox was shown to be hers: always for a link
+	ID     string // public handle; it opens nothing
+	Person id.Person
+	Via    authz.Via
+	Firm   id.Firm
+	Space  id.Space
+	// Provider vouched for her; Shown is when she last showed it that it is she, the
+	// zero time where it did not say.
+	Provider id.Provider
+	Shown    time.Time
+	Created  time.Time
+	Seen     time.Time // at most a minute old while it is in use
+	Expires  time.Time
+	Proven   bool // the mailbox was shown to be hers: always for a link
 	// Strange says of a session that was just opened that its person had never
 	// signed in from that browser.
 	Strange bool
@@ -78,7 +83,10 @@ type Session struct {
 // Fresh reports whether she showed who she is so lately that she need not do it
 // again before what lasts longer than a session.
 func (s Session) Fresh(at time.Time) bool {
-	return s.Via.Own() && at.Before(s.Created.Add(freshFor))
+	if s.Via.Vouched() && !at.Before(s.Shown.Add(freshFor)) {
+		return false // the provider knows her from long ago
+	}
+	return (s.Via.Own() || s.Via.Vouched()) && at.Before(s.Created.Add(freshFor))
 }
 
 // Access is a session as its person reads it in « Mes accès ».

@@ -32,6 +32,7 @@ const (
 	forTOTP    = "totp"    // the first code of an application that is being added
 	forPasskey = "passkey" // a new passkey
 	forKey     = "key"     // any passkey, of whoever holds it
+	forVoucher = "voucher" // the answer of a provider
 )
 
 // challenge is a row, checked.
@@ -125,6 +126,9 @@ type way struct {
 	Space    id.Space  `json:"space,omitempty"`
 	Password string    `json:"password,omitempty"` // hashed
 	Brief    bool      `json:"brief,omitempty"`
+	// Who vouched for her, and when she had shown it that it is she.
+	Provider id.Provider `json:"provider,omitempty"`
+	Shown    time.Time   `json:"shown,omitzero"`
 }
 
 // entrance is what came of a way: a session, or a challenge before it.
@@ -151,9 +155,9 @@ func (s *Service) admit(tx *store.DirectoryTx, p identity, w way, from Source) (
 		in.challenge, err = s.raise(tx, p, forSecond, w)
 		return in, err
 	}
-	v := visit{Session: Session{Person: p.ID, Via: w.Via, Firm: w.Firm, Space: w.Space}, epoch: p.epoch}
+	v := visit{Session: Session{Person: p.ID, Via: w.Via, Firm: w.Firm, Space: w.Space, Provider: w.Provider, Shown: w.Shown}, epoch: p.epoch}
 	v.Proven = v.proven(p)
-	if w.Via.Own() {
+	if w.Via.Own() || w.Via.Vouched() {
 		if v.Strange, err = s.meet(tx, p.ID, from); err != nil {
 			return in, err
 		}
@@ -234,6 +238,8 @@ func twofold(via authz.Via) authz.Via {
 		return authz.ViaCode
 	case authz.ViaLink:
 		return authz.ViaLinkCode
+	case authz.ViaProvider:
+		return authz.ViaProviderCode
 	}
 	return via
 }

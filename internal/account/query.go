@@ -20,15 +20,15 @@ update person set password = $2, language = $3, proven = $4, epoch = $5, era = $
 where id = $1`)
 
 	insertSession = store.ForDirectory(`
-insert into session (hash, id, person_id, epoch, via, firm_id, space_id, agent, address, created_at, seen_at, expires_at, mac)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`)
+insert into session (hash, id, person_id, epoch, via, firm_id, space_id, agent, address, created_at, seen_at, expires_at, provider, shown_at, mac)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`)
 
 	selectSession = store.ForDirectory(`
-select hash, id, person_id, epoch, via, firm_id, space_id, agent, address, created_at, seen_at, expires_at, mac
+select hash, id, person_id, epoch, via, firm_id, space_id, agent, address, created_at, seen_at, expires_at, provider, shown_at, mac
 from session where hash = $1`)
 
 	selectSessions = store.ForDirectory(`
-select hash, id, person_id, epoch, via, firm_id, space_id, agent, address, created_at, seen_at, expires_at, mac
+select hash, id, person_id, epoch, via, firm_id, space_id, agent, address, created_at, seen_at, expires_at, provider, shown_at, mac
 from session where person_id = $1 order by seen_at desc, id`)
 
 	touchSession = store.ForDirectory(`
@@ -39,6 +39,10 @@ update session set seen_at = $3, mac = $4 where hash = $1 and seen_at = $2`)
 	deleteSessionOf = store.ForDirectory(`delete from session where person_id = $1 and id = $2`)
 
 	deleteSessions = store.ForDirectory(`delete from session where person_id = $1`)
+
+	deleteVouched = store.ForDirectory(`delete from session where provider = $1 and provider <> ''`)
+
+	deleteVouchedOf = store.ForDirectory(`delete from session where provider = $1 and provider <> '' and person_id = $2`)
 
 	deleteExpired = store.ForDirectory(`delete from session where expires_at <= $1 or seen_at <= $2`)
 

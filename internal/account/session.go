@@ -30,10 +30,22 @@ type visit struct {
 }
 
 func (v visit) fields() []string {
-	return []string{
+	signed := []string{
 		string(v.hash), v.ID, string(v.Person), number(v.epoch), string(v.Via), string(v.Firm), string(v.Space),
 		number(store.Micros(v.Created)), number(store.Micros(v.Seen)), number(store.Micros(v.Expires)),
 	}
+	if v.Provider != "" { // else as the first release signed it
+		signed = append(signed, string(v.Provider), number(v.shown()))
+	}
+	return signed
+}
+
+// shown is Shown as it is stored.
+func (v visit) shown() int64 {
+	if v.Shown.IsZero() {
+		return 0
+	}
+	return store.Micros(v.Shown)
 }
 
 // alive reports whether the session still opens anything for p at now.
@@ -186,7 +198,7 @@ func (s *Service) open(tx *store.DirectoryTx, v *visit, from Source) (string, er
 	v.agent = s.box().SealText(visitPlace("agent", v.ID), from.Agent)
 	v.address = s.box().SealText(visitPlace("address", v.ID), from.Addr.String())
 	_, err := tx.Exec(insertSession, v.hash, v.ID, v.Person, v.epoch, v.Via, v.Firm, v.Space, v.agent, v.address,
-		store.Micros(v.Created), store.Micros(v.Seen), store.Micros(v.Expires), s.visitMAC(*v))
+		store.Micros(v.Created), store.Micros(v.Seen), store.Micros(v.Expires), v.Provider, v.shown(), s.visitMAC(*v))
 	return token, err
 }
 
@@ -204,14 +216,17 @@ func (s *Service) visit(tx *store.DirectoryTx, hash []byte) (visit, error) {
 
 func (s *Service) readVisit(scan func(...any) error) (visit, error) {
 	var v visit
-	var created, seen, expires int64
+	var created, seen, expires, shown int64
 	var mac []byte
 	err := scan(&v.hash, &v.ID, &v.Person, &v.epoch, &v.Via, &v.Firm, &v.Space, &v.agent, &v.address,
-		&created, &seen, &expires, &mac)
+		&created, &seen, &expires, &v.Provider, &shown, &mac)
 	if err != nil {
 		return visit{}, err
 	}
 	v.Created, v.Seen, v.Expires = store.Time(created), store.Time(seen), store.Time(expires)
+	if shown > 0 {
+		v.Shown = store.Time(shown)
+	}
 	return v, s.box().CheckMAC(mac, "session", v.fields()...)
 }
 

@@ -47,6 +47,9 @@ const (
 	ViaPasskey  Via = "passkey"
 	ViaLink     Via = "link"
 	ViaLinkCode Via = "link_code" // the same after a mailed link
+	// ViaProvider is a provider that the firm trusts, in that firm alone.
+	ViaProvider     Via = "provider"
+	ViaProviderCode Via = "provider_code" // and a one-time code of hers
 	// ViaDepositLink is a mailed link that deposits and does nothing else.
 	ViaDepositLink Via = "deposit_link"
 	ViaCommand     Via = "command"  // the operator's command line
@@ -64,9 +67,15 @@ func (v Via) Own() bool { return v == ViaPassword || v == ViaCode || v == ViaPas
 // space.
 func (v Via) Linked() bool { return v == ViaLink || v == ViaLinkCode }
 
+// Vouched reports whether a provider of the firm said who she is: such a session
+// opens what she has in that firm, and nothing that is hers alone.
+func (v Via) Vouched() bool { return v == ViaProvider || v == ViaProviderCode }
+
 // Twofold reports whether two things were shown. A passkey is two: the device,
 // and what unlocks it.
-func (v Via) Twofold() bool { return v == ViaCode || v == ViaPasskey || v == ViaLinkCode }
+func (v Via) Twofold() bool {
+	return v == ViaCode || v == ViaPasskey || v == ViaLinkCode || v == ViaProviderCode
+}
 
 // Actor is the person who acts, in one firm. A non-empty Scope, that of a
 // mailed link, confines her to one space; a Pass, that of a program which acts

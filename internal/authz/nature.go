@@ -91,6 +91,7 @@ func (n Nature) Takes(w Way) bool {
 
 // ways is the way out that an actor stands on.
 var ways = map[Via]Way{
-	ViaPassword: WayPage, ViaCode: WayPage, ViaPasskey: WayPage, ViaLink: WayLink, ViaLinkCode: WayLink, ViaToken: WayAPI, ViaDrive: WayDrive,
+	ViaPassword: WayPage, ViaCode: WayPage, ViaPasskey: WayPage, ViaProvider: WayPage, ViaProviderCode: WayPage,
+	ViaLink: WayLink, ViaLinkCode: WayLink, ViaToken: WayAPI, ViaDrive: WayDrive,
 	ViaCalendar: WayCalendar, ViaJob: WayNotice, ViaCommand: WayExport,
 }

@@ -46,7 +46,7 @@ select at from taken where firm_id = $1 and person_id = $2 and at > $3 and item_
 // which may have been stolen with its session. A program has a token of its own,
 // with bounds of its own.
 func (s *Service) counted(by authz.Actor) bool {
-	return s.config.Haste > 0 && by.Pass == nil && (by.Via.Own() || by.Via.Linked())
+	return s.config.Haste > 0 && by.Pass == nil && (by.Via.Own() || by.Via.Linked() || by.Via.Vouched())
 }
 
 // lately reports whether an actor took something in the time that is counted; the

@@ -49,12 +49,18 @@ type Card struct {
 type Service struct {
 	office   *act.Office
 	accounts *account.Service
+	vouch    func(*act.Act, account.Session) error
 }
 
 // New returns the use cases over an office.
 func New(office *act.Office, accounts *account.Service) *Service {
 	return &Service{office: office, accounts: accounts}
 }
+
+// Believe has sessions for whom a provider vouched stand in the firm as long as
+// vouch finds nothing against it, at each request; without it they stand nowhere.
+// It is called before the service is used.
+func (s *Service) Believe(vouch func(*act.Act, account.Session) error) { s.vouch = vouch }
 
 // MaxName is the longest name of a firm or a person, in bytes.
 const MaxName = 160

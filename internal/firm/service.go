@@ -39,6 +39,9 @@ func (s *Service) Stand(ctx context.Context, in account.Session, firm id.Firm) (
 		if st.Card, err = ActiveCard(a, in.Person); err != nil {
 			return err
 		}
+		if err := s.vouched(a, in); err != nil {
+			return err
+		}
 		st.Actor, err = actor(in, st.Profile, st.Card, a.Now)
 		return err
 	})
@@ -46,6 +49,17 @@ func (s *Service) Stand(ctx context.Context, in account.Session, firm id.Firm) (
 		return Standing{}, err
 	}
 	return st, nil
+}
+
+// vouched demands that whoever vouched for a session still does, and would again.
+func (s *Service) vouched(a *act.Act, in account.Session) error {
+	switch {
+	case !in.Via.Vouched():
+		return nil
+	case s.vouch == nil || in.Provider == "":
+		return fault.Absent()
+	}
+	return s.vouch(a, in)
 }
 
 // Actor is who a session acts as in a firm. Whoever has no active card there,
@@ -62,6 +76,10 @@ func actor(in account.Session, p Profile, c Card, now time.Time) (authz.Actor, e
 	case in.Via.Linked():
 		by.Role, by.Scope = authz.Outsider, in.Space
 		if in.Space == "" {
+			return authz.Actor{}, fault.Absent()
+		}
+	case in.Via.Vouched(): // [Service.Stand] has asked whether its voucher still stands
+		if in.Firm != p.ID {
 			return authz.Actor{}, fault.Absent()
 		}
 	case in.Via.Own():

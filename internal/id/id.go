@@ -44,6 +44,7 @@ type (
 	Recall   string // of a document that was sent
 	Hold     string // what keeps documents from being erased
 	Freeze   string // of a space
+	Provider string // who vouches for people at the door of a firm
 	// DepositLink is one by which a person hands papers in without an account.
 	DepositLink string
 )
