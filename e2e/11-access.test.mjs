@@ -76,7 +76,7 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     pages.push([stranger, "a good link", paul.link], [stranger, "a used link", sophie.link]);
     await lawyer.page.goto(`${desk}/people`);
     for (const link of (await lawyer.page.locator("main li a").all()).slice(0, 2)) pages.push([lawyer, "a colleague", await link.getAttribute("href")]);
-    for (const path of ["", "/spaces/new", "/people", "/conflicts", "/programs", "/notices", "/journal", "/connections", "/search", "/search?q=convention"]) pages.push([lawyer, `desk ${path}`, desk + path]);
+    for (const path of ["", "/spaces/new", "/people", "/conflicts", "/programs", "/notices", "/journal", "/connections", "/entrance", "/search", "/search?q=convention"]) pages.push([lawyer, `desk ${path}`, desk + path]);
     await lawyer.page.goto(`${desk}/connections`);
     await field(lawyer.page, "connection.address").fill("https://gestion.example/annonces");
     await button(lawyer.page, "connection.submit").click();
@@ -104,6 +104,8 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     pages.push([client, "who opened her space", `${space}/access`], [client, "her notices", `${desk}/notices`]);
     pages.push([lawyer, "her means of signing in", "/account/factors"], [client, "the client's means of signing in", "/account/factors"]);
     pages.push([stranger, "a second step without a first", "/signin/code"]); // the page itself is looked at in 16-factors
+    for (const path of ["", "/none", "/none/back"]) pages.push([stranger, `the door of a firm ${path}`, `/door/${desk.split("/")[2]}${path}`]); // with a provider they are looked at in 30-entrance
+    pages.push([lawyer, "no provider", `${desk}/entrance/none`]);
     pages.push([lawyer, "the lawyer's space, unfolded", space, unfolded]);
     await empty.page.goto(`${own}/people`);
     await field(empty.page, "desk.people.name").fill("Me Yann Ortie");

@@ -32,6 +32,11 @@ var twins = map[string]string{
 	"GET /f/{firm}/journal":                    "listJournal",
 	"GET /f/{firm}/search":                     "searchDocuments",
 
+	"GET /f/{firm}/entrance":                      " a program lets nobody in",
+	"POST /f/{firm}/entrance":                     " a program lets nobody in",
+	"GET /f/{firm}/entrance/{provider}":           " a program lets nobody in",
+	"POST /f/{firm}/entrance/{provider}":          " a program lets nobody in",
+	"POST /f/{firm}/entrance/{provider}/end":      " a program lets nobody in",
 	"GET /f/{firm}/connections":                   "listWebhooks",
 	"POST /f/{firm}/connections":                  "createWebhook",
 	"GET /f/{firm}/connections/{webhook}":         "listNotices",
@@ -183,6 +188,8 @@ func TestEveryPageHasItsOperation(t *testing.T) {
 // a reason.
 func TestCensus(t *testing.T) {
 	leftOut := map[authz.Action]string{
+		authz.FirmDoor:  "a program lets nobody in",
+		authz.FirmVouch: "a program lets nobody in",
 		authz.TokenKeep: "a program makes and ends no token",
 		authz.TokenGive: "a program makes and ends no token",
 	}

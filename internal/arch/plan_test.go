@@ -28,6 +28,7 @@ var readWhole = map[string]string{
 	"journal_entry_waiting": "holds what waits for its place only",
 	"journal_entry_host":    "holds what the operator did with the whole firm only",
 	"space_key_turn":        "holds the keys that are being replaced only",
+	"provider_live":         "holds the providers that are not ended, twenty at most",
 	"webhook_live":          "holds the webhooks that are not ended, twenty at most",
 	"item_deleted":          "holds what lies in the trash only",
 	"version_unlearnt":      "holds what nothing has read yet only",

@@ -99,6 +99,10 @@ func TestFirmPolicy(t *testing.T) {
 		{FirmConnect, Lawyer, Decision{false, true, "role"}},
 		{FirmTell, Admin, Decision{true, true, "firm-admin"}},
 		{FirmTell, Lawyer, Decision{false, true, "role"}},
+		{FirmDoor, Admin, Decision{true, true, "firm-admin"}},
+		{FirmDoor, Lawyer, Decision{false, true, "role"}},
+		{FirmVouch, Admin, Decision{true, true, "firm-admin"}},
+		{FirmVouch, Lawyer, Decision{false, true, "role"}},
 		{FirmPeopleAdd, Admin, Decision{true, true, "firm-admin"}},
 		{FirmPeopleAdd, Lawyer, Decision{false, true, "role"}},
 		{FirmPeopleRank, Admin, Decision{true, true, "firm-admin"}},
@@ -127,7 +131,7 @@ func TestFirmPolicy(t *testing.T) {
 // outlives her session or lets others in, and before nothing else; what she may
 // not do at all, she is refused as ever.
 func TestGrave(t *testing.T) {
-	grave := map[Action]bool{FirmPeopleAdd: true, FirmPeopleRank: true, FirmPeopleEnd: true, FirmTell: true, TokenGive: true, FirmApproval: true, SpaceThaw: true, HoldKeep: true, WallLift: true, SpaceHand: true}
+	grave := map[Action]bool{FirmPeopleAdd: true, FirmPeopleRank: true, FirmPeopleEnd: true, FirmTell: true, FirmVouch: true, TokenGive: true, FirmApproval: true, SpaceThaw: true, HoldKeep: true, WallLift: true, SpaceHand: true}
 	for act, r := range rules {
 		if r.grave != grave[act] {
 			t.Errorf("%s: grave is %v; a change of the table must be a change here", act, r.grave)

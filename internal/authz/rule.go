@@ -15,6 +15,8 @@ const (
 	FirmApproval   Action = "firm.approval"    // that all of its spaces demand it
 	FirmConnect    Action = "firm.connect"     // webhooks: what other programs are told
 	FirmTell       Action = "firm.tell"        // tell it to one more address, or to another
+	FirmDoor       Action = "firm.door"        // its door: who vouches there, and have one of them stop
+	FirmVouch      Action = "firm.vouch"       // have one more vouch for people
 	SpaceOpen      Action = "space.open"       // open a new one
 	ConflictSearch Action = "conflict.search"  // ask whether the firm knows a name
 	TokenKeep      Action = "token.keep"       // see what programs have access in one's own name, and take it back
@@ -125,6 +127,8 @@ var rules = map[Action]rule{
 	FirmConnect:    {kind: OfFirm, firm: []FirmRole{Admin}},
 	FirmTell:       {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
 	FirmApproval:   {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
+	FirmDoor:       {kind: OfFirm, firm: []FirmRole{Admin}, inSelf: true},
+	FirmVouch:      {kind: OfFirm, firm: []FirmRole{Admin}, inSelf: true, grave: true},
 	SpaceOpen:      {kind: OfFirm, firm: people},
 	ConflictSearch: {kind: OfFirm, firm: people},
 	TokenKeep:      {kind: OfFirm, firm: anyone, inSelf: true},

@@ -85,6 +85,7 @@ var kinds = map[string]kind{
 	"factor.added": {}, "factor.removed": {}, "factor.reset": {}, "factor.copied": {}, "device.met": {},
 	"notice.chosen": {}, "notice.muted": {}, "notice.unmuted": {},
 	"mailbox.asked": {}, "mailbox.moved": {}, "mailbox.refused": {},
+	"provider.registered": {}, "provider.introduced": {}, "provider.ended": {}, "provider.tied": {}, "provider.parted": {},
 	"webhook.created": {}, "webhook.changed": {}, "webhook.ended": {}, "webhook.replayed": {},
 }
 

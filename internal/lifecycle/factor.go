@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"cenacle/internal/account"
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
 	"cenacle/internal/fault"
@@ -36,16 +37,22 @@ func (s *Service) FactorsChanged(ctx context.Context, of id.Person, via authz.Vi
 }
 
 // DeviceMet does the same when a person has signed in from a browser that she had
-// never used: it may be somebody else.
-func (s *Service) DeviceMet(ctx context.Context, of id.Person, via authz.Via) (err error) {
+// never used: it may be somebody else. A session that leads into one firm concerns no
+// other.
+func (s *Service) DeviceMet(ctx context.Context, in account.Session) (err error) {
+	of := in.Person
 	defer fault.Op(&err, "lifecycle.DeviceMet(%s)", of)
-	return s.tell(ctx, of, func(a *act.Act, card firm.Card, told bool) error {
-		by := authz.Actor{Person: of, Firm: a.Firm(), Role: card.Role, Via: via}
+	met := func(a *act.Act, card firm.Card, told bool) error {
+		by := authz.Actor{Person: of, Firm: a.Firm(), Role: card.Role, Via: in.Via}
 		if _, err := a.Record(by, "device.met", "", string(of), nil); err != nil || told {
 			return err
 		}
 		return a.Follow("notice.device", string(of), a.Now, invitation.Notice{Person: of})
-	})
+	}
+	if in.Firm != "" {
+		return s.tellIn(ctx, of, []id.Firm{in.Firm}, met)
+	}
+	return s.tell(ctx, of, met)
 }
 
 // tell acts in each firm where a person has an active card; told says that one
@@ -55,6 +62,11 @@ func (s *Service) tell(ctx context.Context, of id.Person, do func(a *act.Act, ca
 	if err != nil {
 		return err
 	}
+	return s.tellIn(ctx, of, firms, do)
+}
+
+// tellIn is tell in some of her firms.
+func (s *Service) tellIn(ctx context.Context, of id.Person, firms []id.Firm, do func(a *act.Act, card firm.Card, told bool) error) error {
 	told := false
 	for _, f := range firms {
 		err := s.office.Do(ctx, f, func(a *act.Act) error {

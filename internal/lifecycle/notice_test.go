@@ -250,7 +250,7 @@ func TestClientsAreToldOfTheirAccess(t *testing.T) {
 		w.opens("Claire Petit", client)
 		w.one(client)
 		p := w.find(client)
-		w.must(w.life.DeviceMet(w.Context(), p.ID, authz.ViaLink))
+		w.must(w.life.DeviceMet(w.Context(), account.Session{Person: p.ID, Via: authz.ViaLink}))
 		w.keep(func(a *act.Act) error {
 			return a.Follow(document.HasteJob, "", a.Now, document.HasteNotice{Person: p.ID})
 		})

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"cenacle/internal/account"
 	"cenacle/internal/act"
 	"cenacle/internal/agenda"
 	"cenacle/internal/authz"
@@ -89,7 +90,7 @@ func firmJobs(w *world) []notice {
 	signs, leaves := third.colleague("Me Signe", "signe@trois.example", authz.Lawyer), third.colleague("Me Laisse", "laisse@trois.example", authz.Lawyer)
 	w.behind().exec(`delete from job where kind = 'notice.colleague'`)
 	for _, p := range []*person{signs, leaves} {
-		w.must(w.server.Lifecycle.DeviceMet(w.t.Context(), p.id, authz.ViaPassword))
+		w.must(w.server.Lifecycle.DeviceMet(w.t.Context(), account.Session{Person: p.id, Via: authz.ViaPassword}))
 	}
 	asks, quits := third.colleague("Me Demande", "demande@trois.example", authz.Lawyer), third.colleague("Me Quitte", "quitte@trois.example", authz.Lawyer)
 	w.behind().exec(`delete from job where kind = 'notice.colleague'`)

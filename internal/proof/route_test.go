@@ -67,7 +67,7 @@ func (s *scene) lately(p *person) browser {
 // needs. The last are those that end what the others live on.
 func book() []step {
 	var all []step
-	for _, part := range [][]step{publicSteps(), firmSteps(), connectionSteps(), roomSteps(), documentSteps(), uploadSteps(), exchangeSteps(), letterboxSteps(), accountSteps()} {
+	for _, part := range [][]step{publicSteps(), firmSteps(), connectionSteps(), entranceSteps(), roomSteps(), documentSteps(), uploadSteps(), exchangeSteps(), letterboxSteps(), accountSteps()} {
 		all = append(all, part...)
 	}
 	return all
@@ -122,6 +122,8 @@ func publicSteps() []step {
 			s.ids["mail"] = string(mails[0].Job())
 		}),
 		fresh(form("/signup", nobody, 303, "firm", "Cabinet Neuf", "name", "Me Neuf", "email", "{fresh}@neuf.example", "password", password)),
+		plain("/door/{firm}", nobody, 200), plain("/door/{firm}/{provider}", nobody, 200), form("/door/{firm}/{provider}", nobody, 200),
+		plain("/door/{firm}/{provider}/back", nobody, 401),
 		plain("/demo/mails", nobody, 200), plain("/demo/mails/{mail}", nobody, 200),
 		plain("/l/{firm}/{token}", nobody, 200), form("/l/{firm}/{token}", nobody, 303), form("/l/{firm}/{token}/renew", nobody, 303),
 		plain("/e/{token}", nobody, 410), form("/e/{token}", nobody, 410), // package lifecycle moves somebody
@@ -344,6 +346,9 @@ func accountSteps() []step {
 		form("/account/sessions/{session}/end", byAccount, 303),
 		form("/account/mailbox", func(s *scene) browser { return s.lately(s.account) }, 303, "email", "ines.fabre@ailleurs.example"),
 		form("/account/mailbox/cancel", byAccount, 303),
+		form("/account/providers/{firm}/{provider}/tie", func(s *scene) browser { return s.lately(s.account) }, 200),
+		form("/account/prove/away", (*scene).vouched, 200, "prove-for", "/f/{firm}/people"),
+		form("/account/providers/{firm}/{provider}/part", (*scene).vouched, 303),
 		form("/account/prove", byAccount, 307, "prove-for", "/enter", "current", password).then(func(s *scene, a answer) {
 			s.account.token = a.session()
 		}),

@@ -20,6 +20,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
+	"cenacle/internal/oidc/oidctest"
 	"cenacle/internal/request"
 	"cenacle/internal/space"
 )
@@ -39,8 +40,9 @@ type scene struct {
 	heir          *person // lawyer who answers for the room for a moment
 	former        *person // colleague who was in the room
 	formerClient  *person
-	account       *person // colleague whose sessions come and go
-	opponent      *person // administrator of the other firm
+	account       *person         // colleague whose sessions come and go
+	opponent      *person         // administrator of the other firm
+	forge         *oidctest.Forge // a provider that the firm trusts
 	ids           ids
 }
 
@@ -146,6 +148,8 @@ func (s *scene) fill() {
 	s.askAgain()
 	s.letterbox()
 	s.connect()
+	s.forge = oidctest.NewForge(s.t, "127.0.0.2")
+	s.entrance()
 }
 
 // sendAgain sends a recalled document to the client again.

@@ -271,5 +271,5 @@ func TestISO07Webhook(t *testing.T) {
 		if told["kept"] != 1 || told["disabled"] != 0 {
 			t.Errorf("told %v, want the one that was kept, once", told)
 		}
-	}, "CENACLE_OUTBOUND_ALLOW=127.0.0.1/32")
+	}, "CENACLE_OUTBOUND_ALLOW=127.0.0.0/30")
 }

@@ -48,7 +48,7 @@ func TestCRA06_Webhooks(t *testing.T) {
 	t.Parallel()
 	storetest.EachConfig(t, func(t *testing.T, c store.Config) {
 		t.Parallel()
-		const allow = "CENACLE_OUTBOUND_ALLOW=127.0.0.1/32"
+		const allow = "CENACLE_OUTBOUND_ALLOW=127.0.0.0/30"
 		w := quiet(t, c, allow)
 		office := w.found("Cabinet Delmas", "Me Claire Delmas", "claire@delmas.example")
 		r, _ := office.open(office.admin, "Mme Sophie Petit", "sophie@petit.example")

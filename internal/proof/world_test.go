@@ -106,7 +106,8 @@ func quiet(t testing.TB, c store.Config, environ ...string) *world {
 // manager would give it.
 func environ(c store.Config, data, listen string) []string {
 	out := []string{"CENACLE_DATA=" + data, "CENACLE_LISTEN=" + listen, "CENACLE_LOG=debug",
-		"CENACLE_LIMIT_DOCUMENTS=0"} // proofs look at everything, by one browser; TestDOS07 is package document's
+		"CENACLE_OUTBOUND_ALLOW=127.0.0.2", // where providers of proofs are
+		"CENACLE_LIMIT_DOCUMENTS=0"}        // proofs look at everything, by one browser; TestDOS07 is package document's
 	if c.PostgresURL != "" {
 		out = append(out, "CENACLE_DATABASE_URL="+c.PostgresURL, "CENACLE_DATABASE_MIGRATE_URL="+c.MigrateURL)
 	}

@@ -54,11 +54,13 @@ import (
 	"cenacle/internal/memo"
 	"cenacle/internal/metric"
 	"cenacle/internal/notice"
+	"cenacle/internal/oidc"
 	"cenacle/internal/outbound"
 	"cenacle/internal/outbox"
 	"cenacle/internal/overview"
 	"cenacle/internal/paper"
 	"cenacle/internal/preview"
+	"cenacle/internal/provider"
 	"cenacle/internal/request"
 	"cenacle/internal/scan"
 	"cenacle/internal/space"
@@ -71,6 +73,7 @@ import (
 	"cenacle/internal/web/page/connection"
 	"cenacle/internal/web/page/desk"
 	"cenacle/internal/web/page/door"
+	"cenacle/internal/web/page/entrance"
 	"cenacle/internal/web/page/home"
 	"cenacle/internal/web/page/letterbox"
 	livepage "cenacle/internal/web/page/live"
@@ -114,6 +117,7 @@ type Server struct {
 	Overview    *overview.Service
 	Events      *event.Service
 	Webhooks    *webhook.Service
+	Providers   *provider.Service
 	Mailbox     *mail.Mailbox // nil when a mail server sends
 	Outbox      *outbox.Runner
 
@@ -244,7 +248,7 @@ func stored(c *config.Config) (store.Config, error) {
 // openOffice opens the keys over a store; a root key that is not the one of
 // the installation is refused.
 func openOffice(ctx context.Context, c *config.Config, o Options, database *store.Store) (*act.Office, error) {
-	root, err := provider(c).Root(ctx)
+	root, err := rootKey(c).Root(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -262,7 +266,7 @@ func openOffice(ctx context.Context, c *config.Config, o Options, database *stor
 	}, nil
 }
 
-func provider(c *config.Config) vault.Provider {
+func rootKey(c *config.Config) vault.Provider {
 	if c.Key.Provider == config.KeyFromFile {
 		return vault.KeyFile{Path: c.KeyFile(), Create: true}
 	}
@@ -339,7 +343,10 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	s.Lifecycle = lifecycle.New(s.Office, s.Accounts, s.Invitations)
 	s.Overview = overview.New(s.Office)
 	s.Events = event.New(s.Office)
-	s.Webhooks = webhook.NewService(s.Office, s.Events, outbound.New(outbound.Config{Allow: c.Networks()}))
+	out := outbound.New(outbound.Config{Allow: c.Networks()})
+	s.Webhooks = webhook.NewService(s.Office, s.Events, out)
+	s.Providers = provider.NewService(s.Office, s.Accounts, oidc.New(out, o.Clock), c.Base())
+	s.Firms.Believe(s.Providers.Vouch)
 	s.sequencer.Tell(s.Events.Placed)
 	s.sequencer.Tell(s.Webhooks.Placed)
 	return nil
@@ -433,7 +440,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 			Publisher: c.Legal.Publisher, Address: c.Legal.Address, Contact: c.Legal.Contact,
 			Director: c.Legal.Director, Hosting: c.Legal.Hosting, Mediator: c.Legal.Mediator,
 		}},
-		Door: &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle, Mails: c.Demo && s.Mailbox != nil},
+		Door: &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle, Providers: s.Providers, Mails: c.Demo && s.Mailbox != nil},
 		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Documents: s.Documents, Memos: s.Memos, Conflict: s.Conflicts, Agendas: s.Agendas},
 		Room: &room.Pages{
 			Freezes: s.Freezes,
@@ -444,6 +451,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 		},
 		Connection: &connection.Pages{Webhooks: s.Webhooks},
 		Notice:     &noticepage.Pages{Accounts: s.Accounts, Notices: s.Notices, Spaces: s.Spaces},
+		Entrance:   &entrance.Pages{Providers: s.Providers},
 		Program:    &program.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Spaces: s.Spaces},
 		Letterbox: &letterbox.Pages{
 			Links: s.Letterboxes, Documents: s.Documents, Deposits: s.Deposits, Asks: s.Requests, Limit: c.Upload(), Until: until,

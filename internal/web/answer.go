@@ -85,6 +85,16 @@ func (to redirect) write(w http.ResponseWriter, _ *Request) error {
 	return nil
 }
 
+// Lead answers with a page from which the browser goes on, by itself, to an address
+// of another site. A redirect would not do: browsers hold the policy for what forms
+// are sent to against it too.
+func Lead(address string, page Answer) Answer {
+	return Answering(func(w http.ResponseWriter, r *Request) error {
+		w.Header().Set("Refresh", "0; url="+address)
+		return page.write(w, r)
+	})
+}
+
 type empty int
 
 // Empty answers with a status and headers that the handler set, and no body.

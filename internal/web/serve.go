@@ -239,6 +239,26 @@ func (r *Request) Step() string {
 	return ""
 }
 
+// awayCookie ends the name of the cookie that holds the challenge of whoever was led
+// to a provider, until she comes back.
+const awayCookie = "-away"
+
+// Depart gives the browser the challenge with which it comes back from elsewhere.
+func (r *Request) Depart(challenge string, then Answer) Answer {
+	return r.cookie(awayCookie, challenge, int(account.StepLife/time.Second), then)
+}
+
+// Away is the challenge of [Request.Depart], empty for none.
+func (r *Request) Away() string {
+	if cookie, err := r.Cookie(r.config.CookieName() + awayCookie); err == nil {
+		return cookie.Value
+	}
+	return ""
+}
+
+// Arrive takes the challenge from the browser: it is used up.
+func (r *Request) Arrive(then Answer) Answer { return r.cookie(awayCookie, "", -1, then) }
+
 func (r *Request) cookie(name, value string, age int, then Answer) Answer {
 	return Answering(func(w http.ResponseWriter, r *Request) error {
 		http.SetCookie(w, &http.Cookie{

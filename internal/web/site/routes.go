@@ -12,6 +12,7 @@ import (
 	"cenacle/internal/web/page/connection"
 	"cenacle/internal/web/page/desk"
 	"cenacle/internal/web/page/door"
+	"cenacle/internal/web/page/entrance"
 	"cenacle/internal/web/page/home"
 	"cenacle/internal/web/page/letterbox"
 	"cenacle/internal/web/page/live"
@@ -33,6 +34,7 @@ type Pages struct {
 	Notice     *notice.Pages
 	Program    *program.Pages
 	Connection *connection.Pages
+	Entrance   *entrance.Pages
 	Room       *room.Pages
 	Upload     *upload.Pages
 	Letterbox  *letterbox.Pages
@@ -124,6 +126,7 @@ func Routes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/connections/{webhook}/resume", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoResume},
 		{Pattern: "POST /f/{firm}/connections/{webhook}/end", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoEnd},
 	}
+	routes = append(routes, entranceRoutes(p)...)
 	routes = append(routes, letterboxRoutes(p)...)
 	routes = append(routes, spaceRoutes(p)...)
 	routes = append(routes, forumRoutes(p)...)
@@ -285,5 +288,25 @@ func forumRoutes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/spaces/{space}/circles/{named}/services", Door: web.Member, Action: authz.PaperServe, Handle: p.Room.DoServe},
 		{Pattern: "GET /f/{firm}/spaces/{space}/register", Door: web.Member, Action: authz.RegisterSee, Handle: p.Room.Register},
 		{Pattern: "GET /f/{firm}/spaces/{space}/register/file", Door: web.Member, Action: authz.RegisterSee, Handle: p.Room.RegisterFile, Long: true},
+	}
+}
+
+// entranceRoutes are the door of a firm, and who vouches there for people.
+func entranceRoutes(p Pages) []web.Route {
+	return []web.Route{
+		{Pattern: "GET /door/{firm}", Handle: p.Door.House, Why: "the firm's name and who vouches for its people, where somebody does"},
+		{Pattern: "GET /door/{firm}/{provider}", Handle: p.Door.Provider, Why: "the name of a firm and of a provider, behind an address that nobody guesses"},
+		{Pattern: "POST /door/{firm}/{provider}", Handle: p.Door.DoProvider, Why: "provider.Enter makes a challenge for this browser, and brakes"},
+		{Pattern: "GET /door/{firm}/{provider}/back", Handle: p.Door.Back, Why: "provider.Arrive takes the challenge of this browser, once, and what the provider signed"},
+
+		{Pattern: "POST /account/prove/away", Door: web.Person, Handle: p.Door.DoProveAway, Why: "leads to who vouched for her session; what comes back is checked there"},
+		{Pattern: "POST /account/providers/{firm}/{provider}/tie", Door: web.Person, Handle: p.Door.DoTie, Why: "provider.Enter wants a fresh session of hers, and a provider that is there for her"},
+		{Pattern: "POST /account/providers/{firm}/{provider}/part", Door: web.Person, Handle: p.Door.DoPart, Why: "provider.Part parts her alone"},
+
+		{Pattern: "GET /f/{firm}/entrance", Door: web.Member, Action: authz.FirmDoor, Handle: p.Entrance.List},
+		{Pattern: "POST /f/{firm}/entrance", Door: web.Member, Action: authz.FirmVouch, Handle: p.Entrance.DoRegister},
+		{Pattern: "GET /f/{firm}/entrance/{provider}", Door: web.Member, Action: authz.FirmDoor, Handle: p.Entrance.Show},
+		{Pattern: "POST /f/{firm}/entrance/{provider}", Door: web.Member, Action: authz.FirmVouch, Handle: p.Entrance.DoIntroduce},
+		{Pattern: "POST /f/{firm}/entrance/{provider}/end", Door: web.Member, Action: authz.FirmDoor, Handle: p.Entrance.DoEnd},
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
@@ -26,6 +27,9 @@ import (
 	"cenacle/internal/i18n"
 	"cenacle/internal/invitation"
 	"cenacle/internal/lifecycle"
+	"cenacle/internal/oidc"
+	"cenacle/internal/outbound"
+	"cenacle/internal/provider"
 	"cenacle/internal/store/storetest"
 	"cenacle/internal/token"
 	"cenacle/internal/web"
@@ -44,6 +48,7 @@ type Site struct {
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
 	Lifecycle   *lifecycle.Service
+	Providers   *provider.Service
 	Prove       web.Handler // what a grave act asks for first; a table may bring it
 	URL         string
 }
@@ -59,9 +64,12 @@ func New(t testing.TB, table func(*Site) []web.Route) *Site {
 	s.Invitations = invitation.New(s.Office, s.Accounts)
 	s.Letterboxes = depositlink.New(s.Office, s.Accounts)
 	s.Lifecycle = lifecycle.New(s.Office, s.Accounts, s.Invitations)
+	out := outbound.New(outbound.Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}})
 	server := httptest.NewUnstartedServer(nil)
 	s.URL = "http://" + server.Listener.Addr().String()
 	c := s.config()
+	s.Providers = provider.NewService(s.Office, s.Accounts, oidc.New(out, s.Clock.Now), c.Base)
+	s.Firms.Believe(s.Providers.Vouch)
 	handler, err := c.Handler(table(s), http.NotFoundHandler())
 	if err != nil {
 		t.Fatal(err)

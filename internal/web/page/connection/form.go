@@ -21,7 +21,7 @@ var groups = [...]struct {
 	{"deposit", []string{"deposit"}},
 	{"request", []string{"request"}},
 	{"space", []string{"space", "member", "folder", "link"}},
-	{"firm", []string{"firm", "token", "factor", "webhook", "installation"}},
+	{"firm", []string{"firm", "token", "factor", "provider", "webhook", "installation"}},
 }
 
 // Form asks for an address and for what it is told. Kinds is nil when what was chosen through the API cannot be

@@ -13,6 +13,7 @@ type People struct {
 	Cards    []Card
 	Add      *Add   // nil for those who may not
 	Programs string // where she sees those of the team, or empty
+	Entrance string // where she chooses who vouches for them, or empty
 	Rule     *Rule  // nil for those who may not decide it
 }
 
@@ -74,7 +75,7 @@ func (p *Pages) people(r *web.Request, err error) (web.Answer, error) {
 		for i, c := range staff {
 			page.Cards[i].Href = r.FirmPath("people", string(c.Person))
 		}
-		page.Programs = r.FirmPath("programs") + "#team"
+		page.Programs, page.Entrance = r.FirmPath("programs")+"#team", r.FirmPath("entrance")
 		page.Add = newAdd(b, r.FirmPath("people"), answers{r.Value, r.Values})
 	}
 	if page.Rule, unread = p.rule(r, b); unread != nil {

@@ -71,7 +71,7 @@ func routes(s *webtest.Site, models []space.Model, disk *blob.Disk) []web.Route 
 		Spaces: space.NewService(s.Office, models), Documents: document.New(s.Office, blob.New(disk), document.Config{}),
 		Lifecycle: s.Lifecycle, Firms: s.Firms, Overview: overview.New(s.Office), Memos: memo.NewService(s.Office),
 	}
-	d := &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle}
+	d := &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle, Providers: s.Providers}
 	member := func(pattern string, do authz.Action, h web.Handler) web.Route {
 		return web.Route{Pattern: pattern, Door: web.Member, Action: do, Handle: h}
 	}

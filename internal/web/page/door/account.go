@@ -30,10 +30,11 @@ type AccountPage struct {
 	Current  *ui.Field
 	Secret   ui.Field
 	Keep     *ui.Field // asks whether her programs go on; nil when she has none
-	Set      ui.Button
+	Set      ui.Button // without a label: not from this session
 	Factors  ui.Link   // her means of signing in
 	Means    string    // what is asked for besides her password, in words
 	Notices  []ui.Link // where she chooses when she is mailed, firm by firm
+	Vouchers []Voucher // who vouches for her, or could, firm by firm
 	Programs []ui.Link // where she gives and takes their access, firm by firm
 	Sessions []Session
 	Leave    ui.Dialog
@@ -155,7 +156,7 @@ func (p *Pages) account(r *web.Request) (page AccountPage, about []string, err e
 	if page.Mailbox, err = p.mailbox(r, person); err != nil {
 		return AccountPage{}, nil, err
 	}
-	return page, about, errors.Join(p.programs(r, &page, doors), p.sessions(r, &page))
+	return page, about, errors.Join(p.vouchers(r, &page, doors), p.programs(r, &page, doors), p.sessions(r, &page))
 }
 
 // programs leads to the accesses of her programs, and to the hours of her mails; who
@@ -209,6 +210,9 @@ func (page *AccountPage) ask(r *web.Request, person account.Person) {
 	page.Byline, page.Set = t("door.no_password"), ui.Button{Label: t("door.choose"), Look: ui.Primary}
 	if person.Password {
 		page.Byline, page.Set.Label = t("door.has_password"), t("door.change")
+	}
+	if r.Session.Via.Vouched() && !person.Password { // what is hers alone begins with what is hers alone
+		page.Byline, page.Set = t("door.vouched_password"), ui.Button{}
 	}
 	if !r.Session.Via.Linked() || person.Proven {
 		page.Current = &ui.Field{Kind: ui.Password, Name: "current", Label: t("door.current_password"), Autocomplete: "current-password"}

@@ -19,6 +19,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/invitation"
 	"cenacle/internal/lifecycle"
+	"cenacle/internal/provider"
 	"cenacle/internal/token"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
@@ -35,6 +36,7 @@ type Pages struct {
 	Tokens      *token.Service
 	Invitations *invitation.Service
 	Lifecycle   *lifecycle.Service
+	Providers   *provider.Service
 	Mails       bool
 }
 
@@ -74,7 +76,7 @@ func (p *Pages) begin(r *web.Request, token string, s account.Session, next stri
 
 func (p *Pages) begun(r *web.Request, token string, s account.Session, then web.Answer) web.Answer {
 	if s.Strange {
-		if err := p.Lifecycle.DeviceMet(r.Context(), s.Person, s.Via); err != nil && !fault.Is(err, fault.NoSpace) {
+		if err := p.Lifecycle.DeviceMet(r.Context(), s); err != nil && !fault.Is(err, fault.NoSpace) {
 			return r.BeginWith(token, web.Answering(func(http.ResponseWriter, *web.Request) error { return err }))
 		}
 	}

@@ -22,9 +22,11 @@ type ProvePage struct {
 	ui.Base
 	Action  string
 	Kept    []ui.Hidden
-	Current *ui.Field // nil for who has no password
-	Key     *KeyForm  // nil where no passkeys are offered
-	Refused string    // what was wrong with a passkey, or empty
+	Current *ui.Field  // nil for who has no password
+	Key     *KeyForm   // nil where no passkeys are offered
+	Away    *ui.Button // shows it to who vouches for her; nil for the others
+	Go      *ui.Button // she has shown it there, and goes on; nil until then
+	Refused string     // what was wrong with a passkey, or empty
 	Back    ui.Button
 }
 
@@ -85,13 +87,16 @@ func (p *Pages) prove(r *web.Request, what waiting) (ProvePage, error) {
 	if err != nil {
 		return page, err
 	}
-	if who.Password {
+	if who.Password && !r.Session.Via.Vouched() {
 		page.Current = &ui.Field{
 			Kind: ui.Password, Name: "current", Label: r.Printer.T("door.password"), Autocomplete: "current-password", Focus: true,
 		}
 	}
 	if page.Key = p.keyForm(r, ""); page.Key != nil {
 		page.Key.Action, page.Key.Kept, page.Key.Label = provePath, page.Kept, r.Printer.T("door.prove_key")
+	}
+	if r.Session.Via.Vouched() {
+		page.Away = &ui.Button{Label: r.Printer.T("door.prove_away"), Look: ui.Primary}
 	}
 	page.Back = ui.Button{Label: r.Printer.T("door.prove_not"), Href: enterPath}
 	return page, nil

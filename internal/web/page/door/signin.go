@@ -10,7 +10,9 @@ import (
 // her mailbox.
 type SignInPage struct {
 	ui.Base
-	Next    string // page of ours she was on her way to, or empty
+	Next    string  // page of ours she was on her way to, or empty
+	House   string  // the firm whose door it is, or empty
+	Offers  []Offer // who vouches for its people
 	Email   ui.Field
 	Secret  ui.Field
 	Address ui.Field // of the second form
@@ -27,7 +29,7 @@ type SentPage struct {
 }
 
 var (
-	signInTemplate = ui.Must(ui.Parse[SignInPage](files, "signin.tmpl", "passkey.tmpl"))
+	signInTemplate = ui.Must(ui.Parse[SignInPage](files, "signin.tmpl", "passkey.tmpl", "offer.tmpl"))
 	sentTemplate   = ui.Must(ui.Parse[SentPage](files, "sent.tmpl"))
 )
 

@@ -1,0 +1,83 @@
+package provider
+
+import (
+	"context"
+
+	"cenacle/internal/account"
+	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/fault"
+	"cenacle/internal/firm"
+	"cenacle/internal/id"
+	"cenacle/internal/invitation"
+)
+
+// Mine is a provider as a person finds it among her means of signing in.
+type Mine struct {
+	ID   id.Provider
+	Name string
+	Tied bool // it vouches for her
+}
+
+// Mine lists the providers of a firm that vouch for a person, or are there to.
+func (s *Service) Mine(ctx context.Context, of id.Firm, in account.Session) (out []Mine, err error) {
+	defer fault.Op(&err, "provider.Mine(%s)", of)
+	person, err := s.accounts.Person(ctx, in.Person)
+	if err != nil {
+		return nil, err
+	}
+	err = s.office.See(ctx, of, func(a *act.Act) error {
+		card, err := firm.ActiveCard(a, in.Person)
+		if err != nil {
+			return err
+		}
+		rows, err := live(a)
+		if err != nil {
+			return err
+		}
+		out = nil
+		for _, r := range rows {
+			if r.State != Active {
+				continue
+			}
+			_, err := tied(a, r.ID, in.Person)
+			switch {
+			case err == nil:
+				out = append(out, Mine{r.ID, r.Name, true})
+			case !fault.Is(err, fault.NotFound):
+				return err
+			case r.serves(card, person.Email):
+				out = append(out, Mine{r.ID, r.Name, false})
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Part has a provider vouch for a person no more, at her own wish; the sessions that
+// it vouched for open nothing from then on. Fault: absent when it does not.
+func (s *Service) Part(ctx context.Context, of id.Firm, p id.Provider, in account.Session) (err error) {
+	defer fault.Op(&err, "provider.Part(%s)", p)
+	err = s.office.Do(ctx, of, func(a *act.Act) error {
+		if _, err := tied(a, p, in.Person); err != nil {
+			return err
+		}
+		card, err := firm.ActiveCard(a, in.Person)
+		if err != nil {
+			return err
+		}
+		if _, err := a.Exec(deleteTie, p, in.Person); err != nil {
+			return err
+		}
+		by := authz.Actor{Person: in.Person, Firm: of, Role: card.Role, Via: in.Via}
+		if _, err := a.Record(by, "provider.parted", "", string(p), nil); err != nil {
+			return err
+		}
+		return a.Follow("notice.factor", string(in.Person), a.Now, invitation.Notice{Person: in.Person})
+	})
+	if err != nil {
+		return err
+	}
+	return s.accounts.EndVouched(ctx, p, in.Person)
+}
