@@ -7,9 +7,14 @@
 // finds it unread again. Its words are sealed; when it begins and ends stands in
 // clear, so that a month costs what it shows (doc/decisions/040).
 //
-// It refuses an hour that the clocks skip, and a change of what somebody else has
-// changed meanwhile. Start at [When.Span] and [Differences] for the rules, then
-// [Service.Add] and [Service.List].
+// A deadline can rest on a rule of law (package law) and on a fact: a day that was
+// written, or another event of the space. It is reckoned again when that event moves,
+// in the same act, for those whom its writer sees (doc/decisions/051).
+//
+// It refuses an hour that the clocks skip, a change of what somebody else has changed
+// meanwhile, and another day than the one reckoned without a reason. Start at
+// [When.Span] and [Differences] for the rules, then [Service.Add], [Service.Change]
+// and [Service.List].
 package agenda
 
 import (
@@ -64,9 +69,8 @@ func (e Entry) Clean() Entry {
 }
 
 // check cleans an entry and finds where it lies in time.
-func (e *Entry) check(zone *time.Location) (from, to time.Time, err error) {
+func (e *Entry) check(zone *time.Location, wrong *fault.Fields) (from, to time.Time) {
 	*e = e.Clean()
-	var wrong fault.Fields
 	if !slices.Contains(Kinds(), e.Kind) {
 		wrong.Add("kind", "agenda.kind_unknown")
 	}
@@ -81,8 +85,7 @@ func (e *Entry) check(zone *time.Location) (from, to time.Time, err error) {
 	if e.Title == "" {
 		wrong.Add("title", "agenda.title_missing")
 	}
-	from, to = e.span(zone, &wrong)
-	return from, to, wrong.Err()
+	return e.span(zone, wrong)
 }
 
 // Event is one date of a space as one person sees it. Circles are given to the
@@ -94,6 +97,7 @@ type Event struct {
 	Created  time.Time
 	Internal bool
 	Entry
+	Basis     *Basis    // of a deadline that was reckoned
 	From, To  time.Time // as [When.Span]
 	Cancelled bool
 	Reason    string // of who cancelled it, or empty
@@ -107,6 +111,7 @@ type Event struct {
 // Past is what an event was, until when, and who changed it then.
 type Past struct {
 	Entry
+	Basis *Basis
 	Until time.Time
 	By    id.Person
 }
@@ -114,12 +119,14 @@ type Past struct {
 // Detail is an event with what it was before, newest first.
 type Detail struct {
 	Event
-	Past   []Past
-	Change bool // the actor may change it
+	Past    []Past
+	Change  bool // the actor may change it
+	Resting Resting
+	Follows []Event // the deadlines reckoned from it that the actor sees
 }
 
 // Difference is one thing that a change makes different: a field of [Entry],
-// kind, title, when, place or note.
+// kind, title, when, place or note; of what it rests on, fact or why.
 type Difference string
 
 // Differences compares two states of an event, in the order of a form.
@@ -142,6 +149,7 @@ func Differences(was, is Entry) (out []Difference) {
 type content struct {
 	Entry
 	Reason string `json:"reason,omitempty"`
+	Basis  *Basis `json:"basis,omitempty"`
 }
 
 func contentPlace(of id.Item) vault.Place {

@@ -15,6 +15,7 @@ import (
 	"cenacle/internal/document/documenttest"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
+	"cenacle/internal/law"
 	"cenacle/internal/overview"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
@@ -35,11 +36,20 @@ func each(t *testing.T, run func(t *testing.T, r room)) {
 	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
 		s := h.Space(h.Lead, "Mme Petit")
 		run(t, room{
-			House: h, space: s, circles: h.Circles(h.Lead, s), agendas: agenda.New(h.Office, paris(t)),
+			House: h, space: s, circles: h.Circles(h.Lead, s), agendas: agenda.New(h.Office, paris(t), periods(t)),
 			client: h.Member(h.Lead, s, authz.Client, "Mme Petit"), guest: h.Member(h.Lead, s, authz.Guest, "Me Roux"),
 			aide: h.Member(h.Lead, s, authz.Assistant, "Inès Fabre"),
 		})
 	})
+}
+
+func periods(t testing.TB) *law.Book {
+	t.Helper()
+	b, err := law.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 // hearing is an entry with a title, so many days from the clock of the house.

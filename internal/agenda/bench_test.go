@@ -15,7 +15,7 @@ import (
 // spaces, in each of which something comes.
 func BenchmarkNext(b *testing.B) {
 	h := documenttest.New(b, store.Config{Dir: b.TempDir()}, document.Config{})
-	r := room{House: h, agendas: agenda.New(h.Office, h.Clock.Now().Location())}
+	r := room{House: h, agendas: agenda.New(h.Office, h.Clock.Now().Location(), periods(b))}
 	made := 0
 	for _, spaces := range []int{30, 300, 3000} {
 		for ; made < spaces; made++ {

@@ -20,8 +20,8 @@ order by e.starts_at, e.id limit $10`
 
 var (
 	insertEvent = store.ForFirm(`
-insert into event (firm_id, id, space_id, starts_at, ends_at, cancelled, revision, changed_by, changed_at, content, mac)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`)
+insert into event (firm_id, id, space_id, starts_at, ends_at, cancelled, revision, changed_by, changed_at, content, mac, origin_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`)
 
 	updateEvent = store.ForFirm(`
 update event set starts_at = $3, ends_at = $4, cancelled = $5, revision = $6, changed_by = $7, changed_at = $8, content = $9, mac = $10
@@ -39,6 +39,10 @@ values ($1, $2, $3, $4, $5, $6, $7)`)
 	selectPast = store.ForFirm(`
 select revision, changed_by, changed_at, content, mac from event_past
 where firm_id = $1 and event_id = $2 order by revision desc`)
+
+	// The deadlines that are reckoned from an event.
+	selectFollowing = store.ForFirm(`
+select id from event where firm_id = $1 and origin_id = $2 order by starts_at, id`)
 
 	// What the actor ($2, at $3) sees in the spaces of $4 to $5 that she is a member
 	// of: what lies in time between $6 and $7, after the event that begins at $8 and

@@ -57,7 +57,7 @@ func ListIn(a *act.Act, by authz.Actor, q Query) ([]Event, After, error) {
 	return list(a, by, q)
 }
 
-// Show returns one event with what it was before.
+// Show returns one event with what it was before, and what it rests on.
 func (s *Service) Show(ctx context.Context, by authz.Actor, in id.Space, of id.Item) (d Detail, err error) {
 	defer fault.Op(&err, "agenda.Show(%s)", of)
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
@@ -71,7 +71,13 @@ func (s *Service) Show(ctx context.Context, by authz.Actor, in id.Space, of id.I
 			return err
 		}
 		d.Change = !e.Cancelled && authz.May(by, authz.AgendaChange, on, f)
-		d.Past, err = past(a, e)
+		if d.Past, err = past(a, e); err != nil {
+			return err
+		}
+		if d.Resting, err = s.resting(a, by, e); err != nil {
+			return err
+		}
+		d.Follows, err = following(a, by, e, authz.AgendaSee)
 		return err
 	})
 	return d, err

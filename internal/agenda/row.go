@@ -48,7 +48,7 @@ func (r *row) open(box *vault.Box) (Event, error) {
 		return e, err
 	}
 	c, err := unseal(box, contentPlace(e.ID), r.content)
-	e.Entry, e.Reason = c.Entry, c.Reason
+	e.Entry, e.Reason, e.Basis = c.Entry, c.Reason, c.Basis
 	return e, err
 }
 
@@ -69,7 +69,7 @@ func (e Event) seal(a *act.Act) (sealed, mac []byte, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	raw, err := json.Marshal(content{e.Entry, e.Reason})
+	raw, err := json.Marshal(content{e.Entry, e.Reason, e.Basis})
 	if err != nil {
 		return nil, nil, fmt.Errorf("agenda: content of %s: %w", e.ID, err)
 	}
@@ -82,7 +82,7 @@ func insert(a *act.Act, e Event) error {
 		return err
 	}
 	_, err = a.Exec(insertEvent, e.ID, e.Space, store.Micros(e.From), store.Micros(e.To), flag(e.Cancelled), e.Revision, e.By,
-		store.Micros(e.Changed), sealed, mac)
+		store.Micros(e.Changed), sealed, mac, e.origin())
 	return err
 }
 
@@ -92,7 +92,7 @@ func keep(a *act.Act, was, is Event) error {
 	if err != nil {
 		return err
 	}
-	raw, err := json.Marshal(content{was.Entry, was.Reason})
+	raw, err := json.Marshal(content{was.Entry, was.Reason, was.Basis})
 	if err != nil {
 		return fmt.Errorf("agenda: content of %s: %w", was.ID, err)
 	}
@@ -128,7 +128,7 @@ func past(a *act.Act, of Event) (out []Past, err error) {
 			return err
 		}
 		c, err := unseal(box, pastPlace(of.ID, revision), sealed)
-		p.Entry, p.Until = c.Entry, store.Time(until)
+		p.Entry, p.Basis, p.Until = c.Entry, c.Basis, store.Time(until)
 		out = append(out, p)
 		return err
 	})

@@ -3,9 +3,7 @@ package agenda
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
@@ -15,6 +13,7 @@ import (
 	"cenacle/internal/guard"
 	"cenacle/internal/id"
 	"cenacle/internal/item"
+	"cenacle/internal/law"
 	"cenacle/internal/space"
 )
 
@@ -22,30 +21,35 @@ import (
 type Service struct {
 	office *act.Office
 	zone   *time.Location
+	law    *law.Book
 }
 
-// New returns the use cases over an office; zone is where civil days begin.
-func New(office *act.Office, zone *time.Location) *Service { return &Service{office, zone} }
+// New returns the use cases over an office; zone is where civil days begin, and book
+// the periods that deadlines are reckoned by.
+func New(office *act.Office, zone *time.Location, book *law.Book) *Service {
+	return &Service{office, zone, book}
+}
 
 // Adding is an event about to stand in the agenda of a space.
 type Adding struct {
 	Space id.Space
 	Entry
+	Ground  *Ground // of a deadline to be reckoned, whose Day may be left out
 	Circles []id.Circle
 	Confirm []string // findings of the guard that the writer has read (guard.Finding.ID)
 }
 
 // Add puts an event into an agenda and plans one notice for each reader. The firm's
 // side reads all but what goes to named circles of the writer alone. Faults in the
-// fields of [Entry] and [When], circle and confirm.
+// fields of [Entry], [When] and [Ground], circle and confirm.
 func (s *Service) Add(ctx context.Context, by authz.Actor, n Adding) (e Event, err error) {
 	defer fault.Op(&err, "agenda.Add(%s)", n.Space)
-	from, to, err := n.check(s.zone)
-	if err != nil {
-		return e, err
-	}
 	err = s.office.Do(ctx, by.Firm, func(a *act.Act) error {
 		f, err := circle.Enter(a, by, n.Space, authz.AgendaAdd)
+		if err != nil {
+			return err
+		}
+		e, err = s.draft(a, by, n)
 		if err != nil {
 			return err
 		}
@@ -53,7 +57,11 @@ func (s *Service) Add(ctx context.Context, by authz.Actor, n Adding) (e Event, e
 		if err != nil {
 			return err
 		}
-		gone, err := examine(a, by, sending{n.Space, circles, internal, n.Entry}, n.Confirm)
+		found, err := examine(a, by, sending{n.Space, circles, internal, e.Entry})
+		if err != nil {
+			return err
+		}
+		gone, err := guard.Demand(found, n.Confirm)
 		if err != nil {
 			return err
 		}
@@ -65,10 +73,7 @@ func (s *Service) Add(ctx context.Context, by authz.Actor, n Adding) (e Event, e
 		if err != nil {
 			return err
 		}
-		e = Event{
-			ID: of, Space: n.Space, Author: by.Person, Created: a.Now, Internal: internal, Entry: n.Entry, From: from, To: to,
-			Revision: 1, By: by.Person, Changed: a.Now, Read: true, Circles: circles,
-		}
+		e.ID, e.Internal, e.Circles = of, internal, circles
 		if err := insert(a, e); err != nil {
 			return err
 		}
@@ -80,11 +85,31 @@ func (s *Service) Add(ctx context.Context, by authz.Actor, n Adding) (e Event, e
 	return e, err
 }
 
+// draft is a new event as far as its writer says what it is.
+func (s *Service) draft(a *act.Act, by authz.Actor, n Adding) (Event, error) {
+	e := Event{Space: n.Space, Author: by.Person, Created: a.Now, Entry: n.Entry, Revision: 1, By: by.Person, Changed: a.Now, Read: true}
+	var wrong fault.Fields
+	if n.Ground != nil {
+		b, err := s.found(a, by, n.Space, *n.Ground)
+		if err != nil {
+			return e, err
+		}
+		e.Basis = &b
+		if e.Kind = Deadline; e.Day == "" {
+			e.When = b.when()
+		}
+		b.keep(&e.Entry, n.Ground.Why, &wrong)
+	}
+	e.From, e.To = e.check(s.zone, &wrong)
+	return e, wrong.Err()
+}
+
 // noted is what the journal keeps of an event: no word of it.
 type noted struct {
 	Revision int          `json:"revision"`
 	Circles  []id.Circle  `json:"circles,omitempty"`
 	Differs  []Difference `json:"differs,omitempty"`
+	Origin   id.Item      `json:"origin,omitempty"` // it followed this one, which was moved
 }
 
 // tell records what was done to an event, and tells its readers.
@@ -99,7 +124,7 @@ func tell(a *act.Act, by authz.Actor, e Event, circles []id.Circle, done step) e
 	if err := space.Touch(a, e.Space); err != nil {
 		return err
 	}
-	if _, err := a.Record(by, kind, e.Space, string(e.ID), noted{e.Revision, circles, done.differs}); err != nil {
+	if _, err := a.Record(by, kind, e.Space, string(e.ID), noted{e.Revision, circles, done.differs, done.origin}); err != nil {
 		return err
 	}
 	if len(done.gone) > 0 {
@@ -154,9 +179,8 @@ type sending struct {
 	entry    Entry
 }
 
-// examine asks the guard about what goes out of the firm; what it finds must be
-// confirmed.
-func examine(a *act.Act, by authz.Actor, n sending, confirmed []string) ([]guard.Reason, error) {
+// examine asks the guard about what goes out of the firm.
+func examine(a *act.Act, by authz.Actor, n sending) ([]guard.Finding, error) {
 	if n.internal {
 		return nil, nil
 	}
@@ -168,113 +192,7 @@ func examine(a *act.Act, by authz.Actor, n sending, confirmed []string) ([]guard
 	if err != nil {
 		return nil, err
 	}
-	found, err := guard.Check(a, by, guard.Sending{
+	return guard.Check(a, by, guard.Sending{
 		Space: n.space, To: document.Outside(to.Will), Text: n.entry.Title + "\n" + n.entry.Place + "\n" + n.entry.Note,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return guard.Demand(found, confirmed)
-}
-
-// Changing is what an event is to become. Revision is the one that the writer has
-// seen.
-type Changing struct {
-	Space    id.Space
-	Event    id.Item
-	Revision int
-	Entry
-	Confirm []string
-}
-
-// Change gives an event other words or another place in time: those it was sent to
-// are told, and find it unread. Faults: as [Service.Add]; Conflict when somebody has
-// changed it meanwhile, when it is cancelled, and when nothing would differ.
-func (s *Service) Change(ctx context.Context, by authz.Actor, c Changing) (err error) {
-	defer fault.Op(&err, "agenda.Change(%s)", c.Event)
-	from, to, err := c.check(s.zone)
-	if err != nil {
-		return err
-	}
-	return s.turn(ctx, by, place{c.Space, c.Event, c.Revision}, func(a *act.Act, was Event) (Event, step, error) {
-		is := was
-		is.Entry, is.From, is.To = c.Entry, from, to
-		differs := Differences(was.Entry, is.Entry)
-		if len(differs) == 0 {
-			return is, step{}, fault.New(fault.Conflict, "agenda.same")
-		}
-		gone, err := examine(a, by, sending{c.Space, was.Circles, was.Internal, c.Entry}, c.Confirm)
-		return is, step{differs, gone}, err
-	})
-}
-
-// Cancelling takes an event out of what will be, for a reason or without one.
-type Cancelling struct {
-	Space    id.Space
-	Event    id.Item
-	Revision int
-	Reason   string
-}
-
-// Cancel says that an event does not take place; it stays in the agenda, struck
-// out. Faults: Invalid in the field reason, and as [Service.Change].
-func (s *Service) Cancel(ctx context.Context, by authz.Actor, c Cancelling) (err error) {
-	defer fault.Op(&err, "agenda.Cancel(%s)", c.Event)
-	c.Reason = strings.TrimSpace(c.Reason)
-	if !utf8.ValidString(c.Reason) || utf8.RuneCountInString(c.Reason) > MaxReason {
-		return fault.New(fault.Invalid, "agenda.reason_long", MaxReason).In("reason")
-	}
-	return s.turn(ctx, by, place{c.Space, c.Event, c.Revision}, func(_ *act.Act, was Event) (Event, step, error) {
-		is := was
-		is.Cancelled, is.Reason = true, c.Reason
-		return is, step{}, nil
-	})
-}
-
-// place is which event is changed, as its writer has seen it.
-type place struct {
-	space    id.Space
-	event    id.Item
-	revision int
-}
-
-// step is what else the journal keeps of what was done.
-type step struct {
-	differs []Difference
-	gone    []guard.Reason
-}
-
-// turn makes an event another.
-func (s *Service) turn(ctx context.Context, by authz.Actor, at place, become func(a *act.Act, was Event) (Event, step, error)) error {
-	return s.office.Do(ctx, by.Firm, func(a *act.Act) error {
-		was, _, err := load(a, by, at.space, at.event, authz.AgendaChange)
-		switch {
-		case err != nil:
-			return err
-		case was.Cancelled:
-			return fault.New(fault.Conflict, "agenda.is_cancelled")
-		case was.Revision != at.revision:
-			return fault.New(fault.Conflict, "agenda.changed_meanwhile")
-		}
-		is, done, err := become(a, was)
-		if err != nil {
-			return err
-		}
-		is.Revision, is.By, is.Changed = was.Revision+1, by.Person, a.Now
-		if err := keep(a, was, is); err != nil {
-			return err
-		}
-		if err := item.Renew(a, by, is.ID); err != nil {
-			return err
-		}
-		if _, err := item.MarkRead(a, by, is.ID); err != nil {
-			return err
-		}
-		if !is.From.Equal(was.From) {
-			if err := s.plan(a, is); err != nil {
-				return err
-			}
-		}
-		return tell(a, by, is, was.Circles, done)
 	})
 }

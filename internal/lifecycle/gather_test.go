@@ -16,6 +16,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/invitation"
 	"cenacle/internal/item"
+	"cenacle/internal/law"
 	"cenacle/internal/memo"
 	"cenacle/internal/notice"
 	"cenacle/internal/space"
@@ -267,7 +268,9 @@ func TestPromptWaitsForNoHour(t *testing.T) {
 				w.Errorf("%s: %d mails at once", kind, n)
 			}
 		}
-		agendas := agenda.New(w.office, w.office.Clock().Location())
+		periods, err := law.Load()
+		w.must(err)
+		agendas := agenda.New(w.office, w.office.Clock().Location(), periods)
 		before := mailed()
 		for _, begins := range []struct {
 			days, want int

@@ -48,6 +48,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/invitation"
 	"cenacle/internal/journal"
+	"cenacle/internal/law"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/live"
 	"cenacle/internal/mail"
@@ -336,7 +337,11 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	s.Guard = guard.NewService(s.Office)
 	s.Conflicts = conflict.NewService(s.Office)
 	s.Memos = memo.NewService(s.Office)
-	s.Agendas = agenda.New(s.Office, zone)
+	periods, err := law.Load()
+	if err != nil {
+		return err
+	}
+	s.Agendas = agenda.New(s.Office, zone, periods)
 	s.Forums = forum.New(s.Office, zone)
 	s.Invitations = invitation.New(s.Office, s.Accounts)
 	s.Letterboxes = depositlink.New(s.Office, s.Accounts)

@@ -21,6 +21,7 @@ import (
 	"cenacle/internal/forum"
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
+	"cenacle/internal/law"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
 	"cenacle/internal/overview"
@@ -84,7 +85,9 @@ func NewCast(t testing.TB, table func(*Cast) []web.Route) *Cast {
 		c.Requests = request.New(s.Office, c.Documents, papers)
 		zone, err := time.LoadLocation(i18n.Zone)
 		s.must(err)
-		c.Agendas, c.Forums = agenda.New(s.Office, zone), forum.New(s.Office, zone)
+		periods, err := law.Load()
+		s.must(err)
+		c.Agendas, c.Forums = agenda.New(s.Office, zone, periods), forum.New(s.Office, zone)
 		c.Deposits, c.Memos, c.Overview = deposit.New(s.Office, request.Answering), memo.NewService(s.Office), overview.New(s.Office)
 		return table(c)
 	})
