@@ -89,7 +89,7 @@ test("a date is shared, moved and cancelled", async (context) => {
   await step("moved, what changes is read before it is saved", async () => {
     await page.goto(at);
     const form = page.locator("#change form");
-    await field(form, "agenda.day").fill(day(12));
+    await field(form, "agenda.day").fill(day(45));
     await form.locator("[name=start]").fill("09:30");
     await button(form, "agenda.look").click();
     await page.locator("#differs").waitFor();
@@ -103,6 +103,39 @@ test("a date is shared, moved and cancelled", async (context) => {
     await phone.page.goto(at);
     await phone.page.locator("#past").waitFor();
     await look(phone, "event-moved-client");
+  });
+
+  await step("a deadline is reckoned from it, with the reason of each step", async () => {
+    await page.goto(at);
+    await page.getByRole("link", { name: t("agenda.law.from_this") }).click();
+    await look(lawyer, "deadline-asked");
+    await page.locator("#ask [name=rule]").selectOption("filing");
+    await button(page.locator("#ask"), "agenda.law.look").click();
+    await page.locator("#found").getByText(t("law.step.spared").split("{0}")[0]).waitFor();
+    await look(lawyer, "deadline-found");
+    const form = page.locator("#keep form");
+    await address(form, "client");
+    await button(form, "agenda.law.keep").click();
+    await said(page, "event_added");
+    await look(lawyer, "deadline-kept");
+    await phone.page.goto(new URL(page.url()).pathname);
+    await phone.page.locator("#found").getByText("art. 754").first().waitFor();
+    await look(phone, "deadline-client");
+  });
+
+  await step("and follows it, in words before it is saved", async () => {
+    await page.goto(at);
+    await page.locator("#follows .event").waitFor();
+    await field(page.locator("#change form"), "agenda.day").fill(day(52));
+    await button(page.locator("#change form"), "agenda.look").click();
+    await page.locator("#differs").getByText(t("law.rule.filing")).waitFor();
+    assert.equal(await page.locator("#differs del").count(), 2);
+    await look(lawyer, "deadline-follows");
+    await button(page.locator("#change form"), "agenda.change").click();
+    await said(page, "event_changed");
+    await phone.page.reload();
+    await phone.page.locator("#past").waitFor();
+    await look(phone, "deadline-followed-client");
   });
 
   await step("cancelled, it stays, struck out", async () => {

@@ -29,12 +29,16 @@ type Appointment struct {
 	Changed   Instant           `json:"changed_at"`
 	Read      bool              `json:"read" doc:"by oneself, as it is now"`
 	Circles   []id.Circle       `json:"circles,omitempty" doc:"to whom it was sent; for the firm’s side alone"`
+	Basis     *Basis            `json:"basis,omitempty" doc:"of a deadline that was reckoned"`
+	Stale     bool              `json:"stale,omitempty" doc:"what it is reckoned from has moved without it; not in lists"`
+	Follows   []id.Item         `json:"follows,omitempty" doc:"the deadlines reckoned from it that one sees; not in lists"`
 	Past      []PastAppointment `json:"past,omitempty" doc:"what it was before, the newest first; not in lists"`
 }
 
 // PastAppointment is what an event was.
 type PastAppointment struct {
 	Written
+	Basis *Basis    `json:"basis,omitempty"`
 	Until Instant   `json:"until"`
 	By    id.Person `json:"by" doc:"who changed it then"`
 }
@@ -67,6 +71,7 @@ func appointmentOf(e agenda.Event) Appointment {
 		ID: e.ID, Space: e.Space, Author: e.Author, Created: Instant(e.Created), Internal: e.Internal, Kind: string(e.Kind), Title: e.Title,
 		Place: e.Place, Note: e.Note, Day: e.Day, Start: e.Start, End: e.End, LastDay: e.LastDay, From: Instant(e.From), To: Instant(e.To),
 		Cancelled: e.Cancelled, Reason: e.Reason, Revision: e.Revision, By: e.By, Changed: Instant(e.Changed), Read: e.Read, Circles: e.Circles,
+		Basis: basisOf(e.Basis),
 	}
 }
 
@@ -134,7 +139,11 @@ func (n *Nouns) appointment(r *Request, in InEvent) (Appointment, error) {
 	}
 	out := appointmentOf(d.Event)
 	for _, p := range d.Past {
-		out.Past = append(out.Past, PastAppointment{writtenOf(p.Entry), Instant(p.Until), p.By})
+		out.Past = append(out.Past, PastAppointment{writtenOf(p.Entry), basisOf(p.Basis), Instant(p.Until), p.By})
+	}
+	out.Stale = d.Resting.Stale
+	for _, f := range d.Follows {
+		out.Follows = append(out.Follows, f.ID)
 	}
 	return out, nil
 }
@@ -165,12 +174,14 @@ type NewDates struct {
 	InEvent
 	Written
 	Revision int      `json:"revision" doc:"the one that is changed: it must still be the last"`
+	Fact     string   `json:"fact,omitempty" doc:"of a deadline that was reckoned: another day of its fact"`
+	Why      string   `json:"why,omitempty" doc:"of such a deadline: why another day is kept than the one reckoned"`
 	Confirm  []string `json:"confirm,omitempty" fault:"confirm" doc:"what the guard has found and one has checked (addressDocument)"`
 }
 
 func (n *Nouns) changeEvent(r *Request, in NewDates) (Appointment, error) {
 	err := n.Agendas.Change(r.Context(), r.Actor, agenda.Changing{
-		Space: in.Space, Event: in.Event, Revision: in.Revision, Entry: in.entry(), Confirm: in.Confirm,
+		Space: in.Space, Event: in.Event, Revision: in.Revision, Entry: in.entry(), Fact: in.Fact, Why: in.Why, Confirm: in.Confirm,
 	})
 	if err != nil {
 		return Appointment{}, err

@@ -143,6 +143,8 @@ var twins = map[string]string{
 	"GET /f/{firm}/agenda":                                "listAgenda",
 	"GET /f/{firm}/spaces/{space}/agenda":                 "listSpaceAgenda",
 	"POST /f/{firm}/spaces/{space}/agenda":                "addEvent",
+	"GET /f/{firm}/spaces/{space}/agenda/deadline":        "reckonDeadline",
+	"POST /f/{firm}/spaces/{space}/agenda/deadline":       "addDeadline",
 	"GET /f/{firm}/spaces/{space}/agenda/{event}":         "getEvent",
 	"POST /f/{firm}/spaces/{space}/agenda/{event}":        "changeEvent",
 	"POST /f/{firm}/spaces/{space}/agenda/{event}/cancel": "cancelEvent",

@@ -61,6 +61,10 @@ var exchangeSamples = map[string]sample{
 	"getEvent":        {who: byClient, want: 200},
 	"changeEvent":     {who: byLead, body: `{"kind":"hearing","title":"Audience","day":"2026-12-11","revision":1}`, want: 200, then: (*stage).meet},
 	"cancelEvent":     {who: byLead, body: `{"revision":1}`, want: 200, then: (*stage).meet},
+	"foreseeEvent":    {who: byLead, query: "?day=2026-12-14", want: 200},
+	"listPeriods":     {who: byLead, query: "?day=2026-12-03", want: 200},
+	"reckonDeadline":  {who: byLead, query: "?rule=appeal&fact=2026-12-03", want: 200},
+	"addDeadline":     {who: byLead, body: `{"rule":"appeal","fact":"2026-12-03","title":"Appel","circles":["{circle}"]}`, want: 201},
 	"readEvents":      {who: byClient, body: `{"events":["{event}"]}`, want: 204},
 
 	"listOpenings": {who: byClient, want: 200},

@@ -169,6 +169,7 @@ func (g *garden) talk(r room, client *person) {
 		g.want(client.browser, post(space+"/memos", "subject", g.plant("subject"), "body", g.plant("memo")))
 	}
 	g.want(g.lead.browser, post(space+"/agenda", "kind", "hearing", "title", g.plant("event"), "place", g.plant("place"), "note", g.plant("note"), "day", "2026-12-10", "circle", string(r.house.Client)))
+	g.want(g.lead.browser, post(space+"/agenda/deadline", "rule", "appeal", "fact", "2026-12-03", "day", "2026-12-31", "why", g.plant("why"), "title", g.plant("deadline"), "circle", string(r.house.Client)))
 	g.want(g.lead.browser, post(space+"/draft", "body", g.plant("draft")))
 	g.want(client.browser, post(space+"/draft", "body", g.plant("draft")))
 }

@@ -309,6 +309,8 @@ func exchangeSteps() []step {
 		form(room+"/deposit/switch", byLead, 303, "open", "1"),
 		plain(room+"/agenda", byClient, 200), plain("/f/{firm}/agenda", byLead, 200), plain(room+"/agenda/{event}", byClient, 200),
 		form(room+"/agenda", byLead, 303, "kind", "hearing", "title", "Audience", "day", "2026-12-10", "start", "14:00", "circle", "{circle}"),
+		plain(room+"/agenda/deadline", byLead, 200),
+		form(room+"/agenda/deadline", byLead, 303, "rule", "filing", "origin", "{event}", "title", "Remise", "circle", "{circle}").then(func(s *scene, _ answer) { s.meet() }),
 		form(room+"/agenda/read", byClient, 303, "event", "{event}"),
 		form(room+"/agenda/{event}", byLead, 303, "kind", "hearing", "title", "Audience", "day", "2026-12-11", "sure", moved).then(func(s *scene, _ answer) { s.meet() }),
 		form(room+"/agenda/{event}/cancel", byLead, 303, "reason", "Reportée").then(func(s *scene, _ answer) { s.meet() }),

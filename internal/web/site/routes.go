@@ -272,6 +272,8 @@ func agendaRoutes(p Pages) []web.Route {
 		{Pattern: "GET /f/{firm}/spaces/{space}/agenda", Door: web.Member, Action: authz.AgendaSee, Handle: p.Room.Agenda},
 		{Pattern: "POST /f/{firm}/spaces/{space}/agenda", Door: web.Member, Action: authz.AgendaAdd, Handle: p.Room.DoAddEvent},
 		{Pattern: "POST /f/{firm}/spaces/{space}/agenda/read", Door: web.Member, Action: authz.AgendaSee, Handle: p.Room.DoReadEvents},
+		{Pattern: "GET /f/{firm}/spaces/{space}/agenda/deadline", Door: web.Member, Action: authz.AgendaAdd, Handle: p.Room.Deadline},
+		{Pattern: "POST /f/{firm}/spaces/{space}/agenda/deadline", Door: web.Member, Action: authz.AgendaAdd, Handle: p.Room.DoAddDeadline},
 		{Pattern: "GET /f/{firm}/spaces/{space}/agenda/{event}", Door: web.Member, Action: authz.AgendaSee, Handle: p.Room.Event},
 		{Pattern: "POST /f/{firm}/spaces/{space}/agenda/{event}", Door: web.Member, Action: authz.AgendaChange, Handle: p.Room.DoChangeEvent},
 		{Pattern: "POST /f/{firm}/spaces/{space}/agenda/{event}/cancel", Door: web.Member, Action: authz.AgendaChange, Handle: p.Room.DoCancelEvent},

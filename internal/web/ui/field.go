@@ -43,16 +43,23 @@ type Field struct {
 	Length       int    // most characters, 0: the server's limit only
 	Short        bool   // a narrow box, for a short answer
 	Options      []Option
-	Columns      int    // of cards where there is room: 1, 2 or 3
-	Earliest     string // civil date, of a Date
-	Accept       string // of a File
-	Multiple     bool   // of a File
+	Groups       []Heading // of a Select, instead of or after its Options
+	Columns      int       // of cards where there is room: 1, 2 or 3
+	Earliest     string    // civil date, of a Date
+	Accept       string    // of a File
+	Multiple     bool      // of a File
 }
 
 // Option is one answer of a Select, Radios or Checks field.
 type Option struct {
 	Value, Label, Note string
 	Chosen, Off        bool
+}
+
+// Heading is answers of a Select under one heading.
+type Heading struct {
+	Label   string
+	Options []Option
 }
 
 // Anchor is the id of the field, which the error summary links to.

@@ -26,12 +26,16 @@ type EventForm struct {
 	Summary             ui.Summary
 	Hidden              []ui.Hidden
 	Differs             []Differing
+	Follows             []followed // what would follow
+	Reckoned            bool       // a deadline it stays
+	Fact, Why           *ui.Field  // of one that was reckoned
 	Kind, Title, Day    ui.Field
 	Start, End, LastDay ui.Field
 	Place, Note         ui.Field
 	Circles             *ui.Circles // of a new one
 	Submit              ui.Button
 	Told                string // the consequence
+	Reckon              string // of a new one: where a deadline is reckoned
 }
 
 // Differing is one difference between two states of an event, in words.
@@ -101,8 +105,12 @@ func (h here) dated(found []agenda.Event) []ui.Event {
 // written is a form of an event that came back.
 type written struct {
 	agenda.Entry
+	fact    string // of a deadline that was reckoned
+	why     string
 	circles []id.Circle
 	differs []Differing // what a change would make different, which nobody has confirmed yet
+	follows []followed
+	sure    string // what confirms that
 }
 
 func (h here) wrote() written {
@@ -113,6 +121,7 @@ func (h here) wrote() written {
 	}}
 	w.Entry = w.Clean()
 	w.circles, _ = h.wanted(r.Values("circle"))
+	w.fact, w.why = r.Value("fact"), r.Value("why")
 	return w
 }
 
@@ -122,8 +131,9 @@ func (h here) adding(back written, refused error) *EventForm {
 	if back.Kind == "" {
 		back.Kind = agenda.Meeting
 	}
-	f := h.eventForm(back.Entry, refused)
-	f.Action, f.Told = h.path("agenda"), t.T("agenda.told")
+	f := h.eventForm(back, refused)
+	f.Action, f.Told, f.Reckon = h.path("agenda"), t.T("agenda.told"), h.path("agenda", "deadline")
+	f.Fact, f.Why = nil, nil
 	f.Submit.Label = t.T("agenda.add")
 	f.Circles = h.choice(t.T("agenda.circle"), back.circles)
 	f.Circles.Error = ui.Refuse(t, refused).Of("circle")
@@ -131,10 +141,13 @@ func (h here) adding(back written, refused error) *EventForm {
 	return f
 }
 
-// eventForm asks for what is written of an event.
-func (h here) eventForm(e agenda.Entry, refused error) *EventForm {
+// eventForm asks for what is written of an event, and of a deadline that was reckoned
+// for what else it rests on.
+func (h here) eventForm(e written, refused error) *EventForm {
 	t := h.r.Printer
 	f := &EventForm{
+		Fact:    &ui.Field{Kind: ui.Date, Name: "fact", Label: t.T("agenda.differs.fact"), Hint: t.T("agenda.law.fact_moves"), Value: e.fact},
+		Why:     &ui.Field{Name: "why", Label: t.T("agenda.law.why"), Value: e.why, Length: agenda.MaxReason, Optional: true, Autocomplete: "off"},
 		Kind:    ui.Field{Kind: ui.Select, Name: "kind", Label: t.T("agenda.kind")},
 		Title:   ui.Field{Name: "title", Label: t.T("agenda.name"), Hint: t.T("agenda.name_hint"), Value: e.Title, Length: agenda.MaxTitle, Autocomplete: "off"},
 		Day:     ui.Field{Kind: ui.Date, Name: "day", Label: t.T("agenda.day"), Value: e.Day},
@@ -148,7 +161,7 @@ func (h here) eventForm(e agenda.Entry, refused error) *EventForm {
 	for _, k := range agenda.Kinds() {
 		f.Kind.Options = append(f.Kind.Options, ui.Option{Value: string(k), Label: t.T("agenda.kind." + string(k)), Chosen: e.Kind == k})
 	}
-	f.Summary = ui.Refuse(t, refused).Mark(&f.Kind, &f.Title, &f.Day, &f.Start, &f.End, &f.LastDay, &f.Place, &f.Note)
+	f.Summary = ui.Refuse(t, refused).Mark(&f.Kind, &f.Title, &f.Day, &f.Start, &f.End, &f.LastDay, &f.Place, &f.Note, f.Fact, f.Why)
 	return f
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"net/url"
 	"strconv"
 
 	"cenacle/internal/agenda"
@@ -24,6 +25,10 @@ type Event struct {
 	Audience           string     // for the firm's side
 	Internal           bool
 	Seen               *Seen
+	Found              *Reckoned  // what a deadline rests on
+	Catch              *Form      // reckons it again
+	Follows            []ui.Event // what is reckoned from it
+	Reckon             string     // where a deadline is reckoned from it, or empty
 	Past               []Changed
 	Change             *EventForm
 	Cancel             *Form
@@ -58,7 +63,16 @@ func (p *Pages) Event(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return h.event(d, written{Entry: d.Entry}, nil)
+	return h.event(d, standing(d), nil)
+}
+
+// standing is the form of an event as it is.
+func standing(d agenda.Detail) written {
+	w := written{Entry: d.Entry}
+	if d.Basis != nil {
+		w.fact, w.why = d.Basis.Fact, d.Basis.Why
+	}
+	return w
 }
 
 func (p *Pages) enterEvent(r *web.Request) (here, agenda.Detail, error) {
@@ -79,7 +93,7 @@ func (h here) event(d agenda.Detail, back written, refused error) (web.Answer, e
 	page := Event{
 		Base: h.base(d.Title), Name: d.Title, Kind: t.T("agenda.kind." + string(d.Kind)), Moment: h.r.When(d.Entry.When),
 		Place: d.Place, Note: d.Note, Internal: d.Internal, Past: h.past(d), Back: h.path("agenda"),
-		By: t.T("agenda.by", h.name(d.By), t.DateTime(d.Changed)),
+		By: t.T("agenda.by", h.name(d.By), t.DateTime(d.Changed)), Found: h.rests(d), Catch: h.catching(d), Follows: h.dated(d.Follows),
 	}
 	if h.inside() {
 		page.Crumbs = append(page.Crumbs, ui.Link{Href: h.path(), Label: h.room.Name}, ui.Link{Href: page.Back, Label: t.T("agenda.title")})
@@ -93,6 +107,7 @@ func (h here) event(d agenda.Detail, back written, refused error) (web.Answer, e
 		page.By = ""
 	}
 	if d.Change {
+		page.Reckon = h.path("agenda", "deadline") + "?" + url.Values{"origin": {string(d.ID)}}.Encode()
 		page.Change = h.changing(d, back, h.back(refused, "agenda", string(d.ID)))
 		page.Cancel = h.cancelling(d, h.back(refused, "agenda", string(d.ID), "cancel"))
 	}
@@ -104,10 +119,10 @@ func (h here) event(d agenda.Detail, back written, refused error) (web.Answer, e
 
 // past says what was changed, newest first.
 func (h here) past(d agenda.Detail) (out []Changed) {
-	is := d.Entry
+	is, on := d.Entry, d.Basis
 	for _, was := range d.Past {
-		differs := h.differs(was.Entry, is)
-		is = was.Entry
+		differs := append(h.differs(was.Entry, is), h.rested(was.Basis, on)...)
+		is, on = was.Entry, was.Basis
 		if len(differs) > 0 { // otherwise it was cancelled, which the page says above
 			out = append(out, Changed{h.r.Printer.T("agenda.changed", h.name(was.By), h.r.Printer.DateTime(was.Until)), differs})
 		}
@@ -141,22 +156,39 @@ func (h here) differs(was, is agenda.Entry) (out []Differing) {
 // would differ, it is sent as it stands.
 func (h here) changing(d agenda.Detail, back written, refused error) *EventForm {
 	t := h.r.Printer
-	f := h.eventForm(back.Entry, refused)
+	f := h.eventForm(back, refused)
 	f.Action, f.Submit.Label, f.Submit.Icon = h.path("agenda", string(d.ID)), t.T("agenda.look"), "pencil"
 	f.Told = t.T("agenda.change_told", h.audience(d.Circles))
 	f.Hidden = []ui.Hidden{{Name: "revision", Value: strconv.Itoa(d.Revision)}}
-	f.Differs = back.differs
+	if f.Reckoned = d.Basis != nil; f.Reckoned {
+		f.Hidden = append(f.Hidden, ui.Hidden{Name: "kind", Value: string(agenda.Deadline)})
+	} else {
+		f.Fact, f.Why = nil, nil
+	}
+	if f.Reckoned && d.Basis.Origin != "" {
+		f.Hidden = append(f.Hidden, ui.Hidden{Name: "fact", Value: back.fact})
+		f.Fact = nil
+	}
+	f.Differs, f.Follows = back.differs, back.follows
 	if len(back.differs) > 0 {
 		f.Submit.Label, f.Submit.Icon = t.T("agenda.change"), "circle-check"
-		f.Hidden = append(f.Hidden, ui.Hidden{Name: "sure", Value: fingerprint(back.Entry)})
+		f.Hidden = append(f.Hidden, ui.Hidden{Name: "sure", Value: back.sure})
 	}
 	f.Hidden = append(f.Hidden, h.anyway(refused, &f.Submit)...)
 	return f
 }
 
-// fingerprint is what a writer has confirmed: another entry asks again.
-func fingerprint(e agenda.Entry) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q", e))
+// fingerprint is what a writer has confirmed: another entry, and anything else that
+// would follow, asks again.
+func fingerprint(n agenda.Next) string {
+	all := fmt.Appendf(nil, "%q", n.Is.Entry)
+	if n.Is.Basis != nil {
+		all = fmt.Appendf(all, "%q", *n.Is.Basis)
+	}
+	for _, f := range n.Follows {
+		all = fmt.Appendf(all, "%q %d %q %q", f.Is.ID, f.Was.Revision, f.Is.Entry, *f.Is.Basis)
+	}
+	sum := sha256.Sum256(all)
 	return hex.EncodeToString(sum[:])
 }
 
@@ -186,25 +218,34 @@ func (p *Pages) DoChangeEvent(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		revision = d.Revision // a form without it changes what is there now
 	}
-	if differs := h.differs(d.Entry, w.Entry); d.Change && len(differs) > 0 && r.Value("sure") != fingerprint(w.Entry) {
-		if _, _, wrong := w.Span(r.Zone()); wrong == nil && w.Title != "" {
-			w.differs = differs
+	change := agenda.Changing{
+		Space: h.room.ID, Event: d.ID, Revision: revision, Entry: w.Entry, Fact: w.fact, Why: w.why, Confirm: r.Values("confirm"),
+	}
+	next, err := p.Agendas.Foresee(r.Context(), r.Actor, change)
+	if err == nil {
+		w = h.foreseen(w, next)
+		if len(w.differs) > 0 && r.Value("sure") != w.sure {
 			return h.event(d, w, nil)
 		}
+		err = p.Agendas.Change(r.Context(), r.Actor, change)
 	}
-	err = p.Agendas.Change(r.Context(), r.Actor, agenda.Changing{
-		Space: h.room.ID, Event: d.ID, Revision: revision, Entry: w.Entry, Confirm: r.Values("confirm"),
-	})
 	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {
-		if len(r.Values("sure")) > 0 {
-			w.differs = h.differs(d.Entry, w.Entry)
-		}
 		return h.event(d, w, err)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return web.Done(h.path("agenda", string(d.ID)), "event_changed"), nil
+}
+
+// foreseen is a form as it comes back, with what it would change.
+func (h here) foreseen(w written, n agenda.Next) written {
+	w.Entry, w.follows, w.sure = n.Is.Entry, h.followed(n), fingerprint(n)
+	w.differs = append(h.differs(n.Was.Entry, n.Is.Entry), h.rested(n.Was.Basis, n.Is.Basis)...)
+	if n.Is.Basis != nil {
+		w.fact, w.why = n.Is.Basis.Fact, n.Is.Basis.Why
+	}
+	return w
 }
 
 // DoCancelEvent says that an event does not take place.
@@ -219,7 +260,7 @@ func (p *Pages) DoCancelEvent(r *web.Request) (web.Answer, error) {
 	}
 	err = p.Agendas.Cancel(r.Context(), r.Actor, agenda.Cancelling{Space: h.room.ID, Event: d.ID, Revision: revision, Reason: r.Value("reason")})
 	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {
-		return h.event(d, written{Entry: d.Entry}, err)
+		return h.event(d, standing(d), err)
 	}
 	if err != nil {
 		return nil, err

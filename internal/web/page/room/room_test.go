@@ -111,6 +111,7 @@ func table(c *webtest.Cast) []web.Route {
 		{"POST /requests/{ask}/return", authz.RequestJudge, p.DoReturn}, {"POST /requests/{ask}/waive", authz.RequestJudge, p.DoWaive},
 		{"POST /requests/{ask}/renew", authz.RequestJudge, p.DoRenew}, {"POST /deposit/switch", authz.SpaceManage, p.DoSwitch},
 		{"GET /agenda", authz.AgendaSee, p.Agenda}, {"POST /agenda", authz.AgendaAdd, p.DoAddEvent}, {"POST /agenda/read", authz.AgendaSee, p.DoReadEvents},
+		{"GET /agenda/deadline", authz.AgendaAdd, p.Deadline}, {"POST /agenda/deadline", authz.AgendaAdd, p.DoAddDeadline},
 		{"GET /agenda/{event}", authz.AgendaSee, p.Event}, {"POST /agenda/{event}", authz.AgendaChange, p.DoChangeEvent}, {"POST /agenda/{event}/cancel", authz.AgendaChange, p.DoCancelEvent},
 		{"POST /memos/{memo}/acknowledge", authz.MemoAcknowledge, p.DoAcknowledge}, {"POST /memos/read", authz.MemoRead, p.DoRead}, {"POST /draft", authz.MemoWrite, p.DoDraft},
 	} {

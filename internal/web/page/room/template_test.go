@@ -15,6 +15,7 @@ func TestTemplates(t *testing.T) {
 	uitest.Check(t, receiptPage)
 	uitest.Check(t, agendaPage)
 	uitest.Check(t, eventPage)
+	uitest.Check(t, deadlinePage)
 	uitest.Check(t, bundlePage)
 	uitest.Check(t, importPage)
 	uitest.Check(t, whyPage)
