@@ -10,6 +10,7 @@ import (
 	"cenacle/internal/deposit"
 	"cenacle/internal/document"
 	"cenacle/internal/id"
+	"cenacle/internal/law"
 	"cenacle/internal/memo"
 	"cenacle/internal/request"
 	"cenacle/internal/space"
@@ -87,11 +88,15 @@ func (st *stage) dates(of id.Space, house circle.House, client authz.Actor) erro
 		return err
 	}
 	day := func(n int) string { return st.s.Office.Clock().AddDate(0, 0, n).Format(time.DateOnly) }
-	for _, e := range []agenda.Entry{
-		{Kind: agenda.Deadline, Title: "Fin du délai de réflexion", Note: "La convention ne peut être signée avant.", When: agenda.When{Day: day(15)}},
-		{Kind: agenda.Meeting, Title: "Signature de la convention", Place: "Au cabinet, salle du premier étage", Note: "Venez avec votre pièce d’identité.\nLes deux époux et leurs avocats seront là.", When: agenda.When{Day: day(18), Start: "14:30", End: "15:30"}},
+	for _, e := range []agenda.Adding{
+		{
+			Ground: &agenda.Ground{Case: law.Case{Rule: "divorce_reflection", Fact: day(0)}},
+			Entry:  agenda.Entry{Title: "Fin du délai de réflexion", Note: "La convention ne peut être signée avant."},
+		},
+		{Entry: agenda.Entry{Kind: agenda.Meeting, Title: "Signature de la convention", Place: "Au cabinet, salle du premier étage", Note: "Venez avec votre pièce d’identité.\nLes deux époux et leurs avocats seront là.", When: agenda.When{Day: day(18), Start: "14:30", End: "15:30"}}},
 	} {
-		made, err := st.s.Agendas.Add(st.ctx, st.lawyer, agenda.Adding{Space: of, Entry: e, Circles: []id.Circle{house.Client}})
+		e.Space, e.Circles = of, []id.Circle{house.Client}
+		made, err := st.s.Agendas.Add(st.ctx, st.lawyer, e)
 		if err != nil {
 			return err
 		}
