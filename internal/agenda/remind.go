@@ -121,3 +121,9 @@ func Near(a *act.Act, by authz.Actor, n Notice) error {
 	_, _, err := item.Open(a, by, n.Space, item.Event, n.Event, authz.AgendaSee)
 	return err
 }
+
+// Called is what an event is called; the caller has opened it.
+func Called(a *act.Act, in id.Space, of id.Item) (string, error) {
+	e, _, err := stored(a, in, of, "")
+	return e.Title, err
+}

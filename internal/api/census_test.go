@@ -28,6 +28,7 @@ var twins = map[string]string{
 	"POST /f/{firm}/programs/{program}/revoke": " a program ends no programs",
 	"GET /f/{firm}/notices":                    "getNoticeHours",
 	"POST /f/{firm}/notices":                   "chooseNoticeHours",
+	"POST /f/{firm}/spaces/{space}/level":      "chooseNoticeLevel",
 	"POST /f/{firm}/spaces/{space}/mute":       "muteSpace",
 	"GET /f/{firm}/journal":                    "listJournal",
 	"GET /f/{firm}/search":                     "searchDocuments",

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"cenacle/internal/circle"
 	"cenacle/internal/id"
 	"cenacle/internal/notice"
 )
@@ -65,4 +66,21 @@ func (n *Nouns) muteSpace(r *Request, in InSpace) (None, error) {
 
 func (n *Nouns) unmuteSpace(r *Request, in InSpace) (None, error) {
 	return None{}, n.Notices.Unmute(r.Context(), r.Actor, in.Space)
+}
+
+// NoticeLevel is what mails of a space may say.
+type NoticeLevel struct {
+	InSpace
+	Level string `json:"level" enum:"neutre titre"`
+}
+
+func (n *Nouns) tellSpace(r *Request, in NoticeLevel) (Room, error) {
+	if err := n.Spaces.Tell(r.Context(), r.Actor, in.Space, circle.Level(in.Level)); err != nil {
+		return Room{}, err
+	}
+	return n.space(r, in.InSpace)
+}
+
+func (n *Nouns) toldSpace(r *Request, in NoticeLevel, _ string) (Room, error) {
+	return n.space(r, in.InSpace)
 }

@@ -82,6 +82,7 @@ type InSpace struct {
 // Room is a space as one of its members sees it.
 type Room struct {
 	Space
+	Notices string   `json:"notices" enum:"neutre titre" doc:"what mails of it may say: that something waits, or what it is called as well"`
 	Mine    string   `json:"mine" enum:"lead colleague assistant client guest reader" doc:"one’s own role in it"`
 	Matters []Matter `json:"matters"`
 	Folders []Folder `json:"folders"`
@@ -133,7 +134,7 @@ func (n *Nouns) space(r *Request, in InSpace) (Room, error) {
 		return Room{}, err
 	}
 	out := Room{
-		Space: spaceOf(room.Space, room.Mine.Inside()), Mine: string(room.Mine), Circles: circlesOf(room.Circles),
+		Space: spaceOf(room.Space, room.Mine.Inside()), Notices: string(room.Level()), Mine: string(room.Mine), Circles: circlesOf(room.Circles),
 		Matters: []Matter{}, Folders: []Folder{}, People: []Member{},
 	}
 	for _, m := range room.Matters {

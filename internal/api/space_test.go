@@ -21,10 +21,11 @@ var spaceSamples = map[string]sample{
 		s.admitted(reply{})
 	}},
 	"makeCircle": {who: byLead, body: `{"name":"Comptables","people":["{client}"]}`, want: 201}, "getCircle": {who: byLead, want: 200},
-	"handSpace": {who: byLead, body: `{"person":"{colleague}"}`, want: 422}, // her card is no lawyer's; package lifecycle hands over
-	"listWalls": {who: byLead, want: 200},
-	"raiseWall": {who: byLead, body: `{"person":"{person}","until":"2027-01-15","reason":"Conflit d’intérêts"}`, want: 204},
-	"muteSpace": {who: byLead, want: 204}, "unmuteSpace": {who: byLead, want: 204},
+	"handSpace":         {who: byLead, body: `{"person":"{colleague}"}`, want: 422}, // her card is no lawyer's; package lifecycle hands over
+	"listWalls":         {who: byLead, want: 200},
+	"raiseWall":         {who: byLead, body: `{"person":"{person}","until":"2027-01-15","reason":"Conflit d’intérêts"}`, want: 204},
+	"chooseNoticeLevel": {who: byLead, body: `{"level":"titre"}`, want: 200},
+	"muteSpace":         {who: byLead, want: 204}, "unmuteSpace": {who: byLead, want: 204},
 	"liftWall": {who: byLead, want: 204, then: func(s *stage, _ reply) {
 		s.ask(s.lead, "POST", s.path("/spaces/{space}/members"), `{"name":"Me Anne Roux","email":"anne@roux.example","role":"guest"}`).is(201)
 		s.admitted(reply{})

@@ -42,7 +42,7 @@ func TestPolicy(t *testing.T) {
 		SpaceInvite: "lead colleague assistant", SpaceJournal: "lead colleague assistant", CircleSee: "lead colleague assistant",
 		SpaceSeeAs:  "lead colleague",
 		SpaceAccess: "lead colleague assistant client", SpaceFreeze: "lead colleague assistant client", SpaceThaw: "lead colleague",
-		SpaceHand: "lead", WallSee: "lead colleague", WallRaise: "lead colleague", WallLift: "lead colleague",
+		SpaceHand: "lead", SpaceTell: "lead", WallSee: "lead colleague", WallRaise: "lead colleague", WallLift: "lead colleague",
 		CircleMake: "lead colleague assistant", CircleTend: "lead colleague assistant",
 		RegisterSee: "lead colleague assistant client guest reader", PaperServe: "lead colleague assistant",
 		TrashSee: "lead colleague assistant", HoldSee: "lead colleague assistant", HoldKeep: "lead colleague",
@@ -131,7 +131,7 @@ func TestFirmPolicy(t *testing.T) {
 // outlives her session or lets others in, and before nothing else; what she may
 // not do at all, she is refused as ever.
 func TestGrave(t *testing.T) {
-	grave := map[Action]bool{FirmPeopleAdd: true, FirmPeopleRank: true, FirmPeopleEnd: true, FirmTell: true, FirmVouch: true, TokenGive: true, FirmApproval: true, SpaceThaw: true, HoldKeep: true, WallLift: true, SpaceHand: true}
+	grave := map[Action]bool{FirmPeopleAdd: true, FirmPeopleRank: true, FirmPeopleEnd: true, FirmTell: true, FirmVouch: true, TokenGive: true, FirmApproval: true, SpaceThaw: true, HoldKeep: true, WallLift: true, SpaceHand: true, SpaceTell: true}
 	for act, r := range rules {
 		if r.grave != grave[act] {
 			t.Errorf("%s: grave is %v; a change of the table must be a change here", act, r.grave)
@@ -369,7 +369,7 @@ func TestExplain(t *testing.T) {
 // TestWays states, for every way out, the natures that never take it.
 func TestWays(t *testing.T) {
 	never := map[Way]string{
-		WayCalendar: "defense conseil entre_avocats officielle piece juriste", WayClientFile: "entre_avocats", WayForum: " defense conseil entre_avocats juriste",
+		WayCalendar: "defense conseil entre_avocats officielle piece juriste", WayTitle: "defense conseil entre_avocats juriste", WayClientFile: "entre_avocats", WayForum: " defense conseil entre_avocats juriste",
 	}
 	for _, w := range append(Ways(), "made_up") {
 		var shut []string

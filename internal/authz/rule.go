@@ -32,6 +32,7 @@ const (
 	SpaceAccess  Action = "space.access" // who opened it, the operator included
 	SpaceFreeze  Action = "space.freeze" // shut everyone outside the firm out, at once
 	SpaceThaw    Action = "space.thaw"   // let them in again: a lawyer's act
+	SpaceTell    Action = "space.tell"   // let mails of it say more: the act of who answers for it
 	SpaceHand    Action = "space.hand"   // have another lawyer answer for it: the act of who does
 	WallSee      Action = "wall.see"     // whom a lawyer keeps out of it, and why
 	WallRaise    Action = "wall.raise"   // keep somebody out: a lawyer's act
@@ -144,6 +145,7 @@ var rules = map[Action]rule{
 	SpaceAccess:  {kind: OfSpace, space: owners, reads: true},
 	SpaceFreeze:  {kind: OfSpace, space: owners},
 	SpaceThaw:    {kind: OfSpace, space: counsel, firm: lawyers, grave: true},
+	SpaceTell:    {kind: OfSpace, space: []Role{Lead}, firm: lawyers, writes: true, grave: true},
 	SpaceHand:    {kind: OfSpace, space: []Role{Lead}, firm: lawyers, grave: true},
 	WallSee:      {kind: OfSpace, space: counsel, firm: lawyers, reads: true},
 	WallRaise:    {kind: OfSpace, space: counsel, firm: lawyers},

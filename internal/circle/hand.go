@@ -7,7 +7,6 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
-	"cenacle/internal/store"
 )
 
 // HandOver has one member of a space answer for it in the place of another, who
@@ -57,15 +56,8 @@ func HandOver(a *act.Act, space id.Space, from, to id.Person) error {
 
 // answer writes into the row of a space who answers for it.
 func answer(a *act.Act, space id.Space, lead id.Person) error {
-	var s Standing
-	err := a.Row(selectBare, []any{space}, s.dest()...)
-	if errors.Is(err, store.ErrNoRow) {
-		return fault.Absent()
-	}
+	s, err := standing(a, space)
 	if err != nil {
-		return err
-	}
-	if err := s.check(a, space); err != nil {
 		return err
 	}
 	box, err := a.SpaceBox(space)

@@ -67,6 +67,8 @@ where firm_id = $1 and space_id = $2 order by circle_id, since, person_id`)
 
 	updateLead = store.ForFirm(`update space set lead_id = $3, mac = $4 where firm_id = $1 and id = $2`)
 
+	updateNotice = store.ForFirm(`update space set notice = $3, mac = $4 where firm_id = $1 and id = $2`)
+
 	updateStanding = store.ForFirm(`update space set mac = $3 where firm_id = $1 and id = $2 and mac = ''`)
 
 	selectStanding = store.ForFirm(`

@@ -3,6 +3,9 @@ package circle
 import (
 	"encoding/base64"
 	"errors"
+	"strconv"
+	"strings"
+	"time"
 
 	"cenacle/internal/act"
 	"cenacle/internal/fault"
@@ -21,6 +24,66 @@ type Standing struct {
 }
 
 func (s *Standing) dest() []any { return []any{&s.State, &s.Notice, &s.Lead, &s.mac} }
+
+// Level is what the notices of a space may say of what they tell.
+type Level string
+
+const (
+	Neutral Level = "neutre" // that something waits
+	Titles  Level = "titre"  // what it is called as well: to whom, and of what natures, authz allows it
+)
+
+// Level is what notices may say, and since when; one that this program does not know
+// says nothing. Both stand in one column, so that the MAC that earlier programs check
+// is over both.
+func (s Standing) Level() (Level, time.Time) { return LevelIn(s.Notice) }
+
+// LevelIn reads that column.
+func LevelIn(notice string) (Level, time.Time) {
+	word, at, _ := strings.Cut(notice, " ")
+	since, err := strconv.ParseInt(at, 10, 64)
+	if word != string(Titles) || err != nil {
+		return Neutral, time.Time{}
+	}
+	return Titles, store.Time(since)
+}
+
+// LevelOf is the level of a space now.
+func LevelOf(a *act.Act, of id.Space) (Level, time.Time, error) {
+	s, err := standing(a, of)
+	level, since := s.Level()
+	return level, since, err
+}
+
+// SetLevel chooses it from now on. The caller has decided the right and records it.
+func SetLevel(a *act.Act, of id.Space, to Level) error {
+	s, err := standing(a, of)
+	if err != nil {
+		return err
+	}
+	box, err := a.SpaceBox(of)
+	if err != nil {
+		return err
+	}
+	if s.Notice = string(Neutral); to == Titles {
+		s.Notice = string(Titles) + " " + micros(store.Micros(a.Now))
+	}
+	_, err = a.Exec(updateNotice, of, s.Notice, s.MAC(box, of))
+	return err
+}
+
+// standing reads the row of a space, and checks it.
+func standing(a *act.Act, of id.Space) (Standing, error) {
+	var s Standing
+	err := a.Row(selectBare, []any{of}, s.dest()...)
+	if errors.Is(err, store.ErrNoRow) {
+		return Standing{}, fault.Absent()
+	}
+	if err != nil {
+		return Standing{}, err
+	}
+	return s, s.check(a, of)
+}
 
 // MAC is that of the row of a space.
 func (s Standing) MAC(box *vault.Box, of id.Space) string {
@@ -50,15 +113,8 @@ func (s Standing) check(a *act.Act, of id.Space) error {
 // SealStanding gives the row of a space that an earlier program opened its MAC, for
 // whoever is about to replace its key.
 func SealStanding(a *act.Act, of id.Space) error {
-	var s Standing
-	err := a.Row(selectBare, []any{of}, s.dest()...)
-	if errors.Is(err, store.ErrNoRow) {
-		return fault.Absent()
-	}
-	if err != nil {
-		return err
-	}
-	if err := s.check(a, of); err != nil || s.mac != "" {
+	s, err := standing(a, of)
+	if err != nil || s.mac != "" {
 		return err
 	}
 	box, err := a.SpaceBox(of)

@@ -96,7 +96,7 @@ func (s *Service) giveBack(a *act.Act, by authz.Actor, h item.Header) error {
 	if was == nil {
 		return fault.New(fault.Conflict, "document.nothing_undone")
 	}
-	title, err := titleNow(a, h)
+	title, err := Called(a, h)
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (s *Service) giveBack(a *act.Act, by authz.Actor, h item.Header) error {
 
 // remember keeps how a document is called and where it lies before that changes.
 func remember(a *act.Act, by authz.Actor, h item.Header) error {
-	title, err := titleNow(a, h)
+	title, err := Called(a, h)
 	if err != nil {
 		return err
 	}
@@ -137,7 +137,8 @@ func remember(a *act.Act, by authz.Actor, h item.Header) error {
 	return err
 }
 
-func titleNow(a *act.Act, h item.Header) (string, error) {
+// Called is what a document is called now; the caller has opened it.
+func Called(a *act.Act, h item.Header) (string, error) {
 	box, err := a.SpaceBox(h.Space)
 	if err != nil {
 		return "", err

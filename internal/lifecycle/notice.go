@@ -105,6 +105,7 @@ func newItem(n item.Notice) errand {
 		say:     func(path string) mail.Notice { return mail.NewItem{Path: path} },
 		waits:   func(a *act.Act, by authz.Actor) error { return waiting(a, by, selectNews, n) },
 		demands: func(a *act.Act, by authz.Actor) error { return waiting(a, by, selectDemands, n) },
+		titles:  func(a *act.Act, by authz.Actor) (titled, error) { return titles(a, by, n) },
 		left:    func(a *act.Act, by authz.Actor) error { return exhibit.Notify(a, by, n.Space) },
 	}
 }
@@ -156,6 +157,7 @@ type errand struct {
 	issue   func(*act.Act, authz.Actor) (path string, err error) // makes the link; nil: one that opens the space
 	waits   func(*act.Act, authz.Actor) error                    // absent when there is nothing to say any more; may be nil
 	left    func(*act.Act, authz.Actor) error                    // keeps that the mail has left; may be nil
+	titles  func(*act.Act, authz.Actor) (titled, error)          // what may be said of it; may be nil
 	// demands is absent unless something that is expected of her waits among the
 	// news; nil: nothing ever does.
 	demands func(*act.Act, authz.Actor) error
@@ -262,6 +264,9 @@ func (p post) send(ctx context.Context, by authz.Actor, j outbox.Job, e errand) 
 	}
 	to, said, err := p.addressed(ctx, by, j, e, person)
 	if err != nil {
+		return err
+	}
+	if said, err = p.name(ctx, by, e, said); err != nil {
 		return err
 	}
 	m, err := p.composer.Compose(mail.Envelope{

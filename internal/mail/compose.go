@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -73,8 +74,10 @@ func NewComposer(catalog *i18n.Catalog, s Sending) (*Composer, error) {
 type letter struct {
 	Language  string
 	Subject   string
-	Lead      string // what has happened
-	Open      string // introduces the link
+	Lead      string   // what has happened
+	Called    string   // introduces the titles
+	Titles    []string // what it is about, one a line; none in a neutral notice
+	Open      string   // introduces the link
 	Link      string
 	Page      string // what the page behind the link does
 	Safety    string // what we never ask
@@ -101,6 +104,14 @@ func (c *Composer) Compose(e Envelope, n Notice) (Message, error) {
 		Safety:    p.T("mail.safety"),
 		Why:       p.T(said.why),
 		Automatic: p.T("mail.automatic"),
+	}
+	for _, title := range said.titles {
+		if title = oneLine(title, maxTitle); title != "" {
+			l.Titles = append(l.Titles, title)
+		}
+	}
+	if len(l.Titles) > 0 {
+		l.Called = p.T("mail.called")
 	}
 	var html, text bytes.Buffer
 	if err := errors.Join(c.html.Execute(&html, l), c.text.Execute(&text, l)); err != nil {
@@ -142,21 +153,32 @@ func (c *Composer) host() string {
 // nothing that looks like another address.
 func (c *Composer) senderName(firm string) string {
 	name := strings.Map(func(r rune) rune {
-		switch {
-		case unprintable(r) || r == utf8.RuneError || strings.ContainsRune(`<>@"\`, r):
+		if strings.ContainsRune(`<>@"\`, r) {
 			return ' '
 		}
 		return r
 	}, strings.ReplaceAll(firm, encodedWord, " "))
-	name = strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r == ' ' }), " ")
-	if name == "" {
-		return c.sending.FromName
-	}
-	if runes := []rune(name); len(runes) > maxSender {
-		return string(runes[:maxSender-1]) + "…"
-	}
-	return name
+	return cmp.Or(oneLine(name, maxSender), c.sending.FromName)
 }
 
-// maxSender is how many characters of a firm's name are shown.
-const maxSender = 80
+// oneLine is a text of people on one line of at most so many characters, without what
+// cannot be seen.
+func oneLine(s string, most int) string {
+	s = strings.Map(func(r rune) rune {
+		if unprintable(r) || r == utf8.RuneError {
+			return ' '
+		}
+		return r
+	}, s)
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == ' ' }), " ")
+	if runes := []rune(s); len(runes) > most {
+		return string(runes[:most-1]) + "…"
+	}
+	return s
+}
+
+// How many characters of a firm's name are shown, and of a title.
+const (
+	maxSender = 80
+	maxTitle  = 120
+)

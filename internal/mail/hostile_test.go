@@ -3,6 +3,7 @@ package mail
 import (
 	"bytes"
 	"errors"
+	"html"
 	"io"
 	"math/rand/v2"
 	"net/url"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	gomessage "github.com/emersion/go-message/mail"
 
@@ -244,5 +246,48 @@ func TestValidRefuses(t *testing.T) {
 	}
 	if err := sample().Valid(); err != nil {
 		t.Errorf("the sample itself: %v", err)
+	}
+}
+
+// The same in titles, which stand in the text alone: each on its line, of what can be
+// seen, and written out in the page.
+func TestOUT02_HostileTitles(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 0))
+	c := composer(t)
+	plain, err := c.Compose(envelope(i18n.French), NewItem{path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2000 {
+		titles := []string{hostile(r), hostile(r)}
+		m, err := c.Compose(envelope(i18n.French), Titled{AtSignIn{NewItem{path}}, titles})
+		if err != nil {
+			t.Fatalf("titles %q: %v", titles, err)
+		}
+		if m.Subject != plain.Subject || m.FromName != plain.FromName || m.To != plain.To {
+			t.Fatalf("titles %q: a header changed: %+v", titles, m)
+		}
+		said := 0
+		for line := range strings.Lines(m.Text) {
+			if title, is := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "– "); is {
+				said++
+				if strings.ContainsFunc(title, unprintable) || utf8.RuneCountInString(title) > maxTitle || !strings.Contains(m.HTML, "– "+html.EscapeString(title)+"</p>") && !strings.ContainsAny(title, `'"+`+"\x00") {
+					t.Fatalf("titles %q: %q in\n%s", titles, title, m.HTML)
+				}
+			}
+		}
+		if said > len(titles) || strings.Count(m.HTML, "<") != strings.Count(plain.HTML, "<")+2*said+2*min(said, 1) {
+			t.Fatalf("titles %q: %d said\n%s", titles, said, m.HTML)
+		}
+		var raw bytes.Buffer
+		if _, err := write(m).WriteTo(&raw); err != nil {
+			t.Fatal(err)
+		}
+		sameMessage(t, raw.Bytes(), m)
+		if t.Failed() {
+			t.Fatalf("titles %q", titles)
+		}
 	}
 }

@@ -52,6 +52,12 @@ type spoken struct {
 	subject, body string
 }
 
+// Subject is that of the thread of a memo; the caller has opened it.
+func Subject(a *act.Act, in id.Space, of id.Item) (string, error) {
+	w, err := words(a, in, of)
+	return w.subject, err
+}
+
 // words unseals a memo that was opened.
 func words(a *act.Act, in id.Space, of id.Item) (w spoken, err error) {
 	box, err := a.SpaceBox(in)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"cenacle/internal/agenda"
+	"cenacle/internal/circle"
 	"cenacle/internal/id"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/totp"
@@ -162,6 +163,9 @@ func roomSteps() []step {
 	const room = "/f/{firm}/spaces/{space}"
 	return []step{
 		plain(room, byLead, 200), plain(room+"/list", byClient, 200), plain(room+"/live", byLead, 200),
+		form(room+"/level", byLead, 303, "level", "titre").then(func(s *scene, _ answer) {
+			s.must(s.server.Spaces.Tell(s.t.Context(), s.lead.actor, s.room.id, circle.Neutral))
+		}),
 		form(room+"/mute", byLead, 303, "muted", "1").then(func(s *scene, _ answer) {
 			s.must(s.server.Notices.Unmute(s.t.Context(), s.lead.actor, s.room.id))
 		}),

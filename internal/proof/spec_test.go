@@ -199,6 +199,7 @@ var chosenFor = map[string]map[string]string{
 	"admitToCircle":     {"person": "{client}"},
 	"handSpace":         {"person": "{colleague}"},
 	"endColleague":      {"successor": "", "spaces": ""},
+	"chooseNoticeLevel": {"level": "neutre"},
 	"chooseNoticeHours": {"rhythm": "at_once"},
 	"raiseWall":         {"person": "{colleague}", "until": ""},
 	"liftWall":          {"person": "{colleague}"},

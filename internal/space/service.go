@@ -182,6 +182,36 @@ func (r *Room) gather(a *act.Act, here map[id.Person]Person) error {
 	return nil
 }
 
+// levelled is what the journal keeps of a choice of level.
+type levelled struct {
+	Level circle.Level `json:"level"`
+}
+
+// Tell chooses what notices of a space may say of what is sent from now on; what was
+// sent before is told as it would have been. Raising it is left to who answers for the
+// space; anybody of the firm's side takes it back. Invalid in the field level.
+func (s *Service) Tell(ctx context.Context, by authz.Actor, of id.Space, to circle.Level) (err error) {
+	defer fault.Op(&err, "space.Tell(%s)", of)
+	do := authz.SpaceManage
+	switch to {
+	case circle.Neutral:
+	case circle.Titles:
+		do = authz.SpaceTell
+	default:
+		return fault.New(fault.Invalid, "space.level_unknown").In("level")
+	}
+	return s.office.Do(ctx, by.Firm, func(a *act.Act) error {
+		if _, err := circle.Enter(a, by, of, do); err != nil {
+			return err
+		}
+		if err := circle.SetLevel(a, of, to); err != nil {
+			return err
+		}
+		_, err := a.Record(by, "space.level_chosen", of, string(of), levelled{to})
+		return err
+	})
+}
+
 // Page asks for a page of one's spaces: Limit of them, after the one that was
 // shown last (zero values for the first page).
 type Page struct {

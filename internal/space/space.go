@@ -32,7 +32,7 @@ type Space struct {
 	Profile Profile
 	Model   ModelKey
 	State   string // open · closed
-	Notice  string // what notices may say: neutre
+	Notice  string // what notices may say, as circle.Standing has it; see Space.Level
 	Lead    id.Person
 	Created time.Time
 	Changed time.Time // last act that the firm's side may see
@@ -92,6 +92,12 @@ func (n *New) check() error {
 	return wrong.Err()
 }
 
+// Level is what notices of the space may say.
+func (s Space) Level() circle.Level {
+	level, _ := circle.LevelIn(s.Notice)
+	return level
+}
+
 // Create opens a space with its key, its three circles, its first matter, its
 // folders and its lead. It is a step of lifecycle.OpenSpace, which joins the
 // client and records the act.
@@ -101,7 +107,7 @@ func Create(a *act.Act, by authz.Actor, n New) (Space, error) {
 	}
 	s := Space{
 		ID: id.New[id.Space](a.Now), Name: n.Name, Profile: n.Profile, Model: n.Model.Key,
-		State: "open", Notice: "neutre", Lead: n.Lead, Created: a.Now, Changed: a.Now,
+		State: "open", Notice: string(circle.Neutral), Lead: n.Lead, Created: a.Now, Changed: a.Now,
 	}
 	box, err := a.Ring().CreateSpace(a.Tx, s.ID, a.Now)
 	if err != nil {

@@ -167,6 +167,7 @@ func spaceRoutes(p Pages) []web.Route {
 		{Pattern: "GET /f/{firm}/spaces/{space}", Door: web.Member, Action: authz.SpaceSee, Handle: p.Room.Show},
 		{Pattern: "GET /f/{firm}/spaces/{space}/live", Door: web.Member, Action: authz.SpaceSee, Handle: p.Live.Space, Long: true},
 		{Pattern: "GET /f/{firm}/spaces/{space}/list", Door: web.Member, Action: authz.SpaceSee, Handle: p.Room.List},
+		{Pattern: "POST /f/{firm}/spaces/{space}/level", Door: web.Member, Action: authz.SpaceTell, Handle: p.Room.DoTell},
 		{Pattern: "POST /f/{firm}/spaces/{space}/mute", Door: web.Member, Action: authz.NoticeChoose, Handle: p.Notice.DoMute},
 		{Pattern: "POST /f/{firm}/spaces/{space}/name", Door: web.Member, Action: authz.SpaceManage, Handle: p.Room.DoRenameSpace},
 		{Pattern: "GET /f/{firm}/spaces/{space}/folders", Door: web.Member, Action: authz.CircleSee, Handle: p.Room.Folders},

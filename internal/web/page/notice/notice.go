@@ -14,6 +14,7 @@ import (
 	"strconv"
 
 	"cenacle/internal/account"
+	"cenacle/internal/circle"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/notice"
@@ -54,6 +55,7 @@ type Form struct {
 // Space is one of hers, and the button that mutes it or does not any more.
 type Space struct {
 	Href, Name string
+	Says       string // what its mails say beyond that something waits, or empty
 	Muted      string // since when; empty when it is not
 	Action     string
 	Value      string // what the button says of it
@@ -180,6 +182,9 @@ func (p *Pages) page(r *web.Request) (Hours, error) {
 		one := Space{
 			Href: r.SpacePath(of.ID), Name: of.Name, Action: r.SpacePath(of.ID, "mute"), Value: "1",
 			Button: ui.Button{Label: b.T("notice.mute"), Small: true, Icon: "bell-off"},
+		}
+		if of.Level() != circle.Neutral && !r.Actor.Role.Inside() {
+			one.Says = b.T("notice.titles")
 		}
 		if at, muted := s.Muted[of.ID]; muted {
 			one.Muted, one.Value = b.T("notice.muted", b.Date(at)), ""

@@ -37,6 +37,7 @@ type People struct {
 	Summary ui.Summary
 	Access  string // where one sees who opened the space, and freezes it
 	Mails   Demand // whether the reader is mailed of it
+	Level   Level  // what mails of it say
 }
 
 // Demand says how something stands, and turns it on or off.
@@ -82,6 +83,7 @@ func (p *Pages) people(h here, refused error) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	page.Level = h.level(refused)
 	page.Mails = h.mails(!muted[h.r.Actor.Person].IsZero())
 	for _, person := range h.room.People {
 		m := h.member(page.Base, person)
@@ -151,7 +153,7 @@ func (p *Pages) forms(h here, page *People, refused error) error {
 	spaceName := ui.Field{Name: "name", ID: "f-space-name", Label: t.T("room.space_name"), Hint: t.T("room.space_name_hint"), Value: h.room.Name, Length: space.MaxName}
 	rename := r.URL.Path == h.path("name")
 	switch {
-	case slices.Contains([]string{h.path("parties"), h.path("aliases"), h.path("circles"), h.path("walls"), h.path("lead")}, r.URL.Path):
+	case slices.Contains([]string{h.path("parties"), h.path("aliases"), h.path("circles"), h.path("walls"), h.path("lead"), h.path("level")}, r.URL.Path):
 		name.Value = ""
 	case rename:
 		name.Value, spaceName.Value = "", r.Value("name")
