@@ -132,6 +132,28 @@ test("two parties and a common table", async (context) => {
     assert.equal(lines.length, 1 + 2 * 2, lines.join("\n"));
   });
 
+  await step("she has another come there at a set moment, and gives that up", async () => {
+    await roux.page.goto(hers);
+    await send(roux.page, [await put(papers, "Photographies.txt", Buffer.from("photographies"))]);
+    await roux.page.goto(hers);
+    await row(roux.page, "Photographies.txt").getByRole("link").first().click();
+    await unfold(roux.page, "room.release.later");
+    await field(roux.page, "room.release.day").fill(new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10));
+    await field(roux.page, "room.release.hour").fill("09:00");
+    await inspect(roux.page, "a release to be set");
+    await look(roux.page, "later-390");
+    await button(roux.page, "room.release.set").click();
+    await said(roux.page, "release_set");
+    await narrow(roux.page, "a release that is set, on a phone");
+    await inspect(roux.page, "a release that is set");
+    await look(roux.page, "set-390");
+    await noir.page.goto(hers);
+    assert.doesNotMatch(await noir.page.locator("main").innerText(), /Photographies/);
+    await roux.page.locator("#release").getByRole("button", { name: t("room.release.give_up"), exact: true }).first().click();
+    await roux.page.locator("dialog[open]").getByRole("button", { name: t("room.release.give_up"), exact: true }).click();
+    await said(roux.page, "release_given_up");
+  });
+
   await step("a party that nobody reads for stops her, until it is reached on paper, which the register keeps", async () => {
     await page.goto(`${space}/people`);
     await page.locator("#new-circle > summary").click();

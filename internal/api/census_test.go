@@ -93,6 +93,8 @@ var twins = map[string]string{
 	"POST /f/{firm}/spaces/{space}/parties":                                     "addParty",
 	"POST /f/{firm}/spaces/{space}/parties/{party}/remove":                      "removeParty",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/release":                "releaseDocument",
+	"POST /f/{firm}/spaces/{space}/documents/{document}/release/set":            "setRelease",
+	"POST /f/{firm}/spaces/{space}/documents/{document}/release/cancel":         "cancelRelease",
 	"GET /f/{firm}/spaces/{space}/exhibits":                                     "listExhibits",
 	"GET /f/{firm}/spaces/{space}/exhibits/file":                                "getExhibitFile",
 	"POST /f/{firm}/spaces/{space}/circles/{named}/paper":                       "branchParty",

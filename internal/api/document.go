@@ -145,8 +145,16 @@ type Paper struct {
 	Address  bool       `json:"can_address" doc:"send it to further circles"`
 	Recalls  []Recalled `json:"recalls,omitempty" doc:"for the firm’s side alone, the latest first"`
 	Approval *Asked     `json:"approval,omitempty" doc:"what was asked of the current version; for the firm’s side alone"`
+	Timed    *Timed     `json:"release,omitempty" doc:"for who may release it: when it comes onto the common table by itself"`
 	Exhibit  string     `json:"exhibit,omitempty" doc:"the number of the current version before the parties of a forum: 12, 12 bis (listExhibits)"`
 	Former   *Former    `json:"former,omitempty" doc:"what it was called and where it lay before its last renaming or moving; for who manages it (undoDocument)"`
+}
+
+// Timed is a release that was set for an instant.
+type Timed struct {
+	At      Instant   `json:"at"`
+	By      id.Person `json:"by"`
+	Stopped string    `json:"stopped,omitempty" enum:"party right other" doc:"why it did not happen: a party had no reader, who set it may no longer, something else"`
 }
 
 // State is a version with what only one document tells of it.
@@ -190,6 +198,9 @@ func (n *Nouns) document(r *Request, in InDocument) (Paper, error) {
 		out.Versions[i] = State{versionOf(&v), v.AuthorName, v.Name, v.Reason, hex.EncodeToString(v.SHA256[:])}
 	}
 	out.Approval, out.Recalls = askedOf(d.Approval), recallsOf(d.Recalls)
+	if d.Timed != nil {
+		out.Timed = &Timed{Instant(d.Timed.At), d.Timed.By, d.Timed.Stopped}
+	}
 	if d.Exhibit != nil {
 		out.Exhibit = d.Exhibit.Label()
 	}

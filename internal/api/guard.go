@@ -1,6 +1,8 @@
 package api
 
 import (
+	"time"
+
 	"cenacle/internal/document"
 	"cenacle/internal/guard"
 	"cenacle/internal/id"
@@ -125,6 +127,28 @@ func (n *Nouns) release(r *Request, in Releasing) (Paper, error) {
 		return Paper{}, err
 	}
 	return n.document(r, in.InDocument)
+}
+
+// ReleasingAt has it come there at an instant.
+type ReleasingAt struct {
+	Releasing
+	At Instant `json:"at" fault:"at" doc:"within a year; what one sets for the same instant comes in one act"`
+}
+
+func (n *Nouns) releaseAt(r *Request, in ReleasingAt) (Paper, error) {
+	what := document.Releasing{Document: in.Document, Replaces: in.Replaces, Confirm: in.Confirm}
+	if err := n.Documents.ReleaseAt(r.Context(), r.Actor, what, time.Time(in.At)); err != nil {
+		return Paper{}, err
+	}
+	return n.document(r, in.InDocument)
+}
+
+func (n *Nouns) releasedAt(r *Request, in ReleasingAt, _ string) (Paper, error) {
+	return n.document(r, in.InDocument)
+}
+
+func (n *Nouns) cancelRelease(r *Request, in InDocument) (None, error) {
+	return None{}, n.Documents.CancelRelease(r.Context(), r.Actor, in.Document)
 }
 
 func (n *Nouns) released(r *Request, in Releasing, _ string) (Paper, error) {

@@ -115,7 +115,7 @@ func erase(a *act.Act, t item.Trashed) error {
 	if _, err := a.Exec(deleteRecalls, t.ID); err != nil {
 		return err
 	}
-	for _, what := range []store.FirmStmt{deleteScreenings, deleteRenditions} {
+	for _, what := range []store.FirmStmt{deleteScreenings, deleteRenditions, deletePlan} {
 		if _, err := a.Exec(what, t.ID); err != nil {
 			return err
 		}

@@ -35,6 +35,7 @@ type Detail struct {
 	Release  bool             // it can be put onto the common table, and by her
 	Recalls  []Recall         // for the firm's side, the latest first
 	Approval *Approval        // for the firm's side: what was asked of the current version
+	Timed    *Timed           // for who may release it: when it comes onto the table by itself
 	Exhibit  *exhibit.Exhibit // its number before the parties; nil when its bytes have none
 	Former   *Former          // for who manages it: what an undoing brings back, nil when there is nothing
 }
@@ -85,6 +86,11 @@ func ShowIn(a *act.Act, by authz.Actor, of id.Item) (d Detail, err error) {
 	d.Classify = authz.Decide(by, authz.DocumentClassify, resource(a, h), f).Allowed
 	if authz.Decide(by, authz.DocumentRelease, resource(a, h), f).Allowed {
 		d.Release = releasable(a, h, d.Tray, f) == nil
+	}
+	if d.Release {
+		if d.Timed, err = timedOf(a, h); err != nil {
+			return d, err
+		}
 	}
 	if d.Exhibit, err = numberOf(a, h, d.Current.ID); err != nil {
 		return d, err

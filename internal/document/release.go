@@ -25,30 +25,75 @@ import (
 // keeps it away, and when it would not reach a party ([exhibit.Reach]); Invalid in the field replaces.
 func (s *Service) Release(ctx context.Context, by authz.Actor, in Releasing) (err error) {
 	defer fault.Op(&err, "document.Release(%s)", in.Document)
-	return s.office.Do(ctx, by.Firm, func(a *act.Act) error {
-		h, f, err := item.Open(a, by, "", item.Document, in.Document, authz.DocumentRelease)
-		if err != nil {
-			return err
-		}
-		from, err := place(a, h.ID)
-		if err != nil {
-			return err
-		}
-		if err := releasable(a, h, from.Tray, f); err != nil {
-			return err
-		}
-		side, _, err := exhibit.Side(a, f)
-		if err != nil {
-			return err
-		}
-		if err := exhibit.Reach(a, by, h.Space, side); err != nil {
-			return err
-		}
-		if err := s.table(a, by, &h, from, in.Confirm); err != nil {
-			return err
-		}
-		return communicate(a, by, h, side, in.Replaces)
-	})
+	return s.office.Do(ctx, by.Firm, func(a *act.Act) error { return s.bring(a, by, in) })
+}
+
+// bring is Release inside a running act.
+func (s *Service) bring(a *act.Act, by authz.Actor, in Releasing) error {
+	h, side, err := s.readyToRelease(a, by, in)
+	if err != nil {
+		return err
+	}
+	if _, err := a.Exec(deletePlan, h.ID); err != nil {
+		return err
+	}
+	from, err := place(a, h.ID)
+	if err != nil {
+		return err
+	}
+	if err := s.table(a, by, &h, from); err != nil {
+		return err
+	}
+	return communicate(a, by, h, side, in.Replaces)
+}
+
+// readyToRelease opens a document for its release, and demands that nothing stands
+// against it.
+func (s *Service) readyToRelease(a *act.Act, by authz.Actor, in Releasing) (h item.Header, side id.Circle, err error) {
+	h, f, err := item.Open(a, by, "", item.Document, in.Document, authz.DocumentRelease)
+	if err != nil {
+		return h, "", err
+	}
+	from, err := place(a, h.ID)
+	if err != nil {
+		return h, "", err
+	}
+	if err := releasable(a, h, from.Tray, f); err != nil {
+		return h, "", err
+	}
+	if side, _, err = exhibit.Side(a, f); err != nil {
+		return h, "", err
+	}
+	if err := exhibit.Reach(a, by, h.Space, side); err != nil {
+		return h, "", err
+	}
+	return h, side, s.cleared(a, by, h, from, in.Confirm)
+}
+
+// cleared demands that a document may leave: that the scanner has passed it and, of the
+// firm's own, that it is approved where the space demands that, and that what the guard
+// finds was confirmed.
+func (s *Service) cleared(a *act.Act, by authz.Actor, h item.Header, from Move, confirm []string) error {
+	if err := s.sendable(a, h); err != nil || from.Tray == space.PartyTray { // of what is a party's own the firm decides nothing
+		return err
+	}
+	house, err := circle.HouseOf(a, h.Space)
+	if err != nil {
+		return err
+	}
+	to := []id.Circle{house.All}
+	all, err := versions(a, h)
+	if err != nil {
+		return err
+	}
+	wait, err := withheld(a, h.Space, h.ID, all[0].digestHash, to)
+	if err != nil {
+		return err
+	}
+	if len(wait) > 0 {
+		return fault.New(fault.Conflict, "document.approve_first")
+	}
+	return insist(a, by, h, to, confirm)
 }
 
 // Releasing puts a document onto the common table.
@@ -139,10 +184,7 @@ type released struct {
 	Circles []id.Circle  `json:"circles"`
 }
 
-func (s *Service) table(a *act.Act, by authz.Actor, h *item.Header, from Move, confirm []string) error {
-	if err := s.sendable(a, *h); err != nil {
-		return err
-	}
+func (s *Service) table(a *act.Act, by authz.Actor, h *item.Header, from Move) error {
 	house, err := circle.HouseOf(a, h.Space)
 	if err != nil {
 		return err
@@ -151,18 +193,6 @@ func (s *Service) table(a *act.Act, by authz.Actor, h *item.Header, from Move, c
 	all, err := versions(a, *h)
 	if err != nil {
 		return err
-	}
-	if from.Tray != space.PartyTray { // of what is a party's own the firm decides nothing
-		wait, err := withheld(a, h.Space, h.ID, all[0].digestHash, to)
-		if err != nil {
-			return err
-		}
-		if len(wait) > 0 {
-			return fault.New(fault.Conflict, "document.approve_first")
-		}
-		if err := insist(a, by, *h, to, confirm); err != nil {
-			return err
-		}
 	}
 	before, err := Recipients(a, resource(a, *h))
 	if err != nil {

@@ -89,11 +89,8 @@ func Give(a *act.Act, by authz.Actor, n New) (Exhibit, error) {
 	}
 	e := Exhibit{Version: n.Version, Item: n.Item, Space: n.Space, Party: n.Party, Released: a.Now}
 	if len(before) == 0 && n.Replaces != "" {
-		if before, err = OfItem(a, n.Space, n.Replaces); err != nil {
+		if before, err = replaced(a, n.Space, n.Replaces, n.Party); err != nil {
 			return e, err
-		}
-		if len(before) == 0 || before[0].Party != n.Party {
-			return e, fault.New(fault.Invalid, "exhibit.not_yours").In("replaces")
 		}
 	}
 	if len(before) > 0 {
@@ -110,6 +107,25 @@ func Give(a *act.Act, by authz.Actor, n New) (Exhibit, error) {
 		return e, err
 	}
 	return e, insert(a, e)
+}
+
+// Replaceable refuses, as [Give] would, what cannot take the place of a document; of an
+// empty one it says nothing.
+func Replaceable(a *act.Act, in id.Space, of id.Item, by id.Circle) error {
+	if of == "" {
+		return nil
+	}
+	_, err := replaced(a, in, of, by)
+	return err
+}
+
+// replaced are the exhibits that a document of a party is or was.
+func replaced(a *act.Act, in id.Space, of id.Item, party id.Circle) ([]Exhibit, error) {
+	all, err := OfItem(a, in, of)
+	if err == nil && (len(all) == 0 || all[0].Party != party) {
+		err = fault.New(fault.Invalid, "exhibit.not_yours").In("replaces")
+	}
+	return all, err
 }
 
 func insert(a *act.Act, e Exhibit) error {

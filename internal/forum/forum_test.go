@@ -417,6 +417,102 @@ func TestSilentParty(t *testing.T) {
 	})
 }
 
+// TestReleaseAt: what one person sets for an instant stays hers until then, and comes at
+// once; or nothing of it does, and she reads why.
+func TestReleaseAt(t *testing.T) {
+	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
+		x, ctx := openExpertise(h), t.Context()
+		roux, noir, insurer := x.people[0], x.people[1], x.sides[2].ID
+		keep := func(name string) id.Item {
+			return h.Upload(roux, document.BeginUpload{Space: x.in, Tray: space.PartyTray, Name: name}, []byte(name)).Document
+		}
+		set := func(at time.Time, all ...id.Item) {
+			t.Helper()
+			for _, of := range all {
+				h.Must(h.Documents.ReleaseAt(ctx, roux, document.Releasing{Document: of}, at))
+			}
+		}
+		timed := func(of id.Item) document.Timed {
+			t.Helper()
+			d, err := h.Documents.Show(ctx, roux, of)
+			h.Must(err)
+			if d.Timed == nil {
+				return document.Timed{}
+			}
+			return *d.Timed
+		}
+		run := func(want int) {
+			t.Helper()
+			jobs := h.Jobs(document.ReleaseJob)
+			if len(jobs) != want {
+				t.Fatalf("%d jobs wait, want %d", len(jobs), want)
+			}
+			for range 2 { // a job may run again
+				h.Must(h.Documents.Due(ctx, roux.Firm, jobs[want-1]))
+			}
+		}
+		one, two := keep("Un"), keep("Deux")
+		now := h.Clock.Now()
+		for what, at := range map[string]time.Time{"the past": now, "two years": now.AddDate(2, 0, 0)} {
+			if err := h.Documents.ReleaseAt(ctx, roux, document.Releasing{Document: one}, at); !fault.Is(err, fault.Invalid) {
+				t.Errorf("set for %s: %v", what, err)
+			}
+		}
+		nine := now.Add(time.Hour)
+		for who, by := range map[string]authz.Actor{"another party": noir, "the firm": h.Lead} {
+			if err := h.Documents.ReleaseAt(ctx, by, document.Releasing{Document: one}, nine); !fault.Is(err, fault.NotFound) {
+				t.Errorf("set by %s: %v", who, err)
+			}
+		}
+		set(nine.Add(-time.Minute), one) // and then at another instant
+		set(nine, one, two)
+		h.Clock.Advance(time.Hour - time.Second)
+		if got := x.labels(noir); len(got) != 0 || !timed(one).At.Equal(nine.Truncate(time.Microsecond)) {
+			t.Errorf("before the instant another party reads %q; set for %v", got, timed(one))
+		}
+		h.Clock.Advance(time.Second)
+		run(2)
+		if got := x.labels(noir); len(got) != 2 {
+			t.Errorf("after the instant another party reads %q", got)
+		}
+
+		late := keep("Trois")
+		at := h.Clock.Now().Add(time.Minute)
+		set(at, late, keep("Quatre"))
+		h.Must(x.forums.Unbranch(ctx, h.Lead, x.in, insurer))
+		h.Clock.Advance(time.Minute)
+		run(3)
+		if got := x.labels(noir); len(got) != 2 || timed(late).Stopped != "party" {
+			t.Errorf("a party had no reader, and another reads %q; %+v", got, timed(late))
+		}
+		h.Must(x.forums.Branch(ctx, h.Lead, forum.Branch{Space: x.in, Party: insurer, Whom: "Assureur SA"}))
+		h.Must(h.Documents.Release(ctx, roux, document.Releasing{Document: late}))
+
+		never := keep("Cinq")
+		set(h.Clock.Now().Add(time.Minute), never)
+		h.Must(h.Documents.CancelRelease(ctx, roux, never))
+		if err := h.Documents.CancelRelease(ctx, roux, never); !fault.Is(err, fault.NotFound) {
+			t.Errorf("taken back twice: %v", err)
+		}
+		h.Clock.Advance(time.Minute)
+		run(4)
+
+		gone := keep("Six")
+		set(h.Clock.Now().Add(time.Minute), gone)
+		other := h.Member(h.Lead, x.in, authz.Guest, "Me Autre")
+		h.Must(circle.NewService(h.Office).Admit(ctx, h.Lead, x.in, x.sides[0].ID, other.Person))
+		h.Leave(roux, x.in)
+		h.Clock.Advance(time.Minute)
+		run(5)
+		if got := x.labels(noir); len(got) != 3 {
+			t.Errorf("in the end another party reads %q", got)
+		}
+		if k := h.Kinds(h.Lead); k["release.set"] != 7 || k["release.cancelled"] != 1 || k["release.stopped"] != 3 || k["document.released"] != 3 {
+			t.Errorf("the journal counts %v", k)
+		}
+	})
+}
+
 // TestNotified: a notice that has left is kept for each exhibit that it is about, once
 // for each party.
 func TestNotified(t *testing.T) {

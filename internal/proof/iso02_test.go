@@ -56,6 +56,7 @@ var jobs = map[string]string{
 	"memo.words":          "none: what it reads goes into the blind index as keyed hashes and to nobody; who finds by them is decided at each search",
 	"preview.render":      "none: what it makes is sealed beside the version and shown to who may read it (preview.Show)",
 	"document.screen":     "none: what it reads goes to the scanner and to nobody; who is told of what is released is decided by notice.item",
+	"document.release":    "document.release of who set the instant, for each document (forum.TestReleaseAt)",
 	"document.erase":      "none: it does what was said when the document was deleted, and reads nothing out",
 	"document.shred":      "none: it removes bytes that no key opens any more",
 	"deposit.lapse":       "none: it reads nothing out, and the firm is told by notice.deposit",

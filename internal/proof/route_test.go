@@ -221,7 +221,8 @@ func documentSteps() []step {
 		form(doc+"/scan", byLead, 409),                                    // nothing scans there
 		plain(doc+"/photo", byLead, 422), form(doc+"/photo", byLead, 422), // no photograph; package preview straightens them
 		form(doc+"/approval", byLead, 409, "give", "1"), // nothing is asked
-		form(doc+"/release", byLead, 409),               // there are no parties; ISO-01 has forums
+		form(doc+"/release/set", byLead, 409, "day", time.Now().AddDate(0, 0, 2).Format(time.DateOnly), "hour", "09:00"), form(doc+"/release/cancel", byLead, 303),
+		form(doc+"/release", byLead, 409), // there are no parties; ISO-01 has forums
 		form(doc+"/recall", byLead, 303).then(func(s *scene, _ answer) { s.sendAgain() }),
 		form(doc+"/name", byLead, 303, "title", "Projet relu"), plain(doc+"/why", byLead, 200), form(doc+"/delete", byLead, 303), form(doc+"/restore", byLead, 303),
 	}

@@ -375,6 +375,7 @@ func (s *Server) openJobs(c *config.Config, catalog *i18n.Catalog, o Options) er
 	handlers[request.LadderJob] = s.Requests.Climb
 	handlers[agenda.RemindJob] = s.Agendas.Remind
 	handlers[lifecycle.PassJob] = s.Lifecycle.Pass
+	handlers[document.ReleaseJob] = s.Documents.Due
 	handlers[document.EraseJob] = s.Documents.Erase
 	handlers[document.ShredJob] = s.Documents.Shred
 	handlers[drive.EmptyJob] = s.Drives.Settle

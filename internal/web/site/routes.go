@@ -286,6 +286,8 @@ func forumRoutes(p Pages) []web.Route {
 	return []web.Route{
 		{Pattern: "GET /f/{firm}/spaces/{space}/exhibits", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.Exhibits},
 		{Pattern: "GET /f/{firm}/spaces/{space}/exhibits/file", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.ExhibitFile, Long: true},
+		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/release/set", Door: web.Member, Action: authz.DocumentRelease, Handle: p.Room.DoReleaseAt},
+		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/release/cancel", Door: web.Member, Action: authz.DocumentRelease, Handle: p.Room.DoCancelRelease},
 		{Pattern: "POST /f/{firm}/spaces/{space}/circles/{named}/paper", Door: web.Member, Action: authz.PaperServe, Handle: p.Room.DoBranch},
 		{Pattern: "POST /f/{firm}/spaces/{space}/circles/{named}/paper/end", Door: web.Member, Action: authz.PaperServe, Handle: p.Room.DoUnbranch},
 		{Pattern: "POST /f/{firm}/spaces/{space}/circles/{named}/services", Door: web.Member, Action: authz.PaperServe, Handle: p.Room.DoServe},

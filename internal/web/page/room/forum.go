@@ -70,6 +70,9 @@ func (h here) apart(c *ui.Circles, n authz.Nature) {
 type Release struct {
 	Summary ui.Summary
 	Dialog  ui.Dialog
+	Waits   *ui.Notice // it comes there by itself, or did not
+	GiveUp  *ui.Dialog
+	Later   *Form // at a set moment
 	Replace *Form // in the place of an exhibit of the same side, which keeps its number
 }
 
@@ -78,7 +81,7 @@ func (h here) release(d document.Detail, refused error) *Release {
 	if !d.Release {
 		return nil
 	}
-	t, refused := h.r.Printer, h.back(refused, "documents", string(d.ID), "release")
+	t, set, refused := h.r.Printer, h.back(refused, "documents", string(d.ID), "release", "set"), h.back(refused, "documents", string(d.ID), "release")
 	out := &Release{}
 	if !fault.Is(refused, fault.Invalid) { // else it stands in the form below
 		out.Summary = ui.Refuse(t, refused).Mark()
@@ -88,6 +91,7 @@ func (h here) release(d document.Detail, refused error) *Release {
 		Opener: ui.Button{Label: t.T("room.forum.release"), Look: ui.Primary, Icon: "send"},
 		Action: h.path("documents", string(d.ID), "release"), Confirm: ui.Button{Label: t.T("room.forum.release"), Look: ui.Primary},
 	}
+	h.later(out, d, set)
 	out.Dialog.Hidden = h.anyway(refused, &out.Dialog.Confirm)
 	if d.Nature == authz.NatureNone {
 		out.Dialog.Consequence += " " + t.T("room.forum.release_nature")
