@@ -82,6 +82,9 @@ func (p *Pages) deadline(h here, g agenda.Ground, back written, refused error) (
 	asked := g.Rule != "" || fault.Is(wrong, fault.Conflict)
 	if wrong == nil {
 		page.Found = h.reckoned(found, origin)
+		if found.Due < p.Agendas.Today(h.r.Now) {
+			page.Found.Notice = &ui.Notice{Look: ui.Signal, Text: t.T("agenda.law.past")}
+		}
 		if h.room.State == "open" {
 			page.Keep = h.keeping(found, g, back, refused)
 		}

@@ -26,8 +26,11 @@ func TestDeadlinePages(t *testing.T) {
 	found := s.Lead.Get(at + "?rule=appeal&fact=2021-03-03")
 	found.One("#found-title").Says("mardi 6 avril 2021")
 	found.One("#found").Says("lundi de Pâques")
+	found.One("#found .notice").Says("déjà passé")
 	found.One("#found").Says("art.\u00a0640 à 642")
 	found.One("#keep input[name=title]").Is("value", "Appel d’un jugement contentieux")
+
+	s.Lead.Get(at + "?rule=appeal&fact=2026-12-03").Lacks("#found .notice")
 
 	form := []string{"rule", "appeal", "fact", "2026-12-03", "title", "Faire appel", "circle", string(s.House.Client)}
 	back := s.Lead.Post(at, append(form, "day", "2026-12-31")...)
