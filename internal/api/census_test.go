@@ -18,6 +18,7 @@ var twins = map[string]string{
 	"GET /f/{firm}/spaces/new":                 "listModels",
 	"POST /f/{firm}/spaces/new":                "openSpace",
 	"GET /f/{firm}/people":                     "listPeople",
+	"POST /f/{firm}/factors":                   "demandFactors",
 	"POST /f/{firm}/approval":                  "demandApprovalEverywhere",
 	"POST /f/{firm}/people":                    "addColleague",
 	"GET /f/{firm}/people/{colleague}":         "getColleague",

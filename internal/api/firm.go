@@ -1,6 +1,8 @@
 package api
 
 import (
+	"time"
+
 	"cenacle/internal/authz"
 	"cenacle/internal/firm"
 	"cenacle/internal/i18n"
@@ -161,6 +163,35 @@ func (n *Nouns) endColleague(r *Request, in Departure) (None, error) {
 		d.Spaces[h.Space] = h.Successor
 	}
 	return None{}, n.Lifecycle.Depart(r.Context(), r.Actor, d)
+}
+
+// FactorDemand is whether the firm's own people show a second factor.
+type FactorDemand struct {
+	From    *Instant    `json:"from,omitempty" doc:"absent: not demanded"`
+	Without []id.Person `json:"without,omitempty" doc:"who has none, for who may decide it"`
+}
+
+func (n *Nouns) factorDemand(r *Request, _ None) (FactorDemand, error) {
+	d, without, err := n.Firms.Demanded(r.Context(), r.Actor)
+	out := FactorDemand{Without: without}
+	if !d.From.IsZero() {
+		from := Instant(d.From)
+		out.From = &from
+	}
+	return out, err
+}
+
+// NewFactorDemand demands a second factor, or no longer.
+type NewFactorDemand struct {
+	Demanded bool `json:"demanded"`
+	Days     int  `json:"days,omitempty" doc:"of grace, in which each adds one"`
+}
+
+func (n *Nouns) demandFactors(r *Request, in NewFactorDemand) (None, error) {
+	if !in.Demanded {
+		return None{}, n.Firms.WaiveFactors(r.Context(), r.Actor)
+	}
+	return None{}, n.Firms.DemandFactors(r.Context(), r.Actor, time.Duration(in.Days)*24*time.Hour)
 }
 
 // language is the one asked for in a body, or that of the request.

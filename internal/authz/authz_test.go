@@ -109,6 +109,8 @@ func TestFirmPolicy(t *testing.T) {
 		{FirmPeopleRank, Lawyer, Decision{false, true, "role"}},
 		{FirmPeopleEnd, Admin, Decision{true, true, "firm-admin"}},
 		{FirmPeopleEnd, Lawyer, Decision{false, true, "role"}},
+		{FirmFactors, Admin, Decision{true, true, "firm-admin"}},
+		{FirmFactors, Lawyer, Decision{false, true, "role"}},
 		{TokenGive, Outsider, Decision{true, true, "firm-outsider"}},
 		{SpaceOpen, FirmAssistant, Decision{true, true, "firm-assistant"}},
 		{TokenKeep, FirmAssistant, Decision{true, true, "firm-assistant"}},
@@ -131,7 +133,7 @@ func TestFirmPolicy(t *testing.T) {
 // outlives her session or lets others in, and before nothing else; what she may
 // not do at all, she is refused as ever.
 func TestGrave(t *testing.T) {
-	grave := map[Action]bool{FirmPeopleAdd: true, FirmPeopleRank: true, FirmPeopleEnd: true, FirmTell: true, FirmVouch: true, TokenGive: true, FirmApproval: true, SpaceThaw: true, HoldKeep: true, WallLift: true, SpaceHand: true, SpaceTell: true}
+	grave := map[Action]bool{FirmPeopleAdd: true, FirmPeopleRank: true, FirmPeopleEnd: true, FirmFactors: true, FirmTell: true, FirmVouch: true, TokenGive: true, FirmApproval: true, SpaceThaw: true, HoldKeep: true, WallLift: true, SpaceHand: true, SpaceTell: true}
 	for act, r := range rules {
 		if r.grave != grave[act] {
 			t.Errorf("%s: grave is %v; a change of the table must be a change here", act, r.grave)

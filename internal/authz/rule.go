@@ -11,6 +11,7 @@ const (
 	FirmPeopleAdd  Action = "firm.people.add"  // let one more in
 	FirmPeopleRank Action = "firm.people.rank" // who of them administers it
 	FirmPeopleEnd  Action = "firm.people.end"  // close one's access, and have others answer for what was hers
+	FirmFactors    Action = "firm.factors"     // that its own people show a second factor
 	FirmJournal    Action = "firm.journal"     // acts of the firm itself
 	FirmApproval   Action = "firm.approval"    // that all of its spaces demand it
 	FirmConnect    Action = "firm.connect"     // webhooks: what other programs are told
@@ -124,6 +125,7 @@ var rules = map[Action]rule{
 	FirmPeopleAdd:  {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
 	FirmPeopleRank: {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
 	FirmPeopleEnd:  {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
+	FirmFactors:    {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
 	FirmJournal:    {kind: OfFirm, firm: []FirmRole{Admin}, reads: true},
 	FirmConnect:    {kind: OfFirm, firm: []FirmRole{Admin}},
 	FirmTell:       {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},

@@ -42,7 +42,8 @@ func ProfileOf(a *act.Act) (Profile, error) {
 	p := Profile{ID: a.Firm()}
 	var name, mac []byte
 	var created int64
-	if err := a.Row(selectProfile, nil, &name, &p.Founder, &created, &mac); err != nil {
+	var asked demandRow
+	if err := a.Row(selectProfile, nil, append([]any{&name, &p.Founder, &created, &mac}, asked.dest()...)...); err != nil {
 		return Profile{}, absent(err)
 	}
 	box, err := a.FirmBox()
@@ -53,6 +54,9 @@ func ProfileOf(a *act.Act) (Profile, error) {
 		return Profile{}, err
 	}
 	p.Created = store.Time(created)
+	if p.Factors, err = asked.open(box, a.Firm()); err != nil {
+		return Profile{}, err
+	}
 	p.Name, err = box.OpenText(namePlace(a.Firm()), name)
 	return p, err
 }

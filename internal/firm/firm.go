@@ -25,6 +25,7 @@ type Profile struct {
 	Name    string
 	Founder id.Person
 	Created time.Time
+	Factors Demand // what its own people show
 }
 
 // State is whether a card opens anything.

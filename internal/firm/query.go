@@ -7,7 +7,12 @@ var (
 insert into firm_profile (firm_id, name, founder_id, created_at, mac) values ($1, $2, $3, $4, $5)`)
 
 	selectProfile = store.ForFirm(`
-select name, founder_id, created_at, mac from firm_profile where firm_id = $1`)
+select firm_profile.name, founder_id, created_at, firm_profile.mac, from_at, set_by, set_at, factor_demand.mac
+from firm_profile left join factor_demand on factor_demand.firm_id = $1 where firm_profile.firm_id = $1`)
+
+	putDemand = store.ForFirm(`
+insert into factor_demand (firm_id, from_at, set_by, set_at, mac) values ($1, $2, $3, $4, $5)
+on conflict (firm_id) do update set from_at = excluded.from_at, set_by = excluded.set_by, set_at = excluded.set_at, mac = excluded.mac`)
 
 	putCard = store.ForFirm(`
 insert into card (firm_id, person_id, role, state, name, email, created_at, mac)

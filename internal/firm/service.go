@@ -21,6 +21,15 @@ type Standing struct {
 
 // Stand is [Service.Actor] with the firm's profile.
 func (s *Service) Stand(ctx context.Context, in account.Session, firm id.Firm) (st Standing, err error) {
+	if st, err = s.stand(ctx, in, firm); err != nil {
+		return Standing{}, err
+	}
+	return st, nil
+}
+
+// stand is Stand that tells, of a firm which is closed to her for want of a second
+// factor, which it is.
+func (s *Service) stand(ctx context.Context, in account.Session, firm id.Firm) (st Standing, err error) {
 	defer fault.Op(&err, "firm.Stand(%s)", firm)
 	if in.Person == "" || in.Firm != "" && in.Firm != firm {
 		return Standing{}, fault.Absent()
@@ -42,13 +51,12 @@ func (s *Service) Stand(ctx context.Context, in account.Session, firm id.Firm) (
 		if err := s.vouched(a, in); err != nil {
 			return err
 		}
-		st.Actor, err = actor(in, st.Profile, st.Card, a.Now)
-		return err
+		if st.Actor, err = actor(in, st.Profile, st.Card, a.Now); err != nil {
+			return err
+		}
+		return guarded(in, st.Profile, st.Card, a.Now)
 	})
-	if err != nil {
-		return Standing{}, err
-	}
-	return st, nil
+	return st, err
 }
 
 // vouched demands that whoever vouched for a session still does, and would again.
@@ -64,7 +72,8 @@ func (s *Service) vouched(a *act.Act, in account.Session) error {
 
 // Actor is who a session acts as in a firm. Whoever has no active card there,
 // or comes by another firm's link, finds it absent; so does one whose password
-// proves no mailbox, except in the firm that was founded with it.
+// proves no mailbox, except in the firm that was founded with it. One of its own people
+// who shows less than the firm demands is Forbidden: see [Unguarded].
 func (s *Service) Actor(ctx context.Context, in account.Session, firm id.Firm) (authz.Actor, Card, error) {
 	st, err := s.Stand(ctx, in, firm)
 	return st.Actor, st.Card, err
@@ -92,7 +101,8 @@ func actor(in account.Session, p Profile, c Card, now time.Time) (authz.Actor, e
 	return by, nil
 }
 
-// Doors lists the firms that a session can enter, the oldest tie first.
+// Doors lists the firms that a session can enter, the oldest tie first, with those that
+// it could if a second factor were shown.
 func (s *Service) Doors(ctx context.Context, in account.Session) ([]Profile, error) {
 	firms, err := s.accounts.Firms(ctx, in.Person)
 	if err != nil {
@@ -100,11 +110,11 @@ func (s *Service) Doors(ctx context.Context, in account.Session) ([]Profile, err
 	}
 	var out []Profile
 	for _, f := range firms {
-		st, err := s.Stand(ctx, in, f)
+		st, err := s.stand(ctx, in, f)
 		if fault.Is(err, fault.NotFound) {
 			continue
 		}
-		if err != nil {
+		if err != nil && !Unguarded(err) {
 			return nil, err
 		}
 		out = append(out, st.Profile)

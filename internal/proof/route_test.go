@@ -146,6 +146,7 @@ func firmSteps() []step {
 			s.ids["token"] = s.mailed("/p/", "neuve@delmas.example")
 		}),
 		plain("/p/{firm}/{token}", nobody, 200), form("/p/{firm}/{token}", nobody, 303, "password", password),
+		form("/f/{firm}/factors", byLead, 303, "days", ""),
 		form("/f/{firm}/approval", byLead, 303, "demanded", ""),
 		plain("/f/{firm}/programs", byLead, 200),
 		form("/f/{firm}/programs", byLead, 200, "name", "Sauvegarde", "use", "api", "access", "read", "reach", "all", "life", "90").then(func(s *scene, _ answer) {

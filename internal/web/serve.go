@@ -11,6 +11,7 @@ import (
 	"cenacle/internal/account"
 	"cenacle/internal/authz"
 	"cenacle/internal/fault"
+	"cenacle/internal/firm"
 	"cenacle/internal/front"
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
@@ -293,6 +294,7 @@ func (c *Config) printer(r *http.Request) *i18n.Printer {
 // Fail shows a fault as a page, and to a page's own script in words.
 func (e *exchange) Fail(w *front.Writer, err error) error {
 	r := e.Request
+	unguarded := firm.Unguarded(err)
 	err = front.Known(err)
 	kind := fault.KindOf(err)
 	w.Header().Del("Content-Disposition")
@@ -300,6 +302,9 @@ func (e *exchange) Fail(w *front.Writer, err error) error {
 	front.RetryAfter(w.Header(), err)
 	if kind == fault.Unauthenticated && r.Method == http.MethodGet && !r.forScript() {
 		return See("/signin?next="+url.QueryEscape(r.URL.RequestURI())).write(w, r)
+	}
+	if unguarded && r.Method == http.MethodGet && !r.forScript() {
+		return See("/account/factors").write(w, r)
 	}
 	if r.forScript() && r.Header.Get("HX-Request") == "" {
 		http.Error(w, r.Printer.Fault(err), front.Status(kind))

@@ -104,6 +104,7 @@ func Routes(p Pages) []web.Route {
 		{Pattern: "GET /f/{firm}/people/{colleague}", Door: web.Member, Action: authz.FirmPeopleEdit, Handle: p.Desk.Colleague},
 		{Pattern: "POST /f/{firm}/people/{colleague}/rank", Door: web.Member, Action: authz.FirmPeopleRank, Handle: p.Desk.DoRank},
 		{Pattern: "POST /f/{firm}/people/{colleague}/leave", Door: web.Member, Action: authz.FirmPeopleEnd, Handle: p.Desk.DoLeave},
+		{Pattern: "POST /f/{firm}/factors", Door: web.Member, Action: authz.FirmFactors, Handle: p.Desk.DoDemandFactors},
 		{Pattern: "POST /f/{firm}/approval", Door: web.Member, Action: authz.FirmApproval, Handle: p.Desk.DoDemandApproval},
 		{Pattern: "GET /f/{firm}/programs", Door: web.Member, Action: authz.TokenKeep, Handle: p.Program.Show},
 		{Pattern: "POST /f/{firm}/programs", Door: web.Member, Action: authz.TokenGive, Handle: p.Program.DoMake},

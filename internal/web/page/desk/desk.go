@@ -51,8 +51,9 @@ const (
 // Desk is the first screen of the firm's people.
 type Desk struct {
 	ui.Base
-	Empty  bool // she has no space at all
-	Later  bool // not the first page of her spaces
+	Empty  bool       // she has no space at all
+	Later  bool       // not the first page of her spaces
+	Demand *ui.Notice // that the firm will demand a second factor, which she has not shown
 	Open   ui.Button
 	Search Search
 	Mine   Waits
@@ -105,6 +106,12 @@ func (p *Pages) Show(r *web.Request) (web.Answer, error) {
 	}
 	d := newDesk(frame(r, r.Printer.T("desk.title")), r, found, page)
 	d.Dates, d.Agenda = dated(r, found.Dates, found.Spaces), r.FirmPath("agenda")
+	if from := r.Firm.Factors; from.Later(r.Now) && !r.Session.Via.Twofold() {
+		d.Demand = &ui.Notice{
+			Look: ui.Signal, Text: r.Printer.T("desk.factors.soon", r.Printer.Date(from.From)),
+			Link: &ui.Link{Href: "/account/factors", Label: r.Printer.T("desk.factors.add")},
+		}
+	}
 	return web.Show(deskPage, d), nil
 }
 

@@ -1,8 +1,11 @@
 package desk
 
 import (
+	"slices"
+
 	"cenacle/internal/authz"
 	"cenacle/internal/firm"
+	"cenacle/internal/id"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
 )
@@ -15,6 +18,7 @@ type People struct {
 	Programs string // where she sees those of the team, or empty
 	Entrance string // where she chooses who vouches for them, or empty
 	Rule     *Rule  // nil for those who may not decide it
+	Factors  *Factors
 }
 
 // Rule is whether all spaces demand approval, and how to turn it.
@@ -31,6 +35,7 @@ type Card struct {
 	Email  string
 	Mine   bool
 	Closed bool
+	Bare   bool   // has no second factor
 	Href   string // her own page, for who administers the firm
 }
 
@@ -81,8 +86,19 @@ func (p *Pages) people(r *web.Request, err error) (web.Answer, error) {
 	if page.Rule, unread = p.rule(r, b); unread != nil {
 		return nil, unread
 	}
+	var without []id.Person
+	if page.Factors, without, unread = p.factors(r, b); unread != nil {
+		return nil, unread
+	}
+	for i, c := range staff {
+		page.Cards[i].Bare = slices.Contains(without, c.Person)
+	}
 	if err == nil {
 		return web.Show(peoplePage, page), nil
+	}
+	if f := page.Factors; f != nil && f.Grace != nil && r.URL.Path == f.Action {
+		f.Grace.Error, f.Grace.Focus = r.Printer.Fault(err), true
+		return web.Again(peoplePage, page, err), nil
 	}
 	if a := page.Add; a != nil {
 		a.Summary = ui.Refuse(r.Printer, err).Mark(&a.Name, &a.Email, &a.Role)

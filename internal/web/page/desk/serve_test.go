@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
+	"cenacle/internal/account"
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
 	"cenacle/internal/blob"
@@ -18,6 +20,7 @@ import (
 	"cenacle/internal/memo"
 	"cenacle/internal/overview"
 	"cenacle/internal/space"
+	"cenacle/internal/totp"
 	"cenacle/internal/web"
 	"cenacle/internal/web/page/desk"
 	"cenacle/internal/web/page/door"
@@ -85,6 +88,8 @@ func routes(s *webtest.Site, models []space.Model, disk *blob.Disk) []web.Route 
 		member("GET /f/{firm}/people", authz.FirmPeopleSee, p.People), member("POST /f/{firm}/people", authz.FirmPeopleAdd, p.DoAddColleague),
 		member("GET /f/{firm}/people/{colleague}", authz.FirmPeopleEdit, p.Colleague),
 		member("POST /f/{firm}/people/{colleague}/rank", authz.FirmPeopleRank, p.DoRank), member("POST /f/{firm}/people/{colleague}/leave", authz.FirmPeopleEnd, p.DoLeave),
+		member("POST /f/{firm}/factors", authz.FirmFactors, p.DoDemandFactors),
+		{Pattern: "GET /account", Door: web.Person, Handle: d.Account, Why: "a test"}, {Pattern: "GET /account/factors", Door: web.Person, Handle: d.Factors, Why: "a test"},
 		{Pattern: "GET /enter", Door: web.Person, Handle: d.Enter, Why: "a test"},
 		member("GET /f/{firm}/journal", authz.FirmJournal, p.Journal), member("GET /f/{firm}/search", authz.DocumentRead, p.Search),
 	}
@@ -194,7 +199,7 @@ func TestDeskGoesOn(t *testing.T) {
 func TestTeam(t *testing.T) {
 	h := open(t)
 	lawyer := h.colleague("Me Paul Leroy", "paul@delmas.example", authz.Lawyer)
-	h.admin.Get(h.path+"/people").Answers(t, http.StatusOK, "").One("form.form").Is("action", h.path+"/people")
+	h.admin.Get(h.path+"/people").Answers(t, http.StatusOK, "").One(".desk-add form.form").Is("action", h.path+"/people")
 	page := lawyer.Get(h.path+"/people").Answers(t, http.StatusOK, "")
 	page.Lacks("main form")
 	page.One("main").Says("Me Hélène Delmas")
@@ -273,6 +278,36 @@ func TestRank(t *testing.T) {
 	h.admin.Get(path).One("#rank").Says("Administre le cabinet.")
 	h.admin.Post(own+"/rank").Answers(t, http.StatusSeeOther, h.path+"/people?done=rank_changed")
 	h.admin.Get(path).Answers(t, http.StatusForbidden, "")
+}
+
+// TestFactorsAreDemanded: who administers the firm demands them once she has one; then who
+// has none is led to where she adds it, and finds the firm's door there.
+func TestFactorsAreDemanded(t *testing.T) {
+	h := open(t)
+	paul := h.colleague("Me Paul Leroy", "paul@delmas.example", authz.Lawyer)
+	page := h.admin.Get(h.path + "/people")
+	page.One("#factors").Says("2 personnes n’en ont pas encore")
+	h.admin.Post(h.path+"/factors", "days", "7").Answers(t, http.StatusConflict, "").One("#f-days-error").Says("d’abord le vôtre")
+	h.admin.Post(h.path+"/factors", "days", "soon").Answers(t, http.StatusUnprocessableEntity, "")
+	paul.Get(h.path + "/people").Lacks("#factors")
+	paul.Post(h.path+"/factors", "days", "").Answers(t, http.StatusForbidden, "")
+
+	in := account.Session{Person: h.by.Person, Via: authz.ViaPassword, Proven: true, Created: h.Clock.Now()}
+	challenge, secret, err := h.Accounts.NewTOTP(t.Context(), in)
+	h.must(err)
+	added, _, err := h.Accounts.AddTOTP(t.Context(), in, challenge, secret.Code(totp.StepAt(h.Clock.Now())), "Téléphone", account.Source{})
+	h.must(err)
+	h.must(h.Firms.DemandFactors(t.Context(), h.by, 7*24*time.Hour))
+	paul.Get(h.path).Answers(t, http.StatusOK, "").One(".desk-demand a[href=/account/factors]")
+	paul.Get("/account/factors").Answers(t, http.StatusOK, "").One("main").Says("exige un second moyen de connexion de son équipe à partir du")
+	if added.Token == "" {
+		t.Error("she is signed out")
+	}
+	h.must(h.Firms.DemandFactors(t.Context(), h.by, 0))
+	paul.Get(h.path).Answers(t, http.StatusSeeOther, "/account/factors")
+	paul.Get("/account/factors").Answers(t, http.StatusOK, "").One("main").Says("le cabinet s’ouvre ensuite aussitôt")
+	paul.Get("/account").Answers(t, http.StatusOK, "")
+	paul.Post(h.path+"/people", "name", "x").Answers(t, http.StatusForbidden, "").One("main").Says("second moyen")
 }
 
 func TestFirmsJournal(t *testing.T) {

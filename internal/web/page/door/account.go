@@ -133,8 +133,8 @@ func (p *Pages) account(r *web.Request) (page AccountPage, about []string, err e
 	page.Person, page.FirmHref = person.Email, enterPath
 	for _, d := range doors {
 		st, err := p.Firms.Stand(r.Context(), r.Session, d.ID)
-		if fault.Is(err, fault.NotFound) {
-			continue // it was closed to her a moment ago
+		if fault.Is(err, fault.NotFound) || firm.Unguarded(err) {
+			continue // it was closed to her a moment ago, or is until she shows more
 		}
 		if err != nil {
 			return AccountPage{}, nil, err
@@ -168,7 +168,7 @@ func (p *Pages) programs(r *web.Request, page *AccountPage, doors []firm.Profile
 	live := 0
 	for _, d := range doors {
 		by, _, err := p.Firms.Actor(r.Context(), r.Session, d.ID)
-		if fault.Is(err, fault.NotFound) {
+		if fault.Is(err, fault.NotFound) || firm.Unguarded(err) {
 			continue
 		}
 		if err != nil {

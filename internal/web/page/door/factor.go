@@ -6,6 +6,7 @@ import (
 
 	"cenacle/internal/account"
 	"cenacle/internal/fault"
+	"cenacle/internal/firm"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
@@ -18,6 +19,7 @@ type FactorsPage struct {
 	Ask     *ui.Notice // she must show first who she is; nil when she has just done
 	Mailbox string     // her address, when she has not shown yet that it is hers
 	Refused *ui.Notice // why the last gesture did nothing
+	Demand  *ui.Notice // that a firm of hers demands one, which she has not
 	Own     []Factor
 	Key     *KeyForm  // adds a passkey; nil where none are offered
 	App     ui.Button // adds an application
@@ -87,7 +89,8 @@ func (p *Pages) factors(r *web.Request) (page FactorsPage, err error) {
 		}
 	}
 	if len(has.Own) == 0 {
-		return page, nil
+		page.Demand, err = p.demand(r)
+		return page, err
 	}
 	page.Left = r.Printer.N("door.recovery_left", has.Recovery)
 	page.Renew = ui.Dialog{
@@ -96,6 +99,26 @@ func (p *Pages) factors(r *web.Request) (page FactorsPage, err error) {
 		Confirm: ui.Button{Label: t("door.recovery_renew"), Look: ui.Primary},
 	}
 	return page, nil
+}
+
+// demand says that one of her firms demands a second factor of its people, and from when.
+func (p *Pages) demand(r *web.Request) (*ui.Notice, error) {
+	doors, err := p.Firms.Doors(r.Context(), r.Session)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range doors {
+		st, err := p.Firms.Stand(r.Context(), r.Session, d.ID)
+		switch {
+		case firm.Unguarded(err):
+			return &ui.Notice{Look: ui.Signal, Text: r.Printer.T("door.demanded", d.Name)}, nil
+		case err != nil && !fault.Is(err, fault.NotFound):
+			return nil, err
+		case err == nil && st.Card.Role.Inside() && d.Factors.Later(r.Now):
+			return &ui.Notice{Look: ui.Signal, Text: r.Printer.T("door.demanded_from", d.Name, r.Printer.Date(d.Factors.From))}, nil
+		}
+	}
+	return nil, nil
 }
 
 // accountBase is the frame of the pages about oneself below « Mon accès ».
