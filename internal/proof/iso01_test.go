@@ -56,6 +56,9 @@ func TestISO01(t *testing.T) {
 				w.t.Fatalf("CENACLE_TEST_SEED=%d, attempt %d", seed, n)
 			}
 		}
+		for _, v := range l.visitors {
+			l.readExhibits(v)
+		}
 		l.listen()
 		l.balance()
 	}, environ...)
@@ -80,10 +83,10 @@ func (l *life) balance() {
 		ends[verdict(what[strings.LastIndexByte(what, ' ')+1:])] += n
 	}
 	l.t.Logf("%d spaces, %d things, %d ends: %v", len(l.spaces), len(l.items), len(l.count), ends)
-	kept, shown := l.count["partys a document "+string(granted)], l.count[tabled+string(granted)]
-	l.t.Logf("parties kept %d documents; %d were put onto a table", kept, shown)
-	if kept == 0 || shown == 0 {
-		l.t.Errorf("no party kept anything, or put it onto a table: %v", l.count)
+	kept, shown, told := l.count["partys a document "+string(granted)], l.count[tabled+string(granted)], l.count[exhibited+string(granted)]
+	l.t.Logf("parties kept %d documents; %d were put onto a table; of exhibits people were told %d times", kept, shown, told)
+	if kept == 0 || shown == 0 || told == 0 {
+		l.t.Errorf("no party kept anything, or put it onto a table, or nobody was told of it: %v", l.count)
 	}
 	if ends[granted] < 600 || ends[absent] < 600 || ends[refused] < 100 {
 		l.t.Errorf("too little was granted, refused or absent to prove anything: %v", l.count)
@@ -101,7 +104,7 @@ func (l *life) look() {
 	if v.scope == "" {
 		v.visitor.firm = s.firm // a password opens every firm that knows her, and no other
 	}
-	switch l.r.IntN(13) {
+	switch l.r.IntN(14) {
 	case 0, 1, 2:
 		l.readSpace(v, s)
 	case 3, 4, 5:
@@ -122,6 +125,8 @@ func (l *life) look() {
 		l.readSlips(v, l.pending, "uploads")
 	case 12:
 		l.tells()
+	case 13:
+		l.readExhibits(pick(l, l.visitors))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
 	"cenacle/internal/document"
+	"cenacle/internal/forum"
 	"cenacle/internal/i18n"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/space"
@@ -172,4 +173,69 @@ func (l *life) release(v guestbook, doc *thing) {
 		l.o.sends(doc.handle, []string{"all"}, false)
 		l.o.items[doc.handle].exhibit = true
 	}
+}
+
+// exhibited is how what somebody is told of an exhibit is counted.
+const exhibited = "is told of an exhibit "
+
+// readExhibits reads what the parties of a forum have communicated, and the register,
+// as a visitor: of exhibits exactly those that she sees, in the versions that she sees,
+// and of receptions those of her own side unless she is of the firm.
+func (l *life) readExhibits(v guestbook) {
+	l.t.Helper()
+	var forums []*oracleRoom
+	for _, s := range l.spaces {
+		if l.o.forum(s.handle) {
+			forums = append(forums, s)
+		}
+	}
+	s := pick(l, forums)
+	role, party := l.o.role(v.visitor, s.handle), l.o.partyOf(v.person, s.handle)
+	want := granted
+	if role == "" {
+		want = absent
+	}
+	all, err := l.server.Forums.Lists(l.t.Context(), v.actor, s.id)
+	if !l.judged("reads the exhibits", v.visitor, want, err) {
+		all = nil
+	}
+	listed := map[string]bool{}
+	for _, one := range all {
+		for _, p := range one.Pieces {
+			l.readExhibit(v, p)
+			listed[string(p.Item)] = true
+		}
+	}
+	for handle, i := range l.o.items {
+		if i.space == s.handle && i.exhibit && want == granted && l.o.sees(v.visitor, handle) && !listed[handle] {
+			l.t.Errorf("%v is not told of the exhibit %s", v.visitor, handle)
+		}
+	}
+	if want == granted && !ofFirm(role) && role != "client" && party == "" {
+		want = refused
+	}
+	r, err := l.server.Forums.Register(l.t.Context(), v.actor, s.id)
+	if !l.judged("reads the register", v.visitor, want, err) {
+		return
+	}
+	if own := len(r.Parties) == 1 && (party == "" || string(r.Parties[0].ID) == party); !ofFirm(role) && !own {
+		l.t.Errorf("LEAK: %v reads of the parties %+v", v.visitor, r.Parties)
+	}
+	for _, line := range r.Lines {
+		l.readExhibit(v, line.Piece)
+	}
+}
+
+// readExhibit demands that a visitor sees the very bytes that she is told of; of what was
+// taken away the firm's side knows the number alone.
+func (l *life) readExhibit(v guestbook, p forum.Piece) {
+	l.t.Helper()
+	i := slices.IndexFunc(l.items, func(it *thing) bool { return it.handle == string(p.Item) })
+	if p.Title == "" && ofFirm(l.o.role(v.visitor, l.o.items[string(p.Item)].space)) {
+		return
+	}
+	if i < 0 || !l.o.seesVersion(v.visitor, string(p.Item), slices.Index(l.items[i].versions, p.Version)) {
+		l.t.Errorf("LEAK: %v is told of the exhibit %s, version %s", v.visitor, p.Label(), p.Version)
+	}
+	l.count[exhibited+string(granted)]++
 }
