@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -573,6 +574,31 @@ func TestRegister(t *testing.T) {
 			if err := w.all.End(w.Context(), by, w.of.ID); err == nil {
 				w.Errorf("%s ends", what)
 			}
+		}
+	})
+}
+
+var stored = store.ForFirm(`select p.data, t.subject from provider p join provider_person t on t.firm_id = p.firm_id and t.provider_id = p.id where p.firm_id = $1`)
+
+// ISO-13: nothing of a provider stands in the database in clear, and its secret is
+// never given back.
+func TestISO13_ProviderInClear(t *testing.T) {
+	one(t, func(w *world) {
+		w.invite("karim@delmas.example", authz.Lawyer)
+		_, err := w.enter(provider.Way{}, "karim")
+		w.must(err)
+		w.must(w.all.Introduce(w.Context(), w.by, w.of.ID, "client-of-ours", "secret-of-ours"))
+		var data, subject []byte
+		w.must(w.office.See(w.Context(), w.firm, func(a *act.Act) error { return a.Row(stored, nil, &data, &subject) }))
+		shown, err := w.all.Show(w.Context(), w.by, w.of.ID)
+		w.must(err)
+		for _, clear := range []string{"Compte Delmas", w.real.Issuer, "client-of-ours", "secret-of-ours", "delmas.example", "karim"} {
+			if bytes.Contains(data, []byte(clear)) || bytes.Contains(subject, []byte(clear)) {
+				w.Errorf("%q is in clear", clear)
+			}
+		}
+		if strings.Contains(fmt.Sprintf("%+v", shown), "secret-of-ours") || shown.Client != "client-of-ours" {
+			w.Errorf("%+v", shown)
 		}
 	})
 }
