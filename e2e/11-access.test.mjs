@@ -10,7 +10,7 @@ import { photograph, put, zip } from "./paper.mjs";
 
 /** What a browser is given to keep or to listen to, not to show. */
 const noPage = [
-  "/language/{code}", "/healthz", "/f/{firm}/spaces/{space}/live", "/f/{firm}/spaces/{space}/receipts/{receipt}/file", "/d/{firm}/{box}/receipts/{receipt}/file",
+  "/language/{code}", "/healthz", "/door/{firm}/accent.css", "/f/{firm}/spaces/{space}/live", "/f/{firm}/spaces/{space}/receipts/{receipt}/file", "/d/{firm}/{box}/receipts/{receipt}/file",
   ...["view", "file", "versions/{version}/file"].map((what) => `/f/{firm}/spaces/{space}/documents/{document}/${what}`),
 ];
 

@@ -37,6 +37,7 @@ test("people enter with the account of their organisation", async (context) => {
   const step = journey(context, browser);
   const { page, watch } = await visit(context, browser, house);
   const colleague = await visit(context, browser, house);
+  const night = await visit(context, browser, house, { dark: true });
   const look = async (at, what) => {
     for (const [size, { viewport }] of Object.entries(sizes)) {
       await at.setViewportSize(viewport);
@@ -62,7 +63,30 @@ test("people enter with the account of their organisation", async (context) => {
     assert.equal(await field(add(page), "entrance.name").inputValue(), "Compte Aubépine");
   });
 
+  await step("the firm's own page opens in its colour, with what the law wants read there", async () => {
+    await page.locator(".entrance-plate > summary").click();
+    const plate = page.locator(".entrance-plate form");
+    await plate.locator("#f-open").check();
+    await plate.locator("#f-accent").fill("#aaddaa");
+    await button(plate, "entrance.hang").click();
+    await page.getByText(t("firm.accent_light")).first().waitFor();
+    await look(page, "a plate refused");
+    await plate.locator("#f-accent").fill("#7a1f3d");
+    await plate.locator("#f-notice").fill("SELARL Aubépine, avocats au barreau de Rennes\n12 rue des Lices, 35000 Rennes – 02 99 00 00 00");
+    await plate.locator("#f-mediator").fill("Médiateur de la consommation de la profession d’avocat\nmediateur-consommation-avocat.fr");
+    await button(plate, "entrance.hang").click();
+    await said(page, "plate_hung");
+    const open = await page.locator(".entrance-door .hash code").first().textContent();
+    for (const [visitor, what] of [[colleague, "the plate"], [night, "the plate at night"]]) {
+      await visitor.page.goto(open);
+      await visitor.page.getByText("12 rue des Lices").waitFor();
+      assert.equal(await visitor.page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--firm-accent").trim()), "#7a1f3d");
+      await look(visitor.page, what);
+    }
+  });
+
   await step("a provider that answers is introduced to us, and we to it", async () => {
+    await field(add(page), "entrance.name").fill("Compte Aubépine");
     await field(add(page), "entrance.issuer").fill(account.issuer);
     await page.getByLabel(t("entrance.for.staff")).check();
     await page.locator("#f-domains").fill("aubepine.example");

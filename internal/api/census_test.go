@@ -36,6 +36,7 @@ var twins = map[string]string{
 
 	"GET /f/{firm}/entrance":                      " a program lets nobody in",
 	"POST /f/{firm}/entrance":                     " a program lets nobody in",
+	"POST /f/{firm}/entrance/plate":               " a program lets nobody in",
 	"GET /f/{firm}/entrance/{provider}":           " a program lets nobody in",
 	"POST /f/{firm}/entrance/{provider}":          " a program lets nobody in",
 	"POST /f/{firm}/entrance/{provider}/end":      " a program lets nobody in",

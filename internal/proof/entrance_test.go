@@ -56,7 +56,7 @@ func entranceSteps() []step {
 	const all, one = "/f/{firm}/entrance", "/f/{firm}/entrance/{provider}"
 	register := form(all, byLead, 303, "name", "Autre compte", "issuer", "{issuer}", "audience", "staff").then(func(s *scene, _ answer) { s.shut() })
 	return []step{
-		plain(all, byLead, 200), register, plain(one, byLead, 200), form(one, byLead, 303, "client", "client", "secret", "secret"),
+		plain(all, byLead, 200), form(all+"/plate", byLead, 303, "open", "1", "accent", "#7a1f3d", "notice", "Cabinet Delmas", "mediator", "Le médiateur"), register, plain(one, byLead, 200), form(one, byLead, 303, "client", "client", "secret", "secret"),
 		form(one+"/end", byLead, 303).then(func(s *scene, _ answer) { s.entrance() }),
 	}
 }

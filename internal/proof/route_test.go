@@ -123,7 +123,7 @@ func publicSteps() []step {
 			s.ids["mail"] = string(mails[0].Job())
 		}),
 		fresh(form("/signup", nobody, 303, "firm", "Cabinet Neuf", "name", "Me Neuf", "email", "{fresh}@neuf.example", "password", password)),
-		plain("/door/{firm}", nobody, 200), plain("/door/{firm}/{provider}", nobody, 200), form("/door/{firm}/{provider}", nobody, 200),
+		plain("/door/{firm}", nobody, 200), plain("/door/{firm}/accent.css", nobody, 200), plain("/door/{firm}/{provider}", nobody, 200), form("/door/{firm}/{provider}", nobody, 200),
 		plain("/door/{firm}/{provider}/back", nobody, 401),
 		plain("/demo/mails", nobody, 200), plain("/demo/mails/{mail}", nobody, 200),
 		plain("/l/{firm}/{token}", nobody, 200), form("/l/{firm}/{token}", nobody, 303), form("/l/{firm}/{token}/renew", nobody, 303),

@@ -15,11 +15,12 @@ import (
 	"cenacle/internal/oidc"
 )
 
-// Door is what somebody before the door of a firm is shown: the firm's name, and
-// who vouches for its own people. Those who vouch for people of a client are not
+// Door is what somebody before the door of a firm is shown: the firm's name, what
+// stands there, and who vouches for its own people. Those who vouch for people of a client are not
 // named to everybody, for their names would say whose lawyers these are.
 type Door struct {
 	Firm   string
+	Plate  firm.Plate
 	Offers []Offer
 }
 
@@ -29,7 +30,8 @@ type Offer struct {
 	Name string
 }
 
-// At shows the door of a firm; absent where nobody vouches for anybody.
+// At shows the door of a firm; absent where it has not opened one and nobody vouches
+// for its people.
 func (s *Service) At(ctx context.Context, of id.Firm) (d Door, err error) {
 	defer fault.Op(&err, "provider.At(%s)", of)
 	err = s.office.See(ctx, of, func(a *act.Act) error {
@@ -43,7 +45,10 @@ func (s *Service) At(ctx context.Context, of id.Firm) (d Door, err error) {
 				d.Offers = append(d.Offers, Offer{r.ID, r.Name})
 			}
 		}
-		if len(d.Offers) == 0 {
+		if d.Plate, err = firm.PlateOf(a); err != nil {
+			return err
+		}
+		if len(d.Offers) == 0 && !d.Plate.Open {
 			return fault.Absent()
 		}
 		profile, err := firm.ProfileOf(a)

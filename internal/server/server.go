@@ -457,7 +457,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 		},
 		Connection: &connection.Pages{Webhooks: s.Webhooks},
 		Notice:     &noticepage.Pages{Accounts: s.Accounts, Notices: s.Notices, Spaces: s.Spaces},
-		Entrance:   &entrance.Pages{Providers: s.Providers},
+		Entrance:   &entrance.Pages{Providers: s.Providers, Firms: s.Firms},
 		Program:    &program.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Spaces: s.Spaces},
 		Letterbox: &letterbox.Pages{
 			Links: s.Letterboxes, Documents: s.Documents, Deposits: s.Deposits, Asks: s.Requests, Limit: c.Upload(), Until: until,

@@ -301,6 +301,7 @@ func forumRoutes(p Pages) []web.Route {
 func entranceRoutes(p Pages) []web.Route {
 	return []web.Route{
 		{Pattern: "GET /door/{firm}", Handle: p.Door.House, Why: "the firm's name and who vouches for its people, where somebody does"},
+		{Pattern: "GET /door/{firm}/accent.css", Handle: p.Door.Accent, Why: "the colour of a door that everybody sees"},
 		{Pattern: "GET /door/{firm}/{provider}", Handle: p.Door.Provider, Why: "the name of a firm and of a provider, behind an address that nobody guesses"},
 		{Pattern: "POST /door/{firm}/{provider}", Handle: p.Door.DoProvider, Why: "provider.Enter makes a challenge for this browser, and brakes"},
 		{Pattern: "GET /door/{firm}/{provider}/back", Handle: p.Door.Back, Why: "provider.Arrive takes the challenge of this browser, once, and what the provider signed"},
@@ -311,6 +312,7 @@ func entranceRoutes(p Pages) []web.Route {
 
 		{Pattern: "GET /f/{firm}/entrance", Door: web.Member, Action: authz.FirmDoor, Handle: p.Entrance.List},
 		{Pattern: "POST /f/{firm}/entrance", Door: web.Member, Action: authz.FirmVouch, Handle: p.Entrance.DoRegister},
+		{Pattern: "POST /f/{firm}/entrance/plate", Door: web.Member, Action: authz.FirmDoor, Handle: p.Entrance.DoHang},
 		{Pattern: "GET /f/{firm}/entrance/{provider}", Door: web.Member, Action: authz.FirmDoor, Handle: p.Entrance.Show},
 		{Pattern: "POST /f/{firm}/entrance/{provider}", Door: web.Member, Action: authz.FirmVouch, Handle: p.Entrance.DoIntroduce},
 		{Pattern: "POST /f/{firm}/entrance/{provider}/end", Door: web.Member, Action: authz.FirmDoor, Handle: p.Entrance.DoEnd},

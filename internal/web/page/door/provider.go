@@ -11,6 +11,7 @@ import (
 
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
+	"cenacle/internal/front"
 	"cenacle/internal/id"
 	"cenacle/internal/oidc"
 	"cenacle/internal/provider"
@@ -60,10 +61,35 @@ func (p *Pages) House(r *web.Request) (web.Answer, error) {
 	page.Path = r.URL.EscapedPath()
 	page.House, page.Email.Focus = at.Firm, false
 	page.Firm, page.FirmHref = at.Firm, page.Path
+	page.Notice, page.Mediate = at.Plate.Notice, at.Plate.Mediator
+	if at.Plate.Accent != "" {
+		page.Accent = page.Path + "/accent.css"
+	}
 	for _, o := range at.Offers {
 		page.Offers = append(page.Offers, offer(r, of, o, page.Next))
 	}
 	return web.Show(signInTemplate, page), nil
+}
+
+// Accent is the colour of a firm's door, as a style sheet: the policy of its pages
+// takes none from a page itself.
+func (p *Pages) Accent(r *web.Request) (web.Answer, error) {
+	of, err := web.PathID[id.Firm](r, "firm")
+	if err != nil {
+		return nil, err
+	}
+	at, err := p.Providers.At(r.Context(), of)
+	if err != nil {
+		return nil, err
+	}
+	return web.Answering(func(w http.ResponseWriter, _ *web.Request) error {
+		w.Header().Set("Content-Type", "text/css; charset=utf-8")
+		if at.Plate.Accent == "" {
+			return nil
+		}
+		_, err := fmt.Fprintf(w, ":root { --firm-accent: %s; }\n", at.Plate.Accent) // #rrggbb, as package firm keeps it
+		return front.Sent(err)
+	}), nil
 }
 
 // road is the provider that a path names.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cenacle/internal/authz"
+	"cenacle/internal/firm"
 	"cenacle/internal/id"
 	"cenacle/internal/oidc/oidctest"
 	"cenacle/internal/provider"
@@ -121,4 +122,26 @@ func TestProviderAnswersCalmly(t *testing.T) {
 	if authz.ViaProvider.Own() || authz.ViaProviderCode.Own() {
 		t.Error("what a provider says is hers alone")
 	}
+}
+
+// TestPlate: a firm opens its page to everybody, in its colour and with what the law
+// wants read there; closed, it is nowhere.
+func TestPlate(t *testing.T) {
+	h := open(t)
+	b, door := h.Browser(), "/door/"+string(h.by.Firm)
+	b.Get(door).Answers(t, http.StatusNotFound, "")
+	b.Get(door+"/accent.css").Answers(t, http.StatusNotFound, "")
+	plate := firm.Plate{Open: true, Accent: "#7a1f3d", Notice: "Cabinet Delmas\n12 rue des Lices", Mediator: "Le médiateur <national>"}
+	h.must(h.Firms.Hang(t.Context(), h.by, plate))
+	page := b.Get(door).Answers(t, http.StatusOK, "")
+	page.One("main .lead").Says("Cabinet Delmas & Associés")
+	page.One("main .door-plate").Says("12 rue des Lices")
+	page.One("main .door-plate").Says("Le médiateur <national>")
+	page.One("link[href=" + door + "/accent.css]")
+	if style := b.Get(door + "/accent.css"); style.Body != ":root { --firm-accent: #7a1f3d; }\n" || style.Header.Get("Content-Type") != "text/css; charset=utf-8" {
+		t.Errorf("%q as %s", style.Body, style.Header.Get("Content-Type"))
+	}
+	plate.Open = false
+	h.must(h.Firms.Hang(t.Context(), h.by, plate))
+	b.Get(door).Answers(t, http.StatusNotFound, "")
 }

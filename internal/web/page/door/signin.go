@@ -13,6 +13,8 @@ type SignInPage struct {
 	Next    string  // page of ours she was on her way to, or empty
 	House   string  // the firm whose door it is, or empty
 	Offers  []Offer // who vouches for its people
+	Notice  string  // what it says of itself there
+	Mediate string  // and of its mediator
 	Email   ui.Field
 	Secret  ui.Field
 	Address ui.Field // of the second form

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"cenacle/internal/fault"
+	"cenacle/internal/firm"
 	"cenacle/internal/id"
 	"cenacle/internal/provider"
 	"cenacle/internal/web"
@@ -22,6 +23,7 @@ var files embed.FS
 // Pages answers for the entrance of a firm.
 type Pages struct {
 	Providers *provider.Service
+	Firms     *firm.Service
 }
 
 // Entrance is the list of who vouches, with the form for one more.
@@ -29,9 +31,22 @@ type Entrance struct {
 	ui.Base
 	Door  *ui.Hash // its address; nil while there is none
 	Site  *ui.Hash // the line for the firm's own site
+	Plate Plate
 	Lines []Line
 	None  ui.Empty
 	Form  Form
+}
+
+// Plate asks what stands at the door.
+type Plate struct {
+	Action   string
+	Summary  ui.Summary
+	Open     ui.Field
+	Notice   ui.Field
+	Mediator ui.Field
+	Accent   ui.Field
+	Submit   ui.Button
+	Unfolded bool
 }
 
 // Line is one provider.
@@ -69,19 +84,55 @@ func (p *Pages) list(r *web.Request) (Entrance, error) {
 		return Entrance{}, err
 	}
 	b := frame(r, r.Printer.T("entrance.title"))
-	page := Entrance{Base: b, Form: newForm(r, b)}
+	hung, err := p.Firms.Plate(r.Context(), r.Actor)
+	if err != nil {
+		return Entrance{}, err
+	}
+	page := Entrance{Base: b, Form: newForm(r, b), Plate: newPlate(r, b, hung)}
 	page.None = ui.Empty{Icon: "door-enter", Title: b.T("entrance.none"), Text: b.T("entrance.none_text")}
 	for _, one := range found {
 		page.Lines = append(page.Lines, Line{
 			Href: r.FirmPath("entrance", string(one.ID)), Name: one.Name, Whom: whom(b, one), State: badge(b, one),
 		})
-		if one.State == provider.Active && one.Audience == provider.Staff && page.Door == nil {
-			door := r.Absolute("/door/" + string(r.Firm.ID))
-			page.Door = &ui.Hash{Label: b.T("entrance.door"), Value: door}
-			page.Site = &ui.Hash{Label: b.T("entrance.site"), Value: `<a href="` + door + `" rel="noopener">` + b.T("entrance.site_words") + `</a>`}
-		}
+		hung.Open = hung.Open || one.State == provider.Active && one.Audience == provider.Staff
+	}
+	if hung.Open {
+		door := r.Absolute("/door/" + string(r.Firm.ID))
+		page.Door = &ui.Hash{Label: b.T("entrance.door"), Value: door}
+		page.Site = &ui.Hash{Label: b.T("entrance.site"), Value: `<a href="` + door + `" rel="noopener">` + b.T("entrance.site_words") + `</a>`}
 	}
 	return page, nil
+}
+
+func newPlate(r *web.Request, b ui.Base, p firm.Plate) Plate {
+	return Plate{
+		Action:   r.FirmPath("entrance", "plate"),
+		Open:     ui.Field{Kind: ui.Checks, Name: "open", Label: b.T("entrance.open"), Hint: b.T("entrance.open_hint"), Chosen: p.Open, Optional: true},
+		Notice:   ui.Field{Kind: ui.Area, Name: "notice", Label: b.T("web.legal"), Hint: b.T("entrance.notice_hint"), Value: p.Notice, Length: firm.MaxPlate, Optional: true},
+		Mediator: ui.Field{Kind: ui.Area, Name: "mediator", Label: b.T("web.mediator"), Hint: b.T("entrance.mediator_hint"), Value: p.Mediator, Length: firm.MaxPlate, Optional: true},
+		Accent:   ui.Field{Name: "accent", Label: b.T("entrance.accent"), Hint: b.T("entrance.accent_hint"), Value: p.Accent, Length: 7, Short: true, Optional: true, Autocomplete: "off"},
+		Submit:   ui.Button{Label: b.T("entrance.hang")},
+	}
+}
+
+// DoHang changes what stands at the door.
+func (p *Pages) DoHang(r *web.Request) (web.Answer, error) {
+	typed := firm.Plate{Open: r.Value("open") != "", Accent: r.Value("accent"), Notice: r.Value("notice"), Mediator: r.Value("mediator")}
+	err := p.Firms.Hang(r.Context(), r.Actor, typed)
+	if err == nil {
+		return web.Done(r.FirmPath("entrance"), "plate_hung"), nil
+	}
+	if !mended(err) {
+		return nil, err
+	}
+	page, unread := p.list(r)
+	if unread != nil {
+		return nil, unread
+	}
+	page.Plate = newPlate(r, page.Base, typed)
+	f := &page.Plate
+	f.Unfolded, f.Summary = true, ui.Refuse(r.Printer, err).Mark(&f.Open, &f.Notice, &f.Mediator, &f.Accent)
+	return web.Again(listPage, page, err), nil
 }
 
 func frame(r *web.Request, title string) ui.Base {
