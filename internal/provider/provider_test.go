@@ -360,6 +360,11 @@ func TestAUT05_Provider(t *testing.T) {
 		if _, err := w.accounts.Resume(w.Context(), in.Token); err != nil {
 			w.Error(err)
 		}
+		w.guard(w.by.Person)
+		w.must(w.firms.DemandFactors(w.Context(), w.by, 0))
+		if _, _, err := w.firms.Actor(w.Context(), in.Session, w.firm); !fault.Is(err, fault.Forbidden) {
+			w.Errorf("the firm demands a second factor, and hers is the provider's word alone: %v", err)
+		}
 		w.guard(karim)
 		if _, err := w.accounts.Resume(w.Context(), in.Token); !fault.Is(err, fault.Unauthenticated) {
 			w.Errorf("she has a second factor now: %v", err)
