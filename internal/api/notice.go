@@ -84,3 +84,7 @@ func (n *Nouns) tellSpace(r *Request, in NoticeLevel) (Room, error) {
 func (n *Nouns) toldSpace(r *Request, in NoticeLevel, _ string) (Room, error) {
 	return n.space(r, in.InSpace)
 }
+
+func (n *Nouns) retryMember(r *Request, in InMember) (None, error) {
+	return None{}, n.Notices.Retry(r.Context(), r.Actor, in.Space, in.Person)
+}

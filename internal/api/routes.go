@@ -423,6 +423,8 @@ func (n *Nouns) noticeRows() []Operation {
 			Summary: "Choose these hours, for oneself; what waits already is told by the new ones"},
 		{Pattern: "POST /spaces/{space}/notice-level", Name: "chooseNoticeLevel", Action: authz.SpaceTell, Also: []authz.Action{authz.SpaceManage}, Do: Tell(n.tellSpace, n.toldSpace),
 			Summary: "Choose what mails of a space may say of what is sent from now on; neutre takes it back"},
+		{Pattern: "POST /spaces/{space}/members/{person}/retry", Name: "retryMember", Action: authz.SpaceInvite, Do: Tell(n.retryMember, nil),
+			Summary: "Mail a member again whose mailbox refused a mail: at once, when she has not read something"},
 		{Pattern: "POST /spaces/{space}/mute", Name: "muteSpace", Action: authz.NoticeChoose, Do: Tell(n.muteSpace, nil),
 			Summary: "Be mailed of a space only what is expected of one; its lawyers see it"},
 		{Pattern: "POST /spaces/{space}/unmute", Name: "unmuteSpace", Action: authz.NoticeChoose, Do: Tell(n.unmuteSpace, nil),

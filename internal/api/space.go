@@ -116,12 +116,13 @@ type Circle struct {
 
 // Member is a person in a space.
 type Member struct {
-	ID    id.Person `json:"id"`
-	Name  string    `json:"name"`
-	Role  string    `json:"role" enum:"lead colleague assistant client guest reader"`
-	Since Instant   `json:"since"`
-	Until Instant   `json:"until,omitzero" doc:"when she left"`
-	Muted Instant   `json:"muted,omitzero" doc:"since when she wants no mail of what is new here; in the list of members alone"`
+	ID      id.Person `json:"id"`
+	Name    string    `json:"name"`
+	Role    string    `json:"role" enum:"lead colleague assistant client guest reader"`
+	Since   Instant   `json:"since"`
+	Until   Instant   `json:"until,omitzero" doc:"when she left"`
+	Refused Instant   `json:"refused,omitzero" doc:"since when her mailbox refuses mail: what is new is not mailed there; in the list of members alone"`
+	Muted   Instant   `json:"muted,omitzero" doc:"since when she wants no mail of what is new here; in the list of members alone"`
 }
 
 func memberOf(p space.Person) Member {
@@ -261,10 +262,14 @@ func (n *Nouns) members(r *Request, in InSpace) (Members, error) {
 	if err != nil {
 		return Members{}, err
 	}
+	refused, err := n.Notices.RefusedIn(r.Context(), r.Actor, in.Space)
+	if err != nil {
+		return Members{}, err
+	}
 	out := Members{Members: make([]Member, len(room.People)), Circles: circlesOf(room.Circles)}
 	for i, p := range room.People {
 		out.Members[i] = memberOf(p)
-		out.Members[i].Muted = Instant(muted[p.Person])
+		out.Members[i].Muted, out.Members[i].Refused = Instant(muted[p.Person]), Instant(refused[p.Person].At)
 	}
 	return out, nil
 }

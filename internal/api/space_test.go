@@ -25,6 +25,7 @@ var spaceSamples = map[string]sample{
 	"listWalls":         {who: byLead, want: 200},
 	"raiseWall":         {who: byLead, body: `{"person":"{person}","until":"2027-01-15","reason":"Conflit d’intérêts"}`, want: 204},
 	"chooseNoticeLevel": {who: byLead, body: `{"level":"titre"}`, want: 200},
+	"retryMember":       {who: byLead, want: 204},
 	"muteSpace":         {who: byLead, want: 204}, "unmuteSpace": {who: byLead, want: 204},
 	"liftWall": {who: byLead, want: 204, then: func(s *stage, _ reply) {
 		s.ask(s.lead, "POST", s.path("/spaces/{space}/members"), `{"name":"Me Anne Roux","email":"anne@roux.example","role":"guest"}`).is(201)

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -245,21 +246,27 @@ func (e errand) hour(a *act.Act) (time.Time, error) {
 	return at, nil
 }
 
-// send composes the mail to who was found to be its reader, and hands it over.
+// send composes the mail to who was found to be its reader, and hands it over. What is
+// new is not sent to a mailbox that refused the last mail; what she waits for is, as
+// the gesture that tries it again.
 func (p post) send(ctx context.Context, by authz.Actor, j outbox.Job, e errand) error {
-	var profile firm.Profile
-	err := p.office.See(ctx, by.Firm, func(a *act.Act) (err error) {
-		profile, err = firm.ProfileOf(a)
-		return err
-	})
-	if err != nil {
-		return err
-	}
 	person, err := p.accounts.Person(ctx, e.person)
 	if err != nil {
 		return err
 	}
 	if tied, err := p.accounts.Affiliated(ctx, e.person, by.Firm); err != nil || !tied {
+		return err
+	}
+	var profile firm.Profile
+	var refused bool
+	err = p.office.See(ctx, by.Firm, func(a *act.Act) (err error) {
+		if profile, err = firm.ProfileOf(a); err != nil {
+			return err
+		}
+		_, refused, err = notice.RefusalOf(a, e.person, person.Email)
+		return err
+	})
+	if err != nil || refused && e.kind != prompt {
 		return err
 	}
 	to, said, err := p.addressed(ctx, by, j, e, person)
@@ -275,7 +282,20 @@ func (p post) send(ctx context.Context, by authz.Actor, j outbox.Job, e errand) 
 	if err != nil {
 		return err
 	}
-	if err := p.sender.Send(ctx, m); err != nil || e.left == nil {
+	return p.hand(ctx, by, e, m, refused && to == person.Email)
+}
+
+// hand gives a mail to the post, and keeps what came of it: that a mailbox of hers
+// refuses mail, which no other attempt would change, or takes it again.
+func (p post) hand(ctx context.Context, by authz.Actor, e errand, m mail.Message, refused bool) error {
+	err := p.sender.Send(ctx, m)
+	if none, ok := errors.AsType[*mail.NoMailbox](err); ok && e.mailbox == nil {
+		return p.office.Do(ctx, by.Firm, func(a *act.Act) error { return notice.Refused(a, by, m.To, none.Code) })
+	}
+	if err == nil && refused {
+		err = p.office.Do(ctx, by.Firm, func(a *act.Act) error { return notice.Accepted(a, by) })
+	}
+	if err != nil || e.left == nil {
 		return err
 	}
 	return p.office.Keep(ctx, by.Firm, func(a *act.Act) error { return e.left(a, by) })

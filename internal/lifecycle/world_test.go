@@ -57,6 +57,12 @@ const (
 
 func each(t *testing.T, run func(w *world)) {
 	t.Helper()
+	eachPost(t, func(s mail.Sender) mail.Sender { return s }, run)
+}
+
+// eachPost is each with another post before the mailbox.
+func eachPost(t *testing.T, post func(mail.Sender) mail.Sender, run func(w *world)) {
+	t.Helper()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		office, clock := acttest.New(t, s)
 		w := &world{T: t, office: office, clock: clock, accounts: account.New(office), passing: new(sync.Mutex)}
@@ -66,7 +72,7 @@ func each(t *testing.T, run func(w *world)) {
 		models, err := space.LoadModels()
 		w.must(err)
 		w.model = models[0]
-		w.openPost(s)
+		w.openPost(s, post)
 		w.lawyer = w.founds("Cabinet Delmas", "anne@delmas.example", "Anne Delmas")
 		w.firm = w.lawyer.Firm
 		run(w)
@@ -74,7 +80,7 @@ func each(t *testing.T, run func(w *world)) {
 }
 
 // openPost starts the runner of jobs over a sealed mailbox.
-func (w *world) openPost(s *store.Store) {
+func (w *world) openPost(s *store.Store, post func(mail.Sender) mail.Sender) {
 	w.Helper()
 	catalog, err := i18n.Load()
 	w.must(err)
@@ -84,7 +90,7 @@ func (w *world) openPost(s *store.Store) {
 	w.must(err)
 	w.mailbox, err = mail.OpenMailbox(w.TempDir(), w.office.Ring.Directory())
 	w.must(err)
-	w.handlers = w.life.Handlers(composer, w.mailbox)
+	w.handlers = w.life.Handlers(composer, post(w.mailbox))
 	w.handlers[lifecycle.PassJob] = func(ctx context.Context, of id.Firm, j outbox.Job) error {
 		w.passing.Lock()
 		defer w.passing.Unlock()

@@ -231,6 +231,30 @@ func (b *bounded) Read(p []byte) (int, error) {
 
 var _ io.Reader = (*bounded)(nil)
 
+// NoMailbox is why a message was refused: its recipient. RFC 5321 and 3463 leave the
+// server to say so in two ways.
+type NoMailbox struct {
+	Code   int    // 550, 551 or 553, or another with a status
+	Status string // of the address or of its mailbox (X.1.z, X.2.1), or empty
+}
+
+func (n *NoMailbox) Error() string {
+	return fmt.Sprintf("mail: no mailbox takes it: code %d %s", n.Code, n.Status)
+}
+
+// unknown reports whether an answer to RCPT is about the address itself, and stays so:
+// neither what a server thinks of us (X.7.z, and X.1.7 and X.1.8 of the sender's
+// address), which is the operator's to cure, nor a mailbox that is full.
+func unknown(code int, status string) bool {
+	switch {
+	case code/100 != 5 || status == "5.1.7" || status == "5.1.8":
+		return false
+	case status == "":
+		return code == 550 || code == 551 || code == 553
+	}
+	return strings.HasPrefix(status, "5.1.") || status == "5.2.1"
+}
+
 // judge gives the client's error its meaning. The server's words stay out of
 // it: they often repeat the address written to.
 func judge(err error) error {
@@ -239,6 +263,9 @@ func judge(err error) error {
 		return unavailable(err)
 	}
 	cause := fmt.Errorf("mail: %s: code %d %s", failed.Reason, failed.ErrorCode(), failed.EnhancedStatusCode())
+	if failed.Reason == gomail.ErrSMTPRcptTo && unknown(failed.ErrorCode(), failed.EnhancedStatusCode()) {
+		return fault.New(fault.Invalid, "mail.refused").Because(&NoMailbox{failed.ErrorCode(), failed.EnhancedStatusCode()})
+	}
 	if failed.ErrorCode()/100 == 5 {
 		switch failed.Reason {
 		case gomail.ErrSMTPRcptTo, gomail.ErrSMTPData, gomail.ErrWriteContent, gomail.ErrSMTPDataClose:

@@ -129,6 +129,32 @@ func TestSMTPFailures(t *testing.T) {
 	}
 }
 
+// TestSMTPNoMailbox: only an answer to RCPT that is about the address itself says that no
+// mailbox stands behind it; what the server thinks of us, and what may pass, does not.
+func TestSMTPNoMailbox(t *testing.T) {
+	for _, c := range []struct {
+		step   string
+		code   int
+		status smtp.EnhancedCode
+		want   bool
+	}{
+		{"rcpt", 550, smtp.EnhancedCode{5, 1, 1}, true}, {"rcpt", 550, smtp.EnhancedCode{5, 2, 1}, true},
+		{"rcpt", 554, smtp.EnhancedCode{5, 1, 10}, true}, {"rcpt", 553, smtp.NoEnhancedCode, true}, {"rcpt", 550, smtp.NoEnhancedCode, true},
+		{"rcpt", 550, smtp.EnhancedCode{5, 7, 1}, false}, {"rcpt", 550, smtp.EnhancedCode{5, 1, 8}, false}, {"rcpt", 550, smtp.EnhancedCode{5, 1, 7}, false},
+		{"rcpt", 552, smtp.EnhancedCode{5, 2, 2}, false}, {"rcpt", 554, smtp.NoEnhancedCode, false}, {"rcpt", 450, smtp.EnhancedCode{4, 1, 1}, false},
+		{"mail", 550, smtp.EnhancedCode{5, 1, 1}, false}, {"data", 550, smtp.EnhancedCode{5, 1, 1}, false}, {"end", 550, smtp.EnhancedCode{5, 1, 1}, false},
+	} {
+		t.Run(fmt.Sprint(c.step, c.code, c.status), func(t *testing.T) {
+			p := (&post{fail: map[string]*smtp.SMTPError{c.step: {Code: c.code, EnhancedCode: c.status, Message: "no"}}}).open(t, Plain)
+			err := send(t, p.Server, sample())
+			none, is := errors.AsType[*NoMailbox](err)
+			if is != c.want || is && none.Code != c.code {
+				t.Errorf("got %v, as no mailbox: %v", err, is)
+			}
+		})
+	}
+}
+
 // expect checks the fault, and that it names neither person nor password nor
 // repeats the server.
 func expect(t *testing.T, err error, kind fault.Kind, key string) {

@@ -33,4 +33,21 @@ on conflict (firm_id, id) do nothing`)
 select id, kind, payload from notice_waiting where firm_id = $1 and person_id = $2 and due_at <= $3 order by id`)
 
 	deleteWaiting = store.ForFirm(`delete from notice_waiting where firm_id = $1 and id = $2`)
+
+	putRefusal = store.ForFirm(`
+insert into notice_refusal (firm_id, person_id, mailbox, code, refused_at) values ($1, $2, $3, $4, $5)
+on conflict (firm_id, person_id) do update set
+  mailbox = excluded.mailbox, code = excluded.code,
+  refused_at = case when notice_refusal.mailbox = excluded.mailbox then notice_refusal.refused_at else excluded.refused_at end`)
+
+	selectRefusal = store.ForFirm(`
+select mailbox, code, refused_at from notice_refusal where firm_id = $1 and person_id = $2`)
+
+	deleteRefusal = store.ForFirm(`delete from notice_refusal where firm_id = $1 and person_id = $2`)
+
+	// Of those who are or were in space $2.
+	selectRefusalsIn = store.ForFirm(`
+select m.person_id, r.mailbox, r.code, r.refused_at
+from membership m cross join notice_refusal r
+where m.firm_id = $1 and m.space_id = $2 and r.firm_id = $1 and r.person_id = m.person_id`)
 )

@@ -176,7 +176,7 @@ func roomSteps() []step {
 		plain(room+"/people", byLead, 200),
 		fresh(form(room+"/people", byLead, 303, "name", "M. Lecteur", "email", "{fresh}@lecteur.example", "role", "reader")),
 		form(room+"/people/{person}/remove", byLead, 303).then(func(s *scene, _ answer) { s.comeBack(true) }),
-		form(room+"/people/{person}/see", byLead, 200),
+		form(room+"/people/{person}/see", byLead, 200), form(room+"/people/{person}/retry", byLead, 303),
 		form(room+"/lead", (*scene).handing, 303, "person", "{heir}").then(func(s *scene, _ answer) { s.handBack() }),
 		form(room+"/walls", byLead, 303, "person", "{colleague}", "reason", "Conflit d’intérêts").then(func(s *scene, _ answer) {
 			s.must(s.server.Lifecycle.LiftWall(s.t.Context(), s.lead.actor, s.room.id, s.account.id))

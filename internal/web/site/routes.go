@@ -109,8 +109,6 @@ func Routes(p Pages) []web.Route {
 		{Pattern: "GET /f/{firm}/programs", Door: web.Member, Action: authz.TokenKeep, Handle: p.Program.Show},
 		{Pattern: "POST /f/{firm}/programs", Door: web.Member, Action: authz.TokenGive, Handle: p.Program.DoMake},
 		{Pattern: "POST /f/{firm}/programs/{program}/revoke", Door: web.Member, Action: authz.TokenKeep, Handle: p.Program.DoRevoke},
-		{Pattern: "GET /f/{firm}/notices", Door: web.Member, Action: authz.NoticeSee, Handle: p.Notice.Show},
-		{Pattern: "POST /f/{firm}/notices", Door: web.Member, Action: authz.NoticeChoose, Handle: p.Notice.DoChoose},
 		{Pattern: "GET /f/{firm}/journal", Door: web.Member, Action: authz.FirmJournal, Handle: p.Desk.Journal},
 		{Pattern: "GET /f/{firm}/agenda", Door: web.Member, Action: authz.AgendaSee, Handle: p.Desk.Agenda},
 		{Pattern: "GET /f/{firm}/search", Door: web.Member, Action: authz.DocumentRead, Handle: p.Desk.Search},
@@ -129,6 +127,7 @@ func Routes(p Pages) []web.Route {
 	}
 	routes = append(routes, entranceRoutes(p)...)
 	routes = append(routes, letterboxRoutes(p)...)
+	routes = append(routes, noticeRoutes(p)...)
 	routes = append(routes, spaceRoutes(p)...)
 	routes = append(routes, forumRoutes(p)...)
 	routes = append(routes, agendaRoutes(p)...)
@@ -161,6 +160,17 @@ func letterboxRoutes(p Pages) []web.Route {
 	}
 }
 
+// noticeRoutes are the mails of a person, and of a space.
+func noticeRoutes(p Pages) []web.Route {
+	return []web.Route{
+		{Pattern: "GET /f/{firm}/notices", Door: web.Member, Action: authz.NoticeSee, Handle: p.Notice.Show},
+		{Pattern: "POST /f/{firm}/notices", Door: web.Member, Action: authz.NoticeChoose, Handle: p.Notice.DoChoose},
+		{Pattern: "POST /f/{firm}/spaces/{space}/mute", Door: web.Member, Action: authz.NoticeChoose, Handle: p.Notice.DoMute},
+		{Pattern: "POST /f/{firm}/spaces/{space}/level", Door: web.Member, Action: authz.SpaceTell, Handle: p.Room.DoTell},
+		{Pattern: "POST /f/{firm}/spaces/{space}/people/{person}/retry", Door: web.Member, Action: authz.SpaceInvite, Handle: p.Room.DoRetry},
+	}
+}
+
 // spaceRoutes are those inside a space.
 func spaceRoutes(p Pages) []web.Route {
 	return []web.Route{
@@ -168,8 +178,6 @@ func spaceRoutes(p Pages) []web.Route {
 		{Pattern: "GET /f/{firm}/spaces/{space}", Door: web.Member, Action: authz.SpaceSee, Handle: p.Room.Show},
 		{Pattern: "GET /f/{firm}/spaces/{space}/live", Door: web.Member, Action: authz.SpaceSee, Handle: p.Live.Space, Long: true},
 		{Pattern: "GET /f/{firm}/spaces/{space}/list", Door: web.Member, Action: authz.SpaceSee, Handle: p.Room.List},
-		{Pattern: "POST /f/{firm}/spaces/{space}/level", Door: web.Member, Action: authz.SpaceTell, Handle: p.Room.DoTell},
-		{Pattern: "POST /f/{firm}/spaces/{space}/mute", Door: web.Member, Action: authz.NoticeChoose, Handle: p.Notice.DoMute},
 		{Pattern: "POST /f/{firm}/spaces/{space}/name", Door: web.Member, Action: authz.SpaceManage, Handle: p.Room.DoRenameSpace},
 		{Pattern: "GET /f/{firm}/spaces/{space}/folders", Door: web.Member, Action: authz.CircleSee, Handle: p.Room.Folders},
 		{Pattern: "POST /f/{firm}/spaces/{space}/folders", Door: web.Member, Action: authz.SpaceManage, Handle: p.Room.DoAddFolder},

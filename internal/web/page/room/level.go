@@ -4,6 +4,7 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
 	"cenacle/internal/fault"
+	"cenacle/internal/id"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
 )
@@ -54,4 +55,20 @@ func (p *Pages) DoTell(r *web.Request) (web.Answer, error) {
 		return nil, err
 	}
 	return web.Done(h.path("people"), "level_chosen"), nil
+}
+
+// DoRetry has mails leave again for somebody whose mailbox refused one.
+func (p *Pages) DoRetry(r *web.Request) (web.Answer, error) {
+	of, err := web.PathID[id.Space](r, "space")
+	if err != nil {
+		return nil, err
+	}
+	person, err := web.PathID[id.Person](r, "person")
+	if err != nil {
+		return nil, err
+	}
+	if err := p.Notices.Retry(r.Context(), r.Actor, of, person); err != nil {
+		return nil, err
+	}
+	return web.Done(r.SpacePath(of, "people"), "mailbox_retried"), nil
 }

@@ -55,6 +55,8 @@ type Member struct {
 	Role    string
 	Circles string
 	Since   string
+	Refused string // that no mail reaches her, and since when; or empty
+	Retry   string // where mails are tried again, for who is in the space now
 	Muted   string // since when she wants no mail of it, or empty
 	Invite  string // where a new link is sent from, or empty
 	SeeAs   string // where her page is shown to a lawyer of the space, or empty
@@ -83,17 +85,24 @@ func (p *Pages) people(h here, refused error) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	unreached, err := p.Notices.RefusedIn(h.r.Context(), h.r.Actor, h.room.ID)
+	if err != nil {
+		return nil, err
+	}
 	page.Level = h.level(refused)
 	page.Mails = h.mails(!muted[h.r.Actor.Person].IsZero())
 	for _, person := range h.room.People {
 		m := h.member(page.Base, person)
+		if no, stands := unreached[person.Person]; stands {
+			m.Refused, m.Retry = page.T("room.refused", page.DateTime(no.At), no.Code), h.path("people", string(person.Person), "retry")
+		}
 		if at := muted[person.Person]; !at.IsZero() {
 			m.Muted = page.T("notice.muted", page.Date(at))
 		}
 		if person.Active(h.r.Now) {
 			page.Rows = append(page.Rows, m)
 		} else {
-			m.Invite, m.SeeAs, m.Remove = "", "", nil
+			m.Invite, m.SeeAs, m.Retry, m.Remove = "", "", "", nil
 			page.Past = append(page.Past, m)
 		}
 	}
