@@ -239,10 +239,13 @@ var chosenFor = map[string]map[string]string{
 func (s *spec) whole(i ids) writer {
 	return writer{s, func(o *operation, name string, of *schema, required bool) any {
 		if text, known := chosenFor[o.Name][name]; known {
-			if text = i.path(" " + text); text == "" {
+			switch text = i.path(" " + text); {
+			case text == "":
 				return nil
-			} else if s.of(of).Type == "array" {
+			case s.of(of).Type == "array":
 				return []any{text}
+			case s.of(of).Type == "boolean":
+				return text == "true"
 			}
 			return text
 		}
