@@ -8,6 +8,7 @@ import (
 
 	"cenacle/internal/account"
 	"cenacle/internal/authz"
+	"cenacle/internal/fault"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/server"
 )
@@ -86,6 +87,9 @@ func personMove(ctx context.Context, t *terminal, args []string) error {
 	}
 	return open(ctx, t, c, func(s *server.Server) error {
 		p, err := s.Accounts.Find(ctx, *email)
+		if fault.Is(err, fault.NotFound) {
+			return fmt.Errorf("nobody is known by the address %s", *email)
+		}
 		if err != nil {
 			return plain(err)
 		}

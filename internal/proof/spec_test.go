@@ -198,7 +198,7 @@ var chosenFor = map[string]map[string]string{
 	"renameCircle":      {"name": "Experts"},
 	"admitToCircle":     {"person": "{client}"},
 	"handSpace":         {"person": "{colleague}"},
-	"demandFactors":     {"demanded": "false", "days": ""},
+	"demandFactors":     {"days": ""},
 	"endColleague":      {"successor": "", "spaces": ""},
 	"chooseNoticeLevel": {"level": "neutre"},
 	"chooseNoticeHours": {"rhythm": "at_once"},
