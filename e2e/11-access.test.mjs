@@ -92,7 +92,7 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     await lawyer.page.goto(`${space}/agenda`);
     const date = new URL(await lawyer.page.locator("#agenda .event a").first().getAttribute("href"), house.base).pathname;
     pages.push([lawyer, "deadline", `${space}/agenda/deadline?rule=appeal&fact=2026-12-03`]);
-    for (const path of [`${desk}/agenda`, `${desk}/agenda?past=1`, `${space}/agenda`, date]) pages.push([lawyer, `dates ${path}`, path], [client, `her dates ${path}`, path]);
+    for (const path of [`${desk}/agenda`, `${desk}/agenda?past=1`, `${space}/agenda`, `${space}/slots`, date]) pages.push([lawyer, `dates ${path}`, path], [client, `her dates ${path}`, path]);
     await lawyer.page.goto(`${space}/people`);
     await lawyer.page.locator("#new-circle > summary").click();
     await field(lawyer.page, "room.circle.name").fill("Comptables");

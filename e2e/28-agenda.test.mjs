@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect, sizes, visit } from "./browser.mjs";
 import { address, begin, button, field, openLink, said, t } from "./gesture.mjs";
+import { until } from "./house.mjs";
 
 const pictures = process.env.E2E_PICTURES;
 
@@ -149,5 +150,38 @@ test("a date is shared, moved and cancelled", async (context) => {
     await phone.page.goto(`${space}/agenda`);
     assert.equal(await phone.page.locator(".event-off").count(), 1);
     await look(phone, "agenda-client");
+  });
+
+  await step("times are proposed, and one is chosen by a mailed link alone", async () => {
+    await page.goto(`${space}/agenda`);
+    await page.getByRole("link", { name: t("slot.link"), exact: true }).click();
+    await page.getByText(t("slot.none.firm")).waitFor();
+    const form = page.locator("#propose form");
+    await field(form, "agenda.name").fill("Préparer l’audience");
+    await form.locator("details > summary").click();
+    for (const [i, at] of ["10:00", "14:30", "16:00"].entries()) {
+      await form.locator(`[name=time${i + 1}]`).fill(day(5 + i));
+      await form.locator(`[name=start${i + 1}]`).fill(at);
+    }
+    await form.locator("[name=place]").fill("Au cabinet");
+    await address(form, "client");
+    await look(lawyer, "slots-form");
+    await button(form, "slot.propose").click();
+    await said(page, "slots_proposed");
+    await look(lawyer, "slots-waiting");
+    const guest = await visit(context, browser, house, { phone: true, dark: true });
+    const told = await until("the mail of the times", async () => (await house.mailsTo(client.email)).find(({ subject }) => subject === t("mail.slots.subject")));
+    assert.ok(!/audience/i.test(told.text), "the mail says what it is about");
+    await openLink(guest.page, told, true);
+    await guest.page.locator("#waits").getByRole("link", { name: t("slot.to_choose") }).click();
+    await look(guest, "slots-client");
+    await guest.page.locator("#slots").getByRole("radio").nth(1).check();
+    await button(guest.page, "slot.choose").click();
+    await said(guest.page, "slot_chosen");
+    await look(guest, "slots-chosen-client");
+    await guest.page.getByRole("link", { name: t("slot.to_event") }).click();
+    await guest.page.getByText(/14\sh\s30/).first().waitFor();
+    await page.goto(`${space}/slots`);
+    await look(lawyer, "slots-chosen");
   });
 });

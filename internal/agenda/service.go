@@ -65,22 +65,9 @@ func (s *Service) Add(ctx context.Context, by authz.Actor, n Adding) (e Event, e
 		if err != nil {
 			return err
 		}
-		matters, err := space.Matters(a, n.Space)
-		if err != nil {
-			return err
-		}
-		of, err := item.Create(a, by, item.New{Space: n.Space, Matter: matters[0].ID, Kind: item.Event, Internal: internal}, circles)
-		if err != nil {
-			return err
-		}
-		e.ID, e.Internal, e.Circles = of, internal, circles
-		if err := insert(a, e); err != nil {
-			return err
-		}
-		if err := s.plan(a, e); err != nil {
-			return err
-		}
-		return tell(a, by, e, circles, step{gone: gone})
+		e.Internal, e.Circles = internal, circles
+		e, err = s.put(a, by, e, gone)
+		return err
 	})
 	return e, err
 }

@@ -156,6 +156,12 @@ var twins = map[string]string{
 	"POST /f/{firm}/spaces/{space}/agenda/{event}/cancel": "cancelEvent",
 	"POST /f/{firm}/spaces/{space}/agenda/read":           "readEvents",
 
+	"GET /f/{firm}/spaces/{space}/slots":                  "listSlots",
+	"POST /f/{firm}/spaces/{space}/slots":                 "proposeSlots",
+	"POST /f/{firm}/spaces/{space}/slots/{slot}/choose":   "chooseSlot",
+	"POST /f/{firm}/spaces/{space}/slots/{slot}/decline":  "declineSlots",
+	"POST /f/{firm}/spaces/{space}/slots/{slot}/withdraw": "withdrawSlots",
+
 	"POST /f/{firm}/spaces/{space}/memos":                    "writeMemo",
 	"POST /f/{firm}/spaces/{space}/memos/read":               "readMemos",
 	"POST /f/{firm}/spaces/{space}/memos/{memo}/acknowledge": "acknowledgeMemo",

@@ -65,6 +65,12 @@ var exchangeSamples = map[string]sample{
 	"listPeriods":     {who: byLead, query: "?day=2026-12-03", want: 200},
 	"reckonDeadline":  {who: byLead, query: "?rule=appeal&fact=2026-12-03", want: 200},
 	"addDeadline":     {who: byLead, body: `{"rule":"appeal","fact":"2026-12-03","title":"Appel","circles":["{circle}"]}`, want: 201},
+	"listSlots":       {who: byClient, want: 200},
+	"proposeSlots":    {who: byLead, body: `{"person":"{client}","title":"Point","times":[{"day":"2027-06-14","start":"14:00"},{"day":"2027-06-15"}],"circles":["{circle}"]}`, want: 201},
+	"getSlots":        {who: byClient, want: 200},
+	"chooseSlot":      {who: byClient, body: `{"choice":1}`, want: 200, then: (*stage).offer},
+	"declineSlots":    {who: byClient, want: 204, then: (*stage).offer},
+	"withdrawSlots":   {who: byLead, want: 204, then: (*stage).offer},
 	"readEvents":      {who: byClient, body: `{"events":["{event}"]}`, want: 204},
 
 	"listOpenings": {who: byClient, want: 200},

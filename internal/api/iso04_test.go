@@ -46,6 +46,7 @@ func (s *stage) neighbours() map[string]string {
 	ids["document"], ids["version"] = doc["id"].(string), doc["version"].(map[string]any)["id"].(string)
 	ids["memo"] = ask(s.other(), "POST", "/spaces/"+space+"/memos", `{"subject":"CANARI","body":"CANARI","circles":["`+ids["circle"]+`"]}`)["id"].(string)
 	ids["event"] = ask(s.other(), "POST", "/spaces/"+space+"/agenda", `{"kind":"meeting","title":"CANARI","day":"2026-12-09","circles":["`+ids["circle"]+`"]}`)["id"].(string)
+	ids["slot"] = ask(s.other(), "POST", "/spaces/"+space+"/slots", `{"person":"`+ids["person"]+`","title":"CANARI","times":[{"day":"2027-06-14"},{"day":"2027-06-15"}],"circles":["`+ids["circle"]+`"]}`)["id"].(string)
 	ids["client"] = ids["person"]
 	asked := ask(s.other(), "POST", "/spaces/"+space+"/requests", `{"person":"`+ids["person"]+`","papers":[{"name":"CANARI"}]}`)
 	ids["ask"] = asked["requests"].([]any)[0].(map[string]any)["id"].(string)

@@ -25,6 +25,7 @@ import (
 	"cenacle/internal/overview"
 	"cenacle/internal/preview"
 	"cenacle/internal/request"
+	"cenacle/internal/slot"
 	"cenacle/internal/space"
 	"cenacle/internal/webhook"
 )
@@ -47,6 +48,7 @@ type Nouns struct {
 	Notices     *notice.Service
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
+	Slots       *slot.Service
 	Bundles     *bundle.Service
 	Previews    *preview.Service
 	Lifecycle   *lifecycle.Service
@@ -391,6 +393,18 @@ func (n *Nouns) agendaRows() []Operation {
 			Summary: "Put a deadline into the agenda, on the day that a rule gives; it follows the event it is reckoned from"},
 		{Pattern: "POST /spaces/{space}/agenda/{event}/cancel", Name: "cancelEvent", Action: authz.AgendaChange, Do: Tell(n.cancelEvent, n.cancelledEvent),
 			Summary: "Say that an event does not take place; it stays in the agenda, cancelled"},
+		{Pattern: "GET /spaces/{space}/slots", Name: "listSlots", Action: authz.SlotSee, Do: Ask(n.proposals),
+			Summary: "Times that were proposed for meetings, the newest first: to the firm’s side all of them, to everybody else those proposed to her"},
+		{Pattern: "POST /spaces/{space}/slots", Name: "proposeSlots", Action: authz.SlotPropose, Status: 201, Do: Tell(n.propose, n.proposed),
+			Summary: "Propose several times for one meeting to a client or guest, who is told"},
+		{Pattern: "GET /spaces/{space}/slots/{slot}", Name: "getSlots", Action: authz.SlotSee, Do: Ask(n.proposal),
+			Summary: "One proposal, and what became of it"},
+		{Pattern: "POST /spaces/{space}/slots/{slot}/choose", Name: "chooseSlot", Action: authz.SlotAnswer, Do: Tell(n.chooseSlot, n.choseSlot),
+			Summary: "Choose one of the times that were proposed to oneself: the meeting is put into the agenda, and who proposed it is told"},
+		{Pattern: "POST /spaces/{space}/slots/{slot}/decline", Name: "declineSlots", Action: authz.SlotAnswer, Do: Tell(n.declineSlots, nil),
+			Summary: "Answer that none of the times suits; who proposed them is told"},
+		{Pattern: "POST /spaces/{space}/slots/{slot}/withdraw", Name: "withdrawSlots", Action: authz.SlotWithdraw, Do: Tell(n.withdrawSlots, nil),
+			Summary: "Take a proposal back before it is answered"},
 		{Pattern: "POST /spaces/{space}/agenda/read", Name: "readEvents", Action: authz.AgendaSee, Do: Tell(n.readEvents, nil),
 			Summary: "Mark events as read; the journal says so"},
 	}

@@ -35,6 +35,7 @@ import (
 	"cenacle/internal/notice"
 	"cenacle/internal/outbound"
 	"cenacle/internal/preview"
+	"cenacle/internal/slot"
 	"cenacle/internal/space"
 	"cenacle/internal/token"
 	"cenacle/internal/vault"
@@ -67,7 +68,7 @@ func open(t *testing.T, limit int) *stage {
 	s.nouns = &api.Nouns{
 		Freezes: freeze.NewService(s.Office),
 		Notices: notice.NewService(s.Office),
-		Firms:   s.Firms, Circles: circle.NewService(s.Office), Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Requests: s.Requests, Holds: hold.NewService(s.Office), Guard: guard.NewService(s.Office), Conflicts: conflict.NewService(s.Office), Memos: s.Memos, Agendas: s.Agendas, Forums: s.Forums,
+		Firms:   s.Firms, Circles: circle.NewService(s.Office), Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Requests: s.Requests, Holds: hold.NewService(s.Office), Guard: guard.NewService(s.Office), Conflicts: conflict.NewService(s.Office), Memos: s.Memos, Agendas: s.Agendas, Slots: s.Slots, Forums: s.Forums,
 		Invitations: s.Invitations, Letterboxes: s.Letterboxes, Lifecycle: s.Lifecycle, Overview: s.Overview, Events: event.New(s.Office),
 		Bundles: bundle.NewService(s.Office, s.Spaces, s.Documents, nil, 1<<30), Previews: preview.New(s.Office, s.Documents, nil),
 	}
@@ -139,6 +140,7 @@ func (s *stage) furnish() {
 	}
 	s.begin(reply{})
 	s.meet(reply{})
+	s.offer(reply{})
 	s.party(reply{})
 	s.alias(reply{})
 	held := s.asLead("POST", "/spaces/{space}/holds", `{"reason":"Expertise en cours"}`).is(201)
@@ -159,6 +161,17 @@ func (s *stage) furnish() {
 // wonder asks the client for another answer.
 func (s *stage) wonder(reply) {
 	s.ids["memo"] = s.asLead("POST", "/spaces/{space}/memos", `{"subject":"Une question","body":"Et celle-ci ?","circles":["{circle}"],"asks":"approved"}`).is(201)["id"].(string)
+}
+
+// offer proposes times to the client.
+func (s *stage) offer(reply) {
+	s.t.Helper()
+	p, err := s.Slots.Propose(s.t.Context(), s.Lead.Actor, slot.Proposing{
+		Space: s.Space, Person: s.Client.Actor.Person, Words: slot.Words{Title: "Point"},
+		Times: []agenda.When{{Day: "2027-06-14"}, {Day: "2027-06-15"}}, Circles: []id.Circle{s.House.Client},
+	})
+	s.must(err)
+	s.ids["slot"] = string(p.ID)
 }
 
 // meet puts another event into the agenda.

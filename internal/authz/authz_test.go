@@ -54,6 +54,7 @@ func TestPolicy(t *testing.T) {
 		DepositMake: "client guest", DepositSee: "lead colleague assistant", ReceiptRead: "lead colleague assistant",
 		RequestAsk: "lead colleague assistant", RequestSee: "lead colleague assistant", RequestAnswer: "", RequestJudge: "lead colleague assistant",
 		AgendaSee: "lead colleague assistant client guest reader", AgendaAdd: "lead colleague assistant", AgendaChange: "lead colleague assistant",
+		SlotPropose: "lead colleague assistant", SlotSee: "lead colleague assistant", SlotAnswer: "", SlotWithdraw: "lead colleague assistant",
 		MemoRead: "lead colleague assistant client guest reader", MemoWrite: "lead colleague assistant client guest",
 		MemoInternal: "lead colleague assistant", MemoAcknowledge: "lead colleague assistant client guest reader",
 	}

@@ -76,6 +76,11 @@ const (
 	AgendaAdd    Action = "agenda.add"    // put one into the agenda of a space
 	AgendaChange Action = "agenda.change" // move, reword or cancel it
 
+	SlotPropose  Action = "slot.propose"  // several times for a meeting, to one person
+	SlotSee      Action = "slot.see"      // a proposal, and what became of it
+	SlotAnswer   Action = "slot.answer"   // choose one of its times, or none
+	SlotWithdraw Action = "slot.withdraw" // take it back
+
 	MemoRead     Action = "memo.read"
 	MemoWhy      Action = "memo.why" // who else sees it, who does not, and why
 	MemoWrite    Action = "memo.write"
@@ -184,6 +189,11 @@ var rules = map[Action]rule{
 	AgendaSee:    {kind: OfItem, space: all, reads: true},
 	AgendaAdd:    {kind: OfSpace, space: inside, writes: true},
 	AgendaChange: {kind: OfItem, space: inside, writes: true},
+
+	SlotPropose:  {kind: OfSpace, space: inside, writes: true},
+	SlotSee:      {kind: OfPrivate, space: all, others: inside, reads: true},
+	SlotAnswer:   {kind: OfPrivate, space: []Role{Client, Guest}, others: inside, writes: true},
+	SlotWithdraw: {kind: OfPrivate, space: inside, others: inside, writes: true},
 
 	MemoRead:     {kind: OfItem, space: all, reads: true},
 	MemoWhy:      {kind: OfItem, space: inside, reads: true},

@@ -45,6 +45,7 @@ type (
 	Hold     string // what keeps documents from being erased
 	Freeze   string // of a space
 	Provider string // who vouches for people at the door of a firm
+	Proposal string // of times for a meeting
 	// DepositLink is one by which a person hands papers in without an account.
 	DepositLink string
 )

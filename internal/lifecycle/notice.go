@@ -26,6 +26,7 @@ import (
 	"cenacle/internal/notice"
 	"cenacle/internal/outbox"
 	"cenacle/internal/request"
+	"cenacle/internal/slot"
 	"cenacle/internal/store"
 )
 
@@ -86,6 +87,8 @@ func plans() map[string]plan {
 		request.OverdueJob:    of(overdue),
 		item.NoticeJob:        of(newItem),
 		agenda.NoticeJob:      of(near),
+		slot.NoticeJob:        of(proposed),
+		slot.AnswerJob:        of(answered),
 	}
 }
 
@@ -120,6 +123,20 @@ func near(n agenda.Notice) errand {
 		person: n.Person, space: n.Space, kind: owed, latest: store.Time(n.From).Add(-sooner),
 		say:   func(path string) mail.Notice { return mail.DateNear{Path: path} },
 		waits: func(a *act.Act, by authz.Actor) error { return agenda.Near(a, by, n) },
+	}
+}
+
+func proposed(n slot.Notice) errand {
+	return errand{
+		person: n.Person, space: n.Space, kind: owed, say: func(path string) mail.Notice { return mail.SlotsProposed{Path: path} },
+		waits: func(a *act.Act, by authz.Actor) error { return slot.Waits(a, by, n, slot.Waiting) },
+	}
+}
+
+func answered(n slot.Notice) errand {
+	return errand{
+		person: n.Person, space: n.Space, kind: owed, say: func(path string) mail.Notice { return mail.SlotsAnswered{Path: path} },
+		waits: func(a *act.Act, by authz.Actor) error { return slot.Waits(a, by, n, slot.Chosen, slot.Declined) },
 	}
 }
 

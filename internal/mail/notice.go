@@ -47,6 +47,10 @@ type (
 	PapersAwaited struct{ Path string }
 	// DateNear reminds a member that something of her agenda is near.
 	DateNear struct{ Path string }
+	// SlotsProposed tells a person that a time is hers to choose, SlotsAnswered who
+	// proposed them that she has answered.
+	SlotsProposed struct{ Path string }
+	SlotsAnswered struct{ Path string }
 	// AnswerOverdue tells a lawyer that reminders have had no answer.
 	AnswerOverdue struct{ Path string }
 	// ColleagueInvited asks somebody to join the firm's team.
@@ -100,6 +104,14 @@ func (n PapersAwaited) content() content {
 
 func (n DateNear) content() content {
 	return content{n.Path, "mail.date.subject", "mail.date.lead", "mail.date.why", withButton, 0, nil}
+}
+
+func (n SlotsProposed) content() content {
+	return content{n.Path, "mail.slots.subject", "mail.slots.lead", "mail.slots.why", withButton, 0, nil}
+}
+
+func (n SlotsAnswered) content() content {
+	return content{n.Path, "mail.answered.subject", "mail.answered.lead", "mail.answered.why", withSignIn, 0, nil}
 }
 
 func (n AnswerOverdue) content() content {

@@ -48,6 +48,8 @@ var jobs = map[string]string{
 	"notice.overdue":      "request.see of the lawyer who is told, of something still asked",
 	"notice.date":         "agenda.see of an event that still is to be, for the person who is reminded",
 	"notice.gathered":     "what the right of each notice that waited is: a card, the space, and what is new or owed there",
+	"notice.slots":        "slot.see of the person whose answer is waited for, of what still waits for it",
+	"notice.answered":     "slot.see of who proposed it, of what was answered",
 	"agenda.remind":       "none: it reads nothing out, and who is told is decided by notice.date",
 	"space.pass":          "none: it does what was said when the access was closed, and reads nothing out; each successor’s card and walls are looked at again (lifecycle.Pass)",
 	"request.ladder":      "none: it reads nothing out, and who is told is decided by notice.reminder and notice.overdue",

@@ -23,6 +23,7 @@ import (
 	"cenacle/internal/request"
 	"cenacle/internal/store/storetest"
 
+	"cenacle/internal/slot"
 	"cenacle/internal/store"
 )
 
@@ -145,7 +146,7 @@ func spaceJobs(w *world) []notice {
 		out = append(out, notice{"notice.item", one.why, kept.email, lost.email})
 	}
 	out = append(append(out, deposited(w, c)...), frozen(w, c)...)
-	out = append(out, dated(w, c))
+	out = append(append(out, dated(w, c)), proposed(w, c)...)
 	return append(append(out, requested(w, c)...), opened(w, c)...)
 }
 
@@ -170,6 +171,29 @@ func dated(w *world, c *cabinet) notice {
 	}))
 	w.must(w.server.Lifecycle.RemoveMember(ctx, c.admin.actor, r.id, lost.id))
 	return notice{agenda.NoticeJob, "member removed", kept.email, lost.email}
+}
+
+// proposed has times proposed to two clients of whom one leaves, and answered to two
+// lawyers of whom one leaves.
+func proposed(w *world, c *cabinet) []notice {
+	ctx := w.t.Context()
+	r, kept, lost := c.pair()
+	to := func(by, person *person) id.Proposal {
+		p, err := w.server.Slots.Propose(ctx, by.actor, slot.Proposing{
+			Space: r.id, Person: person.id, Words: slot.Words{Title: "Point"}, Times: []agenda.When{{Day: "2027-06-14"}}, Circles: []id.Circle{r.house.Client},
+		})
+		w.must(err)
+		return p.ID
+	}
+	to(c.admin, kept)
+	to(c.admin, lost)
+	stays, goes := c.colleague("Me Reste", address("reste.example"), authz.FirmColleague), c.colleague("Me Part", address("part.example"), authz.FirmColleague)
+	for _, by := range []*person{stays, goes} {
+		w.must(w.server.Lifecycle.AddColleague(ctx, c.admin.actor, r.id, by.id), w.server.Slots.Decline(ctx, kept.actor, r.id, to(by, kept)))
+		w.behind().exec(`delete from job where kind = 'notice.colleague'`)
+	}
+	w.must(w.server.Lifecycle.RemoveMember(ctx, c.admin.actor, r.id, goes.id), w.server.Lifecycle.RemoveMember(ctx, c.admin.actor, r.id, lost.id))
+	return []notice{{slot.NoticeJob, "member removed", kept.email, lost.email}, {slot.AnswerJob, "member removed", stays.email, goes.email}}
 }
 
 // frozen has the clients of two lawyers freeze their spaces.

@@ -33,6 +33,7 @@ var journalled = [...]string{
 	"POST /f/{firm}/spaces/{space}/requests/{ask}/waive", "POST /f/{firm}/spaces/{space}/requests/{ask}/renew",
 	"POST /f/{firm}/spaces/{space}/deposit/switch",
 	"POST /f/{firm}/spaces/{space}/agenda", "POST /f/{firm}/spaces/{space}/agenda/deadline", "POST /f/{firm}/spaces/{space}/agenda/{event}", "POST /f/{firm}/spaces/{space}/agenda/{event}/cancel", "POST /f/{firm}/spaces/{space}/agenda/read",
+	"POST /f/{firm}/spaces/{space}/slots", "POST /f/{firm}/spaces/{space}/slots/{slot}/choose", "POST /f/{firm}/spaces/{space}/slots/{slot}/decline", "POST /f/{firm}/spaces/{space}/slots/{slot}/withdraw",
 	"POST /f/{firm}/spaces/{space}/deposit/close", "POST /f/{firm}/spaces/{space}/memos", "POST /f/{firm}/spaces/{space}/memos/{memo}/acknowledge", "POST /f/{firm}/spaces/{space}/memos/read",
 }
 

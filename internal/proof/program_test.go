@@ -77,6 +77,9 @@ func backs() map[string]func(*scene) {
 		"acknowledgeMemo":   (*scene).wonder,
 		"changeEvent":       (*scene).meet,
 		"cancelEvent":       (*scene).meet,
+		"chooseSlot":        (*scene).offer,
+		"declineSlots":      (*scene).offer,
+		"withdrawSlots":     (*scene).offer,
 		"admitToCircle":     (*scene).apart,
 		"dismissFromCircle": func(s *scene) { s.comeBack(false) },
 		"giveUpUpload":      (*scene).begin,
@@ -103,7 +106,7 @@ type programs struct{ lead, client browser }
 func (s *scene) asks(p programs, o *operation, all *spec) answer {
 	s.t.Helper()
 	by := p.lead
-	if action := actionOf(o.Name); action == authz.DepositMake || action == authz.RequestAnswer || action == authz.MemoAcknowledge {
+	if action := actionOf(o.Name); action == authz.DepositMake || action == authz.RequestAnswer || action == authz.SlotAnswer || action == authz.MemoAcknowledge {
 		by = p.client
 	}
 	a := by.do(all.whole(s.ids.but("fresh", id.New[string](time.Now()))).request(o))

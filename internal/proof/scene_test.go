@@ -22,6 +22,7 @@ import (
 	"cenacle/internal/memo"
 	"cenacle/internal/oidc/oidctest"
 	"cenacle/internal/request"
+	"cenacle/internal/slot"
 	"cenacle/internal/space"
 )
 
@@ -141,6 +142,7 @@ func (s *scene) fill() {
 		"code": "en",
 	})
 	s.meet()
+	s.offer()
 	s.holdAgain()
 	s.oppose()
 	s.encircle()
@@ -180,6 +182,17 @@ func (s *scene) alias() {
 func (s *scene) rename() {
 	s.t.Helper()
 	s.must(s.server.Documents.Rename(s.t.Context(), s.lead.actor, id.Item(s.ids["document"]), "Projet de convention"))
+}
+
+// offer proposes times to the client.
+func (s *scene) offer() {
+	s.t.Helper()
+	p, err := s.server.Slots.Propose(s.t.Context(), s.lead.actor, slot.Proposing{
+		Space: s.room.id, Person: s.client.id, Words: slot.Words{Title: "Point de situation"},
+		Times: []agenda.When{{Day: "2027-06-14"}, {Day: "2027-06-15"}}, Circles: []id.Circle{s.room.house.Client},
+	})
+	s.must(err)
+	s.ids["slot"] = string(p.ID)
 }
 
 // meet puts another event into the agenda.

@@ -64,6 +64,7 @@ import (
 	"cenacle/internal/provider"
 	"cenacle/internal/request"
 	"cenacle/internal/scan"
+	"cenacle/internal/slot"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
 	"cenacle/internal/token"
@@ -111,6 +112,7 @@ type Server struct {
 	Memos       *memo.Service
 	Agendas     *agenda.Service
 	Forums      *forum.Service
+	Slots       *slot.Service
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
 	Bundles     *bundle.Service
@@ -343,6 +345,7 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	}
 	s.Agendas = agenda.New(s.Office, zone, periods)
 	s.Forums = forum.New(s.Office, zone)
+	s.Slots = slot.New(s.Office, s.Agendas, zone)
 	s.Invitations = invitation.New(s.Office, s.Accounts)
 	s.Letterboxes = depositlink.New(s.Office, s.Accounts)
 	s.Lifecycle = lifecycle.New(s.Office, s.Accounts, s.Invitations)
@@ -451,7 +454,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 		Room: &room.Pages{
 			Freezes: s.Freezes,
 			Notices: s.Notices,
-			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Agendas: s.Agendas, Forums: s.Forums, Lifecycle: s.Lifecycle,
+			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Agendas: s.Agendas, Slots: s.Slots, Forums: s.Forums, Lifecycle: s.Lifecycle,
 			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Letterboxes: s.Letterboxes, Limit: c.Upload(), Passkeys: s.Accounts.Passkeys(),
 			Bundles: s.Bundles,
 		},

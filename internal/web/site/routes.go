@@ -287,6 +287,11 @@ func agendaRoutes(p Pages) []web.Route {
 		{Pattern: "GET /f/{firm}/spaces/{space}/agenda/{event}", Door: web.Member, Action: authz.AgendaSee, Handle: p.Room.Event},
 		{Pattern: "POST /f/{firm}/spaces/{space}/agenda/{event}", Door: web.Member, Action: authz.AgendaChange, Handle: p.Room.DoChangeEvent},
 		{Pattern: "POST /f/{firm}/spaces/{space}/agenda/{event}/cancel", Door: web.Member, Action: authz.AgendaChange, Handle: p.Room.DoCancelEvent},
+		{Pattern: "GET /f/{firm}/spaces/{space}/slots", Door: web.Member, Action: authz.SlotSee, Handle: p.Room.ShowSlots},
+		{Pattern: "POST /f/{firm}/spaces/{space}/slots", Door: web.Member, Action: authz.SlotPropose, Handle: p.Room.DoPropose},
+		{Pattern: "POST /f/{firm}/spaces/{space}/slots/{slot}/choose", Door: web.Member, Action: authz.SlotAnswer, Handle: p.Room.DoChoose},
+		{Pattern: "POST /f/{firm}/spaces/{space}/slots/{slot}/decline", Door: web.Member, Action: authz.SlotAnswer, Handle: p.Room.DoDecline},
+		{Pattern: "POST /f/{firm}/spaces/{space}/slots/{slot}/withdraw", Door: web.Member, Action: authz.SlotWithdraw, Handle: p.Room.DoWithdraw},
 	}
 }
 

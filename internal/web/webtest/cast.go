@@ -27,6 +27,7 @@ import (
 	"cenacle/internal/overview"
 	"cenacle/internal/paper"
 	"cenacle/internal/request"
+	"cenacle/internal/slot"
 	"cenacle/internal/space"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui/uitest"
@@ -49,6 +50,7 @@ type Cast struct {
 	Memos     *memo.Service
 	Agendas   *agenda.Service
 	Forums    *forum.Service
+	Slots     *slot.Service
 	Overview  *overview.Service
 
 	Firm  id.Firm
@@ -88,6 +90,7 @@ func NewCast(t testing.TB, table func(*Cast) []web.Route) *Cast {
 		periods, err := law.Load()
 		s.must(err)
 		c.Agendas, c.Forums = agenda.New(s.Office, zone, periods), forum.New(s.Office, zone)
+		c.Slots = slot.New(s.Office, c.Agendas, zone)
 		c.Deposits, c.Memos, c.Overview = deposit.New(s.Office, request.Answering), memo.NewService(s.Office), overview.New(s.Office)
 		return table(c)
 	})

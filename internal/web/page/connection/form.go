@@ -17,7 +17,7 @@ var groups = [...]struct {
 }{
 	{"document", []string{"document"}},
 	{"memo", []string{"memo"}},
-	{"agenda", []string{"agenda"}},
+	{"agenda", []string{"agenda", "slot"}},
 	{"deposit", []string{"deposit"}},
 	{"request", []string{"request"}},
 	{"space", []string{"space", "member", "folder", "link"}},

@@ -17,6 +17,7 @@ type Agenda struct {
 	Wide  bool // a calendar takes the whole width
 	Add   *EventForm
 	Back  string // of everybody else
+	Slots ui.Link
 	Live  ui.Live
 }
 
@@ -67,6 +68,10 @@ func (p *Pages) agenda(h here, back written, refused error) (web.Answer, error) 
 		page.Crumbs = append(page.Crumbs, ui.Link{Href: h.path(), Label: h.room.Name})
 	} else {
 		page.Name = page.T("agenda.title")
+	}
+	page.Slots = ui.Link{Href: h.path("slots"), Label: page.T("slot.link_client")}
+	if h.inside() {
+		page.Slots.Label = page.T("slot.link")
 	}
 	page.Dates = view.Show(h.path("agenda"), found, h.dated(found), more)
 	page.Dates.Empty, page.Wide = h.noDates(view.Past()), page.Dates.Calendar != nil

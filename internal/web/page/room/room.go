@@ -35,6 +35,7 @@ import (
 	"cenacle/internal/overview"
 	"cenacle/internal/preview"
 	"cenacle/internal/request"
+	"cenacle/internal/slot"
 	"cenacle/internal/space"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
@@ -65,6 +66,7 @@ type Pages struct {
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
 	Bundles     *bundle.Service
+	Slots       *slot.Service
 	Limit       int64 // bytes of one upload
 	Passkeys    bool  // they are offered here
 }
