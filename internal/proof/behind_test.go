@@ -127,11 +127,13 @@ func (b *behind) exec(statements ...string) {
 	}
 }
 
-// state is a digest of every table, whatever the order of its rows.
+// state is a digest of every table, whatever the order of its rows; of jobs, one of
+// each.
 type state map[string][sha256.Size]byte
 
 // state digests all tables. Of a session and of a program's token, the instant
-// at which it was last seen does not count.
+// at which it was last seen does not count; of a job, only what it is: it becomes due,
+// runs, and plans itself anew, whatever anybody does.
 func (b *behind) state() state {
 	b.t.Helper()
 	out := state{}
@@ -146,6 +148,11 @@ func (b *behind) state() state {
 			columns = "hash, id, person_id, epoch, via, firm_id, space_id, created_at, expires_at"
 		case "access_token":
 			columns = "firm_id, id, person_id, hash, use, name, pass, created_at, expires_at, ended_at, era, mac"
+		case "job":
+			b.each(db, "select kind, dedupe, case when dedupe = '' then id else '' end from "+table, func(row []any) {
+				out[fmt.Sprintf("%s%s%q/job", filepath.Base(filepath.Dir(file)), ended, row)] = [sha256.Size]byte{}
+			})
+			return
 		}
 		var sum [sha256.Size]byte
 		b.each(db, "select "+columns+" from "+table, func(row []any) {
@@ -176,11 +183,14 @@ func (w *world) still() state {
 	return before
 }
 
+// ended marks what may be gone later: a job that was done.
+const ended = "#"
+
 // changed names the tables, without their database, in which two states differ.
 func (s state) changed(later state) []string {
 	found := map[string]bool{}
 	for name := range maps.Keys(s) {
-		if s[name] != later[name] {
+		if s[name] != later[name] && !strings.Contains(name, ended) {
 			found[name[strings.LastIndexByte(name, '/')+1:]] = true
 		}
 	}
