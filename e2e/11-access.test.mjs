@@ -11,6 +11,7 @@ import { photograph, put, zip } from "./paper.mjs";
 /** What a browser is given to keep or to listen to, not to show. */
 const noPage = [
   "/language/{code}", "/healthz", "/door/{firm}/accent.css", "/f/{firm}/spaces/{space}/live", "/f/{firm}/spaces/{space}/receipts/{receipt}/file", "/d/{firm}/{box}/receipts/{receipt}/file",
+  "/f/{firm}/spaces/{space}/exhibits/file", "/f/{firm}/spaces/{space}/register/file",
   ...["view", "file", "versions/{version}/file"].map((what) => `/f/{firm}/spaces/{space}/documents/{document}/${what}`),
 ];
 
