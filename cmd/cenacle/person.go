@@ -40,12 +40,8 @@ func personReset(ctx context.Context, t *terminal, args []string) error {
 			return fmt.Errorf("%s has no second factor: there is nothing to take", p.Email)
 		}
 		sayReset(t, p, has)
-		line, err := bufio.NewReader(t.in).ReadString('\n')
-		if err != nil && line == "" {
-			return fmt.Errorf("reading the address from standard input: %w", err)
-		}
-		if strings.TrimSpace(line) != p.Email {
-			return fmt.Errorf("that is not %s: nothing was changed", p.Email)
+		if err := retyped(t, p.Email); err != nil {
+			return err
 		}
 		if err := s.Accounts.ResetFactors(ctx, p.ID); err != nil {
 			return plain(err)
@@ -56,6 +52,18 @@ func personReset(ctx context.Context, t *terminal, args []string) error {
 		_, err = fmt.Fprintln(t.out, "done")
 		return err
 	})
+}
+
+// retyped demands that the address stands once more on standard input.
+func retyped(t *terminal, address string) error {
+	line, err := bufio.NewReader(t.in).ReadString('\n')
+	if err != nil && line == "" {
+		return fmt.Errorf("reading the address from standard input: %w", err)
+	}
+	if strings.TrimSpace(line) != address {
+		return fmt.Errorf("that is not %s: nothing was changed", address)
+	}
+	return nil
 }
 
 func sayReset(t *terminal, p account.Person, has account.Factors) {
@@ -96,12 +104,8 @@ func personMove(ctx context.Context, t *terminal, args []string) error {
 		fmt.Fprintf(t.err, "%s will be reached, and sign in, at %s. Her sessions end; links that were mailed to her open nothing.\n", p.Email, *to)
 		fmt.Fprintln(t.err, "Each firm she belongs to records it. Be sure who asks: by voice or in person, never by mail.")
 		fmt.Fprintln(t.err, "Type the new address again and press Enter to do it:")
-		line, err := bufio.NewReader(t.in).ReadString('\n')
-		if err != nil && line == "" {
-			return fmt.Errorf("reading the address from standard input: %w", err)
-		}
-		if strings.TrimSpace(line) != *to {
-			return fmt.Errorf("that is not %s: nothing was changed", *to)
+		if err := retyped(t, *to); err != nil {
+			return err
 		}
 		if err := s.Lifecycle.MoveTo(ctx, p.ID, *to); err != nil {
 			return plain(err)
