@@ -99,7 +99,7 @@ func mistaken(s *scene) map[string]call {
 }
 
 // inward are marks of what lies behind an answer.
-var inward = regexp.MustCompile(`goroutine \d|\.go:\d|runtime error|panic|(?i:\bselect\b.{1,60}\bfrom\b|insert into|sqlite|no such table|syntax error|constraint failed|sqlstate|pgx)|\bgo1\.\d|nginx|modernc`)
+var inward = regexp.MustCompile(`goroutine \d|\.go:\d|runtime error|panic|(?i:\bselect\b.{1,60}\bfrom\b|insert into|sqlite|no such table|syntax error|constraint failed|sqlstate|\bpgx\b)|\bgo1\.\d|nginx|modernc`)
 
 // inner finds in an answer what only the log may say.
 func inner(s *scene, a answer) (out []string) {
@@ -113,7 +113,7 @@ func inner(s *scene, a answer) (out []string) {
 			out = append(out, found)
 		}
 	}
-	for _, secret := range []string{s.data, filepath.Base(filepath.Dir(s.data)), os.TempDir() + "/", "/internal/", "root.key", "memo_gone", s.lead.token, password} {
+	for _, secret := range []string{s.data, os.TempDir() + "/", "/internal/", "root.key", "memo_gone", s.lead.token, password} {
 		if strings.Contains(text, secret) {
 			out = append(out, secret)
 		}
