@@ -51,6 +51,7 @@ func TestJRN06(t *testing.T) {
 	if len(words) < 12 {
 		t.Errorf("only %d words are looked for", len(words))
 	}
+	traces.worked()
 	x.program.end()
 	spans := traces.read()
 	traces.tree("GET /f/{firm}/spaces/{space}")

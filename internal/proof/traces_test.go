@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -73,6 +74,22 @@ func (c *collector) read() []byte {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return bytes.Clone(c.text.Bytes())
+}
+
+// worked waits until the process has told of a job: what runs behind an act begins when
+// there is room for it.
+func (c *collector) worked() {
+	c.t.Helper()
+	job := func(s spanSeen) bool { return strings.HasPrefix(s.Name, "job ") }
+	for limit := time.Now().Add(30 * time.Second); time.Now().Before(limit); time.Sleep(50 * time.Millisecond) {
+		c.mu.Lock()
+		told := slices.ContainsFunc(c.all, job)
+		c.mu.Unlock()
+		if told {
+			return
+		}
+	}
+	c.t.Error("no job is told of")
 }
 
 // tree wants requests of a route to be followed into their use cases, with how many
