@@ -290,3 +290,27 @@ func TestLearntAgain(t *testing.T) {
 		}
 	})
 }
+
+// TestOneFamily: a surname that begins with what might be an initial makes no two
+// people of a family one.
+func TestOneFamily(t *testing.T) {
+	for _, tt := range []struct {
+		one, other string
+		alike      bool
+	}{
+		{"M. Oleksandr Ó Briain", "M. Aïcha Ó Briain", false},
+		{"Oleksandr Ó Briain", "Orla Ó Briain", false},
+		{"O. Ó Briain", "Oleksandr Ó Briain", true},
+		{"Ó BRIAIN Oleksandr", "Oleksandr O Briain", true},
+		{"S. Petit", "Sophie Petit", true},
+		{"J.-B. Roux", "Jean-Baptiste Roux", true},
+		{"Sophie Marie Petit", "Petit, Sophie", true},
+	} {
+		if got := guard.Alike(tt.one, tt.other); got != tt.alike {
+			t.Errorf("%q and %q: alike %t", tt.one, tt.other, got)
+		}
+		if got := guard.Alike(tt.other, tt.one); got != tt.alike {
+			t.Errorf("%q and %q: alike %t", tt.other, tt.one, got)
+		}
+	}
+}

@@ -94,16 +94,25 @@ func alike(a, b string) bool {
 	case ends(one) == ends(other):
 		return true
 	}
-	whole := 0
+	// A word answers for one word: the Ó of « Aïcha Ó Briain » is no Oleksandr.
+	var short []string
+	left, whole := slices.Clone(other), 0
 	for _, w := range one {
-		switch {
-		case slices.Contains(other, w):
+		if i := slices.Index(left, w); i >= 0 {
+			left = slices.Delete(left, i, i+1)
 			whole++
-		case !slices.ContainsFunc(other, func(o string) bool {
+		} else {
+			short = append(short, w)
+		}
+	}
+	for _, w := range short {
+		i := slices.IndexFunc(left, func(o string) bool {
 			return initial(w) && strings.HasPrefix(o, w) || initial(o) && strings.HasPrefix(w, o)
-		}):
+		})
+		if i < 0 {
 			return false
 		}
+		left = slices.Delete(left, i, i+1)
 	}
 	return whole > 0
 }
