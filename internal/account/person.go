@@ -64,6 +64,32 @@ func (s *Service) Person(ctx context.Context, p id.Person) (Person, error) {
 	return s.view(ctx, func(tx *store.DirectoryTx) (identity, error) { return s.byID(tx, p) })
 }
 
+// Unguarded are those of some people who have no second factor, in the order given;
+// who is nobody is not among them.
+func (s *Service) Unguarded(ctx context.Context, of []id.Person) (out []id.Person, err error) {
+	defer fault.Op(&err, "account.Unguarded")
+	bare := map[id.Person]bool{}
+	err = s.directory().View(ctx, func(tx *store.DirectoryTx) error {
+		for some := range store.Batches(of) {
+			err := tx.Each(selectPeople, some, func(scan func(...any) error) error {
+				p, err := s.read(scan)
+				bare[p.ID] = !p.Guarded
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, p := range of {
+		if bare[p] {
+			out = append(out, p)
+		}
+	}
+	return out, err
+}
+
 // Speak notes the language a person chose.
 func (s *Service) Speak(ctx context.Context, p id.Person, language i18n.Language) (err error) {
 	defer fault.Op(&err, "account.Speak(%s)", p)

@@ -11,6 +11,10 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
 select id, email_hash, email, password, language, proven, epoch, era, created_at, factors, brief, mac
 from person where id = $1`)
 
+	selectPeople = store.ForDirectory(`
+select id, email_hash, email, password, language, proven, epoch, era, created_at, factors, brief, mac
+from person where id in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`)
+
 	selectByEmail = store.ForDirectory(`
 select id, email_hash, email, password, language, proven, epoch, era, created_at, factors, brief, mac
 from person where email_hash = $1`)

@@ -117,8 +117,7 @@ func (s *Service) demand(ctx context.Context, by authz.Actor, from func(now time
 // decides it; to the others of its people the demand alone.
 func (s *Service) Demanded(ctx context.Context, by authz.Actor) (d Demand, without []id.Person, err error) {
 	defer fault.Op(&err, "firm.Demanded")
-	var staff []Card
-	decides := false
+	var staff []id.Person
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
 		if err := Allow(a, by, authz.FirmPeopleSee); err != nil {
 			return err
@@ -128,27 +127,22 @@ func (s *Service) Demanded(ctx context.Context, by authz.Actor) (d Demand, witho
 			return err
 		}
 		d = p.Factors
-		if decides = authz.May(by, authz.FirmFactors, authz.Resource{Kind: authz.OfFirm, Firm: a.Firm()}, authz.Facts{}); decides {
-			staff, err = Staff(a)
+		if !authz.May(by, authz.FirmFactors, authz.Resource{Kind: authz.OfFirm, Firm: a.Firm()}, authz.Facts{}) {
+			return nil
+		}
+		all, err := Staff(a)
+		for _, c := range all {
+			if c.State == Active {
+				staff = append(staff, c.Person)
+			}
 		}
 		return err
 	})
 	if err != nil {
 		return d, nil, err
 	}
-	for _, c := range staff {
-		if c.State != Active {
-			continue
-		}
-		p, err := s.accounts.Person(ctx, c.Person)
-		if err != nil {
-			return d, nil, err
-		}
-		if !p.Guarded {
-			without = append(without, c.Person)
-		}
-	}
-	return d, without, nil
+	without, err = s.accounts.Unguarded(ctx, staff)
+	return d, without, err
 }
 
 // guarded demands what the firm does, of who stands in it.
