@@ -15,7 +15,6 @@ import (
 // Colleague is one of the firm's own people, to who administers it.
 type Colleague struct {
 	ui.Base
-	Back    ui.Link
 	Line    string
 	Closed  string // what is left of one who has left, or empty
 	Rank    *Rule  // nil for who is no lawyer, has left, or alone administers the firm
@@ -50,8 +49,9 @@ func (p *Pages) colleague(r *web.Request, refused error) (web.Answer, error) {
 	}
 	b := frame(r, found.Card.Name)
 	b.Section, b.Path = "people", r.FirmPath("people", string(found.Card.Person))
+	b.Crumbs = []ui.Link{{Href: r.FirmPath("people"), Label: b.T("web.nav.people")}}
 	page := Colleague{
-		Base: b, Back: ui.Link{Href: r.FirmPath("people"), Label: b.T("desk.people.title")},
+		Base: b,
 		Line: b.T("desk.role."+string(found.Card.Role)) + " · " + found.Card.Email,
 	}
 	active := found.Card.State == firm.Active
