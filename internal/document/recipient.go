@@ -118,11 +118,16 @@ func CompanyOf(a *act.Act, in id.Space) (c Company, err error) {
 	if err != nil {
 		return c, err
 	}
+	people := make([]id.Person, len(members))
+	for i, m := range members {
+		people[i] = m.Person
+	}
+	cards, err := firm.Cards(a, people)
+	if err != nil {
+		return c, err
+	}
 	for _, m := range members {
-		card, err := firm.CardOf(a, m.Person)
-		if err != nil && !fault.Is(err, fault.NotFound) {
-			return c, err
-		}
+		card := cards[m.Person] // nobody's, when the firm does not know her
 		stay := authz.Span{Since: m.Since, Until: m.Until}
 		c.members = append(c.members, companion{
 			Recipient: Recipient{Person: m.Person, Name: card.Name, Role: m.Role, Stay: stay},

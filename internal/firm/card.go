@@ -143,12 +143,38 @@ func ActiveCard(a *act.Act, p id.Person) (Card, error) {
 // Names returns the names of these people as the firm writes them; one it does
 // not know is missing. The caller has opened what names them.
 func Names(a *act.Act, people []id.Person) (map[id.Person]string, error) {
-	people = slices.Compact(slices.Sorted(slices.Values(people)))
-	out := make(map[id.Person]string, len(people))
-	if len(people) > few {
-		return out, nameMany(a, people, out)
+	cards, err := Cards(a, people)
+	out := make(map[id.Person]string, len(cards))
+	for p, c := range cards {
+		out[p] = c.Name
 	}
+	return out, err
+}
+
+// few is up to how many cards are read one by one.
+const few = 2
+
+// errUnread is of a card that the act has not read.
+var errUnread = errors.New("firm: the card is not read yet")
+
+// Cards is [CardOf] of several people with few statements; one whom the firm does not
+// know is missing.
+func Cards(a *act.Act, people []id.Person) (map[id.Person]Card, error) {
+	people = slices.Compact(slices.Sorted(slices.Values(people)))
+	out := make(map[id.Person]Card, len(people))
+	var unread []id.Person
 	for _, p := range people {
+		c, err := act.Remember(a, cardOf(p), func() (Card, error) { return Card{}, errUnread })
+		if err != nil {
+			unread = append(unread, p)
+			continue
+		}
+		out[p] = c
+	}
+	if len(unread) > few {
+		return out, readCards(a, unread, out)
+	}
+	for _, p := range unread {
 		c, err := CardOf(a, p)
 		if fault.Is(err, fault.NotFound) {
 			continue
@@ -156,15 +182,12 @@ func Names(a *act.Act, people []id.Person) (map[id.Person]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[p] = c.Name
+		out[p] = c
 	}
 	return out, nil
 }
 
-// few is up to how many cards are read one by one.
-const few = 2
-
-func nameMany(a *act.Act, people []id.Person, out map[id.Person]string) error {
+func readCards(a *act.Act, people []id.Person, out map[id.Person]Card) error {
 	box, err := a.FirmBox()
 	if err != nil {
 		return err
@@ -176,10 +199,10 @@ func nameMany(a *act.Act, people []id.Person, out map[id.Person]string) error {
 				return err
 			}
 			c, err := r.open(box)
-			if err == nil {
-				out[c.Person] = c.Name
-				act.Learn(a, cardOf(c.Person), c)
+			if err != nil {
+				return err
 			}
+			out[c.Person], err = act.Remember(a, cardOf(c.Person), func() (Card, error) { return c, nil })
 			return err
 		})
 		if err != nil {
