@@ -13,6 +13,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/memo"
 	"cenacle/internal/request"
+	"cenacle/internal/slot"
 	"cenacle/internal/space"
 )
 
@@ -32,6 +33,7 @@ type Screen struct {
 	Requests  []request.Request
 	Rule      deposit.Rule // whether the space takes deposits
 	Dates     []agenda.Event
+	Slots     []slot.Proposal // made to the actor, who is not of the firm
 }
 
 // Sources are the services that a screen reads through.
@@ -85,6 +87,11 @@ func (s *Service) screen(a *act.Act, by authz.Actor, from Sources, q ScreenQuery
 	}
 	if out.Dates, _, err = agenda.ListIn(a, by, agenda.Query{Space: q.Space, From: a.Now, Limit: mostDates}); err != nil {
 		return out, err
+	}
+	if !out.Room.Mine.Inside() {
+		if out.Slots, err = slot.ListIn(a, by, q.Space); err != nil {
+			return out, err
+		}
 	}
 	out.Waits, err = waits(a, by, q.Space, nil)
 	return out, err

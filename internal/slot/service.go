@@ -290,30 +290,38 @@ func (s *Service) Withdraw(ctx context.Context, by authz.Actor, in id.Space, of 
 func (s *Service) List(ctx context.Context, by authz.Actor, in id.Space) (out []Proposal, err error) {
 	defer fault.Op(&err, "slot.List(%s)", in)
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
-		out = nil
-		f, err := circle.Enter(a, by, in, authz.SpaceSee)
-		if err != nil {
-			return err
-		}
-		var rows []row
-		err = a.Each(selectProposals, []any{in, listed}, func(scan func(...any) error) error {
-			var r row
-			err := scan(r.dest()...)
-			rows = append(rows, r)
-			return err
-		})
-		for i := 0; err == nil && i < len(rows); i++ {
-			var p Proposal
-			if p, err = rows[i].open(a); err == nil && authz.Decide(by, authz.SlotSee, private(a, p), f).Allowed {
-				out = append(out, p.shown(f))
-			}
-		}
-		if err != nil {
-			return err
-		}
-		return sign(a, out)
+		out, err = ListIn(a, by, in)
+		return err
 	})
 	return out, err
+}
+
+// ListIn is List inside a running act.
+func ListIn(a *act.Act, by authz.Actor, in id.Space) (out []Proposal, err error) {
+	f, err := circle.Enter(a, by, in, authz.SpaceSee)
+	if err != nil {
+		return nil, err
+	}
+	var rows []row
+	err = a.Each(selectProposals, []any{in, listed}, func(scan func(...any) error) error {
+		var r row
+		err := scan(r.dest()...)
+		rows = append(rows, r)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		p, err := r.open(a)
+		if err != nil {
+			return nil, err
+		}
+		if authz.Decide(by, authz.SlotSee, private(a, p), f).Allowed {
+			out = append(out, p.shown(f))
+		}
+	}
+	return out, sign(a, out)
 }
 
 // Show returns one proposal.

@@ -65,13 +65,23 @@ var (
 	registerPage = ui.Must(ui.Parse[Contradictory](files, "register.tmpl", "part.tmpl"))
 )
 
+func (p *Pages) lists(r *web.Request) (h here, all []forum.List, err error) {
+	if h, err = p.enter(r); err == nil {
+		all, err = p.Forums.Lists(r.Context(), r.Actor, h.room.ID)
+	}
+	return h, all, err
+}
+
+func (p *Pages) register(r *web.Request) (h here, found forum.Register, err error) {
+	if h, err = p.enter(r); err == nil {
+		found, err = p.Forums.Register(r.Context(), r.Actor, h.room.ID)
+	}
+	return h, found, err
+}
+
 // Exhibits lists what each party has communicated.
 func (p *Pages) Exhibits(r *web.Request) (web.Answer, error) {
-	h, err := p.enter(r)
-	if err != nil {
-		return nil, err
-	}
-	all, err := p.Forums.Lists(r.Context(), r.Actor, h.room.ID)
+	h, all, err := p.lists(r)
 	if err != nil {
 		return nil, err
 	}
@@ -128,11 +138,7 @@ func (h here) exhibit(e forum.Piece) ExhibitLine {
 
 // Register shows what became of each exhibit at each party.
 func (p *Pages) Register(r *web.Request) (web.Answer, error) {
-	h, err := p.enter(r)
-	if err != nil {
-		return nil, err
-	}
-	found, err := p.Forums.Register(r.Context(), r.Actor, h.room.ID)
+	h, found, err := p.register(r)
 	if err != nil {
 		return nil, err
 	}
@@ -203,11 +209,7 @@ func (h here) reception(to forum.Party, l forum.Line, c forum.Cell) Reception {
 
 // ExhibitFile gives the lists for a spreadsheet.
 func (p *Pages) ExhibitFile(r *web.Request) (web.Answer, error) {
-	h, err := p.enter(r)
-	if err != nil {
-		return nil, err
-	}
-	all, err := p.Forums.Lists(r.Context(), r.Actor, h.room.ID)
+	h, all, err := p.lists(r)
 	if err != nil {
 		return nil, err
 	}
@@ -216,11 +218,7 @@ func (p *Pages) ExhibitFile(r *web.Request) (web.Answer, error) {
 
 // RegisterFile gives the register for a spreadsheet.
 func (p *Pages) RegisterFile(r *web.Request) (web.Answer, error) {
-	h, err := p.enter(r)
-	if err != nil {
-		return nil, err
-	}
-	found, err := p.Forums.Register(r.Context(), r.Actor, h.room.ID)
+	h, found, err := p.register(r)
 	if err != nil {
 		return nil, err
 	}

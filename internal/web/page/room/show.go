@@ -156,10 +156,7 @@ func (p *Pages) screen(r *web.Request, refused error, back memo.New) (web.Answer
 		}
 		return web.Show(inside, page), nil
 	}
-	page, err := p.clientPage(h, refused, back)
-	if err != nil {
-		return nil, err
-	}
+	page := p.clientPage(h, refused, back)
 	if refused != nil {
 		return web.Again(client, page, refused), nil
 	}
@@ -195,7 +192,7 @@ func (p *Pages) insidePage(h here, refused error, back memo.New) Inside {
 	return page
 }
 
-func (p *Pages) clientPage(h here, refused error, back memo.New) (Client, error) {
+func (p *Pages) clientPage(h here, refused error, back memo.New) Client {
 	page := Client{Base: h.base(h.r.Printer.T("room.your_space"))}
 	b := page.Base
 	page.Greeting = b.T("room.greeting", h.r.Card.Name)
@@ -212,11 +209,7 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) (Client, error)
 	page.Talks, page.More = h.conversation(b, refused, back)
 	page.Named = h.named()
 	page.Waits = h.waits(b, h.all.Waits, h.shown(page.Shelves, page.Talks))
-	times, err := p.toChoose(h, b)
-	if err != nil {
-		return page, err
-	}
-	page.Waits = append(times, page.Waits...)
+	page.Waits = append(h.toChoose(b), page.Waits...)
 	page.Next = next(b, page.Waits)
 	if h.room.Mine != authz.Reader {
 		c := h.composer(refused, back)
@@ -243,7 +236,7 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) (Client, error)
 	}
 	page.Dates = h.next()
 	page.Live = h.live("waits dates requests documents deposit talks")
-	return page, nil
+	return page
 }
 
 // hasRead reports whether the reader has opened anything that somebody else put

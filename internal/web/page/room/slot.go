@@ -260,17 +260,13 @@ func (p *Pages) slotted(h here, done string, err error) (web.Answer, error) {
 }
 
 // toChoose is what the person is awaited for: times that she has not answered.
-func (p *Pages) toChoose(h here, b ui.Base) (out []ui.Waiting, err error) {
-	if h.inside() {
-		return nil, nil
-	}
-	found, err := p.Slots.List(h.r.Context(), h.r.Actor, h.room.ID)
-	for _, one := range found {
+func (h here) toChoose(b ui.Base) (out []ui.Waiting) {
+	for _, one := range h.all.Slots {
 		if one.State == slot.Waiting {
 			out = append(out, ui.Waiting{
 				Href: h.path("slots"), Space: b.T("slot.to_choose"), What: one.Title, Who: b.T("room.you"), Yours: true, Since: b.When(one.Made),
 			})
 		}
 	}
-	return out, err
+	return out
 }
