@@ -16,6 +16,7 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
+	"cenacle/internal/seedtest"
 )
 
 // AUT-03: who is unknown, has no password or typed a wrong one is answered
@@ -80,8 +81,7 @@ func TestAUT03_SameWork(t *testing.T) {
 
 // AUT-01, small: guesses at random times from many sources, on every spelling.
 func TestAUT01_TenChecksInAnyHour(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
+	seed := seedtest.Of(t)
 	each(t, func(w *world) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		w.person("claire@exemple.fr")

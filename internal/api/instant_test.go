@@ -4,11 +4,12 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"cenacle/internal/seedtest"
 )
 
 func TestInstantIsTheLayout(t *testing.T) {
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
+	seed := seedtest.Of(t)
 	r := rand.New(rand.NewPCG(seed, 1))
 	for range 20_000 {
 		at := time.Unix(r.Int64N(1<<39)-1<<38, r.Int64N(1e9)).In(time.FixedZone("", r.IntN(86400)-43200))

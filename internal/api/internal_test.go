@@ -18,13 +18,13 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/front"
 	"cenacle/internal/id"
+	"cenacle/internal/seedtest"
 )
 
 // TestListingIsWhatTheEncoderSays compares the writer by hand with encoding/json
 // over pages at random.
 func TestListingIsWhatTheEncoderSays(t *testing.T) {
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
+	seed := seedtest.Of(t)
 	r := rand.New(rand.NewPCG(seed, 1))
 	type plain Documents
 	for range 300 {
@@ -45,8 +45,7 @@ func TestListingIsWhatTheEncoderSays(t *testing.T) {
 // TestListingWithFewFields: what a list leaves out is missing, and all else is
 // as in the whole line.
 func TestListingWithFewFields(t *testing.T) {
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
+	seed := seedtest.Of(t)
 	r := rand.New(rand.NewPCG(seed, 2))
 	names := slices.Sorted(maps.Keys(fieldNames))
 	for range 300 {

@@ -19,6 +19,7 @@ import (
 	"cenacle/internal/backup"
 	"cenacle/internal/config"
 	"cenacle/internal/id"
+	"cenacle/internal/seedtest"
 	"cenacle/internal/server"
 	"cenacle/internal/store"
 )
@@ -120,9 +121,7 @@ func duration(t testing.TB, args ...string) time.Duration {
 
 // chance is a source of randomness whose seed is printed.
 func chance(t testing.TB) *rand.Rand {
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	return rand.New(rand.NewPCG(seed, 7))
+	return rand.New(rand.NewPCG(seedtest.Of(t), 7))
 }
 
 // A backup killed at any moment leaves none, or a whole one; the next one makes

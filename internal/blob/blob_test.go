@@ -19,6 +19,7 @@ import (
 
 	"cenacle/internal/blob"
 	"cenacle/internal/id"
+	"cenacle/internal/seedtest"
 	"cenacle/internal/vault"
 )
 
@@ -113,9 +114,7 @@ func (b bench) mustHold(ref blob.Ref, key vault.Key, plain []byte) {
 // seeded is a random source whose seed a failing test prints.
 func seeded(t testing.TB) *rand.Rand {
 	t.Helper()
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	return rand.New(rand.NewPCG(seed, 1))
+	return rand.New(rand.NewPCG(seedtest.Of(t), 1))
 }
 
 func content(r *rand.Rand, n int) []byte {

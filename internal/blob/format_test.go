@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"cenacle/internal/fault"
+	"cenacle/internal/seedtest"
 )
 
 // The geometry is checked against its definition: adding up segments.
@@ -26,8 +27,7 @@ func TestGeometry(t *testing.T) {
 	if segments(MaxSize) != maxSegments || start(maxSegments) != MaxSize {
 		t.Errorf("MaxSize is %d segments", segments(MaxSize))
 	}
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
+	seed := seedtest.Of(t)
 	r := rand.New(rand.NewPCG(seed, 2))
 	for range 10_000 {
 		position := r.Int64N(MaxSize)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"cenacle/internal/document"
+	"cenacle/internal/seedtest"
 	"cenacle/internal/space"
 )
 
@@ -55,8 +56,7 @@ var words = []string{
 // plant writes n small files into folders below home.
 func plant(t *testing.T, home string, n int) {
 	t.Helper()
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
+	seed := seedtest.Of(t)
 	r := rand.New(rand.NewPCG(seed, 2))
 	for i := range n {
 		folder := filepath.Join(home, fmt.Sprintf("%s %d", words[r.IntN(12)], i%3), fmt.Sprintf("%s %d", words[r.IntN(12)], i%2))

@@ -23,13 +23,13 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/fold"
 	"cenacle/internal/id"
+	"cenacle/internal/seedtest"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
 )
 
 func random(t *testing.T) (*rand.Rand, uint64) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
+	seed := seedtest.Of(t)
 	return rand.New(rand.NewPCG(seed, 1)), seed
 }
 

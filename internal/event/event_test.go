@@ -2,9 +2,7 @@ package event_test
 
 import (
 	"math/rand/v2"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +18,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/journal"
 	"cenacle/internal/memo"
+	"cenacle/internal/seedtest"
 	"cenacle/internal/store"
 )
 
@@ -171,20 +170,11 @@ func (f *firm) sentToHer(by authz.Actor, r journal.Record) bool {
 	return found
 }
 
-func seed(t *testing.T) uint64 {
-	n := rand.Uint64()
-	if again, err := strconv.ParseUint(os.Getenv("CENACLE_TEST_SEED"), 10, 64); err == nil {
-		n = again
-	}
-	t.Logf("CENACLE_TEST_SEED=%d", n)
-	return n
-}
-
 // An event is given exactly when what it is about is visible one by one.
 // Memos among colleagues never show to a client, nor does a gap where they are.
 func TestISO01_EventsAreWhatIsVisible(t *testing.T) {
 	each(t, func(t *testing.T, f *firm) {
-		r := rand.New(rand.NewPCG(seed(t), 3))
+		r := rand.New(rand.NewPCG(seedtest.Of(t), 3))
 		var docs []id.Item
 		for n := range 240 {
 			f.live(r, &docs)

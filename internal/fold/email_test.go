@@ -4,13 +4,13 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
 	"golang.org/x/text/width"
 
 	"cenacle/internal/fault"
+	"cenacle/internal/seedtest"
 )
 
 func TestEmail(t *testing.T) {
@@ -57,8 +57,7 @@ func TestEmailRefuses(t *testing.T) {
 // TestISO14_OneMailboxOneIdentity writes one mailbox in ways that must meet,
 // and makes other mailboxes that look alike and must not.
 func TestISO14_OneMailboxOneIdentity(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
+	seed := seedtest.Of(t)
 	random := rand.New(rand.NewPCG(seed, 14))
 	same := []func(local, domain string) string{
 		func(l, d string) string { return strings.ToUpper(l) + "@" + d },

@@ -16,6 +16,7 @@ import (
 	"cenacle/internal/fold"
 	"cenacle/internal/guard"
 	"cenacle/internal/id"
+	"cenacle/internal/seedtest"
 	"cenacle/internal/store"
 )
 
@@ -248,8 +249,7 @@ func TestEveryWay(t *testing.T) {
 // TestFreshNames sends two hundred times again, with names that are drawn anew in
 // every run and written in every way.
 func TestFreshNames(t *testing.T) {
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
+	seed := seedtest.Of(t)
 	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		c := &cast{}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cenacle/internal/id"
+	"cenacle/internal/seedtest"
 	"cenacle/internal/store"
 	"cenacle/internal/store/storetest"
 	"cenacle/internal/vault"
@@ -156,14 +157,8 @@ func statement(t testing.TB, number int64, names ...string) Statement {
 	return s
 }
 
-// chance is a source of randomness whose seed is printed when the test fails.
+// chance is a source of randomness.
 func chance(t testing.TB) *rand.Rand {
 	t.Helper()
-	seed := rand.Uint64()
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Logf("seed %d", seed)
-		}
-	})
-	return rand.New(rand.NewPCG(seed, 0))
+	return rand.New(rand.NewPCG(seedtest.Of(t), 0))
 }

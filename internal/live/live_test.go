@@ -5,9 +5,9 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"cenacle/internal/id"
+	"cenacle/internal/seedtest"
 )
 
 const (
@@ -152,8 +152,7 @@ func TestTenThousandSubscribers(t *testing.T) {
 func circle(n int) id.Circle { return id.Circle(rune('A' + n)) }
 
 func TestConcurrentUse(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
+	seed := seedtest.Of(t)
 	h := NewHub()
 	var all sync.WaitGroup
 	for worker := range 16 {

@@ -17,6 +17,7 @@ import (
 
 	"cenacle/internal/fault"
 	"cenacle/internal/i18n"
+	"cenacle/internal/seedtest"
 )
 
 // headers is every header of a notice and nothing else.
@@ -122,8 +123,7 @@ func hostile(r *rand.Rand) string {
 // OUT-02: whatever stands in a field, either the message is refused or exactly
 // the intended headers and parts come out.
 func TestOUT02_TwoThousandHostileMessages(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
+	seed := seedtest.Of(t)
 	r := rand.New(rand.NewPCG(seed, 0))
 	accepted, refused := 0, 0
 	for accepted+refused < 2000 {
@@ -164,8 +164,7 @@ func TestOUT02_TwoThousandHostileMessages(t *testing.T) {
 
 // The same through the composer: hostile firm names and paths.
 func TestOUT02_HostileEnvelopes(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
+	seed := seedtest.Of(t)
 	r := rand.New(rand.NewPCG(seed, 0))
 	c := composer(t)
 	const base = "https://espace.example"
@@ -252,8 +251,7 @@ func TestValidRefuses(t *testing.T) {
 // The same in titles, which stand in the text alone: each on its line, of what can be
 // seen, and written out in the page.
 func TestOUT02_HostileTitles(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
+	seed := seedtest.Of(t)
 	r := rand.New(rand.NewPCG(seed, 0))
 	c := composer(t)
 	plain, err := c.Compose(envelope(i18n.French), NewItem{path})

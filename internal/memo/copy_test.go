@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
@@ -19,6 +18,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/item"
 	"cenacle/internal/memo"
+	"cenacle/internal/seedtest"
 )
 
 func sum(text string) string {
@@ -91,8 +91,7 @@ func TestCopyOut(t *testing.T) {
 // them, lets people in and back. Nobody outside ever reads a word of one that was not
 // copied out, and of each copy the journal says whence.
 func TestInternalStaysInside(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
+	seed := seedtest.Of(t)
 	each(t, func(t *testing.T, r room) {
 		l := life{room: r, rng: rand.New(rand.NewPCG(seed, 7)), people: []authz.Actor{r.client, r.guest}, words: map[string]bool{}, whence: map[id.Item]string{}}
 		made, err := circle.NewService(r.Office).Make(t.Context(), r.lead, circle.New{Space: r.space, Name: "À deux", People: []id.Person{r.client.Person}})

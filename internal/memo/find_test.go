@@ -19,6 +19,7 @@ import (
 	"cenacle/internal/item"
 	"cenacle/internal/memo"
 	"cenacle/internal/search"
+	"cenacle/internal/seedtest"
 	"cenacle/internal/store"
 )
 
@@ -174,8 +175,7 @@ func TestISO05_Memos(t *testing.T) {
 	if os.Getenv("CENACLE_TEST_LONG") == "1" {
 		queries = 10_000
 	}
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
+	seed := seedtest.Of(t)
 	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
 		rng, memos := rand.New(rand.NewPCG(seed, 5)), memo.NewService(h.Office).Listing(3) // most words are everywhere
 		people, notes := []authz.Actor{h.Lead}, []note(nil)

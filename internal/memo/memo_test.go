@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
@@ -19,6 +18,7 @@ import (
 	"cenacle/internal/item"
 	"cenacle/internal/memo"
 	"cenacle/internal/overview"
+	"cenacle/internal/seedtest"
 	"cenacle/internal/store"
 	"cenacle/internal/vault"
 )
@@ -245,8 +245,7 @@ func TestReadIsEvidenceOnce(t *testing.T) {
 // TestListEqualsFilter lives random lives and compares every person's list with
 // deciding memo by memo, and the overview's numbers with counting them.
 func TestListEqualsFilter(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
+	seed := seedtest.Of(t)
 	each(t, func(t *testing.T, r room) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		people := []authz.Actor{r.lead, r.aide, r.client, r.guest}

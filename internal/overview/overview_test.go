@@ -18,6 +18,7 @@ import (
 	"cenacle/internal/item"
 	"cenacle/internal/memo"
 	"cenacle/internal/overview"
+	"cenacle/internal/seedtest"
 	"cenacle/internal/space"
 )
 
@@ -247,8 +248,7 @@ type life struct {
 // TestNumbersEqualCounting compares what a person is told with deciding one by
 // one, over random lives.
 func TestNumbersEqualCounting(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
+	seed := seedtest.Of(t)
 	each(t, func(t *testing.T, r room) {
 		l := &life{
 			room: r, rng: rand.New(rand.NewPCG(seed, 2)), spaces: []id.Space{r.space, r.Space(r.Lead, "M. Martin")},

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"cenacle/internal/seedtest"
 )
 
 // held is one paper of a list that was held out.
@@ -107,8 +109,7 @@ func TestShelf(t *testing.T) {
 func TestShelves(t *testing.T) {
 	tab := table(t)
 	papers, nowhere := shelf(t, tab, "shelf.txt")
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
+	seed := seedtest.Of(t)
 	random := rand.New(rand.NewPCG(seed, 0))
 	for n := range 50 {
 		random.Shuffle(len(papers), func(i, j int) { papers[i], papers[j] = papers[j], papers[i] })

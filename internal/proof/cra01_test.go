@@ -17,6 +17,7 @@ import (
 
 	"cenacle/internal/deposit"
 	"cenacle/internal/document"
+	"cenacle/internal/seedtest"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
 	"cenacle/internal/store/storetest"
@@ -81,7 +82,7 @@ func newCrash(t testing.TB, c store.Config, more ...string) *crash {
 	r, client := office.open(office.admin, "Mme Sophie Petit", "sophie@petit.example")
 	x := &crash{
 		t: t, world: w, listen: freePort(t), space: office.path("spaces", string(r.id)), circle: string(r.house.Client),
-		lead: office.admin.browser, client: client.browser, r: rand.New(rand.NewPCG(seed(t), 2)),
+		lead: office.admin.browser, client: client.browser, r: rand.New(rand.NewPCG(seedtest.Of(t), 2)),
 		files: map[string]string{}, checked: map[string]bool{}, partial: map[string]*partial{},
 	}
 	_, err := office.file(client, document.BeginUpload{Space: r.id, Tray: space.ClientTray, Name: "premier"}, []byte("premier"))

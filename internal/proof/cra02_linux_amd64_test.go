@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"testing"
 
+	"cenacle/internal/seedtest"
 	"cenacle/internal/store"
 )
 
@@ -25,7 +26,7 @@ import (
 func TestCRA02(t *testing.T) {
 	t.Parallel()
 	base := newCrash(t, store.Config{})
-	r := rand.New(rand.NewPCG(seed(t), 2))
+	r := rand.New(rand.NewPCG(seedtest.Of(t), 2))
 	states, recordings := span(4, 2000), span(1, 20)
 	var cuts, lost int
 	for n := range recordings {

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"cenacle/internal/seedtest"
 	"cenacle/internal/store"
 )
 
@@ -23,7 +24,7 @@ import (
 func TestCRA03(t *testing.T) {
 	t.Parallel()
 	base := newCrash(t, store.Config{})
-	r := rand.New(rand.NewPCG(seed(t), 3))
+	r := rand.New(rand.NewPCG(seedtest.Of(t), 3))
 	all := base.again(r).harmed(nil)
 	if len(all) < 60 {
 		t.Fatalf("only %d calls", len(all))

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"cenacle/internal/seedtest"
 	"cenacle/internal/store"
 	"cenacle/internal/store/storetest"
 )
@@ -73,7 +74,7 @@ func killed(t *testing.T, make func() []string, look func([]string)) {
 	if out, err := migrate(make()).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	whole, r := time.Since(begun), rand.New(rand.NewPCG(seed(t), 7))
+	whole, r := time.Since(begun), rand.New(rand.NewPCG(seedtest.Of(t), 7))
 	midway, cut := 0, 0
 	for range span(6, 50) {
 		settings := make()

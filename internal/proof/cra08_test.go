@@ -12,6 +12,7 @@ import (
 
 	"cenacle/internal/api"
 	"cenacle/internal/id"
+	"cenacle/internal/seedtest"
 	"cenacle/internal/store/storetest"
 )
 
@@ -35,7 +36,7 @@ func TestCRA08(t *testing.T) {
 		nodes = append(nodes, by)
 	}
 	var broken [3]atomic.Int64
-	odds := rand.New(rand.NewPCG(seed(t), 8))
+	odds := rand.New(rand.NewPCG(seedtest.Of(t), 8))
 	var one sync.Mutex
 	for _, wire := range wires {
 		wire.AtCommit(func() storetest.Fate {

@@ -5,14 +5,13 @@ import (
 	"maps"
 	"math/rand/v2"
 	"net/http"
-	"os"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
 	"cenacle/internal/id"
+	"cenacle/internal/seedtest"
 )
 
 // attempts is how often ISO-01 tries something on each engine.
@@ -28,7 +27,7 @@ func TestISO01(t *testing.T) {
 		if w.store.PostgresURL != "" {
 			w.neighboured(environ...)
 		}
-		seed := seed(w.t)
+		seed := seedtest.Of(w.t)
 		l := &life{
 			world: w, r: rand.New(rand.NewPCG(seed, 1)), o: newOracle(), firms: map[string]*cabinet{}, people: map[string]*person{},
 			threads: map[string]id.Thread{}, drafts: map[[2]string]string{}, count: map[string]int{},
@@ -62,16 +61,6 @@ func TestISO01(t *testing.T) {
 		l.listen()
 		l.balance()
 	}, environ...)
-}
-
-// seed is a new one each time, or CENACLE_TEST_SEED to see a failure again.
-func seed(t testing.TB) uint64 {
-	seed := rand.Uint64()
-	if again, err := strconv.ParseUint(os.Getenv("CENACLE_TEST_SEED"), 10, 64); err == nil {
-		seed = again
-	}
-	t.Logf("CENACLE_TEST_SEED=%d", seed)
-	return seed
 }
 
 // balance demands that the lives were worth the name: most kinds of act ended

@@ -17,6 +17,7 @@ import (
 	remote "cenacle/client"
 	"cenacle/internal/blob/s3"
 	"cenacle/internal/blob/s3/s3test"
+	"cenacle/internal/seedtest"
 	"cenacle/internal/store"
 	"cenacle/internal/store/storetest"
 )
@@ -146,7 +147,7 @@ func TestHA03(t *testing.T) {
 	t.Parallel()
 	proxy, through := s3test.Between(t, s3test.Config(t))
 	w := settle(t, storetest.Postgres(t), 2, usual, bucket(through)...)
-	r := rand.New(rand.NewPCG(seed(t), 3))
+	r := rand.New(rand.NewPCG(seedtest.Of(t), 3))
 	harm := func(often int, harms ...s3test.Harm) {
 		proxy.Do(func(*http.Request) s3test.Harm {
 			if r.IntN(10) < often {

@@ -17,6 +17,7 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
+	"cenacle/internal/seedtest"
 	"cenacle/internal/token"
 )
 
@@ -34,7 +35,7 @@ func TestFUZ02(t *testing.T) {
 		most = n
 	}
 	each(t, func(w *world) {
-		seed := seed(w.t)
+		seed := seedtest.Of(w.t)
 		k := newWalk(furnished(w), rand.New(rand.NewPCG(seed, 2)))
 		for n := range most {
 			k.step()

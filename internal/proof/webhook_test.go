@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"cenacle/internal/event"
+	"cenacle/internal/seedtest"
 	"cenacle/internal/store"
 	"cenacle/internal/store/storetest"
 	"cenacle/internal/webhook"
@@ -62,7 +63,7 @@ func TestCRA06_Webhooks(t *testing.T) {
 		lead := office.admin.browser
 		lead.base = "http://" + listen
 		write := post(office.path("spaces", string(r.id), "memos"), "subject", "Question", "body", "Une question.", "circle", string(r.house.Client))
-		chance := rand.New(rand.NewPCG(seed(t), 4))
+		chance := rand.New(rand.NewPCG(seedtest.Of(t), 4))
 		rounds := 8
 		if c.PostgresURL != "" {
 			rounds = 4

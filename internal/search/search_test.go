@@ -11,6 +11,7 @@ import (
 
 	"cenacle/internal/id"
 	"cenacle/internal/search"
+	"cenacle/internal/seedtest"
 	"cenacle/internal/store"
 	"cenacle/internal/store/storetest"
 	"cenacle/internal/vault"
@@ -150,8 +151,7 @@ func TestFind(t *testing.T) {
 // TestFindEqualsReading compares the index with reading every title, over
 // random titles, changes, spaces, queries and pages.
 func TestFindEqualsReading(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
+	seed := seedtest.Of(t)
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		random := rand.New(rand.NewPCG(seed, 5))
 		w := newWorld(t, s)

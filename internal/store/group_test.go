@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"cenacle/internal/fault"
+	"cenacle/internal/seedtest"
 	"cenacle/internal/store"
 	"cenacle/internal/store/storetest"
 )
@@ -425,8 +426,7 @@ func TestGroupsUnderFire(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		f := storetest.Firm(t, s)
 		mustUpdate(t, f, put("sum", 0))
-		seed := uint64(time.Now().UnixNano())
-		t.Logf("seed %d", seed)
+		seed := seedtest.Of(t)
 		var told, hooks atomic.Int64
 		var crowd sync.WaitGroup
 		for who := range 8 {

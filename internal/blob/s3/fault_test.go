@@ -23,6 +23,7 @@ import (
 	"cenacle/internal/blob/s3/s3test"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
+	"cenacle/internal/seedtest"
 	"cenacle/internal/vault"
 )
 
@@ -35,8 +36,7 @@ func long() bool { return os.Getenv("CENACLE_TEST_LONG") != "" }
 // on at once may draw from it.
 func seeded(t testing.TB) *rand.Rand {
 	t.Helper()
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
+	seed := seedtest.Of(t)
 	return rand.New(&dice{source: rand.NewPCG(seed, 1)})
 }
 

@@ -4,13 +4,14 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
+
+	"cenacle/internal/seedtest"
 )
 
 // TestLines: lines are at most 75 bytes, cut between characters, and read back whole.
 func TestLines(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
+	seed := seedtest.Of(t)
 	r := rand.New(rand.NewPCG(seed, 3))
 	alphabet := []rune("aé日😀;,\\:\"\n\r\t \u2028\u0085\x00\x7fBEGIN:VEVENT")
 	for range 2000 {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"cenacle/internal/seedtest"
 	"cenacle/internal/web/ui/plan"
 )
 
@@ -71,8 +72,7 @@ func parsed(t testing.TB, text string) *template.Template {
 
 // TestSameBytes writes random pages, hostile ones among them, in both ways.
 func TestSameBytes(t *testing.T) {
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
+	seed := seedtest.Of(t)
 	r := rand.New(rand.NewPCG(seed, 1))
 	tmpl := parsed(t, text)
 	if err := tmpl.Execute(&bytes.Buffer{}, page{}); err != nil {
