@@ -1,0 +1,8 @@
+// A reporter that names the files in which a test failed, one to a line.
+export default async function* (events) {
+  const failed = new Set();
+  for await (const { type, data } of events) {
+    if (type === 'test:fail' && data.file) failed.add(data.file);
+  }
+  for (const file of failed) yield `${file}\n`;
+}
