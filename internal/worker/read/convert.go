@@ -1,6 +1,8 @@
 package read
 
 import (
+	"archive/zip"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -27,6 +29,7 @@ const (
 	officeProgram = "/usr/lib/libreoffice/program/soffice.bin"
 	firstStart    = 81       // it has made its profile and wants to be started again
 	maxConverted  = 32 << 20 // bytes of a file that is converted
+	maxGrown      = 24 << 20 // bytes that it is larger unpacked: LibreOffice writes to some ten times as much
 )
 
 // converted are the formats that LibreOffice is given, and the ends of names by
@@ -76,6 +79,9 @@ func convert(media, _ string, _ int, in io.Reader, out io.Writer) error {
 	if len(raw) > maxConverted {
 		return errLarge
 	}
+	if err := bearable(raw); err != nil {
+		return err
+	}
 	from, to := filepath.Join(worker.Place, "in."+end), filepath.Join(worker.Place, "out")
 	if err := errors.Join(os.WriteFile(from, raw, 0o600), os.Mkdir(to, 0o700)); err != nil {
 		return err
@@ -106,6 +112,36 @@ func convert(media, _ string, _ int, in io.Reader, out io.Writer) error {
 	}
 	_, err = out.Write(made)
 	return err
+}
+
+// bearable refuses an archive that grows to more than LibreOffice can lay out in the
+// memory it is given: of pictures hardly anything grows, of a table nearly all. The
+// formats that are no archives hold nothing packed.
+func bearable(raw []byte) error {
+	archive, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+	if err != nil {
+		return nil // what it is instead, LibreOffice says
+	}
+	grown := int64(0)
+	for _, entry := range archive.File {
+		packed := int64(entry.CompressedSize64)
+		n, err := weigh(entry, packed+maxGrown-grown)
+		if err != nil {
+			return err
+		}
+		grown += max(n-packed, 0)
+	}
+	return nil
+}
+
+// weigh counts the bytes that really come out of an entry, and fails at too many.
+func weigh(entry *zip.File, most int64) (n int64, err error) {
+	from, err := entry.Open()
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, from.Close()) }()
+	return io.Copy(io.Discard, &measured{r: from, most: most, packed: int64(entry.CompressedSize64)})
 }
 
 // Pages reads the answer of [TaskPages].
