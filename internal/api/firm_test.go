@@ -9,6 +9,8 @@ var firmSamples = map[string]sample{
 	"addColleague":    {who: byLead, body: `{"name":"Me Neuve","email":"neuve@delmas.example","role":"assistant"}`, want: 201},
 	"getFactorDemand": {who: byLead, want: 200},
 	"demandFactors":   {who: byLead, body: `{"demanded":true,"days":7}`, want: 409}, // she has none herself
+	"listReviews":     {who: byLead, want: 200},
+	"chooseReviews":   {who: byLead, body: `{"months":6}`, want: 204},
 	"getColleague":    {who: byLead, want: 200},
 	"rankColleague":   {who: byLead, body: `{"administrator":true}`, want: 409}, // her card is no lawyer's; package firm does it
 	"endColleague": {who: byLead, body: `{}`, want: 204, then: func(s *stage, _ reply) {

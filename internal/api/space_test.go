@@ -23,6 +23,7 @@ var spaceSamples = map[string]sample{
 	"makeCircle": {who: byLead, body: `{"name":"Comptables","people":["{client}"]}`, want: 201}, "getCircle": {who: byLead, want: 200},
 	"handSpace":         {who: byLead, body: `{"person":"{colleague}"}`, want: 422}, // her card is no lawyer's; package lifecycle hands over
 	"listWalls":         {who: byLead, want: 200},
+	"keepMember":        {who: byLead, body: `{"until":"2027-11-15"}`, want: 204},
 	"raiseWall":         {who: byLead, body: `{"person":"{person}","until":"2027-01-15","reason":"Conflit d’intérêts"}`, want: 204},
 	"chooseNoticeLevel": {who: byLead, body: `{"level":"titre"}`, want: 200},
 	"retryMember":       {who: byLead, want: 204},

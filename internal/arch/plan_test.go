@@ -22,7 +22,7 @@ var whole = regexp.MustCompile(`^(?:SCAN (\w+)|SEARCH (\w+) USING (?:COVERING )?
 var readWhole = map[string]string{
 	"firm_profile": "one row", "firm_key": "one row", "journal_key": "one row",
 	"journal_head": "its last row", "journal_hash": "its first or last row",
-	"known_mark": "one row", "approval_house": "one row", "factor_demand": "one row", "firm_plate": "one row",
+	"known_mark": "one row", "approval_house": "one row", "factor_demand": "one row", "firm_plate": "one row", "review_rule": "one row",
 	"job":        "counted for the operator; what is done has no row",
 	"card_staff": "holds the firm's own people only", "upload_dropped": "holds what is to be removed only",
 	"journal_entry_waiting": "holds what waits for its place only",
@@ -33,6 +33,7 @@ var readWhole = map[string]string{
 	"item_deleted":          "holds what lies in the trash only",
 	"version_unlearnt":      "holds what nothing has read yet only",
 	"version_unscreened":    "what no scanner has looked at, of which ten are read",
+	"membership_unplanned":  "holds who joined while an earlier program ran only",
 	"memo_open":             "holds what awaits an answer only, and what got one since the last sweep",
 	"memo_asking":           "holds what not everyone has acknowledged only",
 	"memo_unworded":         "holds what is not found by its words yet only",

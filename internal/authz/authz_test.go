@@ -42,7 +42,7 @@ func TestPolicy(t *testing.T) {
 		SpaceInvite: "lead colleague assistant", SpaceJournal: "lead colleague assistant", CircleSee: "lead colleague assistant",
 		SpaceSeeAs:  "lead colleague",
 		SpaceAccess: "lead colleague assistant client", SpaceFreeze: "lead colleague assistant client", SpaceThaw: "lead colleague",
-		SpaceHand: "lead", SpaceTell: "lead", WallSee: "lead colleague", WallRaise: "lead colleague", WallLift: "lead colleague",
+		ReviewKeep: "lead", SpaceHand: "lead", SpaceTell: "lead", WallSee: "lead colleague", WallRaise: "lead colleague", WallLift: "lead colleague",
 		CircleMake: "lead colleague assistant", CircleTend: "lead colleague assistant",
 		RegisterSee: "lead colleague assistant client guest reader", PaperServe: "lead colleague assistant",
 		TrashSee: "lead colleague assistant", HoldSee: "lead colleague assistant", HoldKeep: "lead colleague",
@@ -110,6 +110,8 @@ func TestFirmPolicy(t *testing.T) {
 		{FirmPeopleRank, Lawyer, Decision{false, true, "role"}},
 		{FirmPeopleEnd, Admin, Decision{true, true, "firm-admin"}},
 		{FirmPeopleEnd, Lawyer, Decision{false, true, "role"}},
+		{FirmReview, Admin, Decision{true, true, "firm-admin"}},
+		{FirmReview, Lawyer, Decision{false, true, "role"}},
 		{FirmFactors, Admin, Decision{true, true, "firm-admin"}},
 		{FirmFactors, Lawyer, Decision{false, true, "role"}},
 		{TokenGive, Outsider, Decision{true, true, "firm-outsider"}},
@@ -372,8 +374,7 @@ func TestExplain(t *testing.T) {
 // TestWays states, for every way out, the natures that never take it.
 func TestWays(t *testing.T) {
 	never := map[Way]string{
-		WayCalendar: "defense conseil entre_avocats officielle piece juriste", WayTitle: "defense conseil entre_avocats juriste",
-		WayEnclosed: " defense conseil entre_avocats juriste", WayClientFile: "entre_avocats", WayForum: " defense conseil entre_avocats juriste",
+		WayCalendar: "defense conseil entre_avocats officielle piece juriste", WayTitle: "defense conseil entre_avocats juriste", WayClientFile: "entre_avocats", WayForum: " defense conseil entre_avocats juriste",
 	}
 	for _, w := range append(Ways(), "made_up") {
 		var shut []string

@@ -12,6 +12,7 @@ const (
 	FirmPeopleRank Action = "firm.people.rank" // who of them administers it
 	FirmPeopleEnd  Action = "firm.people.end"  // close one's access, and have others answer for what was hers
 	FirmFactors    Action = "firm.factors"     // that its own people show a second factor
+	FirmReview     Action = "firm.review"      // after how long it looks again at who is in its spaces from outside
 	FirmJournal    Action = "firm.journal"     // acts of the firm itself
 	FirmApproval   Action = "firm.approval"    // that all of its spaces demand it
 	FirmConnect    Action = "firm.connect"     // webhooks: what other programs are told
@@ -35,6 +36,7 @@ const (
 	SpaceThaw    Action = "space.thaw"   // let them in again: a lawyer's act
 	SpaceTell    Action = "space.tell"   // let mails of it say more: the act of who answers for it
 	SpaceHand    Action = "space.hand"   // have another lawyer answer for it: the act of who does
+	ReviewKeep   Action = "review.keep"  // say again that somebody from outside stays: who answers for it
 	WallSee      Action = "wall.see"     // whom a lawyer keeps out of it, and why
 	WallRaise    Action = "wall.raise"   // keep somebody out: a lawyer's act
 	WallLift     Action = "wall.lift"    // let her be added again
@@ -131,6 +133,7 @@ var rules = map[Action]rule{
 	FirmPeopleRank: {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
 	FirmPeopleEnd:  {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
 	FirmFactors:    {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
+	FirmReview:     {kind: OfFirm, firm: []FirmRole{Admin}},
 	FirmJournal:    {kind: OfFirm, firm: []FirmRole{Admin}, reads: true},
 	FirmConnect:    {kind: OfFirm, firm: []FirmRole{Admin}},
 	FirmTell:       {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
@@ -154,6 +157,7 @@ var rules = map[Action]rule{
 	SpaceThaw:    {kind: OfSpace, space: counsel, firm: lawyers, grave: true},
 	SpaceTell:    {kind: OfSpace, space: []Role{Lead}, firm: lawyers, writes: true, grave: true},
 	SpaceHand:    {kind: OfSpace, space: []Role{Lead}, firm: lawyers, grave: true},
+	ReviewKeep:   {kind: OfSpace, space: []Role{Lead}},
 	WallSee:      {kind: OfSpace, space: counsel, firm: lawyers, reads: true},
 	WallRaise:    {kind: OfSpace, space: counsel, firm: lawyers},
 	WallLift:     {kind: OfSpace, space: counsel, firm: lawyers, grave: true},

@@ -145,8 +145,8 @@ func HouseOf(a *act.Act, space id.Space) (House, error) {
 
 // Join makes a person a member of a space and of the circles that her role
 // goes with: the firm's people are in Cabinet and Tous, everybody else in
-// Client (clients alone) and Tous. One who left comes back from now on; one
-// who is already an active member is a conflict, and so is one whom a wall keeps out.
+// Client (clients alone) and Tous; each of those has a date when she is looked at
+// again ([Review]). One who left comes back from now on; one who is already an active member is a conflict, and so is one whom a wall keeps out.
 func Join(a *act.Act, space id.Space, person id.Person, role authz.Role) error {
 	was, found, err := membership(a, space, person)
 	if err != nil {
@@ -177,7 +177,10 @@ func Join(a *act.Act, space id.Space, person id.Person, role authz.Role) error {
 			return err
 		}
 	}
-	return nil
+	if role.Inside() {
+		return nil
+	}
+	return planNew(a, space, person, a.Now)
 }
 
 // Leave ends a membership and every circle membership of the space, from now.

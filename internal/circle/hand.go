@@ -54,7 +54,8 @@ func HandOver(a *act.Act, space id.Space, from, to id.Person) error {
 	return nil
 }
 
-// answer writes into the row of a space who answers for it.
+// answer writes into the row of a space who answers for it, and for who is in it from
+// outside.
 func answer(a *act.Act, space id.Space, lead id.Person) error {
 	s, err := standing(a, space)
 	if err != nil {
@@ -65,6 +66,8 @@ func answer(a *act.Act, space id.Space, lead id.Person) error {
 		return err
 	}
 	s.Lead = lead
-	_, err = a.Exec(updateLead, space, lead, s.MAC(box, space))
-	return err
+	if _, err := a.Exec(updateLead, space, lead, s.MAC(box, space)); err != nil {
+		return err
+	}
+	return passReviews(a, space, lead)
 }

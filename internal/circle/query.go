@@ -29,6 +29,25 @@ select space_id, role, since, until, mac from membership
 where firm_id = $1 and person_id = $2 and space_id > $4 and since <= $3 and (until = 0 or until > $3)
 order by space_id limit $5`)
 
+	// What of the people from outside person $2 looks at again, up to $3.
+	selectReviews = store.ForFirm(`
+select space_id, person_id, review_at from membership
+where firm_id = $1 and review_by = $2 and review_at > 0 and review_at <= $3 and until = 0
+order by review_at, space_id, person_id limit $4`)
+
+	selectReviewsIn = store.ForFirm(`
+select person_id, review_at from membership where firm_id = $1 and space_id = $2 and review_at > 0 and until = 0`)
+
+	updateReview = store.ForFirm(`
+update membership set review_at = $4, review_by = $5 where firm_id = $1 and space_id = $2 and person_id = $3`)
+
+	updateReviewer = store.ForFirm(`
+update membership set review_by = $3 where firm_id = $1 and space_id = $2 and review_at > 0`)
+
+	selectUnplanned = store.ForFirm(`
+select space_id, person_id, since from membership
+where firm_id = $1 and review_at = 0 and until = 0 and role in ('client', 'guest', 'reader') limit $2`)
+
 	updateCircleName = store.ForFirm(`update circle set name = $3 where firm_id = $1 and id = $2`)
 
 	insertInCircle = store.ForFirm(`

@@ -83,6 +83,7 @@ type Desk struct {
 	Clients map[id.Space][]string    // their names, of the same spaces
 	Names   map[id.Person]string
 	Dates   []agenda.Event // what comes next, of all of her spaces
+	Due     int            // accesses from outside that she is to look at again, fifty at most
 	Avoided int            // requests that papers already there have spared
 	More    *space.Page    // the next page, or nil
 }
@@ -152,6 +153,11 @@ func desk(a *act.Act, by authz.Actor, page space.Page) (d Desk, err error) {
 	if err := d.next(a, by); err != nil {
 		return Desk{}, err
 	}
+	due, err := circle.Reviews(a, by, a.Now)
+	if err != nil {
+		return Desk{}, err
+	}
+	d.Due = len(due)
 	d.Avoided, err = request.Avoided(a, by)
 	return d, err
 }

@@ -42,6 +42,7 @@ var jobs = map[string]string{
 	"notice.haste":        "an active card of the person whose access it was; space.see of the lawyer who answers for the space",
 	"notice.frozen":       "space.see of the lawyer who answers for the space",
 	"notice.deposit":      "space.see of the lawyer who is told",
+	"notice.review":       "review.keep of the lawyer who answers for a space, over an access that is due",
 	"notice.item":         "document.read, memo.read or agenda.see of something new for the person who is told",
 	"notice.request":      "request.see of something still asked of the person who is told",
 	"notice.reminder":     "request.see of something still asked of the person who is told",

@@ -10,6 +10,7 @@ import (
 	"cenacle/internal/act"
 	"cenacle/internal/agenda"
 	"cenacle/internal/authz"
+	"cenacle/internal/circle"
 	"cenacle/internal/deposit"
 	"cenacle/internal/depositlink"
 	"cenacle/internal/document"
@@ -145,7 +146,7 @@ func spaceJobs(w *world) []notice {
 		one.takes(r, lost, it)
 		out = append(out, notice{"notice.item", one.why, kept.email, lost.email})
 	}
-	out = append(append(out, deposited(w, c)...), frozen(w, c)...)
+	out = append(append(out, deposited(w, c)...), append(frozen(w, c), reviewed(w, c))...)
 	out = append(append(out, dated(w, c)), proposed(w, c)...)
 	return append(append(out, requested(w, c)...), opened(w, c)...)
 }
@@ -207,6 +208,30 @@ func frozen(w *world, c *cabinet) []notice {
 	w.disable(c, lost.id)
 	return []notice{{"notice.frozen", "card disabled", kept.email, lost.email}}
 }
+
+// reviewed has an access become due in the spaces of two lawyers.
+func reviewed(w *world, c *cabinet) notice {
+	kept, lost := c.colleague("Me Revoit", address("revoit.example"), authz.Lawyer), c.colleague("Me Oublie", address("oublie.example"), authz.Lawyer)
+	for _, lead := range []*person{kept, lost} {
+		c.open(lead, "M. Reste", address("reste.example"))
+	}
+	w.must(w.server.Office.Keep(w.t.Context(), c.id, func(a *act.Act) error {
+		for _, p := range []*person{kept, lost} {
+			if _, err := a.Exec(ripenReviews, p.id); err != nil {
+				return err
+			}
+			if err := a.Follow(circle.ReviewJob, string(p.id), a.Now, circle.ReviewNotice{Person: p.id}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	w.behind().exec(`delete from job where kind in ('notice.colleague', 'notice.space-opened')`)
+	w.disable(c, lost.id)
+	return notice{circle.ReviewJob, "card disabled", kept.email, lost.email}
+}
+
+var ripenReviews = store.ForFirm(`update membership set review_at = 1 where firm_id = $1 and review_by = $2`)
 
 // gathered has news wait for the hour of two clients.
 func gathered(w *world, c *cabinet) notice {

@@ -147,6 +147,7 @@ func firmSteps() []step {
 		}),
 		plain("/p/{firm}/{token}", nobody, 200), form("/p/{firm}/{token}", nobody, 303, "password", password),
 		form("/f/{firm}/factors", byLead, 303, "days", ""),
+		plain("/f/{firm}/reviews", byLead, 200), form("/f/{firm}/reviews", byLead, 303, "months", "6"),
 		form("/f/{firm}/approval", byLead, 303, "demanded", ""),
 		plain("/f/{firm}/programs", byLead, 200),
 		form("/f/{firm}/programs", byLead, 200, "name", "Sauvegarde", "use", "api", "access", "read", "reach", "all", "life", "90").then(func(s *scene, _ answer) {
@@ -176,6 +177,8 @@ func roomSteps() []step {
 		plain(room+"/people", byLead, 200),
 		fresh(form(room+"/people", byLead, 303, "name", "M. Lecteur", "email", "{fresh}@lecteur.example", "role", "reader")),
 		form(room+"/people/{person}/remove", byLead, 303).then(func(s *scene, _ answer) { s.comeBack(true) }),
+		form(room+"/people/{person}/review", byLead, 303, "until", time.Now().AddDate(0, 6, 0).Format(time.DateOnly)),
+		form(room+"/people/{person}/review/end", byLead, 303).then(func(s *scene, _ answer) { s.comeBack(true) }),
 		form(room+"/people/{person}/see", byLead, 200), form(room+"/people/{person}/retry", byLead, 303),
 		form(room+"/lead", (*scene).handing, 303, "person", "{heir}").then(func(s *scene, _ answer) { s.handBack() }),
 		form(room+"/walls", byLead, 303, "person", "{colleague}", "reason", "Conflit d’intérêts").then(func(s *scene, _ answer) {

@@ -203,6 +203,8 @@ var chosenFor = map[string]map[string]string{
 	"chooseNoticeLevel": {"level": "neutre"},
 	"chooseNoticeHours": {"rhythm": "at_once"},
 	"raiseWall":         {"person": "{colleague}", "until": ""},
+	"chooseReviews":     {"months": "6"},
+	"keepMember":        {"until": time.Now().AddDate(0, 6, 0).Format(time.DateOnly)},
 	"liftWall":          {"person": "{colleague}"},
 	"addParty":          {"name": "M. Paul Adversaire"},
 	"addFolder":         {"tray": "firm", "name": "{fresh}"},

@@ -369,7 +369,7 @@ func (s *Server) openJobs(c *config.Config, catalog *i18n.Catalog, o Options) er
 	if err != nil {
 		return err
 	}
-	handlers := s.Lifecycle.Handlers(composer, sender, s.Documents)
+	handlers := s.Lifecycle.Handlers(composer, sender)
 	handlers[document.WordsJob] = s.Documents.Words
 	handlers[memo.WordsJob] = s.Memos.Words
 	handlers[preview.RenderJob] = s.Previews.Render
@@ -515,7 +515,7 @@ func (s *Server) sweep(ctx context.Context) error {
 		return err
 	}
 	for _, f := range firms {
-		if err := errors.Join(s.Documents.Sweep(ctx, f), s.Memos.Sweep(ctx, f), s.Office.Sweep(ctx, f), s.Tokens.Sweep(ctx, f), s.Webhooks.Sweep(ctx, f), s.Drives.Sweep(ctx, f)); err != nil {
+		if err := errors.Join(s.Documents.Sweep(ctx, f), s.Memos.Sweep(ctx, f), s.Office.Sweep(ctx, f), s.Tokens.Sweep(ctx, f), s.Webhooks.Sweep(ctx, f), s.Drives.Sweep(ctx, f), s.Circles.Sweep(ctx, f)); err != nil {
 			return fmt.Errorf("firm %s: %w", f, err)
 		}
 	}

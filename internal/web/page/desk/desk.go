@@ -54,6 +54,7 @@ type Desk struct {
 	Empty  bool       // she has no space at all
 	Later  bool       // not the first page of her spaces
 	Demand *ui.Notice // that the firm will demand a second factor, which she has not shown
+	Due    *ui.Notice // that accesses are to be looked at again
 	Open   ui.Button
 	Search Search
 	Mine   Waits
@@ -136,6 +137,11 @@ func newDesk(b ui.Base, to paths, found overview.Desk, asked space.Page) Desk {
 	}
 	mine, others := lines(b, to, found)
 	d.Mine, d.Others = folded(mine), folded(others)
+	if found.Due > 0 {
+		d.Due = &ui.Notice{
+			Look: ui.Signal, Text: b.N("desk.review.wait", found.Due), Link: &ui.Link{Href: to.FirmPath("reviews"), Label: b.T("desk.review.go")},
+		}
+	}
 	if found.Avoided > 0 {
 		d.Spared = b.N("desk.avoided", found.Avoided)
 	}

@@ -29,6 +29,7 @@ func TestTemplates(t *testing.T) {
 	uitest.Check(t, newPage)
 	uitest.Check(t, peoplePage)
 	uitest.Check(t, colleaguePage)
+	uitest.Check(t, reviewPage)
 	uitest.Check(t, journalPage)
 	uitest.Check(t, searchPage)
 }

@@ -15,6 +15,7 @@ type People struct {
 	ui.Base
 	Cards    []Card
 	Add      *Add   // nil for those who may not
+	Reviews  string // where she looks again at who is in her spaces from outside
 	Programs string // where she sees those of the team, or empty
 	Entrance string // where she chooses who vouches for them, or empty
 	Rule     *Rule  // nil for those who may not decide it
@@ -76,6 +77,7 @@ func (p *Pages) people(r *web.Request, err error) (web.Answer, error) {
 	b := frame(r, r.Printer.T("desk.people.title"))
 	b.Section = "people"
 	page := newPeople(b, staff, r.Actor)
+	page.Reviews = r.FirmPath("reviews")
 	if mayAdd(r.Actor) {
 		for i, c := range staff {
 			page.Cards[i].Href = r.FirmPath("people", string(c.Person))

@@ -88,6 +88,9 @@ func routes(s *webtest.Site, models []space.Model, disk *blob.Disk) []web.Route 
 		member("GET /f/{firm}/people", authz.FirmPeopleSee, p.People), member("POST /f/{firm}/people", authz.FirmPeopleAdd, p.DoAddColleague),
 		member("GET /f/{firm}/people/{colleague}", authz.FirmPeopleEdit, p.Colleague),
 		member("POST /f/{firm}/people/{colleague}/rank", authz.FirmPeopleRank, p.DoRank), member("POST /f/{firm}/people/{colleague}/leave", authz.FirmPeopleEnd, p.DoLeave),
+		member("GET /f/{firm}/reviews", authz.FirmEnter, p.Reviews), member("POST /f/{firm}/reviews", authz.FirmReview, p.DoChooseReview),
+		member("POST /f/{firm}/spaces/{space}/people/{person}/review", authz.ReviewKeep, p.DoKeepAccess),
+		member("POST /f/{firm}/spaces/{space}/people/{person}/review/end", authz.SpaceManage, p.DoEndAccess),
 		member("POST /f/{firm}/factors", authz.FirmFactors, p.DoDemandFactors),
 		{Pattern: "GET /account", Door: web.Person, Handle: d.Account, Why: "a test"}, {Pattern: "GET /account/factors", Door: web.Person, Handle: d.Factors, Why: "a test"},
 		{Pattern: "GET /enter", Door: web.Person, Handle: d.Enter, Why: "a test"},
@@ -308,6 +311,41 @@ func TestFactorsAreDemanded(t *testing.T) {
 	paul.Get("/account/factors").Answers(t, http.StatusOK, "").One("main").Says("le cabinet s’ouvre ensuite aussitôt")
 	paul.Get("/account").Answers(t, http.StatusOK, "")
 	paul.Post(h.path+"/people", "name", "x").Answers(t, http.StatusForbidden, "").One("main").Says("second moyen")
+}
+
+// TestReviews: an access that is due stands on the desk of who answers for it, and is
+// kept or ended there; a date that is none comes back with the form.
+func TestReviews(t *testing.T) {
+	h := open(t)
+	h.admin.Get(h.path+"/reviews").Answers(t, http.StatusOK, "").One("main").Says("Aucun accès n’attend votre décision")
+	sp, err := h.Lifecycle.OpenSpace(t.Context(), h.by, lifecycle.NewSpace{
+		ClientName: "Mme Claire Petit", ClientEmail: "claire@petit.example", Model: h.models[0], Profile: h.models[0].Profile, Language: i18n.French,
+	})
+	h.must(err)
+	all, err := h.Lifecycle.Reviews(t.Context(), h.by)
+	h.must(err)
+	at := h.path + "/spaces/" + string(sp.ID) + "/people/" + string(all[0].Person) + "/review"
+	h.admin.Get(h.path).Lacks(".desk-demand")
+	h.admin.Get(h.path+"/reviews").One("details form.desk-review-keep").Is("action", at)
+
+	h.must(h.Lifecycle.KeepAccess(t.Context(), h.by, sp.ID, all[0].Person, h.Clock.Now().AddDate(0, 0, 1).Format(time.DateOnly)))
+	h.Clock.Advance(48 * time.Hour)
+	h.admin.Post("/signin", "email", "helene@delmas.example", "password", password).Answers(t, http.StatusSeeOther, "/enter")
+	h.admin.Get(h.path).One(".desk-demand a[href=" + h.path + "/reviews]")
+	page := h.admin.Get(h.path + "/reviews")
+	page.One("section[aria-labelledby=due-title] li").Says("Mme Claire Petit")
+	page.Lacks("#coming-title")
+	h.admin.Post(at, "until", "2020-01-01").Answers(t, http.StatusUnprocessableEntity, "").One(".desk-review-keep .field-error").Says("à venir")
+	h.admin.Post(at, "until", h.Clock.Now().AddDate(0, 6, 0).Format(time.DateOnly)).Answers(t, http.StatusSeeOther, h.path+"/reviews?done=access_kept")
+	h.admin.Get(h.path).Lacks(".desk-demand")
+	h.admin.Post(h.path+"/reviews", "months", "x").Answers(t, http.StatusUnprocessableEntity, "").One("#f-months-error")
+	h.admin.Post(h.path+"/reviews", "months", "3").Answers(t, http.StatusSeeOther, h.path+"/reviews?done=review_chosen")
+	h.admin.Post(at+"/end").Answers(t, http.StatusSeeOther, h.path+"/reviews?done=access_ended")
+	h.admin.Get(h.path + "/reviews").Lacks("form.desk-review-keep")
+	paul := h.colleague("Me Paul Leroy", "paul@delmas.example", authz.Lawyer)
+	paul.Get(h.path+"/reviews").Answers(t, http.StatusOK, "").One("#rule").Says("3 mois")
+	paul.Get(h.path + "/reviews").Lacks("#rule form")
+	paul.Post(h.path+"/reviews", "months", "6").Answers(t, http.StatusForbidden, "")
 }
 
 func TestFirmsJournal(t *testing.T) {

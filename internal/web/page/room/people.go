@@ -57,6 +57,7 @@ type Member struct {
 	Since   string
 	Refused string // that no mail reaches her, and since when; or empty
 	Retry   string // where mails are tried again, for who is in the space now
+	Review  string // when her lawyer looks again at her access, or empty
 	Muted   string // since when she wants no mail of it, or empty
 	Invite  string // where a new link is sent from, or empty
 	SeeAs   string // where her page is shown to a lawyer of the space, or empty
@@ -89,6 +90,10 @@ func (p *Pages) people(h here, refused error) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	reviews, err := p.Lifecycle.ReviewsIn(h.r.Context(), h.r.Actor, h.room.ID)
+	if err != nil {
+		return nil, err
+	}
 	page.Level = h.level(refused)
 	page.Mails = h.mails(!muted[h.r.Actor.Person].IsZero())
 	for _, person := range h.room.People {
@@ -98,6 +103,9 @@ func (p *Pages) people(h here, refused error) (web.Answer, error) {
 		}
 		if at := muted[person.Person]; !at.IsZero() {
 			m.Muted = page.T("notice.muted", page.Date(at))
+		}
+		if due := reviews[person.Person]; !due.IsZero() {
+			m.Review = page.T("room.review", page.Date(due))
 		}
 		if person.Active(h.r.Now) {
 			page.Rows = append(page.Rows, m)
