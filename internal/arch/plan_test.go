@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"cenacle/internal/store"
-	"cenacle/internal/store/storetest"
 )
 
 // whole finds a step of SQLite's plan that reads all of a table ("SCAN x"), or
@@ -53,12 +52,8 @@ var readWhole = map[string]string{
 // holds: no statement of a firm reads a whole table. SQLite plans without
 // statistics, here as in a real installation.
 func TestNoStatementReadsAllOfAFirm(t *testing.T) {
-	found, err := storetest.Statements("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
 	firm, _ := databases(t, store.Config{Dir: t.TempDir()})
-	for _, s := range found {
+	for _, s := range allStatements(t) {
 		if !s.Firm {
 			continue
 		}

@@ -160,6 +160,9 @@ func (s Statement) Faults() []string {
 	if s.Firm && !firmArgument.MatchString(text) {
 		faults = append(faults, "does not mention $1")
 	}
+	if s.Firm {
+		faults = append(faults, unbound(s.Text)...)
+	}
 	if s.Inside {
 		faults = append(faults, "make it a package variable")
 	}
