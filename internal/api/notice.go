@@ -71,7 +71,7 @@ func (n *Nouns) unmuteSpace(r *Request, in InSpace) (None, error) {
 // NoticeLevel is what mails of a space may say.
 type NoticeLevel struct {
 	InSpace
-	Level string `json:"level" enum:"neutre titre"`
+	Level string `json:"level" enum:"neutre titre piece_jointe"`
 }
 
 func (n *Nouns) tellSpace(r *Request, in NoticeLevel) (Room, error) {

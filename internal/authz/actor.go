@@ -54,6 +54,7 @@ const (
 	ViaDepositLink Via = "deposit_link"
 	ViaCommand     Via = "command"  // the operator's command line
 	ViaMail        Via = "mail"     // a job that writes to her what things are called
+	ViaEnclosed    Via = "enclosed" // a job that sends her a document itself, in a mail
 	ViaJob         Via = "job"      // a timer or a job acting for the person who caused it
 	ViaToken       Via = "token"    // a program with an access token of hers
 	ViaDrive       Via = "drive"    // a WebDAV client with an app password of hers

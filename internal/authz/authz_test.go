@@ -374,7 +374,8 @@ func TestExplain(t *testing.T) {
 // TestWays states, for every way out, the natures that never take it.
 func TestWays(t *testing.T) {
 	never := map[Way]string{
-		WayCalendar: "defense conseil entre_avocats officielle piece juriste", WayTitle: "defense conseil entre_avocats juriste", WayClientFile: "entre_avocats", WayForum: " defense conseil entre_avocats juriste",
+		WayCalendar: "defense conseil entre_avocats officielle piece juriste", WayTitle: "defense conseil entre_avocats juriste",
+		WayEnclosed: " defense conseil entre_avocats juriste", WayClientFile: "entre_avocats", WayForum: " defense conseil entre_avocats juriste",
 	}
 	for _, w := range append(Ways(), "made_up") {
 		var shut []string

@@ -57,6 +57,7 @@ const (
 	WayCalendar   Way = "calendar"    // the calendar of a telephone: when an event is
 	WayNotice     Way = "notice"      // a mail: which says nothing of it
 	WayTitle      Way = "title"       // a mail that says what it is called, where the lawyer of a space chose so
+	WayEnclosed   Way = "enclosed"    // the file itself in a mail, unsealed, where the lawyer of a space chose so
 	WayEvent      Way = "event"       // events and webhooks: identifiers
 	WayExport     Way = "export"      // the whole firm, sealed, for itself
 	WayClientFile Way = "client_file" // « Emporter mon dossier »
@@ -73,6 +74,9 @@ var closed = map[Way][]Nature{
 	WayCalendar: {NatureDefense, NatureAdvice, NatureBetween, NatureOfficial, NatureExhibit, NatureHouseCounsel},
 	// A mail is read by whoever reads the mailbox.
 	WayTitle: {NatureDefense, NatureAdvice, NatureBetween, NatureHouseCounsel},
+	// What a mail carries is out of the house for good: only what a lawyer has said to
+	// be made for others.
+	WayEnclosed: {NatureNone, NatureDefense, NatureAdvice, NatureBetween, NatureHouseCounsel},
 	// The client's own copy holds nothing that was said between lawyers.
 	WayClientFile: {NatureBetween},
 	// What goes onto a common table was made to be shown: a lawyer has said so.
@@ -82,7 +86,7 @@ var closed = map[Way][]Nature{
 // Ways lists every way out, in the order of the table in doc/natures.md.
 func Ways() []Way {
 	return []Way{
-		WayPage, WayLink, WayDownload, WayZip, WayShare, WayAPI, WayDrive, WayCalendar, WayNotice, WayTitle, WayEvent, WayExport, WayClientFile, WayForum,
+		WayPage, WayLink, WayDownload, WayZip, WayShare, WayAPI, WayDrive, WayCalendar, WayNotice, WayTitle, WayEnclosed, WayEvent, WayExport, WayClientFile, WayForum,
 	}
 }
 
@@ -96,5 +100,5 @@ func (n Nature) Takes(w Way) bool {
 var ways = map[Via]Way{
 	ViaPassword: WayPage, ViaCode: WayPage, ViaPasskey: WayPage, ViaProvider: WayPage, ViaProviderCode: WayPage,
 	ViaLink: WayLink, ViaLinkCode: WayLink, ViaToken: WayAPI, ViaDrive: WayDrive,
-	ViaCalendar: WayCalendar, ViaJob: WayNotice, ViaMail: WayTitle, ViaCommand: WayExport,
+	ViaCalendar: WayCalendar, ViaJob: WayNotice, ViaMail: WayTitle, ViaEnclosed: WayEnclosed, ViaCommand: WayExport,
 }

@@ -8,7 +8,7 @@ import "testing"
 func TestEveryViaIsAWayOut(t *testing.T) {
 	for via, want := range map[Via]Way{
 		ViaPassword: WayPage, ViaCode: WayPage, ViaPasskey: WayPage, ViaProvider: WayPage, ViaProviderCode: WayPage,
-		ViaLink: WayLink, ViaLinkCode: WayLink, ViaToken: WayAPI, ViaDrive: WayDrive, ViaCalendar: WayCalendar, ViaJob: WayNotice, ViaMail: WayTitle, ViaCommand: WayExport,
+		ViaLink: WayLink, ViaLinkCode: WayLink, ViaToken: WayAPI, ViaDrive: WayDrive, ViaCalendar: WayCalendar, ViaJob: WayNotice, ViaMail: WayTitle, ViaEnclosed: WayEnclosed, ViaCommand: WayExport,
 	} {
 		if ways[via] != want {
 			t.Errorf("%s leads out by %q, want %q", via, ways[via], want)

@@ -31,7 +31,12 @@ type Level string
 const (
 	Neutral Level = "neutre" // that something waits
 	Titles  Level = "titre"  // what it is called as well: to whom, and of what natures, authz allows it
+	// Enclosed: besides, the documents themselves, of the natures that authz allows.
+	Enclosed Level = "piece_jointe"
 )
+
+// Names reports whether notices may say what things are called.
+func (l Level) Names() bool { return l == Titles || l == Enclosed }
 
 // Level is what notices may say, and since when; one that this program does not know
 // says nothing. Both stand in one column, so that the MAC that earlier programs check
@@ -42,10 +47,10 @@ func (s Standing) Level() (Level, time.Time) { return LevelIn(s.Notice) }
 func LevelIn(notice string) (Level, time.Time) {
 	word, at, _ := strings.Cut(notice, " ")
 	since, err := strconv.ParseInt(at, 10, 64)
-	if word != string(Titles) || err != nil {
-		return Neutral, time.Time{}
+	if level := Level(word); level.Names() && err == nil {
+		return level, store.Time(since)
 	}
-	return Titles, store.Time(since)
+	return Neutral, time.Time{}
 }
 
 // LevelOf is the level of a space now.
@@ -65,8 +70,8 @@ func SetLevel(a *act.Act, of id.Space, to Level) error {
 	if err != nil {
 		return err
 	}
-	if s.Notice = string(Neutral); to == Titles {
-		s.Notice = string(Titles) + " " + micros(store.Micros(a.Now))
+	if s.Notice = string(Neutral); to.Names() {
+		s.Notice = string(to) + " " + micros(store.Micros(a.Now))
 	}
 	_, err = a.Exec(updateNotice, of, s.Notice, s.MAC(box, of))
 	return err

@@ -35,8 +35,8 @@ import (
 // not, nothing leaves and the job is done. A link is made at that moment, so
 // that its token is in the mail and nowhere else; a second attempt at the same
 // job voids the link of the first and sends the same Message-ID.
-func (s *Service) Handlers(composer *mail.Composer, sender mail.Sender) map[string]outbox.Handler {
-	p := post{s, composer, sender}
+func (s *Service) Handlers(composer *mail.Composer, sender mail.Sender, files Encloser) map[string]outbox.Handler {
+	p := post{s, composer, sender, files}
 	plans := plans()
 	out := map[string]outbox.Handler{notice.GatherJob: p.gathers(plans)}
 	for kind, read := range plans {
@@ -210,6 +210,7 @@ type post struct {
 	*Service
 	composer *mail.Composer
 	sender   mail.Sender
+	files    Encloser
 }
 
 // handle makes the handler of the jobs of a plan.
@@ -294,13 +295,22 @@ func (p post) send(ctx context.Context, by authz.Actor, j outbox.Job, e errand) 
 	if said, err = p.name(ctx, by, e, said); err != nil {
 		return err
 	}
-	m, err := p.composer.Compose(mail.Envelope{
-		Job: j.ID, Date: p.office.Clock(), To: to, Language: person.Language, Firm: profile.Name,
-	}, said)
-	if err != nil {
-		return err
+	envelope := mail.Envelope{Job: j.ID, Date: p.office.Clock(), To: to, Language: person.Language, Firm: profile.Name}
+	for {
+		m, err := p.composer.Compose(envelope, said)
+		if err != nil {
+			return err
+		}
+		err = p.hand(ctx, by, e, m, refused && to == person.Email)
+		if !fault.Is(err, fault.Invalid) {
+			return err
+		}
+		lighter, less, failed := p.lighten(ctx, by, e, said)
+		if !less || failed != nil {
+			return errors.Join(err, failed)
+		}
+		said = lighter
 	}
-	return p.hand(ctx, by, e, m, refused && to == person.Email)
 }
 
 // hand gives a mail to the post, and keeps what came of it: that a mailbox of hers

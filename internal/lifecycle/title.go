@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"cenacle/internal/act"
@@ -24,10 +25,11 @@ const mostTitles = 10
 
 // titled is what a mail says that things are called, and of which.
 type titled struct {
-	Items  []id.Item    `json:"items"`
-	Level  circle.Level `json:"level"`
-	titles []string
-	sender id.Person // of the first
+	Items    []id.Item    `json:"items"`
+	Level    circle.Level `json:"level"`
+	titles   []string
+	sender   id.Person // of the first
+	enclosed []document.Enclosed
 }
 
 // errUnnamed ends an act that has nothing to say.
@@ -41,25 +43,47 @@ func (p post) name(ctx context.Context, by authz.Actor, e errand, said mail.Noti
 	}
 	var t titled
 	read := func(a *act.Act) (err error) {
-		if t, err = e.titles(a, by); err == nil && len(t.titles) == 0 {
-			err = errUnnamed
+		if t, err = e.titles(a, by); err != nil {
+			return err
 		}
-		return err
+		if len(t.titles) == 0 {
+			return errUnnamed
+		}
+		return p.enclosable(a, by, &t)
 	}
 	err := p.office.See(ctx, by.Firm, read)
-	if err == nil {
-		err = p.office.Do(ctx, by.Firm, func(a *act.Act) error {
-			if err := read(a); err != nil {
-				return err
-			}
-			_, err := a.Record(authz.Actor{Person: t.sender, Firm: by.Firm, Via: authz.ViaMail}, "notice.titled", e.space, string(by.Person), t)
-			return err
-		})
-	}
 	if errors.Is(err, errUnnamed) {
 		return said, nil
 	}
-	return mail.Titled{Notice: said, Titles: t.titles}, err
+	if err != nil {
+		return nil, err
+	}
+	files, err := p.enclose(ctx, by, t.enclosed)
+	if err != nil {
+		return nil, err
+	}
+	err = p.office.Do(ctx, by.Firm, func(a *act.Act) error {
+		if err := read(a); err != nil {
+			return err
+		}
+		t.enclosed = slices.DeleteFunc(t.enclosed, func(e document.Enclosed) bool { _, here := files[e]; return !here })
+		return t.record(a, by, e.space)
+	})
+	if errors.Is(err, errUnnamed) {
+		return said, nil
+	}
+	return t.say(said, files), err
+}
+
+// record writes what is about to leave, and to whom.
+func (t titled) record(a *act.Act, by authz.Actor, in id.Space) error {
+	from := authz.Actor{Person: t.sender, Firm: by.Firm, Via: authz.ViaMail}
+	if _, err := a.Record(from, "notice.titled", in, string(by.Person), t); err != nil || len(t.enclosed) == 0 {
+		return err
+	}
+	from.Via = authz.ViaEnclosed
+	_, err := a.Record(from, "notice.enclosed", in, string(by.Person), enclosing{t.enclosed, t.Level})
+	return err
 }
 
 // titles are those of the news that a mail may say: in a space whose level says titles
@@ -68,7 +92,7 @@ func (p post) name(ctx context.Context, by authz.Actor, e errand, said mail.Noti
 func titles(a *act.Act, by authz.Actor, n item.Notice) (titled, error) {
 	level, since, err := circle.LevelOf(a, n.Space)
 	out := titled{Level: level}
-	if err != nil || level != circle.Titles || by.Role.Inside() {
+	if err != nil || !level.Names() || by.Role.Inside() {
 		return out, err
 	}
 	by.Via = authz.ViaMail

@@ -171,6 +171,8 @@ func TestWhoChoosesTheLevel(t *testing.T) {
 		wants(claire, circle.Titles, fault.Forbidden)
 		wants(claire, circle.Neutral, fault.Forbidden)
 		wants(stale, circle.Titles, fault.Forbidden)
+		wants(stale, circle.Enclosed, fault.Forbidden)
+		wants(paul, circle.Enclosed, fault.Forbidden)
 		wants(w.lawyer, "piece", fault.Invalid)
 		r.level(circle.Titles)
 		w.must(r.spaces.Tell(w.Context(), paul, r.ID, circle.Neutral))

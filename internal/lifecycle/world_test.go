@@ -16,6 +16,8 @@ import (
 	"cenacle/internal/act"
 	"cenacle/internal/act/acttest"
 	"cenacle/internal/authz"
+	"cenacle/internal/blob"
+	"cenacle/internal/document"
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/i18n"
@@ -40,6 +42,7 @@ type world struct {
 	firms       *firm.Service
 	invitations *invitation.Service
 	life        *lifecycle.Service
+	documents   *document.Service
 	mailbox     *mail.Mailbox
 	handlers    map[string]outbox.Handler
 	runner      *outbox.Runner
@@ -72,6 +75,9 @@ func eachPost(t *testing.T, post func(mail.Sender) mail.Sender, run func(w *worl
 		models, err := space.LoadModels()
 		w.must(err)
 		w.model = models[0]
+		disk, err := blob.OpenDisk(t.TempDir())
+		w.must(err)
+		w.documents = document.New(office, blob.New(disk), document.Config{Limit: 1 << 30, Quota: 1 << 30})
 		w.openPost(s, post)
 		w.lawyer = w.founds("Cabinet Delmas", "anne@delmas.example", "Anne Delmas")
 		w.firm = w.lawyer.Firm
@@ -90,14 +96,16 @@ func (w *world) openPost(s *store.Store, post func(mail.Sender) mail.Sender) {
 	w.must(err)
 	w.mailbox, err = mail.OpenMailbox(w.TempDir(), w.office.Ring.Directory())
 	w.must(err)
-	w.handlers = w.life.Handlers(composer, post(w.mailbox))
+	w.handlers = w.life.Handlers(composer, post(w.mailbox), w.documents)
 	w.handlers[lifecycle.PassJob] = func(ctx context.Context, of id.Firm, j outbox.Job) error {
 		w.passing.Lock()
 		defer w.passing.Unlock()
 		return w.life.Pass(ctx, of, j)
 	}
 	handlers := maps.Clone(w.handlers)
-	handlers[memo.WordsJob] = func(context.Context, id.Firm, outbox.Job) error { return nil } // nobody searches here
+	for _, words := range []string{memo.WordsJob, document.WordsJob} {
+		handlers[words] = func(context.Context, id.Firm, outbox.Job) error { return nil } // nobody searches here
+	}
 	w.runner = outbox.NewRunner(outbox.Config{
 		Store: s, Ring: w.office.Ring, Handlers: handlers, Clock: w.clock.Now, Log: slog.New(slog.DiscardHandler),
 	})

@@ -77,6 +77,7 @@ type letter struct {
 	Lead      string   // what has happened
 	Called    string   // introduces the titles
 	Titles    []string // what it is about, one a line; none in a neutral notice
+	Carries   string   // that it carries files
 	Open      string   // introduces the link
 	Link      string
 	Page      string // what the page behind the link does
@@ -113,6 +114,9 @@ func (c *Composer) Compose(e Envelope, n Notice) (Message, error) {
 	if len(l.Titles) > 0 {
 		l.Called = p.T("mail.called")
 	}
+	if n := len(said.files); n > 0 {
+		l.Carries = p.N("mail.carries", n)
+	}
 	var html, text bytes.Buffer
 	if err := errors.Join(c.html.Execute(&html, l), c.text.Execute(&text, l)); err != nil {
 		return Message{}, err
@@ -120,7 +124,7 @@ func (c *Composer) Compose(e Envelope, n Notice) (Message, error) {
 	m := Message{
 		ID: string(e.Job) + "@" + c.host(), Date: e.Date,
 		From: c.sending.From, FromName: c.senderName(e.Firm), To: e.To,
-		Subject: l.Subject, Text: text.String(), HTML: html.String(), Language: l.Language,
+		Subject: l.Subject, Text: text.String(), HTML: html.String(), Language: l.Language, Files: said.files,
 	}
 	return m, m.Valid()
 }

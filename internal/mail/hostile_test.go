@@ -16,6 +16,7 @@ import (
 	gomessage "github.com/emersion/go-message/mail"
 
 	"cenacle/internal/fault"
+	"cenacle/internal/fold"
 	"cenacle/internal/i18n"
 	"cenacle/internal/seedtest"
 )
@@ -70,7 +71,11 @@ func sameMessage(t *testing.T, raw []byte, m Message) {
 
 func sameParts(t *testing.T, r *gomessage.Reader, m Message) {
 	t.Helper()
-	if kind, _, err := r.Header.ContentType(); err != nil || kind != "multipart/alternative" {
+	whole := "multipart/alternative"
+	if len(m.Files) > 0 {
+		whole = "multipart/mixed"
+	}
+	if kind, _, err := r.Header.ContentType(); err != nil || kind != whole {
 		t.Errorf("content type %q, %v", kind, err)
 	}
 	for _, want := range []struct{ kind, body string }{{"text/plain", m.Text}, {"text/html", m.HTML}} {
@@ -91,9 +96,48 @@ func sameParts(t *testing.T, r *gomessage.Reader, m Message) {
 			t.Errorf("%s is\n%q, want\n%q (%v)", want.kind, body, want.body, err)
 		}
 	}
-	if _, err := r.NextPart(); err != io.EOF {
-		t.Errorf("a third part: %v", err)
+	for _, f := range m.Files {
+		sameFile(t, r, f)
 	}
+	if _, err := r.NextPart(); err != io.EOF {
+		t.Errorf("a part more: %v", err)
+	}
+}
+
+func sameFile(t *testing.T, r *gomessage.Reader, f File) {
+	t.Helper()
+	part, err := r.NextPart()
+	if err != nil {
+		t.Fatalf("file %q: %v", f.Name, err)
+	}
+	attached, ok := part.Header.(*gomessage.AttachmentHeader)
+	if !ok {
+		t.Fatalf("file %q is shown inline", f.Name)
+	}
+	name, err := attached.Filename()
+	if err != nil || name != f.Name {
+		t.Errorf("file %q is called %q, %v", f.Name, name, err)
+	}
+	if kind, _, err := attached.ContentType(); err != nil || kind != plain(f.Media) {
+		t.Errorf("file %q is of type %q, %v", f.Name, kind, err)
+	}
+	if got, err := io.ReadAll(part.Body); err != nil || !bytes.Equal(got, f.Data) {
+		t.Errorf("file %q: %d bytes of %d, %v", f.Name, len(got), len(f.Data), err)
+	}
+}
+
+// written is m as it goes to the server.
+func written(t *testing.T, m Message) []byte {
+	t.Helper()
+	letter, err := write(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var raw bytes.Buffer
+	if _, err := letter.WriteTo(&raw); err != nil {
+		t.Fatal(err)
+	}
+	return raw.Bytes()
 }
 
 // spaces and lines undo what folding and line ends may change.
@@ -148,13 +192,10 @@ func TestOUT02_TwoThousandHostileMessages(t *testing.T) {
 			continue
 		}
 		accepted++
-		var raw bytes.Buffer
-		if _, err := write(m).WriteTo(&raw); err != nil {
-			t.Fatal(err)
-		}
-		sameMessage(t, raw.Bytes(), m)
+		raw := written(t, m)
+		sameMessage(t, raw, m)
 		if t.Failed() {
-			t.Fatalf("message %+v\n%s", m, raw.Bytes())
+			t.Fatalf("message %+v\n%s", m, raw)
 		}
 	}
 	if accepted < 250 || refused < 250 {
@@ -184,11 +225,8 @@ func TestOUT02_HostileEnvelopes(t *testing.T) {
 		if !strings.Contains(m.Text, "\n"+base+path+"\n") || strings.ContainsAny(m.FromName, `<>@"`) {
 			t.Fatalf("path %q, firm %q: from %q\n%s", path, e.Firm, m.FromName, m.Text)
 		}
-		var raw bytes.Buffer
-		if _, err := write(m).WriteTo(&raw); err != nil {
-			t.Fatal(err)
-		}
-		sameMessage(t, raw.Bytes(), m)
+		raw := written(t, m)
+		sameMessage(t, raw, m)
 		if t.Failed() {
 			t.Fatalf("firm %q, path %q", e.Firm, path)
 		}
@@ -260,7 +298,7 @@ func TestOUT02_HostileTitles(t *testing.T) {
 	}
 	for range 2000 {
 		titles := []string{hostile(r), hostile(r)}
-		m, err := c.Compose(envelope(i18n.French), Titled{AtSignIn{NewItem{path}}, titles})
+		m, err := c.Compose(envelope(i18n.French), Titled{AtSignIn{NewItem{path}}, titles, nil})
 		if err != nil {
 			t.Fatalf("titles %q: %v", titles, err)
 		}
@@ -279,13 +317,46 @@ func TestOUT02_HostileTitles(t *testing.T) {
 		if said > len(titles) || strings.Count(m.HTML, "<") != strings.Count(plain.HTML, "<")+2*said+2*min(said, 1) {
 			t.Fatalf("titles %q: %d said\n%s", titles, said, m.HTML)
 		}
-		var raw bytes.Buffer
-		if _, err := write(m).WriteTo(&raw); err != nil {
-			t.Fatal(err)
-		}
-		sameMessage(t, raw.Bytes(), m)
+		raw := written(t, m)
+		sameMessage(t, raw, m)
 		if t.Failed() {
 			t.Fatalf("titles %q", titles)
 		}
+	}
+}
+
+// The same in the names and types of files: either the message is refused, or its reader
+// finds exactly these files.
+func TestOUT02_HostileFiles(t *testing.T) {
+	r := rand.New(rand.NewPCG(seedtest.Of(t), 0))
+	types := []string{"application/pdf", "text/html", "text/plain; charset=utf-8", "message/rfc822", "multipart/mixed; boundary=x", "", "a/b\r\nBcc: eve@evil.example"}
+	accepted := 0
+	for n := range 2000 {
+		m := sample()
+		for range 1 + r.IntN(2) {
+			name := hostile(r)
+			if n%4 > 0 {
+				name = fold.File(name)
+			}
+			data := make([]byte, r.IntN(200))
+			for i := range data {
+				data[i] = byte(r.Uint32())
+			}
+			m.Files = append(m.Files, File{name, types[r.IntN(len(types))], data})
+		}
+		if err := m.Valid(); err != nil {
+			if n%4 > 0 {
+				t.Fatalf("files %q: %v", m.Files, err)
+			}
+			continue
+		}
+		accepted++
+		sameMessage(t, written(t, m), m)
+		if t.Failed() {
+			t.Fatalf("files %q", m.Files)
+		}
+	}
+	if accepted < 1000 {
+		t.Errorf("%d accepted: the cases prove little", accepted)
 	}
 }

@@ -24,6 +24,7 @@ import (
 	"unicode/utf8"
 
 	"cenacle/internal/fault"
+	"cenacle/internal/fold"
 	"cenacle/internal/id"
 )
 
@@ -39,6 +40,14 @@ type Message struct {
 	Text     string
 	HTML     string
 	Language string // of text and subject, BCP 47
+	Files    []File // that it carries; a neutral notice has none
+}
+
+// File is what a mail carries besides what it says.
+type File struct {
+	Name  string // one path element that every system accepts
+	Media string // as it was found in the bytes
+	Data  []byte
 }
 
 // Sender delivers messages. Send returns nil only when the receiving side has
@@ -73,6 +82,11 @@ func (m Message) Valid() error {
 			return invalid(fmt.Errorf("mail: %s: %w", rule.field, rule.wrong))
 		}
 	}
+	for _, f := range m.Files {
+		if err := checkFile(f.Name); err != nil {
+			return invalid(fmt.Errorf("mail: file: %w", err))
+		}
+	}
 	if m.Date.IsZero() {
 		return invalid(errors.New("mail: no date"))
 	}
@@ -101,6 +115,7 @@ var (
 	errLine     = errors.New("not one line of text")
 	errLanguage = errors.New("no language code")
 	errBody     = errors.New("no text")
+	errFile     = errors.New("no name of a file")
 )
 
 // checkID accepts what Compose makes: an identifier and a host name, which is a
@@ -159,6 +174,14 @@ func checkName(s string) error {
 		return errLine
 	}
 	return checkLine(s)
+}
+
+// checkFile accepts what [fold.File] makes of a name.
+func checkFile(s string) error {
+	if fold.File(s) != s {
+		return errFile
+	}
+	return nil
 }
 
 // unprintable reports control and format characters and line separators. A

@@ -15,6 +15,7 @@ type content struct {
 	page               string // what is said of the page behind the link
 	count              int    // of what the lead counts; 0: nothing
 	titles             []string
+	files              []File
 }
 
 // first is the sentence that the mail begins with.
@@ -85,39 +86,39 @@ type (
 )
 
 func (n NewItem) content() content {
-	return content{n.Path, "mail.item.subject", "mail.item.lead", "mail.item.why", withButton, 0, nil}
+	return content{n.Path, "mail.item.subject", "mail.item.lead", "mail.item.why", withButton, 0, nil, nil}
 }
 
 func (n SpaceOpened) content() content {
-	return content{n.Path, "mail.opened.subject", "mail.opened.lead", "mail.opened.why", withButton, 0, nil}
+	return content{n.Path, "mail.opened.subject", "mail.opened.lead", "mail.opened.why", withButton, 0, nil, nil}
 }
 
 func (n LinkRenewed) content() content {
-	return content{n.Path, "mail.renewed.subject", "mail.renewed.lead", "mail.renewed.why", withButton, 0, nil}
+	return content{n.Path, "mail.renewed.subject", "mail.renewed.lead", "mail.renewed.why", withButton, 0, nil, nil}
 }
 
 func (n DepositReceived) content() content {
-	return content{n.Path, "mail.deposit.subject", "mail.deposit.lead", "mail.deposit.why", withSignIn, 0, nil}
+	return content{n.Path, "mail.deposit.subject", "mail.deposit.lead", "mail.deposit.why", withSignIn, 0, nil, nil}
 }
 
 func (n PapersAwaited) content() content {
-	return content{n.Path, "mail.awaited.subject", "mail.awaited.lead", "mail.awaited.why", withButton, 0, nil}
+	return content{n.Path, "mail.awaited.subject", "mail.awaited.lead", "mail.awaited.why", withButton, 0, nil, nil}
 }
 
 func (n DateNear) content() content {
-	return content{n.Path, "mail.date.subject", "mail.date.lead", "mail.date.why", withButton, 0, nil}
+	return content{n.Path, "mail.date.subject", "mail.date.lead", "mail.date.why", withButton, 0, nil, nil}
 }
 
 func (n SlotsProposed) content() content {
-	return content{n.Path, "mail.slots.subject", "mail.slots.lead", "mail.slots.why", withButton, 0, nil}
+	return content{n.Path, "mail.slots.subject", "mail.slots.lead", "mail.slots.why", withButton, 0, nil, nil}
 }
 
 func (n SlotsAnswered) content() content {
-	return content{n.Path, "mail.answered.subject", "mail.answered.lead", "mail.answered.why", withSignIn, 0, nil}
+	return content{n.Path, "mail.answered.subject", "mail.answered.lead", "mail.answered.why", withSignIn, 0, nil, nil}
 }
 
 func (n AnswerOverdue) content() content {
-	return content{n.Path, "mail.overdue.subject", "mail.overdue.lead", "mail.overdue.why", withSignIn, 0, nil}
+	return content{n.Path, "mail.overdue.subject", "mail.overdue.lead", "mail.overdue.why", withSignIn, 0, nil, nil}
 }
 
 func (n AccessDue) content() content {
@@ -125,47 +126,47 @@ func (n AccessDue) content() content {
 }
 
 func (n ColleagueInvited) content() content {
-	return content{n.Path, "mail.invited.subject", "mail.invited.lead", "mail.invited.why", withButton, 0, nil}
+	return content{n.Path, "mail.invited.subject", "mail.invited.lead", "mail.invited.why", withButton, 0, nil, nil}
 }
 
 func (n Welcome) content() content {
-	return content{n.Path, "mail.welcome.subject", "mail.welcome.lead", "mail.welcome.why", withSignIn, 0, nil}
+	return content{n.Path, "mail.welcome.subject", "mail.welcome.lead", "mail.welcome.why", withSignIn, 0, nil, nil}
 }
 
 func (n DepositLink) content() content {
-	return content{n.Path, "mail.deposit_link.subject", "mail.deposit_link.lead", "mail.deposit_link.why", withButton, 0, nil}
+	return content{n.Path, "mail.deposit_link.subject", "mail.deposit_link.lead", "mail.deposit_link.why", withButton, 0, nil, nil}
 }
 
 func (n FactorsChanged) content() content {
-	return content{n.Path, "mail.factor.subject", "mail.factor.lead", "mail.factor.why", withSignIn, 0, nil}
+	return content{n.Path, "mail.factor.subject", "mail.factor.lead", "mail.factor.why", withSignIn, 0, nil, nil}
 }
 
 func (n DeviceMet) content() content {
-	return content{n.Path, "mail.device.subject", "mail.device.lead", "mail.device.why", withSignIn, 0, nil}
+	return content{n.Path, "mail.device.subject", "mail.device.lead", "mail.device.why", withSignIn, 0, nil, nil}
 }
 
 func (n MailboxAsked) content() content {
-	return content{n.Path, "mail.mailbox_asked.subject", "mail.mailbox_asked.lead", "mail.mailbox_asked.why", withChoice, 0, nil}
+	return content{n.Path, "mail.mailbox_asked.subject", "mail.mailbox_asked.lead", "mail.mailbox_asked.why", withChoice, 0, nil, nil}
 }
 
 func (n MailboxLeft) content() content {
-	return content{n.Path, "mail.mailbox_left.subject", "mail.mailbox_left.lead", "mail.mailbox_left.why", withChoice, 0, nil}
+	return content{n.Path, "mail.mailbox_left.subject", "mail.mailbox_left.lead", "mail.mailbox_left.why", withChoice, 0, nil, nil}
 }
 
 func (n ManyTaken) content() content {
-	return content{n.Path, "mail.haste.subject", "mail.haste.lead", "mail.haste.why", withSignIn, 0, nil}
+	return content{n.Path, "mail.haste.subject", "mail.haste.lead", "mail.haste.why", withSignIn, 0, nil, nil}
 }
 
 func (n ManyTakenHere) content() content {
-	return content{n.Path, "mail.hasty.subject", "mail.hasty.lead", "mail.hasty.why", withSignIn, 0, nil}
+	return content{n.Path, "mail.hasty.subject", "mail.hasty.lead", "mail.hasty.why", withSignIn, 0, nil, nil}
 }
 
 func (n SpaceFrozen) content() content {
-	return content{n.Path, "mail.frozen.subject", "mail.frozen.lead", "mail.frozen.why", withSignIn, 0, nil}
+	return content{n.Path, "mail.frozen.subject", "mail.frozen.lead", "mail.frozen.why", withSignIn, 0, nil, nil}
 }
 
 func (n Gathered) content() content {
-	return content{n.Path, "mail.gathered.subject", "mail.gathered.lead", "mail.gathered.why", withSignIn, n.Spaces, nil}
+	return content{n.Path, "mail.gathered.subject", "mail.gathered.lead", "mail.gathered.why", withSignIn, n.Spaces, nil, nil}
 }
 
 // AtSignIn is a notice to somebody who signs in with her password: its path is
@@ -178,18 +179,19 @@ func (n AtSignIn) content() content {
 	return c
 }
 
-// Titled is a notice that also says what things are called. It is the only one that
-// says anything of them: [lifecycle] makes it, alone, where the lawyer who answers for
+// Titled is a notice that also says what things are called, and may carry some of
+// them. It is the only one that says anything of them: [lifecycle] makes it, alone, where the lawyer who answers for
 // a space chose so, and of what authz lets take that way.
 //
 // [lifecycle]: cenacle/internal/lifecycle
 type Titled struct {
 	Notice
 	Titles []string
+	Files  []File
 }
 
 func (n Titled) content() content {
 	c := n.Notice.content()
-	c.titles = n.Titles
+	c.titles, c.files = n.Titles, n.Files
 	return c
 }

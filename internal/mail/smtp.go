@@ -1,12 +1,14 @@
 package mail
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net"
 	netmail "net/mail"
 	"net/textproto"
@@ -92,7 +94,10 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	if err != nil {
 		return unavailable(err)
 	}
-	letter := write(m)
+	letter, err := write(m)
+	if err != nil {
+		return err
+	}
 	err = client.SendWithSMTPClient(session, letter)
 	if letter.IsDelivered() {
 		// The server has it. What fails from here on must not make us send it
@@ -153,8 +158,9 @@ func (s Server) tls() *tls.Config {
 	return &tls.Config{ServerName: s.Host, RootCAs: s.Roots, MinVersion: tls.VersionTLS12}
 }
 
-// write lays m out: exactly these headers, a text and an HTML alternative.
-func write(m Message) *gomail.Msg {
+// write lays m out: exactly these headers, a text and an HTML alternative, and beside
+// them the files.
+func write(m Message) (*gomail.Msg, error) {
 	letter := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	letter.SetMessageIDWithValue(m.ID)
 	letter.SetDateWithValue(m.Date)
@@ -166,7 +172,22 @@ func write(m Message) *gomail.Msg {
 	letter.SetGenHeader("X-Auto-Response-Suppress", "All")
 	letter.SetBodyString(gomail.TypeTextPlain, m.Text)
 	letter.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
-	return letter
+	for _, f := range m.Files {
+		if err := letter.AttachReader(f.Name, bytes.NewReader(f.Data), gomail.WithFileContentType(gomail.ContentType(plain(f.Media)))); err != nil {
+			return nil, err
+		}
+	}
+	return letter, nil
+}
+
+// plain is the type under which a file travels. A mail within a mail would have to go
+// as it is, and not in base64 (RFC 2046, 5.2.1).
+func plain(media string) string {
+	kind, _, err := mime.ParseMediaType(media)
+	if err != nil || strings.HasPrefix(kind, "message/") || strings.HasPrefix(kind, "multipart/") {
+		return "application/octet-stream"
+	}
+	return kind
 }
 
 // line is the one connection of one message. It ends with the context, bounds

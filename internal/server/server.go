@@ -369,7 +369,7 @@ func (s *Server) openJobs(c *config.Config, catalog *i18n.Catalog, o Options) er
 	if err != nil {
 		return err
 	}
-	handlers := s.Lifecycle.Handlers(composer, sender)
+	handlers := s.Lifecycle.Handlers(composer, sender, s.Documents)
 	handlers[document.WordsJob] = s.Documents.Words
 	handlers[memo.WordsJob] = s.Memos.Words
 	handlers[preview.RenderJob] = s.Previews.Render

@@ -195,7 +195,7 @@ func (s *Service) Tell(ctx context.Context, by authz.Actor, of id.Space, to circ
 	do := authz.SpaceManage
 	switch to {
 	case circle.Neutral:
-	case circle.Titles:
+	case circle.Titles, circle.Enclosed:
 		do = authz.SpaceTell
 	default:
 		return fault.New(fault.Invalid, "space.level_unknown").In("level")

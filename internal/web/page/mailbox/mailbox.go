@@ -48,6 +48,7 @@ type ShowPage struct {
 	Sender     string // address behind the name
 	Spoken     string // language of the message
 	Paragraphs []Paragraph
+	Files      []string // that it carries: their names and sizes
 }
 
 // Paragraph is what stands between empty lines. Foot is what comes after the
@@ -108,6 +109,9 @@ func (p *Pages) Show(r *web.Request) (web.Answer, error) {
 	b := r.Base(ui.Client, m.Subject)
 	b.Crumbs = []ui.Link{{Href: listPath, Label: b.T("mailbox.title")}}
 	page := ShowPage{Base: b, Envelope: envelope(b, m), Sender: m.From, Spoken: m.Language, Paragraphs: paragraphs(m.Text, r.Absolute("/"))}
+	for _, f := range m.Files {
+		page.Files = append(page.Files, f.Name+" ("+b.Bytes(int64(len(f.Data)))+")")
+	}
 	return web.Show(showTemplate, page), nil
 }
 

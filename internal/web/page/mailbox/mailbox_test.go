@@ -36,8 +36,9 @@ func TestMailsAreRead(t *testing.T) {
 	err := box.Send(t.Context(), mail.Message{
 		ID: string(job) + "@ours.example", Date: s.Clock.Now(), From: "cenacle@ours.example", FromName: "Cabinet <Delmas>", To: "claire@mail.example",
 		Subject: "Un élément vous attend", Language: "fr",
-		Text: "Bonjour <b>.\n\nOuvrez cette page :\n" + s.URL + "/l/abc/def\nhttps://evil.example/\n",
-		HTML: `<p>HTML part <img src="https://evil.example/pixel"></p>`,
+		Text:  "Bonjour <b>.\n\nOuvrez cette page :\n" + s.URL + "/l/abc/def\nhttps://evil.example/\n",
+		Files: []mail.File{{Name: "lettre _b_.pdf", Media: "application/pdf", Data: make([]byte, 3<<10)}},
+		HTML:  `<p>HTML part <img src="https://evil.example/pixel"></p>`,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -52,6 +53,7 @@ func TestMailsAreRead(t *testing.T) {
 	page.One("article a").Is("href", "/l/abc/def")
 	page.One(".mail-text").Says("https://evil.example/")
 	page.One(".mail-text").Says("Bonjour <b>.")
+	page.One(".mail-facts").Says("lettre _b_.pdf (3,1\u00a0ko)")
 	page.Lacks("article img")
 	page.Silent("HTML part", "pixel")
 	page.One(".crumbs a[href=/demo/mails]")

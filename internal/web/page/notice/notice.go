@@ -183,8 +183,13 @@ func (p *Pages) page(r *web.Request) (Hours, error) {
 			Href: r.SpacePath(of.ID), Name: of.Name, Action: r.SpacePath(of.ID, "mute"), Value: "1",
 			Button: ui.Button{Label: b.T("notice.mute"), Small: true, Icon: "bell-off"},
 		}
-		if of.Level() != circle.Neutral && !r.Actor.Role.Inside() {
-			one.Says = b.T("notice.titles")
+		if !r.Actor.Role.Inside() {
+			switch of.Level() {
+			case circle.Titles:
+				one.Says = b.T("notice.titles")
+			case circle.Enclosed:
+				one.Says = b.T("notice.enclosed")
+			}
 		}
 		if at, muted := s.Muted[of.ID]; muted {
 			one.Muted, one.Value = b.T("notice.muted", b.Date(at)), ""

@@ -5,6 +5,7 @@ import (
 	"cenacle/internal/circle"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
+	"cenacle/internal/lifecycle"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
 )
@@ -24,9 +25,14 @@ func (h here) level(refused error) Level {
 	switch {
 	case authz.May(h.r.Actor, authz.SpaceTell, on, h.room.Facts):
 		choice := ui.Field{Kind: ui.Radios, Name: "level", Label: t.T("room.level.label")}
-		for _, one := range []circle.Level{circle.Neutral, circle.Titles} {
+		notes := map[circle.Level]string{
+			circle.Neutral:  t.T("room.level.note.neutre"),
+			circle.Titles:   t.T("room.level.note.titre"),
+			circle.Enclosed: t.T("room.level.note.piece_jointe", lifecycle.MostEnclosed, t.Bytes(lifecycle.EnclosedSize)),
+		}
+		for _, one := range []circle.Level{circle.Neutral, circle.Titles, circle.Enclosed} {
 			choice.Options = append(choice.Options, ui.Option{
-				Value: string(one), Label: t.T("room.level." + string(one)), Note: t.T("room.level.note." + string(one)), Chosen: one == now,
+				Value: string(one), Label: t.T("room.level." + string(one)), Note: notes[one], Chosen: one == now,
 			})
 		}
 		if refused = h.back(refused, "level"); refused != nil {

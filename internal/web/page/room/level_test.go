@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestLevelOfNotices: who answers for the space chooses between two levels and reads what each
+// TestLevelOfNotices: who answers for the space chooses between three levels and reads what each
 // gives away; a colleague is offered the way back alone.
 func TestLevelOfNotices(t *testing.T) {
 	s := open(t)
@@ -24,6 +24,10 @@ func TestLevelOfNotices(t *testing.T) {
 		t.Error("what is wrong does not lead to its field")
 	}
 	s.Lead.Post(s.Path("level"), "level", "titre").Answers(t, http.StatusSeeOther, people+"?done=level_chosen")
+	s.Lead.Post(s.Path("level"), "level", "piece_jointe").Answers(t, http.StatusSeeOther, people+"?done=level_chosen")
+	if now := s.Lead.Get(people).One("#level"); now.One("input[name=level][checked]").Attr("value") != "piece_jointe" || !strings.Contains(now.Text(), "7\u00a0Mo") {
+		t.Errorf("the lead is shown %q", now.Text())
+	}
 	back := s.Colleague.Get(people).One("#level form")
 	s.Colleague.Post(back.Attr("action"), "level", back.One("input[name=level]").Attr("value")).Answers(t, http.StatusSeeOther, people+"?done=level_chosen")
 	if s.Lead.Get(people).One("#level input[name=level][checked]").Attr("value") != "neutre" {
