@@ -196,27 +196,26 @@ var countRenditions = store.ForFirm(`select count(*) from rendition where firm_i
 
 // TestCalm: what cannot be shown is not, once, without a fault.
 func TestCalm(t *testing.T) {
-	documenttest.Each(t, document.Config{Readers: readers(t)}, func(t *testing.T, h *documenttest.House) {
-		in := h.Space(h.Lead, "Petit")
-		l := looking{t, h, previews(h), h.Lead}
-		broken := letter(t, "x")
-		for name, raw := range map[string][]byte{
-			"Coupe.docx": broken[:len(broken)/2], "Secret.pdf": []byte("%PDF-1.7\n1 0 obj<</Filter/Standard/V 5>>endobj\ntrailer<</Encrypt 1 0 R/Root 1 0 R>>\nstartxref\n9\n%%EOF"),
-			"Vide.pdf": {}, "Vide.docx": {}, "Casse.docx": letter(t, "</w:t></w:p><"),
-		} {
-			of := h.File(h.Lead, in, name, raw).Document
-			l.leaves(of)
-			for _, j := range h.Jobs(preview.RenderJob) {
-				h.Must(l.p.Render(t.Context(), h.Lead.Firm, j))
-			}
-			if got := l.leaves(of); got != (preview.Leaves{Unfit: name == "Secret.pdf" || name == "Casse.docx"}) {
-				t.Errorf("%s has %+v", name, got)
-			}
-			if got := h.Read(h.Lead, of, ""); !bytes.Equal(got, raw) {
-				t.Errorf("%s comes back changed", name)
-			}
+	h := documenttest.New(t, store.Config{Dir: t.TempDir()}, document.Config{Readers: readers(t)})
+	in := h.Space(h.Lead, "Petit")
+	l := looking{t, h, previews(h), h.Lead}
+	broken := letter(t, "x")
+	for name, raw := range map[string][]byte{
+		"Coupe.docx": broken[:len(broken)/2], "Secret.pdf": []byte("%PDF-1.7\n1 0 obj<</Filter/Standard/V 5>>endobj\ntrailer<</Encrypt 1 0 R/Root 1 0 R>>\nstartxref\n9\n%%EOF"),
+		"Vide.pdf": {}, "Vide.docx": {}, "Casse.docx": letter(t, "</w:t></w:p><"),
+	} {
+		of := h.File(h.Lead, in, name, raw).Document
+		l.leaves(of)
+		for _, j := range h.Jobs(preview.RenderJob) {
+			h.Must(l.p.Render(t.Context(), h.Lead.Firm, j))
 		}
-	})
+		if got := l.leaves(of); got != (preview.Leaves{Unfit: name == "Secret.pdf" || name == "Casse.docx"}) {
+			t.Errorf("%s has %+v", name, got)
+		}
+		if got := h.Read(h.Lead, of, ""); !bytes.Equal(got, raw) {
+			t.Errorf("%s comes back changed", name)
+		}
+	}
 }
 
 // TestAttached lists, shows and gives what is attached to a mail, to who may see

@@ -23,6 +23,7 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/preview"
+	"cenacle/internal/store"
 	"cenacle/internal/worker"
 	"cenacle/internal/worker/read"
 )
@@ -145,38 +146,38 @@ func bombs(t *testing.T) map[string][]byte {
 }
 
 // TestUPL03 looks at each bomb and has its words read: within ten seconds each,
-// refused calmly or bounded, and the bytes come back as they came.
+// refused calmly or bounded, and the bytes come back as they came. No database has
+// a part in it: one is enough.
 func TestUPL03(t *testing.T) {
-	documenttest.Each(t, document.Config{Readers: readers(t)}, func(t *testing.T, h *documenttest.House) {
-		in, looks := h.Space(h.Lead, "Petit"), previews(h)
-		for name, raw := range bombs(t) {
-			of := h.File(h.Lead, in, name, raw).Document
-			began := time.Now()
-			c, err := looks.Show(t.Context(), h.Lead, preview.Glimpse{Item: of, Page: 1}, say)
-			if err != nil && !fault.Is(err, fault.Invalid) {
-				t.Errorf("%s: %v", name, err)
-			}
-			if err == nil {
-				h.Must(c.Reader.Close())
-			}
-			if took := time.Since(began); took > 12*time.Second {
-				t.Errorf("%s: looked at for %v", name, took)
-			}
-			began = time.Now()
-			waiting := h.Jobs(document.WordsJob)
-			last := waiting[len(waiting)-1]
-			last.Attempt = 3 // a busy machine has had its chances
-			if err := h.Documents.Words(t.Context(), h.Lead.Firm, last); err != nil {
-				t.Errorf("%s: could not be dealt with: %v", name, err)
-			}
-			if took := time.Since(began); took > 25*time.Second {
-				t.Errorf("%s: read for %v", name, took)
-			}
-			if got := h.Read(h.Lead, of, ""); !bytes.Equal(got, raw) {
-				t.Errorf("%s: comes back changed", name)
-			}
+	h := documenttest.New(t, store.Config{Dir: t.TempDir()}, document.Config{Readers: readers(t)})
+	in, looks := h.Space(h.Lead, "Petit"), previews(h)
+	for name, raw := range bombs(t) {
+		of := h.File(h.Lead, in, name, raw).Document
+		began := time.Now()
+		c, err := looks.Show(t.Context(), h.Lead, preview.Glimpse{Item: of, Page: 1}, say)
+		if err != nil && !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s: %v", name, err)
 		}
-	})
+		if err == nil {
+			h.Must(c.Reader.Close())
+		}
+		if took := time.Since(began); took > 12*time.Second {
+			t.Errorf("%s: looked at for %v", name, took)
+		}
+		began = time.Now()
+		waiting := h.Jobs(document.WordsJob)
+		last := waiting[len(waiting)-1]
+		last.Attempt = 3 // a busy machine has had its chances
+		if err := h.Documents.Words(t.Context(), h.Lead.Firm, last); err != nil {
+			t.Errorf("%s: could not be dealt with: %v", name, err)
+		}
+		if took := time.Since(began); took > 25*time.Second {
+			t.Errorf("%s: read for %v", name, took)
+		}
+		if got := h.Read(h.Lead, of, ""); !bytes.Equal(got, raw) {
+			t.Errorf("%s: comes back changed", name)
+		}
+	}
 }
 
 func nested(depth int) string {
