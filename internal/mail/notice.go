@@ -122,7 +122,7 @@ func (n AnswerOverdue) content() content {
 }
 
 func (n AccessDue) content() content {
-	return content{n.Path, "mail.review.subject", "mail.review.lead", "mail.review.why", withSignIn, 0, nil}
+	return content{n.Path, "mail.review.subject", "mail.review.lead", "mail.review.why", withSignIn, 0, nil, nil}
 }
 
 func (n ColleagueInvited) content() content {
