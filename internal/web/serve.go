@@ -225,7 +225,13 @@ func (r *Request) Later() bool {
 }
 
 // End removes the session's cookie.
-func (r *Request) End(next string) Answer { return r.cookie("", "", -1, See(next)) }
+// Its browser forgets what scripts had kept of hers too: the marks of unfinished uploads.
+func (r *Request) End(next string) Answer {
+	return Answering(func(w http.ResponseWriter, r *Request) error {
+		w.Header().Set("Clear-Site-Data", `"storage"`)
+		return r.cookie("", "", -1, See(next)).write(w, r)
+	})
+}
 
 // Halt gives the browser the challenge that stands before a session.
 func (r *Request) Halt(challenge string, next string) Answer {
@@ -270,22 +276,19 @@ func (r *Request) cookie(name, value string, age int, then Answer) Answer {
 	})
 }
 
-const languageCookie = "cenacle-language"
+// languageCookie ends the name of the cookie that holds the language of a browser.
+const languageCookie = "-language"
 
 // SetLanguage remembers the language in the browser alone.
 func SetLanguage(l i18n.Language, next string) Answer {
 	return Answering(func(w http.ResponseWriter, r *Request) error {
-		http.SetCookie(w, &http.Cookie{
-			Name: languageCookie, Value: string(l), Path: "/", MaxAge: 365 * 24 * 3600,
-			HttpOnly: true, Secure: r.config.Secure, SameSite: http.SameSiteLaxMode,
-		})
-		return See(next).write(w, r)
+		return r.cookie(languageCookie, string(l), 365*24*3600, See(next)).write(w, r)
 	})
 }
 
 func (c *Config) printer(r *http.Request) *i18n.Printer {
 	choice := ""
-	if cookie, err := r.Cookie(languageCookie); err == nil {
+	if cookie, err := r.Cookie(c.CookieName() + languageCookie); err == nil {
 		choice = cookie.Value
 	}
 	return c.Catalog.Printer(c.Catalog.Negotiate(choice, r.Header.Get("Accept-Language")), c.Zone)

@@ -415,7 +415,7 @@ func TestCookies(t *testing.T) {
 		},
 		true: {
 			"POST /begin": "__Host-cenacle=the-token; Path=/; HttpOnly; Secure; SameSite=Lax", "POST /end": "__Host-cenacle=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax",
-			"GET /speak/en": "cenacle-language=en; Path=/; Max-Age=31536000; HttpOnly; Secure; SameSite=Lax",
+			"GET /speak/en": "__Host-cenacle-language=en; Path=/; Max-Age=31536000; HttpOnly; Secure; SameSite=Lax",
 		},
 	} {
 		s := serve(t, table, func(c *web.Config) { c.Secure = secure })
@@ -424,6 +424,9 @@ func TestCookies(t *testing.T) {
 			a := s.ask(method, path)
 			if got := a.header.Values("Set-Cookie"); len(got) != 1 || got[0] != cookie || a.status != 303 || a.header.Get("Location") != "/next" {
 				t.Errorf("%s: %q, want %q (%d to %s)", request, got, cookie, a.status, a.header.Get("Location"))
+			}
+			if clears := a.header.Get("Clear-Site-Data") == `"storage"`; clears != (path == "/end") {
+				t.Errorf("%s clears what scripts had kept: %v", request, clears)
 			}
 		}
 	}
