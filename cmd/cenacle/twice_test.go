@@ -48,6 +48,7 @@ func TestCommandsTwice(t *testing.T) {
 		{"demo", "", []string{"--data", data}, "Making the demonstration firm", ""},
 		{"firm create", "kormoran-zeltplane-41-violett\n", []string{"--data", data, "--name", "Cabinet Neuf", "--lawyer", "Me Neuf", "--email", "neuf@neuf.example"},
 			"Opening the firm", "address"},
+		{"firm plan", "", []string{"--data", data, "--firm", firm, "--spaces", "400", "--storage", "2 TB"}, "Setting the plan of firm", ""},
 		{"token create", "", []string{"--data", data, "--firm", firm, "--email", email}, "Making one more token", ""},
 		{"migrate", "", []string{"--data", data}, "Migrating the installation", ""},
 		{"keys rotate", "", []string{"--data", data, "--firm", firm, "--dry-run"}, "Replacing the key of firm", ""}, // in earnest: TestCRY05

@@ -181,6 +181,34 @@ func (n *Nouns) factorDemand(r *Request, _ None) (FactorDemand, error) {
 	return out, err
 }
 
+// Plan is how much of the installation the firm may use. A limit that is absent is none,
+// and of what has none nothing is counted.
+type Plan struct {
+	Spaces     *Share `json:"spaces,omitempty" doc:"that are open"`
+	Colleagues *Share `json:"colleagues,omitempty" doc:"of the firm’s own people"`
+	Storage    *Share `json:"storage,omitempty" doc:"bytes of documents; what clients deposit counts, and is never refused for it"`
+}
+
+// Share is a limit and what is used of it, which may be more.
+type Share struct {
+	Limit int64 `json:"limit"`
+	Used  int64 `json:"used"`
+}
+
+func shareOf(limit, used int64) *Share {
+	if limit == 0 {
+		return nil
+	}
+	return &Share{limit, used}
+}
+
+func (n *Nouns) plan(r *Request, _ None) (Plan, error) {
+	st, err := n.Plans.Standing(r.Context(), r.Actor)
+	return Plan{
+		shareOf(st.Plan.Spaces, st.Used.Spaces), shareOf(st.Plan.Colleagues, st.Used.Colleagues), shareOf(st.Plan.Storage, st.Used.Storage),
+	}, err
+}
+
 // NewFactorDemand demands a second factor, or no longer.
 type NewFactorDemand struct {
 	Demanded bool `json:"demanded"`

@@ -8,6 +8,7 @@ var firmSamples = map[string]sample{
 	"listPeople":      {who: byLead, want: 200},
 	"addColleague":    {who: byLead, body: `{"name":"Me Neuve","email":"neuve@delmas.example","role":"assistant"}`, want: 201},
 	"getFactorDemand": {who: byLead, want: 200},
+	"getPlan":         {who: byLead, want: 200},
 	"demandFactors":   {who: byLead, body: `{"demanded":true,"days":7}`, want: 409}, // she has none herself
 	"listReviews":     {who: byLead, want: 200},
 	"chooseReviews":   {who: byLead, body: `{"months":6}`, want: 204},

@@ -24,6 +24,7 @@ import (
 	"cenacle/internal/notice"
 	"cenacle/internal/overview"
 	"cenacle/internal/preview"
+	"cenacle/internal/quota"
 	"cenacle/internal/request"
 	"cenacle/internal/slot"
 	"cenacle/internal/space"
@@ -33,6 +34,7 @@ import (
 // Nouns are the use cases that the operations call.
 type Nouns struct {
 	Firms       *firm.Service
+	Plans       *quota.Service
 	Circles     *circle.Service
 	Spaces      *space.Service
 	Documents   *document.Service
@@ -111,6 +113,8 @@ func (n *Nouns) firmRows() []Operation {
 			Summary: "The people from outside in the spaces one answers for, with the dates when one says again whether they stay; the earliest first, fifty at most"},
 		{Pattern: "PUT /reviews", Name: "chooseReviews", Action: authz.FirmReview, Do: Tell(n.chooseReviews, nil),
 			Summary: "Choose after how many months that is, for those who join from now on"},
+		{Pattern: "GET /plan", Name: "getPlan", Action: authz.FirmPeopleSee, Do: Ask(n.plan),
+			Summary: "How much of the installation the firm may use, and what is used; only its operator changes it"},
 		{Pattern: "GET /people/{colleague}", Name: "getColleague", Action: authz.FirmPeopleEdit, Do: Ask(n.getColleague),
 			Summary: "One of the firm’s own people, and what her access holds"},
 		{Pattern: "PUT /people/{colleague}/administrator", Name: "rankColleague", Action: authz.FirmPeopleRank, Do: Tell(n.rankColleague, nil),

@@ -21,7 +21,7 @@ var whole = regexp.MustCompile(`^(?:SCAN (\w+)|SEARCH (\w+) USING (?:COVERING )?
 var readWhole = map[string]string{
 	"firm_profile": "one row", "firm_key": "one row", "journal_key": "one row",
 	"journal_head": "its last row", "journal_hash": "its first or last row",
-	"known_mark": "one row", "approval_house": "one row", "factor_demand": "one row", "firm_plate": "one row", "review_rule": "one row",
+	"known_mark": "one row", "approval_house": "one row", "factor_demand": "one row", "firm_plate": "one row", "review_rule": "one row", "firm_plan": "one row",
 	"job":        "counted for the operator; what is done has no row",
 	"card_staff": "holds the firm's own people only", "upload_dropped": "holds what is to be removed only",
 	"journal_entry_waiting": "holds what waits for its place only",
@@ -44,8 +44,9 @@ var readWhole = map[string]string{
 	"unread":                "read from one end of its key",
 	"search_posting":        "likewise",
 	"version_unposted":      "what an earlier program has registered, of which some are read",
+	"found":                 "no table: as many rows as a plan has places",
 	"CONSTANT":              "no table", "16": "no table: values to be inserted",
-	"version_digest": "the quota of a firm, where one is set", "upload_touched": "the quota of a firm, where one is set",
+	"version_size": "the quota of a firm, where one is set", "upload_touched": "the quota of a firm, where one is set",
 }
 
 // A list costs what it shows and an act what it changes, whatever the firm

@@ -77,9 +77,10 @@ func (p personLine) person() (account.Carried, error) {
 }
 
 // left are the tables that stay behind: keys are carried apart, and what drives
-// leave for a day is of no use elsewhere.
+// leave for a day is of no use elsewhere; how much of its house a firm may use, each
+// operator decides.
 func left(table string) bool {
-	return slices.Contains([]string{"firm_key", "drive_lock", "drive_scratch"}, table)
+	return slices.Contains([]string{"firm_key", "drive_lock", "drive_scratch", "firm_plan"}, table)
 }
 
 // stays reports a row that does not travel: an upload under way, whose next

@@ -53,6 +53,7 @@ type Config struct {
 	Backup   S3       `toml:"backup"` // our account on the storage of backups; see [Config.Shelf]
 	Mail     Mail     `toml:"mail"`
 	Limit    Limit    `toml:"limit"`
+	Plan     Plan     `toml:"plan"`
 	Drive    Drive    `toml:"drive"`
 	Outbound Outbound `toml:"outbound"`
 	Metrics  Metrics  `toml:"metrics"`
@@ -116,6 +117,15 @@ type Limit struct {
 	// Documents is how many one person may open or take by a browser within ten
 	// minutes before she shows again that it is she; 0: any number.
 	Documents int `toml:"documents"`
+}
+
+// Plan is how much of the house a firm may use that has no plan of its own (cenacle
+// firm plan); 0 means any number. A full plan refuses the firm's own people more, never
+// what clients deposit, which Limit.Quota bounds.
+type Plan struct {
+	Spaces     int  `toml:"spaces"`     // open ones
+	Colleagues int  `toml:"colleagues"` // of the firm's own people
+	Storage    Size `toml:"storage"`    // bytes of documents
 }
 
 // Drive says what network drives (WebDAV) may do.

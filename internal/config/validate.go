@@ -57,6 +57,12 @@ func (c *Config) checkGeneral(wrong *Reasons) {
 	if c.Limit.Quota > 0 && c.Limit.Quota < c.Limit.Upload {
 		wrong.add("limit.quota", "one file could be larger than all files together", "raise limit.quota or lower limit.upload")
 	}
+	if c.Plan.Spaces < 0 || c.Plan.Colleagues < 0 || c.Plan.Storage < 0 {
+		wrong.add("plan", "a plan cannot be negative", "write 0 for any number")
+	}
+	if c.Limit.Quota > 0 && c.Plan.Storage > c.Limit.Quota {
+		wrong.add("plan.storage", "a plan would promise more than a firm can have", "raise limit.quota or lower plan.storage")
+	}
 	if c.Limit.Requests < 0 {
 		wrong.add("limit.requests", "a limit cannot be negative", "write 0 for none")
 	}

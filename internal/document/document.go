@@ -23,6 +23,7 @@ import (
 	"cenacle/internal/blob"
 	"cenacle/internal/fold"
 	"cenacle/internal/id"
+	"cenacle/internal/quota"
 	"cenacle/internal/scan"
 	"cenacle/internal/space"
 	"cenacle/internal/vault"
@@ -41,6 +42,8 @@ const (
 type Config struct {
 	Limit int64 // largest document in bytes; 0: what the format holds
 	Quota int64 // bytes of all versions and unfinished uploads of one firm; 0: no limit
+	// Plans bounds what the firm's own people file; nil: plans of the firm's own alone.
+	Plans *quota.Service
 	// Deposit gives the deposit that a client's document joins, in the act that
 	// files it; package deposit has it. nil: clients cannot deposit.
 	Deposit func(a *act.Act, by authz.Actor, space id.Space) (id.Deposit, error)

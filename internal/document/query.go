@@ -120,10 +120,6 @@ select id, plan, key from upload where firm_id = $1 and space_id = $2 and state 
 	countUploads = store.ForFirm(`
 select count(*) from upload where firm_id = $1 and space_id = $2 and person_id = $3 and state = 'open'`)
 
-	sumSizes = store.ForFirm(`
-select (select coalesce(sum(size), 0) from version where firm_id = $1)
-  + (select coalesce(sum(size), 0) from upload where firm_id = $1 and state = 'open' and size > 0)`)
-
 	// One's own, unless it was dropped or has no size yet: nobody continues a
 	// file that came in one piece.
 	selectUpload = store.ForFirm(`

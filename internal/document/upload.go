@@ -17,6 +17,7 @@ import (
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
 	"cenacle/internal/item"
+	"cenacle/internal/quota"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
 	"cenacle/internal/vault"
@@ -211,17 +212,17 @@ func (s *Service) admit(a *act.Act, by authz.Actor, p plan) error {
 	if pending >= maxPending {
 		return fault.New(fault.Conflict, "document.many_pending", maxPending)
 	}
-	return s.quota(a, p.Size)
+	return s.room(a, by, p.Size)
 }
 
-// quota refuses what would take the firm over its limit. Announced bytes count
-// at once, so that uploads at the same time cannot pass together.
-func (s *Service) quota(a *act.Act, size int64) error {
-	if s.config.Quota <= 0 {
-		return nil
+// room refuses what would take the firm over its plan, clients excepted, or over what
+// the installation has for a firm.
+func (s *Service) room(a *act.Act, by authz.Actor, size int64) error {
+	if err := s.config.Plans.Bytes(a, by, size); err != nil || s.config.Quota <= 0 {
+		return err
 	}
-	var used int64
-	if err := a.Row(sumSizes, nil, &used); err != nil {
+	used, err := quota.Stored(a)
+	if err != nil {
 		return err
 	}
 	if used+size > s.config.Quota {

@@ -107,7 +107,7 @@ func (s *Service) whole(ctx context.Context, by authz.Actor, in BeginUpload, con
 			if _, err := u.enter(a, by); err != nil {
 				return err
 			}
-			if err := s.quota(a, u.Size); err != nil {
+			if err := s.room(a, by, u.Size); err != nil {
 				return err
 			}
 			return s.file(a, by, u, f)
@@ -206,7 +206,7 @@ func (s *Service) take(ctx context.Context, w *writer, by authz.Actor, u arrival
 		if n == 0 {
 			return elsewhere(errTaken) // swept meanwhile
 		}
-		if err := s.quota(a, u.Size); err != nil {
+		if err := s.room(a, by, u.Size); err != nil {
 			return err
 		}
 		return s.file(a, by, u, f)

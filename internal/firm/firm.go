@@ -17,6 +17,7 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/fold"
 	"cenacle/internal/id"
+	"cenacle/internal/quota"
 )
 
 // Profile is what a firm says of itself.
@@ -51,6 +52,7 @@ type Service struct {
 	office   *act.Office
 	accounts *account.Service
 	vouch    func(*act.Act, account.Session) error
+	plans    *quota.Service
 }
 
 // New returns the use cases over an office.
@@ -62,6 +64,10 @@ func New(office *act.Office, accounts *account.Service) *Service {
 // vouch finds nothing against it, at each request; without it they stand nowhere.
 // It is called before the service is used.
 func (s *Service) Believe(vouch func(*act.Act, account.Session) error) { s.vouch = vouch }
+
+// Within has colleagues join as long as there is room for them; without it, as far as a
+// plan of the firm's own goes. It is called before the service is used.
+func (s *Service) Within(plans *quota.Service) { s.plans = plans }
 
 // MaxName is the longest name of a firm or a person, in bytes.
 const MaxName = 160

@@ -152,11 +152,11 @@ type ColleagueNotice struct {
 
 // AddColleague gives a person a card among the firm's own people and mails her
 // a link to choose her password. Someone whom the firm already knows is a
-// conflict, but for one of its own people who had left: she comes back, to no space.
+// conflict, but for one of its own people who had left: she comes back, to no space. So
+// is a full plan ([plan.Service.Colleague]).
 func (s *Service) AddColleague(ctx context.Context, by authz.Actor, c Colleague) (card Card, err error) {
 	defer fault.Op(&err, "firm.AddColleague")
-	err = s.office.See(ctx, by.Firm, func(a *act.Act) error { return Allow(a, by, authz.FirmPeopleAdd) })
-	if err != nil {
+	if err := s.mayAdd(ctx, by); err != nil {
 		return Card{}, err
 	}
 	var wrong fault.Fields
@@ -175,6 +175,17 @@ func (s *Service) AddColleague(ctx context.Context, by authz.Actor, c Colleague)
 	return card, s.office.Do(ctx, by.Firm, func(a *act.Act) error { return s.admit(a, by, card) })
 }
 
+// mayAdd decides before anybody becomes a person; where there is no room, the form
+// says so before it says what is wrong with it.
+func (s *Service) mayAdd(ctx context.Context, by authz.Actor) error {
+	return s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		if err := Allow(a, by, authz.FirmPeopleAdd); err != nil {
+			return err
+		}
+		return s.plans.Colleague(a)
+	})
+}
+
 func (s *Service) admit(a *act.Act, by authz.Actor, c Card) error {
 	if err := Allow(a, by, authz.FirmPeopleAdd); err != nil {
 		return err
@@ -186,6 +197,9 @@ func (s *Service) admit(a *act.Act, by authz.Actor, c Card) error {
 	case err == nil:
 		return fault.New(fault.Conflict, "firm.is_client").In("email")
 	case !fault.Is(err, fault.NotFound):
+		return err
+	}
+	if err := s.plans.Colleague(a); err != nil {
 		return err
 	}
 	if err := PutCard(a, by, c); err != nil {

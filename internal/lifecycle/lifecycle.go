@@ -23,6 +23,7 @@ import (
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
 	"cenacle/internal/invitation"
+	"cenacle/internal/quota"
 )
 
 // Service is the use cases across nouns. It is safe for concurrent use.
@@ -31,12 +32,17 @@ type Service struct {
 	accounts    *account.Service
 	firms       *firm.Service
 	invitations *invitation.Service
+	plans       *quota.Service
 }
 
 // New returns the use cases over an office.
 func New(office *act.Office, accounts *account.Service, invitations *invitation.Service) *Service {
 	return &Service{office: office, accounts: accounts, firms: firm.New(office, accounts), invitations: invitations}
 }
+
+// Within has spaces opened as long as there is room for them; without it, as far as a
+// plan of the firm's own goes. It is called before the service is used.
+func (s *Service) Within(plans *quota.Service) { s.plans = plans }
 
 // SignUp is the one form by which a lawyer opens her firm. From is where she
 // sits; without it the operator acts, and no session is opened.

@@ -40,7 +40,7 @@ type NewSpace struct {
 // OpenSpace opens a space with its circles, folders and first matter, lets in
 // its lead, the chosen colleagues, whoever opens it and the client, and mails
 // the client her link. Faults in the fields name, email, model, profile, lead
-// and colleague.
+// and colleague; Conflict when the plan is full ([plan.Service.Space]).
 func (s *Service) OpenSpace(ctx context.Context, by authz.Actor, n NewSpace) (opened space.Space, err error) {
 	defer fault.Op(&err, "lifecycle.OpenSpace")
 	if err := s.mayOpen(ctx, by, &n); err != nil {
@@ -51,16 +51,21 @@ func (s *Service) OpenSpace(ctx context.Context, by authz.Actor, n NewSpace) (op
 		return space.Space{}, err
 	}
 	err = s.office.Do(ctx, by.Firm, func(a *act.Act) error {
-		opened, err = openSpace(a, by, n, client)
+		opened, err = s.openSpace(a, by, n, client)
 		return err
 	})
 	return opened, err
 }
 
-// mayOpen checks the right and the form before anything is written; all that is
+// mayOpen checks the right, the room and the form before anything is written; all that is
 // wrong with the form comes back at once.
 func (s *Service) mayOpen(ctx context.Context, by authz.Actor, n *NewSpace) error {
-	err := s.office.See(ctx, by.Firm, func(a *act.Act) error { return firm.Allow(a, by, authz.SpaceOpen) })
+	err := s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		if err := firm.Allow(a, by, authz.SpaceOpen); err != nil {
+			return err
+		}
+		return s.plans.Space(a)
+	})
 	if err != nil {
 		return err
 	}
@@ -107,11 +112,14 @@ func staffed(a *act.Act, by authz.Actor, n NewSpace) error {
 
 func leads(r authz.FirmRole) bool { return r == authz.Admin || r == authz.Lawyer }
 
-func openSpace(a *act.Act, by authz.Actor, n NewSpace, client account.Person) (space.Space, error) {
+func (s *Service) openSpace(a *act.Act, by authz.Actor, n NewSpace, client account.Person) (space.Space, error) {
 	if err := firm.Allow(a, by, authz.SpaceOpen); err != nil {
 		return space.Space{}, err
 	}
 	if err := staffed(a, by, n); err != nil {
+		return space.Space{}, err
+	}
+	if err := s.plans.Space(a); err != nil {
 		return space.Space{}, err
 	}
 	sp, err := space.Create(a, by, space.New{Name: n.Name, Model: n.Model, Profile: n.Profile, Lead: n.Lead, Language: n.Language})

@@ -62,6 +62,7 @@ import (
 	"cenacle/internal/paper"
 	"cenacle/internal/preview"
 	"cenacle/internal/provider"
+	"cenacle/internal/quota"
 	"cenacle/internal/request"
 	"cenacle/internal/scan"
 	"cenacle/internal/slot"
@@ -95,6 +96,7 @@ import (
 type Server struct {
 	Office      *act.Office
 	Accounts    *account.Service
+	Plans       *quota.Service
 	Firms       *firm.Service
 	Tokens      *token.Service
 	Circles     *circle.Service
@@ -310,7 +312,11 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	if s.Accounts, err = account.NewAt(s.Office, c.Base()); err != nil {
 		return err
 	}
+	s.Plans = quota.New(s.Office, quota.Plan{
+		Spaces: int64(c.Plan.Spaces), Colleagues: int64(c.Plan.Colleagues), Storage: int64(c.Plan.Storage),
+	})
 	s.Firms = firm.New(s.Office, s.Accounts)
+	s.Firms.Within(s.Plans)
 	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.Circles = circle.NewService(s.Office)
 	s.Spaces = space.NewService(s.Office, models)
@@ -321,7 +327,7 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	s.scanner = scanner
 	readers := worker.New(o.Program, runtime.NumCPU())
 	s.Documents = document.New(s.Office, s.blobs, document.Config{
-		Limit: c.Upload(), Quota: int64(c.Limit.Quota), Alone: database.Empty(),
+		Limit: c.Upload(), Quota: int64(c.Limit.Quota), Plans: s.Plans, Alone: database.Empty(),
 		Readers: readers, Scanner: scanner, Demand: c.Scan.Demand, Haste: c.Limit.Documents,
 		Deposit: deposit.Attach, Admit: request.Admit, Answer: request.Fulfil,
 	})
@@ -349,6 +355,7 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	s.Invitations = invitation.New(s.Office, s.Accounts)
 	s.Letterboxes = depositlink.New(s.Office, s.Accounts)
 	s.Lifecycle = lifecycle.New(s.Office, s.Accounts, s.Invitations)
+	s.Lifecycle.Within(s.Plans)
 	s.Overview = overview.New(s.Office)
 	s.Events = event.New(s.Office)
 	out := outbound.New(outbound.Config{Allow: c.Networks()})
@@ -450,7 +457,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 			Director: c.Legal.Director, Hosting: c.Legal.Hosting, Mediator: c.Legal.Mediator,
 		}},
 		Door: &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle, Providers: s.Providers, Mails: c.Demo && s.Mailbox != nil},
-		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Documents: s.Documents, Memos: s.Memos, Conflict: s.Conflicts, Agendas: s.Agendas},
+		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Plans: s.Plans, Documents: s.Documents, Memos: s.Memos, Conflict: s.Conflicts, Agendas: s.Agendas},
 		Room: &room.Pages{
 			Freezes: s.Freezes,
 			Notices: s.Notices,

@@ -104,6 +104,9 @@ func (s *Server) watchBytes(m *metric.Set) {
 		m.Counter("storage_retries_total", func() uint64 { return remote.Stats().Retries })
 		m.Counter("storage_failures_total", func() uint64 { return remote.Stats().Failures })
 	}
+	m.Counter("plan_refused_spaces_total", func() uint64 { return s.Plans.Refused().Spaces })
+	m.Counter("plan_refused_colleagues_total", func() uint64 { return s.Plans.Refused().Colleagues })
+	m.Counter("plan_refused_storage_total", func() uint64 { return s.Plans.Refused().Storage })
 	m.Counter("scans_clean_total", func() uint64 { return s.scanner.Stats().Clean })
 	m.Counter("scans_infected_total", func() uint64 { return s.scanner.Stats().Infected })
 	m.Counter("scans_away_total", func() uint64 { return s.scanner.Stats().Away })

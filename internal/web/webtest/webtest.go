@@ -30,6 +30,7 @@ import (
 	"cenacle/internal/oidc"
 	"cenacle/internal/outbound"
 	"cenacle/internal/provider"
+	"cenacle/internal/quota"
 	"cenacle/internal/store/storetest"
 	"cenacle/internal/token"
 	"cenacle/internal/web"
@@ -43,6 +44,7 @@ type Site struct {
 	Office      *act.Office
 	Clock       *acttest.Clock
 	Accounts    *account.Service
+	Plans       *quota.Service
 	Firms       *firm.Service
 	Tokens      *token.Service
 	Invitations *invitation.Service
@@ -59,11 +61,14 @@ func New(t testing.TB, table func(*Site) []web.Route) *Site {
 	s := &Site{T: t}
 	s.Office, s.Clock = acttest.New(t, storetest.New(t))
 	s.Accounts = account.New(s.Office)
+	s.Plans = quota.New(s.Office, quota.Plan{})
 	s.Firms = firm.New(s.Office, s.Accounts)
+	s.Firms.Within(s.Plans)
 	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.Invitations = invitation.New(s.Office, s.Accounts)
 	s.Letterboxes = depositlink.New(s.Office, s.Accounts)
 	s.Lifecycle = lifecycle.New(s.Office, s.Accounts, s.Invitations)
+	s.Lifecycle.Within(s.Plans)
 	out := outbound.New(outbound.Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}})
 	server := httptest.NewUnstartedServer(nil)
 	s.URL = "http://" + server.Listener.Addr().String()

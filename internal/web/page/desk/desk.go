@@ -23,6 +23,7 @@ import (
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
 	"cenacle/internal/overview"
+	"cenacle/internal/quota"
 	"cenacle/internal/space"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
@@ -38,6 +39,7 @@ type Pages struct {
 	Memos     *memo.Service
 	Lifecycle *lifecycle.Service
 	Firms     *firm.Service
+	Plans     *quota.Service
 	Overview  *overview.Service
 	Conflict  *conflict.Service
 	Agendas   *agenda.Service

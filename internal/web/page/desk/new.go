@@ -17,6 +17,7 @@ import (
 type NewSpace struct {
 	ui.Base
 	Action   string
+	Full     *ui.Notice // the plan has no room for a space
 	Summary  ui.Summary
 	Name     ui.Field
 	Email    ui.Field
@@ -93,9 +94,12 @@ func (p *Pages) newSpace(r *web.Request, err error) (web.Answer, error) {
 		Chosen: err == nil || typed.one("checklist") != "",
 	}
 	if err == nil {
-		return web.Show(newPage, page), nil
+		page.Full, unread = p.full(r, page.Base)
+		return web.Show(newPage, page), unread
 	}
-	page.mark(err)
+	if page.Full = refusedBy(page.Base, err); page.Full == nil {
+		page.mark(err)
+	}
 	return web.Again(newPage, page, err), nil
 }
 

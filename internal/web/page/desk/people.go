@@ -20,6 +20,7 @@ type People struct {
 	Entrance string // where she chooses who vouches for them, or empty
 	Rule     *Rule  // nil for those who may not decide it
 	Factors  *Factors
+	Plan     *Plan // nil for those who do not administer the firm, and where nothing is limited
 }
 
 // Rule is whether all spaces demand approval, and how to turn it.
@@ -43,6 +44,7 @@ type Card struct {
 // Add is the form for a colleague.
 type Add struct {
 	Action  string
+	Full    *ui.Notice // the plan has no room for one
 	Summary ui.Summary
 	Name    ui.Field
 	Email   ui.Field
@@ -88,6 +90,11 @@ func (p *Pages) people(r *web.Request, err error) (web.Answer, error) {
 	if page.Rule, unread = p.rule(r, b); unread != nil {
 		return nil, unread
 	}
+	if page.Add != nil {
+		if page.Plan, unread = p.plan(r, b); unread != nil {
+			return nil, unread
+		}
+	}
 	var without []id.Person
 	if page.Factors, without, unread = p.factors(r, b); unread != nil {
 		return nil, unread
@@ -103,7 +110,9 @@ func (p *Pages) people(r *web.Request, err error) (web.Answer, error) {
 		return web.Again(peoplePage, page, err), nil
 	}
 	if a := page.Add; a != nil {
-		a.Summary = ui.Refuse(r.Printer, err).Mark(&a.Name, &a.Email, &a.Role)
+		if a.Full = refusedBy(b, err); a.Full == nil {
+			a.Summary = ui.Refuse(r.Printer, err).Mark(&a.Name, &a.Email, &a.Role)
+		}
 	}
 	return web.Again(peoplePage, page, err), nil
 }

@@ -19,6 +19,7 @@ import (
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
 	"cenacle/internal/overview"
+	"cenacle/internal/quota"
 	"cenacle/internal/space"
 	"cenacle/internal/totp"
 	"cenacle/internal/web"
@@ -72,7 +73,7 @@ func open(t *testing.T) house {
 func routes(s *webtest.Site, models []space.Model, disk *blob.Disk) []web.Route {
 	p := &desk.Pages{
 		Spaces: space.NewService(s.Office, models), Documents: document.New(s.Office, blob.New(disk), document.Config{}),
-		Lifecycle: s.Lifecycle, Firms: s.Firms, Overview: overview.New(s.Office), Memos: memo.NewService(s.Office),
+		Lifecycle: s.Lifecycle, Firms: s.Firms, Plans: s.Plans, Overview: overview.New(s.Office), Memos: memo.NewService(s.Office),
 	}
 	d := &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle, Providers: s.Providers}
 	member := func(pattern string, do authz.Action, h web.Handler) web.Route {
@@ -364,6 +365,34 @@ func TestFirmsJournal(t *testing.T) {
 	}
 	h.admin.Get(h.path+"/journal?before=x").Answers(t, http.StatusNotFound, "")
 	lawyer.Get(h.path+"/journal").Answers(t, http.StatusForbidden, "")
+}
+
+// A full plan is said before the form is filled in and keeps what was typed after it;
+// the administrator reads how much is used, others do not.
+func TestPlanIsShown(t *testing.T) {
+	h := open(t)
+	page := h.admin.Get(h.path+"/people").Answers(t, http.StatusOK, "")
+	page.Silent("Votre formule")
+	h.must(h.Plans.Set(t.Context(), h.by.Firm, quota.Plan{Spaces: 1, Colleagues: 2, Storage: 5e9}))
+	h.space("Mme Claire Petit", "claire@petit.example")
+	lawyer := h.colleague("Me Paul Leroy", "paul@delmas.example", authz.Lawyer)
+	plan := h.admin.Get(h.path+"/people").Answers(t, http.StatusOK, "").One("#plan")
+	for _, says := range []string{"1 sur 1", "2 sur 2", "0\u00a0o sur 5\u00a0Go", "Plein", "vos clients déposent toujours"} {
+		plan.Says(says)
+	}
+	lawyer.Get(h.path+"/people").Answers(t, http.StatusOK, "").Silent("Votre formule")
+
+	lawyer.Get(h.path+"/spaces/new").Answers(t, http.StatusOK, "").One(".notice-signal").Says("Votre formule compte un espace")
+	page = lawyer.Post(h.path+"/spaces/new", "name", "M. Marc Noir", "email", "marc@noir.example", "model", "divorce").Answers(t, http.StatusConflict, "")
+	page.One(".notice-signal").Says("Ce que vous avez écrit est resté ci-dessous")
+	if value := page.One("input[name=email]").Attr("value"); value != "marc@noir.example" {
+		t.Errorf("what was typed is lost: %q", value)
+	}
+	page = h.admin.Post(h.path+"/people", "name", "Mme Inès Roux", "email", "ines@delmas.example", "role", "assistant").Answers(t, http.StatusConflict, "")
+	page.One(".desk-add .notice-signal").Says("toutes les places sont prises")
+	if value := page.One("input[name=name]").Attr("value"); value != "Mme Inès Roux" {
+		t.Errorf("what was typed is lost: %q", value)
+	}
 }
 
 func TestClientFindsHerSpaces(t *testing.T) {
