@@ -77,9 +77,23 @@ test("people enter with the account of their organisation", async (context) => {
     await button(plate, "entrance.hang").click();
     await said(page, "plate_hung");
     const open = await page.locator(".entrance-door .hash code").first().textContent();
+    watch.allow(/status of 422/);
+    const show = async (file) => {
+      await page.locator(".entrance-fold > summary").click();
+      await page.locator(".entrance-fold #f-file").setInputFiles(file);
+      await button(page.locator(".entrance-fold form"), "entrance.logo.submit").click();
+    };
+    await show({ name: "logo.svg", mimeType: "image/svg+xml", buffer: Buffer.from("<svg xmlns='http://www.w3.org/2000/svg'/>") });
+    await page.getByText(t("firm.logo_unreadable")).first().waitFor();
+    await look(page, "a logo refused");
+    await page.goto(`${desk}/entrance`);
+    await show({ name: "logo.png", mimeType: "image/png", buffer: await page.locator(".mark").screenshot() });
+    await said(page, "logo_shown");
+    await look(page, "a logo");
     for (const [visitor, what] of [[colleague, "the plate"], [night, "the plate at night"]]) {
       await visitor.page.goto(open);
       await visitor.page.getByText("12 rue des Lices").waitFor();
+      assert.ok(await visitor.page.locator(".mark .logo img").evaluate((img) => img.complete && img.naturalWidth > 0), "no logo at the door");
       assert.equal(await visitor.page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--firm-accent").trim()), "#7a1f3d");
       await look(visitor.page, what);
     }

@@ -42,6 +42,8 @@ var twins = map[string]string{
 	"GET /f/{firm}/entrance":                      " a program lets nobody in",
 	"POST /f/{firm}/entrance":                     " a program lets nobody in",
 	"POST /f/{firm}/entrance/plate":               " a program lets nobody in",
+	"POST /f/{firm}/entrance/logo":                " a program lets nobody in",
+	"POST /f/{firm}/entrance/logo/remove":         " a program lets nobody in",
 	"GET /f/{firm}/entrance/{provider}":           " a program lets nobody in",
 	"POST /f/{firm}/entrance/{provider}":          " a program lets nobody in",
 	"POST /f/{firm}/entrance/{provider}/end":      " a program lets nobody in",

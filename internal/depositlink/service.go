@@ -215,6 +215,7 @@ func list(a *act.Act, in id.Space) (out []Link, err error) {
 type View struct {
 	Link
 	FirmName string
+	Logos    firm.Logos
 }
 
 // Enter finds the standing link of a token and gives the actor that it makes of
@@ -259,7 +260,7 @@ func enter(a *act.Act, token string) (v View, by authz.Actor, err error) {
 		return v, by, err
 	}
 	names, err := firm.Names(a, []id.Person{r.link.Person})
-	v = View{Link: r.link, FirmName: profile.Name}
+	v = View{Link: r.link, FirmName: profile.Name, Logos: profile.Logos}
 	v.PersonName = names[r.link.Person]
 	return v, by, err
 }

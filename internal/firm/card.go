@@ -43,7 +43,9 @@ func ProfileOf(a *act.Act) (Profile, error) {
 	var name, mac []byte
 	var created int64
 	var asked demandRow
-	if err := a.Row(selectProfile, nil, append([]any{&name, &p.Founder, &created, &mac}, asked.dest()...)...); err != nil {
+	var light, dark logoRow
+	dest := slices.Concat([]any{&name, &p.Founder, &created, &mac}, asked.dest(), light.dest(), dark.dest())
+	if err := a.Row(selectProfile, nil, dest...); err != nil {
 		return Profile{}, absent(err)
 	}
 	box, err := a.FirmBox()
@@ -53,7 +55,7 @@ func ProfileOf(a *act.Act) (Profile, error) {
 	if err := box.CheckMAC(mac, "firm_profile", profileFields(name, p.Founder, created)...); err != nil {
 		return Profile{}, err
 	}
-	p.Created = store.Time(created)
+	p.Created, p.Logos = store.Time(created), Logos{light.logo(), dark.logo()}
 	if p.Factors, err = asked.open(box, a.Firm()); err != nil {
 		return Profile{}, err
 	}

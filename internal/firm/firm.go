@@ -9,6 +9,7 @@
 package firm
 
 import (
+	"context"
 	"time"
 
 	"cenacle/internal/account"
@@ -27,6 +28,7 @@ type Profile struct {
 	Founder id.Person
 	Created time.Time
 	Factors Demand // what its own people show
+	Logos   Logos
 }
 
 // State is whether a card opens anything.
@@ -53,6 +55,7 @@ type Service struct {
 	accounts *account.Service
 	vouch    func(*act.Act, account.Session) error
 	plans    *quota.Service
+	draw     func(context.Context, []byte) ([]byte, error)
 }
 
 // New returns the use cases over an office.

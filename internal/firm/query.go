@@ -7,8 +7,11 @@ var (
 insert into firm_profile (firm_id, name, founder_id, created_at, mac) values ($1, $2, $3, $4, $5)`)
 
 	selectProfile = store.ForFirm(`
-select firm_profile.name, founder_id, created_at, firm_profile.mac, from_at, set_by, set_at, factor_demand.mac
-from firm_profile left join factor_demand on factor_demand.firm_id = $1 where firm_profile.firm_id = $1`)
+select firm_profile.name, founder_id, created_at, firm_profile.mac, from_at, set_by, set_at, factor_demand.mac,
+  l.width, l.height, d.width, d.height
+from firm_profile left join factor_demand on factor_demand.firm_id = $1
+left join firm_logo l on l.firm_id = $1 and l.dark = 0 left join firm_logo d on d.firm_id = $1 and d.dark = 1
+where firm_profile.firm_id = $1`)
 
 	putDemand = store.ForFirm(`
 insert into factor_demand (firm_id, from_at, set_by, set_at, mac) values ($1, $2, $3, $4, $5)

@@ -31,6 +31,7 @@ func New(office *act.Office, accounts *account.Service) *Service {
 type View struct {
 	State    State
 	FirmName string
+	Logos    firm.Logos
 	Language i18n.Language
 	Password bool // the link chooses a password
 	Email    string
@@ -46,7 +47,7 @@ func (s *Service) Peek(ctx context.Context, of id.Firm, token string) (v View, e
 			return err
 		}
 		profile, err := firm.ProfileOf(a)
-		v = View{State: l.state(a.Now), FirmName: profile.Name, Password: l.space == ""}
+		v = View{State: l.state(a.Now), FirmName: profile.Name, Logos: profile.Logos, Password: l.space == ""}
 		return err
 	})
 	if fault.Is(err, fault.NotFound) {

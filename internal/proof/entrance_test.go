@@ -1,6 +1,10 @@
 package proof
 
 import (
+	"bytes"
+	"image"
+	"image/png"
+
 	"cenacle/internal/id"
 	"cenacle/internal/oidc"
 	"cenacle/internal/provider"
@@ -14,6 +18,14 @@ func (s *scene) entrance() {
 	s.must(err)
 	s.must(s.server.Providers.Introduce(ctx, s.lead.actor, p.ID, "client", "secret"))
 	s.ids["provider"], s.ids["issuer"] = string(p.ID), s.forge.URL
+}
+
+// logo has the firm's pages show one, by day and by night.
+func (s *scene) logo() {
+	s.t.Helper()
+	for _, dark := range []bool{false, true} {
+		s.must(s.server.Firms.ShowLogo(s.t.Context(), s.lead.actor, dark, seal()))
+	}
 }
 
 // shut ends every provider but that of the scene.
@@ -52,11 +64,23 @@ func (s *scene) goes(w provider.Way) provider.Entered {
 	return out
 }
 
+// seal is a logo.
+func seal() []byte {
+	var b bytes.Buffer
+	_ = png.Encode(&b, image.NewNRGBA(image.Rect(0, 0, 40, 20))) // a buffer takes everything
+	return b.Bytes()
+}
+
 func entranceSteps() []step {
 	const all, one = "/f/{firm}/entrance", "/f/{firm}/entrance/{provider}"
 	register := form(all, byLead, 303, "name", "Autre compte", "issuer", "{issuer}", "audience", "staff").then(func(s *scene, _ answer) { s.shut() })
 	return []step{
-		plain(all, byLead, 200), form(all+"/plate", byLead, 303, "open", "1", "accent", "#7a1f3d", "notice", "Cabinet Delmas", "mediator", "Le médiateur"), register, plain(one, byLead, 200), form(one, byLead, 303, "client", "client", "secret", "secret"),
+		plain(all, byLead, 200), form(all+"/plate", byLead, 303, "open", "1", "accent", "#7a1f3d", "notice", "Cabinet Delmas", "mediator", "Le médiateur"),
+		step{route: "POST " + all + "/logo", who: byLead, want: 303, send: func(i ids) call {
+			return file(i.path(" "+all+"/logo"), "logo.png", seal(), "ground", "light")
+		}}, plain("/door/{firm}/logo.png", nobody, 200), plain("/door/{firm}/logo-dark.png", nobody, 200),
+		form(all+"/logo/remove", byLead, 303, "ground", "light").then(func(s *scene, _ answer) { s.logo() }),
+		register, plain(one, byLead, 200), form(one, byLead, 303, "client", "client", "secret", "secret"),
 		form(one+"/end", byLead, 303).then(func(s *scene, _ answer) { s.entrance() }),
 	}
 }

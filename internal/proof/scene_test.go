@@ -2,6 +2,7 @@ package proof
 
 import (
 	"bytes"
+	"context"
 	"maps"
 	"regexp"
 	"strings"
@@ -152,6 +153,8 @@ func (s *scene) fill() {
 	s.connect()
 	s.forge = oidctest.NewForge(s.t, "127.0.0.2")
 	s.entrance()
+	s.server.Firms.Draws(func(_ context.Context, sent []byte) ([]byte, error) { return sent, nil }) // nothing is read here
+	s.logo()
 }
 
 // sendAgain sends a recalled document to the client again.

@@ -20,6 +20,7 @@ import (
 // named to everybody, for their names would say whose lawyers these are.
 type Door struct {
 	Firm   string
+	Logos  firm.Logos
 	Plate  firm.Plate
 	Offers []Offer
 }
@@ -52,7 +53,7 @@ func (s *Service) At(ctx context.Context, of id.Firm) (d Door, err error) {
 			return fault.Absent()
 		}
 		profile, err := firm.ProfileOf(a)
-		d.Firm = profile.Name
+		d.Firm, d.Logos = profile.Name, profile.Logos
 		return err
 	})
 	return d, err
@@ -68,7 +69,7 @@ func (s *Service) Behind(ctx context.Context, of id.Firm, p id.Provider) (d Door
 		}
 		d.Offers = []Offer{{r.ID, r.Name}}
 		profile, err := firm.ProfileOf(a)
-		d.Firm = profile.Name
+		d.Firm, d.Logos = profile.Name, profile.Logos
 		return err
 	})
 	return d, err

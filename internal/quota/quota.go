@@ -4,7 +4,7 @@
 //
 // A full plan takes nothing away. It refuses one more space, one more colleague, and the
 // firm's own further documents; what clients deposit is taken all the same, and all is
-// read as before (doc/decisions/058-plans.md). Whoever adds something asks in the
+// read as before (doc/decisions/066-plans.md). Whoever adds something asks in the
 // transaction in which it does, where what is used is counted: many at once cannot pass
 // together. The package refuses to bound a client, and to say what is in a space.
 //

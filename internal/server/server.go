@@ -90,6 +90,7 @@ import (
 	"cenacle/internal/web/site"
 	"cenacle/internal/webhook"
 	"cenacle/internal/worker"
+	"cenacle/internal/worker/read"
 )
 
 // Server is the running program.
@@ -326,6 +327,7 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	}
 	s.scanner = scanner
 	readers := worker.New(o.Program, runtime.NumCPU())
+	s.Firms.Draws(read.Logo(readers))
 	s.Documents = document.New(s.Office, s.blobs, document.Config{
 		Limit: c.Upload(), Quota: int64(c.Limit.Quota), Plans: s.Plans, Alone: database.Empty(),
 		Readers: readers, Scanner: scanner, Demand: c.Scan.Demand, Haste: c.Limit.Documents,

@@ -97,6 +97,7 @@ func (r *Request) Base(layout ui.Layout, title string) ui.Base {
 	}
 	if r.Firm.ID != "" {
 		b.Firm, b.FirmHref, b.Person = r.Firm.Name, r.FirmPath(), r.Card.Name
+		b.Logo = LogoOf(r.Firm.ID, r.Firm.Logos)
 		b.Nav = r.nav(layout)
 		b.Crumbs = nil
 	}
@@ -104,6 +105,17 @@ func (r *Request) Base(layout ui.Layout, title string) ui.Base {
 		b.Flash = &ui.Notice{Look: ui.Done, Text: r.Printer.T("done." + done)}
 	}
 	return b
+}
+
+// LogoOf is what a page shows of a firm's logos.
+func LogoOf(of id.Firm, logos firm.Logos) ui.Logo {
+	picture := func(name string, l firm.Logo) *ui.Picture {
+		if l == (firm.Logo{}) {
+			return nil
+		}
+		return &ui.Picture{Src: "/door/" + string(of) + "/" + name, Width: l.Width, Height: l.Height}
+	}
+	return ui.Logo{Light: picture("logo.png", logos.Light), Dark: picture("logo-dark.png", logos.Dark)}
 }
 
 func (r *Request) nav(layout ui.Layout) []ui.Section {

@@ -7,6 +7,7 @@ package site
 
 import (
 	"cenacle/internal/authz"
+	"cenacle/internal/firm"
 	"cenacle/internal/i18n"
 	"cenacle/internal/web"
 	"cenacle/internal/web/page/connection"
@@ -319,6 +320,8 @@ func entranceRoutes(p Pages) []web.Route {
 	return []web.Route{
 		{Pattern: "GET /door/{firm}", Handle: p.Door.House, Why: "the firm's name and who vouches for its people, where somebody does"},
 		{Pattern: "GET /door/{firm}/accent.css", Handle: p.Door.Accent, Why: "the colour of a door that everybody sees"},
+		{Pattern: "GET /door/{firm}/logo.png", Handle: p.Door.Logo, Why: "the logo of a firm, which it shows to everybody"},
+		{Pattern: "GET /door/{firm}/logo-dark.png", Handle: p.Door.LogoDark, Why: "the logo of a firm, which it shows to everybody"},
 		{Pattern: "GET /door/{firm}/{provider}", Handle: p.Door.Provider, Why: "the name of a firm and of a provider, behind an address that nobody guesses"},
 		{Pattern: "POST /door/{firm}/{provider}", Handle: p.Door.DoProvider, Why: "provider.Enter makes a challenge for this browser, and brakes"},
 		{Pattern: "GET /door/{firm}/{provider}/back", Handle: p.Door.Back, Why: "provider.Arrive takes the challenge of this browser, once, and what the provider signed"},
@@ -330,6 +333,8 @@ func entranceRoutes(p Pages) []web.Route {
 		{Pattern: "GET /f/{firm}/entrance", Door: web.Member, Action: authz.FirmDoor, Handle: p.Entrance.List},
 		{Pattern: "POST /f/{firm}/entrance", Door: web.Member, Action: authz.FirmVouch, Handle: p.Entrance.DoRegister},
 		{Pattern: "POST /f/{firm}/entrance/plate", Door: web.Member, Action: authz.FirmDoor, Handle: p.Entrance.DoHang},
+		{Pattern: "POST /f/{firm}/entrance/logo", Door: web.Member, Action: authz.FirmDoor, Handle: p.Entrance.DoShowLogo, Body: firm.MaxLogo + 64<<10},
+		{Pattern: "POST /f/{firm}/entrance/logo/remove", Door: web.Member, Action: authz.FirmDoor, Handle: p.Entrance.DoHideLogo},
 		{Pattern: "GET /f/{firm}/entrance/{provider}", Door: web.Member, Action: authz.FirmDoor, Handle: p.Entrance.Show},
 		{Pattern: "POST /f/{firm}/entrance/{provider}", Door: web.Member, Action: authz.FirmVouch, Handle: p.Entrance.DoIntroduce},
 		{Pattern: "POST /f/{firm}/entrance/{provider}/end", Door: web.Member, Action: authz.FirmDoor, Handle: p.Entrance.DoEnd},

@@ -43,6 +43,7 @@ type Base struct {
 	Firm     string // the firm's display name; empty on the product's own pages
 	FirmHref string // where its name leads; empty: "/"
 	Theme    string // "light", "dark", or empty to follow the device
+	Logo     Logo   // of the firm
 	Accent   string // address of a style sheet that sets --firm-accent, or empty
 
 	Person    string // display name of who is signed in, or empty
@@ -57,6 +58,16 @@ type Base struct {
 
 	Flash *Notice // what the last act did
 	Demo  bool    // the ribbon that says nothing here is real
+}
+
+// Logo is the picture of a firm beside its name: for light pages and for dark ones. Where
+// it has one alone, a dark page shows it on a light ground.
+type Logo struct{ Light, Dark *Picture }
+
+// Picture is a picture of ours, with its size in pixels.
+type Picture struct {
+	Src           string
+	Width, Height int64
 }
 
 // Page is implemented by every struct that embeds [Base].

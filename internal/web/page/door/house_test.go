@@ -82,7 +82,7 @@ func routes(s *webtest.Site) []web.Route {
 		person("GET /account/factors", p.Factors), person("POST /account/factors/app", p.DoNewApp), person("POST /account/factors/app/code", p.DoAddApp),
 		person("POST /account/factors/recovery", p.DoRenewRecovery), person("POST /account/factors/{factor}/name", p.DoRenameFactor), person("POST /account/factors/{factor}/remove", p.DoRemoveFactor),
 		person("POST /account/signout", p.DoSignOutEverywhere), person("POST /account/sessions/{session}/end", p.DoEndSession),
-		public("GET /door/{firm}", p.House), public("GET /door/{firm}/accent.css", p.Accent), public("GET /door/{firm}/{provider}", p.Provider), public("POST /door/{firm}/{provider}", p.DoProvider), public("GET /door/{firm}/{provider}/back", p.Back),
+		public("GET /door/{firm}", p.House), public("GET /door/{firm}/accent.css", p.Accent), public("GET /door/{firm}/logo.png", p.Logo), public("GET /door/{firm}/logo-dark.png", p.LogoDark), public("GET /door/{firm}/{provider}", p.Provider), public("POST /door/{firm}/{provider}", p.DoProvider), public("GET /door/{firm}/{provider}/back", p.Back),
 		person("POST /account/providers/{firm}/{provider}/tie", p.DoTie), person("POST /account/providers/{firm}/{provider}/part", p.DoPart), person("POST /account/prove/away", p.DoProveAway),
 		person("POST /account/prove", p.DoProve), {Pattern: "POST /f/{firm}/people", Door: web.Member, Action: authz.FirmPeopleAdd, Handle: grave},
 		{Pattern: "GET /f/{firm}/spaces/{space}/documents/{document}/versions/{version}/file", Door: web.Member, Action: authz.FirmEnter, Handle: hasty},

@@ -102,6 +102,9 @@ func (p *Pages) Link(r *web.Request) (web.Answer, error) {
 func (p *Pages) firmBase(r *web.Request, title string, v invitation.View) ui.Base {
 	b := base(r, ui.Public, title, r.URL.EscapedPath())
 	b.Firm, b.FirmHref = v.FirmName, r.URL.EscapedPath()
+	if of, err := web.PathID[id.Firm](r, "firm"); err == nil { // else the link of no firm
+		b.Logo = web.LogoOf(of, v.Logos)
+	}
 	return b
 }
 

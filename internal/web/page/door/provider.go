@@ -60,7 +60,7 @@ func (p *Pages) House(r *web.Request) (web.Answer, error) {
 	page := p.signIn(r, r.URL.Query().Get("next"))
 	page.Path = r.URL.EscapedPath()
 	page.House, page.Email.Focus = at.Firm, false
-	page.Firm, page.FirmHref = at.Firm, page.Path
+	page.Firm, page.FirmHref, page.Logo = at.Firm, page.Path, web.LogoOf(of, at.Logos)
 	page.Notice, page.Mediate = at.Plate.Notice, at.Plate.Mediator
 	if at.Plate.Accent != "" {
 		page.Accent = page.Path + "/accent.css"
@@ -92,6 +92,28 @@ func (p *Pages) Accent(r *web.Request) (web.Answer, error) {
 	}), nil
 }
 
+// Logo is the one that a firm shows on light pages.
+func (p *Pages) Logo(r *web.Request) (web.Answer, error) { return p.logo(r, false) }
+
+// LogoDark is the one that it shows on dark pages.
+func (p *Pages) LogoDark(r *web.Request) (web.Answer, error) { return p.logo(r, true) }
+
+func (p *Pages) logo(r *web.Request, dark bool) (web.Answer, error) {
+	of, err := web.PathID[id.Firm](r, "firm")
+	if err != nil {
+		return nil, err
+	}
+	picture, err := p.Firms.Picture(r.Context(), of, dark)
+	if err != nil {
+		return nil, err
+	}
+	return web.Answering(func(w http.ResponseWriter, _ *web.Request) error {
+		w.Header().Set("Content-Type", "image/png")
+		_, err := w.Write(picture)
+		return front.Sent(err)
+	}), nil
+}
+
 // road is the provider that a path names.
 func road(r *web.Request) (id.Firm, id.Provider, error) {
 	of, err := web.PathID[id.Firm](r, "firm")
@@ -118,7 +140,7 @@ func (p *Pages) before(r *web.Request, of id.Firm, by id.Provider) (page Provide
 		return page, err
 	}
 	page.Base = base(r, ui.Public, r.Printer.T("door.sign_in"), provider.Path(of, by))
-	page.Firm, page.FirmHref = at.Firm, page.Path
+	page.Firm, page.FirmHref, page.Logo = at.Firm, page.Path, web.LogoOf(of, at.Logos)
 	page.Lead = r.Printer.T("door.offer_lead", at.Firm)
 	one := offer(r, of, at.Offers[0], web.Local(r.URL.Query().Get("next")))
 	page.Offer, page.Other = &one, &ui.Link{Href: signInPath, Label: r.Printer.T("door.offer_other")}

@@ -1,6 +1,10 @@
 package door_test
 
 import (
+	"bytes"
+	"context"
+	"image"
+	"image/png"
 	"net/http"
 	"testing"
 	"time"
@@ -141,6 +145,18 @@ func TestPlate(t *testing.T) {
 	if style := b.Get(door + "/accent.css"); style.Body != ":root { --firm-accent: #7a1f3d; }\n" || style.Header.Get("Content-Type") != "text/css; charset=utf-8" {
 		t.Errorf("%q as %s", style.Body, style.Header.Get("Content-Type"))
 	}
+	h.Firms.Draws(func(_ context.Context, sent []byte) ([]byte, error) { return sent, nil })
+	var logo bytes.Buffer
+	h.must(png.Encode(&logo, image.NewNRGBA(image.Rect(0, 0, 40, 20))))
+	h.must(h.Firms.ShowLogo(t.Context(), h.by, false, logo.Bytes()))
+	shown := b.Get(door).Answers(t, http.StatusOK, "").One(".mark .logo-light img")
+	if shown.Attr("width") != "40" || shown.Attr("alt") != "" {
+		t.Errorf("%q", shown.Text())
+	}
+	if picture := b.Get(shown.Attr("src")).Answers(t, http.StatusOK, ""); picture.Body != logo.String() || picture.Header.Get("Content-Type") != "image/png" {
+		t.Errorf("%d bytes as %s", len(picture.Body), picture.Header.Get("Content-Type"))
+	}
+	b.Get(door+"/logo-dark.png").Answers(t, http.StatusNotFound, "")
 	plate.Open = false
 	h.must(h.Firms.Hang(t.Context(), h.by, plate))
 	b.Get(door).Answers(t, http.StatusNotFound, "")

@@ -32,6 +32,7 @@ type Entrance struct {
 	Door  *ui.Hash // its address; nil while there is none
 	Site  *ui.Hash // the line for the firm's own site
 	Plate Plate
+	Logos Logos
 	Lines []Line
 	None  ui.Empty
 	Form  Form
@@ -88,7 +89,7 @@ func (p *Pages) list(r *web.Request) (Entrance, error) {
 	if err != nil {
 		return Entrance{}, err
 	}
-	page := Entrance{Base: b, Form: newForm(r, b), Plate: newPlate(r, b, hung)}
+	page := Entrance{Base: b, Form: newForm(r, b), Plate: newPlate(r, b, hung), Logos: newLogos(r, b, onLight)}
 	page.None = ui.Empty{Icon: "door-enter", Title: b.T("entrance.none"), Text: b.T("entrance.none_text")}
 	for _, one := range found {
 		page.Lines = append(page.Lines, Line{

@@ -116,7 +116,7 @@ func join(segments []string) (path string) {
 // base is the frame of a page of a firm that she is not signed in to.
 func (s slot) base(title string) ui.Base {
 	b := s.r.Base(ui.Client, title)
-	b.Firm, b.FirmHref = s.view.FirmName, s.path()
+	b.Firm, b.FirmHref, b.Logo = s.view.FirmName, s.path(), web.LogoOf(s.by.Firm, s.view.Logos)
 	return b
 }
 
