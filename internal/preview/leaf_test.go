@@ -135,8 +135,13 @@ func TestLeaves(t *testing.T) {
 		if got := l.leaves(paper); got.Pages != 3 || got.Pending {
 			t.Errorf("a PDF of three pages has %+v", got)
 		}
+		for _, nothing := range []preview.Glimpse{{Item: paper, Page: -1}, {Item: paper, Part: -1}} {
+			if _, err := l.at(nothing); !fault.Is(err, fault.Invalid) {
+				t.Errorf("%+v: %v", nothing, err)
+			}
+		}
 		if h.Kinds(h.Lead)["document.read"] != 0 {
-			t.Error("to count is to read")
+			t.Error("to count, or to ask for nothing that there is, is to read")
 		}
 		for page := 1; page <= 3; page++ {
 			raw, err := l.at(preview.Glimpse{Item: paper, Page: page})

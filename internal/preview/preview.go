@@ -73,6 +73,9 @@ type Glimpse struct {
 // taken.
 func (s *Service) Show(ctx context.Context, by authz.Actor, g Glimpse, say Wording) (_ document.Content, err error) {
 	defer fault.Op(&err, "preview.Show(%s)", g.Item)
+	if g.Page < 0 || g.Part < 0 {
+		return document.Content{}, none(nil) // of any document, read or not
+	}
 	c, err := s.documents.Content(ctx, by, document.Want{Item: g.Item, Purpose: document.Preview})
 	if err != nil || !s.readers.Ready() {
 		return c, err
