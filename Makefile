@@ -9,7 +9,7 @@ GOSRC := $(shell find cmd internal -name '*.go' -not -path '*/testdata/*') $(she
 FRONT := $(shell find internal/web -name '*.css' -o -name '*.js' -o -name '*.mjs' -o -name '*.tmpl' | grep -v /dist/) package-lock.json
 STAMP := internal/web/asset/dist/manifest.json
 
-.PHONY: help build run demo test test-long check bench bench-town bench-growth screenshots clean
+.PHONY: help build run demo test test-long check bench bench-town bench-door bench-growth screenshots clean
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
@@ -43,6 +43,9 @@ bench: bin/cenacle ## print the figures of doc/performance.md; BENCH=-quick for 
 bench-town: $(STAMP) ## the same load on one folder, on a node with PostgreSQL and S3, and on three nodes
 	tools/provide postgres nginx s3
 	$(GO) test ./internal/proof -run '^$$' -bench Town -benchtime 1x
+
+bench-door: $(STAMP) ## sign-ins by passkey, and five hundred by password at once
+	$(GO) test ./internal/proof -run '^$$' -bench Door -benchtime 1x
 
 bench-growth: bin/cenacle ## a firm from 30 to 3,000 spaces and 1,000 to 100,000 documents; BENCH for more
 	$(GO) run ./bench -growth $(BENCH)
