@@ -105,7 +105,9 @@ func (s *scene) slowDeposit(seconds int) error {
 		return err
 	}
 	r.Body, r.ContentLength = from, -1
-	back, err := client().Do(r)
+	patient := wire()
+	patient.Timeout += time.Duration(seconds) * time.Second // which the deposit lasts by itself
+	back, err := patient.Do(r)
 	if err != nil {
 		return err
 	}
