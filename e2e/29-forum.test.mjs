@@ -200,4 +200,64 @@ test("two parties and a common table", async (context) => {
     await inspect(page, "a register with paper");
     await look(page, "register-paper");
   });
+
+  await step("two parties make each other sealed offers, which open together", async () => {
+    await page.goto(`${space}/offers`);
+    await inspect(page, "no offers yet");
+    await look(page, "offers-empty-1280");
+    await field(page, "offer.subject").fill("Prix des parts");
+    for (const { party } of Object.values(people)) await page.getByRole("checkbox", { name: party }).check();
+    await field(page, "offer.day").fill(new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10));
+    await field(page, "room.release.hour").fill("12:00");
+    await button(page, "offer.begin").click();
+    await said(page, "offers_asked");
+    const round = new URL(page.url()).pathname, keys = [], told = [];
+    await inspect(page, "a round of offers, as the firm sees it");
+    for (const [at, name, words] of [[roux.page, "roux", "Comptant, sous dix jours"], [noir.page, "noir", "En deux fois"]]) {
+      at.on("request", (request) => told.push(request.postData() ?? ""));
+      await at.goto(hers);
+      await at.locator("#waits").getByRole("link", { name: t("offer.todo.put"), exact: true }).click();
+      await at.getByLabel(t("offer.amount")).fill("12 500,5O");
+      await button(at, "offer.seal").click();
+      await at.getByText(t("offer.amount_wrong"), { exact: true }).waitFor();
+      await at.getByLabel(t("offer.amount")).fill("12 500,50");
+      await at.getByLabel(t("offer.words")).fill(words);
+      await narrow(at, `an offer is written, ${name}`);
+      await inspect(at, `an offer is written, ${name}`);
+      await look(at, `offer-write-${name}`);
+      await button(at, "offer.seal").click();
+      await at.locator("[data-recap]", { hasText: /12\D500,50/ }).waitFor();
+      await inspect(at, `the key of an offer, ${name}`);
+      await look(at, `offer-key-${name}`);
+      keys.push(await at.locator("[data-key]").innerText());
+      const [file] = await Promise.all([at.waitForEvent("download"), at.getByRole("link", { name: t("offer.key_save") }).click()]);
+      assert.ok((await readFile(await file.path(), "utf8")).includes(keys.at(-1)), "the key is saved");
+      await at.getByRole("checkbox", { name: t("offer.key_kept") }).check();
+      await button(at, "offer.put").click();
+      await said(at, "offer_put");
+      await look(at, `offer-in-${name}`);
+    }
+    assert.ok(told.some((body) => body.includes("sealed=")) && !told.some((body) => /Comptant|deux|12.?500/.test(decodeURIComponent(body))), "nothing of an offer was sent in clear");
+    assert.notEqual(keys[0], keys[1]);
+    for (const [at, key] of [[roux.page, keys[0]], [noir.page, keys[1]]]) {
+      await at.goto(round);
+      assert.doesNotMatch(await at.locator("main").innerText(), /12\D500/);
+      await look(at, "offer-locked");
+      await field(at, "offer.key").fill(key.toLowerCase().replaceAll("-", " "));
+      await inspect(at, "a key is handed in");
+      await button(at, "offer.unlock").click();
+      await said(at, "offer_key");
+    }
+    for (const [at, name] of [[roux.page, "phone"], [noir.page, "desk"], [page, "firm"]]) {
+      await at.goto(round);
+      for (const words of ["Comptant, sous dix jours", "En deux fois"]) await at.getByText(words, { exact: true }).waitFor();
+      assert.equal(await at.getByText(/12\D500,50/).count(), 2);
+      await inspect(at, `opened offers, ${name}`);
+      await look(at, `offer-opened-${name}`);
+    }
+    await narrow(roux.page, "opened offers on a phone");
+    await page.goto(`${space}/offers`);
+    await inspect(page, "rounds of offers");
+    await look(page, "offers-1280");
+  });
 });

@@ -162,6 +162,13 @@ var twins = map[string]string{
 	"POST /f/{firm}/spaces/{space}/agenda/{event}/cancel": "cancelEvent",
 	"POST /f/{firm}/spaces/{space}/agenda/read":           "readEvents",
 
+	"GET /f/{firm}/spaces/{space}/offers":                   "listOffers",
+	"POST /f/{firm}/spaces/{space}/offers":                  "askOffers",
+	"GET /f/{firm}/spaces/{space}/offers/{round}":           "getOffers",
+	"POST /f/{firm}/spaces/{space}/offers/{round}/put":      "putOffer",
+	"POST /f/{firm}/spaces/{space}/offers/{round}/withdraw": "withdrawOffer",
+	"POST /f/{firm}/spaces/{space}/offers/{round}/unlock":   "unlockOffers",
+
 	"GET /f/{firm}/spaces/{space}/slots":                  "listSlots",
 	"POST /f/{firm}/spaces/{space}/slots":                 "proposeSlots",
 	"POST /f/{firm}/spaces/{space}/slots/{slot}/choose":   "chooseSlot",

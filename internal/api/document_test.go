@@ -72,6 +72,13 @@ var documentSamples = map[string]sample{
 	"unbranchParty":   {who: byLead, want: 409},
 	"serveExhibits":   {who: byLead, body: `{"exhibits":["{version}"],"day":"2026-11-20","how":"en main propre"}`, want: 409},
 	"getRegisterFile": {who: byLead, want: 200},
+	// There are no parties here: TestSealedOffers has a forum.
+	"listOffers":      {who: byLead, want: 200},
+	"askOffers":       {who: byLead, body: `{"subject":"Prix","until":"2026-12-09T12:00:00Z","parties":["{circle}","{all}"]}`, want: 422},
+	"getOffers":       {who: byLead, want: 404},
+	"putOffer":        {who: byLead, body: `{"sealed":"AAAA","commitment":"00","mark":"00"}`, want: 404},
+	"withdrawOffer":   {who: byLead, want: 404},
+	"unlockOffers":    {who: byLead, body: `{"key":"0"}`, want: 404},
 	"listTrash":       {who: byLead, want: 200},
 	"listHolds":       {who: byLead, want: 200},
 	"placeHold":       {who: byLead, body: `{"document":"{document}","reason":"Contestation en cours"}`, want: 201},

@@ -22,6 +22,7 @@ import (
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
 	"cenacle/internal/notice"
+	"cenacle/internal/offer"
 	"cenacle/internal/overview"
 	"cenacle/internal/preview"
 	"cenacle/internal/quota"
@@ -51,6 +52,7 @@ type Nouns struct {
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
 	Slots       *slot.Service
+	Offers      *offer.Service
 	Bundles     *bundle.Service
 	Previews    *preview.Service
 	Lifecycle   *lifecycle.Service
@@ -70,6 +72,7 @@ func Routes(n *Nouns) []Operation {
 		n.spaceRows(),
 		n.documentRows(),
 		n.forumRows(),
+		n.offerRows(),
 		n.trashRows(),
 		n.accessRows(),
 		n.uploadRows(),
@@ -260,6 +263,24 @@ func (n *Nouns) accessRows() []Operation {
 			Summary: "Shut everyone outside the firm out of a space, at once: sessions, links, programs and drives"},
 		{Pattern: "POST /spaces/{space}/thaw", Name: "thawSpace", Action: authz.SpaceThaw, Do: Tell(n.thaw, nil),
 			Summary: "Let those in again who were shut out, as they were, for a reason"},
+	}
+}
+
+// offerRows are what parties offer each other, sealed.
+func (n *Nouns) offerRows() []Operation {
+	return []Operation{
+		{Pattern: "GET /spaces/{space}/offers", Name: "listOffers", Action: authz.OfferSee, Do: Ask(n.listOffers),
+			Summary: "Rounds of sealed offers, the newest first: to the firm’s side all of them, to a party those that it takes part in"},
+		{Pattern: "POST /spaces/{space}/offers", Name: "askOffers", Action: authz.OfferAsk, Status: 201, Do: Tell(n.askOffers, n.askedOffers),
+			Summary: "Begin a round of sealed offers among parties of a forum, who are told"},
+		{Pattern: "GET /spaces/{space}/offers/{round}", Name: "getOffers", Action: authz.OfferSee, Do: Ask(n.offerRound),
+			Summary: "One round: who has committed itself to what hash, and once all are opened the offers"},
+		{Pattern: "POST /spaces/{space}/offers/{round}/put", Name: "putOffer", Action: authz.OfferPut, Do: Tell(n.putOffer, n.hasPutOffer),
+			Summary: "Put in the offer of one’s party, sealed under a secret that the house does not have"},
+		{Pattern: "POST /spaces/{space}/offers/{round}/withdraw", Name: "withdrawOffer", Action: authz.OfferPut, Do: Tell(n.withdrawOffer, nil),
+			Summary: "Take the offer of one’s party away, before all are in or once the round has lapsed"},
+		{Pattern: "POST /spaces/{space}/offers/{round}/unlock", Name: "unlockOffers", Action: authz.OfferPut, Do: Tell(n.unlockOffers, n.unlockedOffers),
+			Summary: "Hand in the secret of one’s party, once all are in; with the last one all are opened, or none if one was altered"},
 	}
 }
 

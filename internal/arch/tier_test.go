@@ -29,7 +29,7 @@ var tiers = [][]string{
 	rights:     {"authz", "act"},
 	nouns: {
 		"account", "quota", "firm", "token", "member", "contact", "circle", "space", "item", "walk", "hold", "guard", "conflict", "exhibit", "document", "preview", "bundle", "deposit", "request", "drive", "memo", "notice", "invitation", "provider", "depositlink", "freeze",
-		"forum", "agenda", "slot", "procedure", "invoice", "send", "distribution", "assembly", "isms", "requisition", "signature",
+		"forum", "offer", "agenda", "slot", "procedure", "invoice", "send", "distribution", "assembly", "isms", "requisition", "signature",
 	},
 	across:     {"overview", "event", "webhook", "lifecycle", "backup", "rotation"},
 	entrance:   {"front"},

@@ -45,6 +45,9 @@ const (
 	CircleTend   Action = "circle.tend"  // rename it, let people in and out; a party too
 	RegisterSee  Action = "register.see" // what each party of a forum was given, and opened when
 	PaperServe   Action = "paper.serve"  // that a party of a forum has on paper what nobody reads for it
+	OfferAsk     Action = "offer.ask"    // begin a round of sealed offers among parties: a lawyer's act
+	OfferSee     Action = "offer.see"    // a round, and the offers of it once all are opened
+	OfferPut     Action = "offer.put"    // commit one's party, take that back, hand its secret in
 	TrashSee     Action = "trash.see"    // what was deleted and can still be restored
 	HoldSee      Action = "hold.see"     // what may not be erased, and why
 	HoldKeep     Action = "hold.keep"    // place and lift such a hold
@@ -166,6 +169,9 @@ var rules = map[Action]rule{
 	CircleTend:   {kind: OfCircle, space: inside, writes: true},
 	RegisterSee:  {kind: OfSpace, space: all, reads: true},
 	PaperServe:   {kind: OfSpace, space: inside, writes: true},
+	OfferAsk:     {kind: OfSpace, space: counsel, firm: lawyers, writes: true},
+	OfferSee:     {kind: OfItem, space: all, reads: true},
+	OfferPut:     {kind: OfItem, space: []Role{Lead, Colleague, Guest}, firm: []FirmRole{Admin, Lawyer, Outsider}, writes: true},
 	TrashSee:     {kind: OfSpace, space: inside, reads: true},
 	HoldSee:      {kind: OfSpace, space: inside, reads: true},
 	HoldKeep:     {kind: OfSpace, space: counsel, firm: lawyers, grave: true},

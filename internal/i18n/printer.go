@@ -155,6 +155,15 @@ func (p *Printer) Number(n int64) string {
 	return b.String()
 }
 
+// Euros writes an amount in cents: « 12 500,50 € ».
+func (p *Printer) Euros(cents int64) string {
+	whole, rest := p.Number(cents/100), ""
+	if c := cents % 100; c != 0 {
+		rest = p.T("number.point") + strconv.FormatInt(100+c, 10)[1:]
+	}
+	return p.T("number.euros", whole+rest)
+}
+
 // Bytes writes a size in decimal units, with one decimal below a hundred:
 // « 4,2 Mo », "4.2 MB".
 func (p *Printer) Bytes(n int64) string {

@@ -46,6 +46,7 @@ type (
 	Freeze   string // of a space
 	Provider string // who vouches for people at the door of a firm
 	Proposal string // of times for a meeting
+	Round    string // of sealed offers
 	// DepositLink is one by which a person hands papers in without an account.
 	DepositLink string
 )

@@ -24,6 +24,7 @@ import (
 	"cenacle/internal/item"
 	"cenacle/internal/mail"
 	"cenacle/internal/notice"
+	"cenacle/internal/offer"
 	"cenacle/internal/outbox"
 	"cenacle/internal/request"
 	"cenacle/internal/slot"
@@ -87,6 +88,7 @@ func plans() map[string]plan {
 		request.OverdueJob:    of(overdue),
 		item.NoticeJob:        of(newItem),
 		agenda.NoticeJob:      of(near),
+		offer.NoticeJob:       of(offered),
 		slot.NoticeJob:        of(proposed),
 		slot.AnswerJob:        of(answered),
 		circle.ReviewJob:      of(reviewing),
@@ -124,6 +126,13 @@ func near(n agenda.Notice) errand {
 		person: n.Person, space: n.Space, kind: owed, latest: store.Time(n.From).Add(-sooner),
 		say:   func(path string) mail.Notice { return mail.DateNear{Path: path} },
 		waits: func(a *act.Act, by authz.Actor) error { return agenda.Near(a, by, n) },
+	}
+}
+
+func offered(n offer.Notice) errand {
+	return errand{
+		person: n.Person, space: n.Space, kind: owed, say: func(path string) mail.Notice { return mail.OffersMoved{Path: path} },
+		waits: func(a *act.Act, by authz.Actor) error { return offer.Waits(a, by, n) },
 	}
 }
 

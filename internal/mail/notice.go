@@ -52,6 +52,9 @@ type (
 	// proposed them that she has answered.
 	SlotsProposed struct{ Path string }
 	SlotsAnswered struct{ Path string }
+	// OffersMoved tells somebody of a party that sealed offers have come to a point where
+	// she may have something to do, or to read.
+	OffersMoved struct{ Path string }
 	// AnswerOverdue tells a lawyer that reminders have had no answer.
 	AnswerOverdue struct{ Path string }
 	// AccessDue tells a lawyer that she is to look again at who is in her spaces.
@@ -111,6 +114,10 @@ func (n DateNear) content() content {
 
 func (n SlotsProposed) content() content {
 	return content{n.Path, "mail.slots.subject", "mail.slots.lead", "mail.slots.why", withButton, 0, nil, nil}
+}
+
+func (n OffersMoved) content() content {
+	return content{n.Path, "mail.offers.subject", "mail.offers.lead", "mail.offers.why", withButton, 0, nil, nil}
 }
 
 func (n SlotsAnswered) content() content {

@@ -12,6 +12,7 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/memo"
+	"cenacle/internal/offer"
 	"cenacle/internal/request"
 	"cenacle/internal/slot"
 	"cenacle/internal/space"
@@ -34,6 +35,7 @@ type Screen struct {
 	Rule      deposit.Rule // whether the space takes deposits
 	Dates     []agenda.Event
 	Slots     []slot.Proposal // made to the actor, who is not of the firm
+	Offers    []offer.Round   // of her party, in a forum
 }
 
 // Sources are the services that a screen reads through.
@@ -90,6 +92,11 @@ func (s *Service) screen(a *act.Act, by authz.Actor, from Sources, q ScreenQuery
 	}
 	if !out.Room.Mine.Inside() {
 		if out.Slots, err = slot.ListIn(a, by, q.Space); err != nil {
+			return out, err
+		}
+	}
+	if out.Room.Party.ID != "" {
+		if out.Offers, err = offer.ListIn(a, by, q.Space); err != nil {
 			return out, err
 		}
 	}

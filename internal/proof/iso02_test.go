@@ -50,6 +50,7 @@ var jobs = map[string]string{
 	"notice.date":         "agenda.see of an event that still is to be, for the person who is reminded",
 	"notice.gathered":     "what the right of each notice that waited is: a card, the space, and what is new or owed there",
 	"notice.slots":        "slot.see of the person whose answer is waited for, of what still waits for it",
+	"notice.offers":       "offer.see of the person who is told, of a round that stands as she is told",
 	"notice.answered":     "slot.see of who proposed it, of what was answered",
 	"agenda.remind":       "none: it reads nothing out, and who is told is decided by notice.date",
 	"space.pass":          "none: it does what was said when the access was closed, and reads nothing out; each successor’s card and walls are looked at again (lifecycle.Pass)",

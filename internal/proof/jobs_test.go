@@ -20,6 +20,7 @@ import (
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
 	hours "cenacle/internal/notice"
+	"cenacle/internal/offer"
 	"cenacle/internal/outbox"
 	"cenacle/internal/request"
 	"cenacle/internal/store/storetest"
@@ -147,7 +148,7 @@ func spaceJobs(w *world) []notice {
 		out = append(out, notice{"notice.item", one.why, kept.email, lost.email})
 	}
 	out = append(append(out, deposited(w, c)...), append(frozen(w, c), reviewed(w, c))...)
-	out = append(append(out, dated(w, c)), proposed(w, c)...)
+	out = append(append(out, dated(w, c)), append(proposed(w, c), offered(w, c))...)
 	return append(append(out, requested(w, c)...), opened(w, c)...)
 }
 
@@ -172,6 +173,23 @@ func dated(w *world, c *cabinet) notice {
 	}))
 	w.must(w.server.Lifecycle.RemoveMember(ctx, c.admin.actor, r.id, lost.id))
 	return notice{agenda.NoticeJob, "member removed", kept.email, lost.email}
+}
+
+// offered asks two people of two parties for sealed offers, of whom one leaves.
+func offered(w *world, c *cabinet) notice {
+	ctx := w.t.Context()
+	r, _ := c.open(c.admin, "Mme Petit", address("petit.example"))
+	kept, lost := c.guest(c.admin, r, "Me Reste", address("reste.example"), authz.Guest), c.guest(c.admin, r, "Me Part", address("part.example"), authz.Guest)
+	w.behind().exec(`delete from job where kind = 'notice.space-opened'`)
+	n := offer.Asking{Space: r.id, Subject: "Prix", Until: time.Now().Add(time.Hour)}
+	for _, p := range []*person{kept, lost} {
+		made, err := w.server.Circles.Make(ctx, c.admin.actor, circle.New{Space: r.id, Name: p.name, Kind: circle.Party, People: []id.Person{p.id}})
+		w.must(err)
+		n.Parties = append(n.Parties, made.ID)
+	}
+	_, err := w.server.Offers.Ask(ctx, c.admin.actor, n)
+	w.must(err, w.server.Lifecycle.RemoveMember(ctx, c.admin.actor, r.id, lost.id))
+	return notice{offer.NoticeJob, "member removed", kept.email, lost.email}
 }
 
 // proposed has times proposed to two clients of whom one leaves, and answered to two

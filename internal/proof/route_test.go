@@ -189,6 +189,9 @@ func roomSteps() []step {
 		form(room+"/circles/{named}", byLead, 303, "name", "Experts"),
 		form(room+"/circles/{named}/paper", byLead, 409, "whom", "M. Durtain"), form(room+"/circles/{named}/paper/end", byLead, 409), // it is no party; package forum has one
 		form(room+"/circles/{named}/services", byLead, 409, "exhibit", "x", "day", "2026-11-20", "how", "en main propre"),
+		plain(room+"/offers", byLead, 200), form(room+"/offers", byLead, 422, "subject", "Prix", "party", "{circle}", "day", "2027-06-16", "hour", "12:00"), // there are no parties; package api has a forum
+		plain(room+"/offers/{round}", byLead, 404), form(room+"/offers/{round}/put", byLead, 404, "sealed", "AAAA"),
+		form(room+"/offers/{round}/withdraw", byLead, 404), form(room+"/offers/{round}/unlock", byLead, 404, "key", "0"),
 		form(room+"/circles/{named}/people", byLead, 303, "person", "{client}").then(func(s *scene, _ answer) { s.apart() }),
 		form(room+"/circles/{named}/people/{person}/remove", byLead, 303).then(func(s *scene, _ answer) { s.comeBack(false) }),
 		form(room+"/people/{person}/invite", byLead, 303),

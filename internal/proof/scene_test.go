@@ -144,6 +144,7 @@ func (s *scene) fill() {
 	})
 	s.meet()
 	s.offer()
+	s.ids["round"] = id.New[string](time.Now())
 	s.holdAgain()
 	s.oppose()
 	s.encircle()

@@ -55,6 +55,7 @@ import (
 	"cenacle/internal/memo"
 	"cenacle/internal/metric"
 	"cenacle/internal/notice"
+	"cenacle/internal/offer"
 	"cenacle/internal/oidc"
 	"cenacle/internal/outbound"
 	"cenacle/internal/outbox"
@@ -116,6 +117,7 @@ type Server struct {
 	Agendas     *agenda.Service
 	Forums      *forum.Service
 	Slots       *slot.Service
+	Offers      *offer.Service
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
 	Bundles     *bundle.Service
@@ -353,6 +355,7 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	}
 	s.Agendas = agenda.New(s.Office, zone, periods)
 	s.Forums = forum.New(s.Office, zone)
+	s.Offers = offer.New(s.Office)
 	s.Slots = slot.New(s.Office, s.Agendas, zone)
 	s.Invitations = invitation.New(s.Office, s.Accounts)
 	s.Letterboxes = depositlink.New(s.Office, s.Accounts)
@@ -463,7 +466,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 		Room: &room.Pages{
 			Freezes: s.Freezes,
 			Notices: s.Notices,
-			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Agendas: s.Agendas, Slots: s.Slots, Forums: s.Forums, Lifecycle: s.Lifecycle,
+			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Agendas: s.Agendas, Slots: s.Slots, Offers: s.Offers, Forums: s.Forums, Lifecycle: s.Lifecycle,
 			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Letterboxes: s.Letterboxes, Limit: c.Upload(), Passkeys: s.Accounts.Passkeys(),
 			Bundles: s.Bundles,
 		},

@@ -303,6 +303,12 @@ func agendaRoutes(p Pages) []web.Route {
 // forumRoutes are what parties put before each other.
 func forumRoutes(p Pages) []web.Route {
 	return []web.Route{
+		{Pattern: "GET /f/{firm}/spaces/{space}/offers", Door: web.Member, Action: authz.OfferSee, Handle: p.Room.ShowOffers},
+		{Pattern: "POST /f/{firm}/spaces/{space}/offers", Door: web.Member, Action: authz.OfferAsk, Handle: p.Room.DoAskOffers},
+		{Pattern: "GET /f/{firm}/spaces/{space}/offers/{round}", Door: web.Member, Action: authz.OfferSee, Handle: p.Room.ShowRound},
+		{Pattern: "POST /f/{firm}/spaces/{space}/offers/{round}/put", Door: web.Member, Action: authz.OfferPut, Handle: p.Room.DoPutOffer},
+		{Pattern: "POST /f/{firm}/spaces/{space}/offers/{round}/withdraw", Door: web.Member, Action: authz.OfferPut, Handle: p.Room.DoWithdrawOffer},
+		{Pattern: "POST /f/{firm}/spaces/{space}/offers/{round}/unlock", Door: web.Member, Action: authz.OfferPut, Handle: p.Room.DoUnlockOffers},
 		{Pattern: "GET /f/{firm}/spaces/{space}/exhibits", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.Exhibits},
 		{Pattern: "GET /f/{firm}/spaces/{space}/exhibits/file", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.ExhibitFile, Long: true},
 		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/release/set", Door: web.Member, Action: authz.DocumentRelease, Handle: p.Room.DoReleaseAt},

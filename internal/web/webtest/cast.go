@@ -24,6 +24,7 @@ import (
 	"cenacle/internal/law"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
+	"cenacle/internal/offer"
 	"cenacle/internal/overview"
 	"cenacle/internal/paper"
 	"cenacle/internal/request"
@@ -51,6 +52,7 @@ type Cast struct {
 	Agendas   *agenda.Service
 	Forums    *forum.Service
 	Slots     *slot.Service
+	Offers    *offer.Service
 	Overview  *overview.Service
 
 	Firm  id.Firm
@@ -90,6 +92,7 @@ func NewCast(t testing.TB, table func(*Cast) []web.Route) *Cast {
 		periods, err := law.Load()
 		s.must(err)
 		c.Agendas, c.Forums = agenda.New(s.Office, zone, periods), forum.New(s.Office, zone)
+		c.Offers = offer.New(s.Office)
 		c.Slots = slot.New(s.Office, c.Agendas, zone)
 		c.Deposits, c.Memos, c.Overview = deposit.New(s.Office, request.Answering), memo.NewService(s.Office), overview.New(s.Office)
 		return table(c)

@@ -23,6 +23,7 @@ type Exhibits struct {
 	Empty    ui.Empty
 	File     string // the same for a spreadsheet
 	Register string // of whom may see any of it
+	Offers   string // of whom may take part
 	Back     string // of everybody else
 }
 
@@ -103,7 +104,7 @@ func (p *Pages) Exhibits(r *web.Request) (web.Answer, error) {
 		page.File = h.path("exhibits", "file")
 	}
 	if h.registers() {
-		page.Register = h.path("register")
+		page.Register, page.Offers = h.path("register"), h.path("offers")
 	}
 	return web.Show(exhibitsPage, page), nil
 }

@@ -32,6 +32,7 @@ import (
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
 	"cenacle/internal/notice"
+	"cenacle/internal/offer"
 	"cenacle/internal/overview"
 	"cenacle/internal/preview"
 	"cenacle/internal/request"
@@ -67,6 +68,7 @@ type Pages struct {
 	Letterboxes *depositlink.Service
 	Bundles     *bundle.Service
 	Slots       *slot.Service
+	Offers      *offer.Service
 	Limit       int64 // bytes of one upload
 	Passkeys    bool  // they are offered here
 }

@@ -70,7 +70,7 @@ func table(c *webtest.Cast) []web.Route {
 	p := &room.Pages{
 		Freezes: freeze.NewService(c.Office),
 		Notices: notice.NewService(c.Office),
-		Circles: circle.NewService(c.Office), Spaces: c.Spaces, Documents: c.Documents, Previews: preview.New(c.Office, c.Documents, nil), Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Conflicts: conflict.NewService(c.Office), Memos: c.Memos, Agendas: c.Agendas, Slots: c.Slots, Forums: c.Forums, Lifecycle: c.Lifecycle,
+		Circles: circle.NewService(c.Office), Spaces: c.Spaces, Documents: c.Documents, Previews: preview.New(c.Office, c.Documents, nil), Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Conflicts: conflict.NewService(c.Office), Memos: c.Memos, Agendas: c.Agendas, Slots: c.Slots, Offers: c.Offers, Forums: c.Forums, Lifecycle: c.Lifecycle,
 		Overview: c.Overview, Firms: c.Firms, Invitations: c.Invitations, Letterboxes: c.Letterboxes, Limit: webtest.Limit,
 		Bundles: bundle.NewService(c.Office, c.Spaces, c.Documents, nil, webtest.Limit),
 	}
@@ -112,6 +112,8 @@ func table(c *webtest.Cast) []web.Route {
 		{"POST /requests/{ask}/renew", authz.RequestJudge, p.DoRenew}, {"POST /deposit/switch", authz.SpaceManage, p.DoSwitch},
 		{"GET /agenda", authz.AgendaSee, p.Agenda}, {"POST /agenda", authz.AgendaAdd, p.DoAddEvent}, {"POST /agenda/read", authz.AgendaSee, p.DoReadEvents},
 		{"GET /agenda/deadline", authz.AgendaAdd, p.Deadline}, {"POST /agenda/deadline", authz.AgendaAdd, p.DoAddDeadline},
+		{"GET /offers", authz.OfferSee, p.ShowOffers}, {"POST /offers", authz.OfferAsk, p.DoAskOffers}, {"GET /offers/{round}", authz.OfferSee, p.ShowRound},
+		{"POST /offers/{round}/put", authz.OfferPut, p.DoPutOffer}, {"POST /offers/{round}/withdraw", authz.OfferPut, p.DoWithdrawOffer}, {"POST /offers/{round}/unlock", authz.OfferPut, p.DoUnlockOffers},
 		{"GET /slots", authz.SlotSee, p.ShowSlots}, {"POST /slots", authz.SlotPropose, p.DoPropose}, {"POST /slots/{slot}/choose", authz.SlotAnswer, p.DoChoose},
 		{"POST /slots/{slot}/decline", authz.SlotAnswer, p.DoDecline}, {"POST /slots/{slot}/withdraw", authz.SlotWithdraw, p.DoWithdraw},
 		{"GET /agenda/{event}", authz.AgendaSee, p.Event}, {"POST /agenda/{event}", authz.AgendaChange, p.DoChangeEvent}, {"POST /agenda/{event}/cancel", authz.AgendaChange, p.DoCancelEvent},

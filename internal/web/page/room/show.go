@@ -105,6 +105,7 @@ type Client struct {
 	People    []Contact
 	Side      []Contact // who else is of her party, in a forum
 	Exhibits  string    // where she sees what the parties of a forum have communicated, or empty
+	Offers    string    // where parties of it offer each other, or empty
 	Live      ui.Live
 	Password  string // where she may choose a password, or empty: offered once she has read something
 	Here      string // this page, where she goes on once she has put that off
@@ -209,7 +210,7 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) Client {
 	page.Talks, page.More = h.conversation(b, refused, back)
 	page.Named = h.named()
 	page.Waits = h.waits(b, h.all.Waits, h.shown(page.Shelves, page.Talks))
-	page.Waits = append(h.toChoose(b), page.Waits...)
+	page.Waits = append(append(h.toOffer(b), h.toChoose(b)...), page.Waits...)
 	page.Next = next(b, page.Waits)
 	if h.room.Mine != authz.Reader {
 		c := h.composer(refused, back)
@@ -223,6 +224,9 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) Client {
 	page.Side = h.party()
 	if h.room.Forum {
 		page.Exhibits = h.path("exhibits")
+	}
+	if h.registers() {
+		page.Offers = h.path("offers")
 	}
 	if h.room.Mine == authz.Client {
 		page.Access = h.path("access")

@@ -27,5 +27,14 @@ class Upload extends HTMLElement {
   }
 }
 
+class Seal extends HTMLElement {
+  async connectedCallback() {
+    if (this.sealer || !globalThis.crypto?.subtle) return; // what it says without a script stays
+    const { Sealer } = await import("./lazy/seal.js");
+    if (this.isConnected) this.sealer ??= new Sealer(this);
+  }
+}
+
 customElements.define("c-pdf", PDF);
 customElements.define("c-upload", Upload);
+customElements.define("c-seal", Seal);
