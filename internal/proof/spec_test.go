@@ -250,6 +250,8 @@ func (s *spec) whole(i ids) writer {
 				return []any{text}
 			case s.of(of).Type == "boolean":
 				return text == "true"
+			case s.of(of).Type == "integer":
+				return json.Number(text)
 			}
 			return text
 		}
