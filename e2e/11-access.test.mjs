@@ -80,7 +80,7 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     pages.push([stranger, "a good link", paul.link], [stranger, "a used link", sophie.link]);
     await lawyer.page.goto(`${desk}/people`);
     for (const link of (await lawyer.page.locator("main li a").all()).slice(0, 2)) pages.push([lawyer, "a colleague", await link.getAttribute("href")]);
-    for (const path of ["", "/spaces/new", "/people", "/reviews", "/conflicts", "/programs", "/notices", "/journal", "/connections", "/entrance", "/search", "/search?q=convention"]) pages.push([lawyer, `desk ${path}`, desk + path]);
+    for (const path of ["", "/spaces/new", "/people", "/reviews", "/conflicts", "/vigilance", "/programs", "/notices", "/journal", "/connections", "/entrance", "/search", "/search?q=convention"]) pages.push([lawyer, `desk ${path}`, desk + path]);
     await lawyer.page.goto(`${desk}/connections`);
     await field(lawyer.page, "connection.address").fill("https://gestion.example/annonces");
     await button(lawyer.page, "connection.submit").click();
@@ -90,8 +90,9 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     pages.push([lawyer, "a connection", new URL(lawyer.page.url()).pathname, unfolded]);
     await lawyer.page.goto(`${space}/folders`);
     const shelf = new URL(await lawyer.page.locator("main a[href*='/folders/']").first().getAttribute("href"), house.base).pathname;
-    for (const path of ["", "/list", "/requests", "/folders", "/people", "/access", "/trash", "/exhibits", "/register", "/offers", "/journal"]) pages.push([lawyer, `space ${path}`, space + path]);
+    for (const path of ["", "/list", "/requests", "/folders", "/people", "/access", "/vigilance", "/trash", "/exhibits", "/register", "/offers", "/journal"]) pages.push([lawyer, `space ${path}`, space + path]);
     pages.push([lawyer, "the people of a space, unfolded", `${space}/people`, unfolded]);
+    pages.push([lawyer, "a dossier de vigilance, unfolded", `${space}/vigilance`, unfolded]);
     pages.push([lawyer, "a folder", shelf]);
     await lawyer.page.goto(`${space}/agenda`);
     const date = new URL(await lawyer.page.locator("#agenda .event a").first().getAttribute("href"), house.base).pathname;

@@ -29,6 +29,7 @@ import (
 	"cenacle/internal/request"
 	"cenacle/internal/slot"
 	"cenacle/internal/space"
+	"cenacle/internal/vigilance"
 	"cenacle/internal/webhook"
 )
 
@@ -53,6 +54,7 @@ type Nouns struct {
 	Letterboxes *depositlink.Service
 	Slots       *slot.Service
 	Offers      *offer.Service
+	Vigilance   *vigilance.Service
 	Bundles     *bundle.Service
 	Previews    *preview.Service
 	Lifecycle   *lifecycle.Service
@@ -80,6 +82,7 @@ func Routes(n *Nouns) []Operation {
 		n.requestRows(),
 		n.memoRows(),
 		n.agendaRows(),
+		n.vigilanceRows(),
 		n.waitRows(),
 		n.noticeRows(),
 		n.eventRows(),
@@ -438,6 +441,20 @@ func (n *Nouns) agendaRows() []Operation {
 			Summary: "Take a proposal back before it is answered"},
 		{Pattern: "POST /spaces/{space}/agenda/read", Name: "readEvents", Action: authz.AgendaSee, Do: Tell(n.readEvents, nil),
 			Summary: "Mark events as read; the journal says so"},
+	}
+}
+
+// vigilanceRows are who the clients are, for the firm's side alone.
+func (n *Nouns) vigilanceRows() []Operation {
+	return []Operation{
+		{Pattern: "GET /vigilance", Name: "listVigilanceDue", Action: authz.FirmEnter, Do: Ask(n.vigilanceDue),
+			Summary: "The dossiers de vigilance that are to be looked at again in the spaces for which one answers"},
+		{Pattern: "GET /spaces/{space}/vigilance", Name: "getVigilance", Action: authz.VigilanceSee, Do: Ask(n.vigilance),
+			Summary: "The dossier de vigilance of the client of a space, for the firm’s side alone"},
+		{Pattern: "PUT /spaces/{space}/vigilance", Name: "keepVigilance", Action: authz.VigilanceKeep, Do: Tell(n.keepVigilance, n.keptVigilance),
+			Summary: "Write the next edition of a dossier de vigilance; the former ones stay"},
+		{Pattern: "GET /spaces/{space}/vigilance/editions", Name: "listVigilanceEditions", Action: authz.VigilanceSee, Do: Ask(n.vigilanceEditions),
+			Summary: "Who changed a dossier de vigilance, when, and in which parts"},
 	}
 }
 

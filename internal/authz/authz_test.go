@@ -47,6 +47,7 @@ func TestPolicy(t *testing.T) {
 		OfferAsk: "lead colleague", OfferSee: "lead colleague assistant client guest reader", OfferPut: "lead colleague guest",
 		RegisterSee: "lead colleague assistant client guest reader", PaperServe: "lead colleague assistant",
 		TrashSee: "lead colleague assistant", HoldSee: "lead colleague assistant", HoldKeep: "lead colleague",
+		VigilanceSee: "lead colleague assistant", VigilanceKeep: "lead colleague",
 		DocumentFile: "lead colleague assistant", DocumentRead: "lead colleague assistant client guest reader",
 		DocumentAddress: "lead colleague assistant", DocumentManage: "lead colleague assistant",
 		DocumentWhy: "lead colleague assistant", MemoWhy: "lead colleague assistant",

@@ -52,6 +52,9 @@ const (
 	HoldSee      Action = "hold.see"     // what may not be erased, and why
 	HoldKeep     Action = "hold.keep"    // place and lift such a hold
 
+	VigilanceSee  Action = "vigilance.see"  // who the client is, who owns her, how high the risk is: the firm's alone
+	VigilanceKeep Action = "vigilance.keep" // decide it: a lawyer's act, in a closed space too
+
 	DocumentFile    Action = "document.file"    // put one in the firm's tray
 	DocumentRead    Action = "document.read"    // title, versions, bytes
 	DocumentWhy     Action = "document.why"     // who else sees it, who does not, and why
@@ -175,6 +178,9 @@ var rules = map[Action]rule{
 	TrashSee:     {kind: OfSpace, space: inside, reads: true},
 	HoldSee:      {kind: OfSpace, space: inside, reads: true},
 	HoldKeep:     {kind: OfSpace, space: counsel, firm: lawyers, grave: true},
+
+	VigilanceSee:  {kind: OfSpace, space: inside, reads: true},
+	VigilanceKeep: {kind: OfSpace, space: counsel, firm: lawyers},
 
 	DocumentFile:     {kind: OfSpace, space: inside, writes: true},
 	DocumentRead:     {kind: OfItem, space: all, reads: true},

@@ -1,6 +1,6 @@
 // Package conflict answers, before a file is opened, whether the firm knows the
-// names in it already: as clients, past ones too, as adverse parties, or as
-// other names of either (RIN art. 4; loi n° 71-1130, art. 66-5 for what the
+// names in it already: as clients, past ones too, as adverse parties, as
+// other names of either, or as owners of a company that is a client (RIN art. 4; loi n° 71-1130, art. 66-5 for what the
 // answer may not say).
 //
 // It tells the name as the firm writes it, in what quality, and which lawyer to
@@ -29,6 +29,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/likeness"
 	"cenacle/internal/space"
+	"cenacle/internal/vigilance"
 )
 
 // Quality is what somebody is to the firm.
@@ -38,7 +39,7 @@ const (
 	Client  Quality = "client"
 	Former  Quality = "former"  // the client of a closed file
 	Adverse Quality = "adverse" // an adverse party, of a closed file too
-	Linked  Quality = "linked"  // another name of the client's side
+	Linked  Quality = "linked"  // another name of the client's side, or one in her dossier de vigilance
 	Other   Quality = "other"   // somebody who takes part in a file: an expert, a notary, a guest
 	Titled  Quality = "titled"  // the name of a file has it; which one is not told
 )
@@ -251,6 +252,7 @@ func inSpace(a *act.Act, sp space.Space, members []circle.Member, walled bool, t
 		tell(known{name, q, lead.Name, walled})
 	}
 	title, told := likeness.Parse(sp.Name), false
+	var cards []likeness.Name
 	for _, m := range members {
 		if m.Role.Inside() {
 			continue
@@ -264,7 +266,8 @@ func inSpace(a *act.Act, sp space.Space, members []circle.Member, walled bool, t
 			q = Client
 		}
 		say(card.Name, q)
-		told = told || title.Like(likeness.Parse(card.Name)) == likeness.Same // most are named after their client
+		cards = append(cards, likeness.Parse(card.Name))
+		told = told || title.Like(cards[len(cards)-1]) == likeness.Same // most are named after their client
 	}
 	if !told {
 		say(sp.Name, Titled)
@@ -277,8 +280,17 @@ func inSpace(a *act.Act, sp space.Space, members []circle.Member, walled bool, t
 		say(p.Name, Adverse)
 	}
 	others, err := aliases(a, sp.ID)
+	if err != nil {
+		return err
+	}
 	for _, n := range others {
 		say(n.Name, Linked)
+	}
+	identified, err := vigilance.Named(a, sp.ID)
+	for _, name := range identified {
+		if parsed := likeness.Parse(name); !slices.ContainsFunc(cards, func(c likeness.Name) bool { return c.Like(parsed) == likeness.Same }) {
+			say(name, Linked)
+		}
 	}
 	return err
 }

@@ -18,6 +18,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/likeness"
 	"cenacle/internal/store"
+	"cenacle/internal/vigilance"
 )
 
 // firm is a firm with two files of Me Lead and one that is closed.
@@ -41,6 +42,12 @@ func each(t *testing.T, run func(t *testing.T, f firm)) {
 		_, err = f.conflicts.Add(t.Context(), h.Lead, f.petit, conflict.Birth, "Sophie Khelifi")
 		h.Must(err)
 		_, err = f.conflicts.Add(t.Context(), h.Lead, f.petit, conflict.Company, "SARL Batimétal")
+		h.Must(err)
+		duties, err := vigilance.Load()
+		h.Must(err)
+		_, err = vigilance.New(h.Office, time.UTC, duties).Keep(t.Context(), h.Lead, vigilance.Keeping{Space: f.petit, Dossier: vigilance.Dossier{
+			Client: vigilance.Identity{Kind: vigilance.Company, Name: "Sophie Petit"}, Owners: []vigilance.Owner{{Name: "Bénédicte Ostrowski", Control: "capital"}, {Name: "Holding Verrière SAS", Control: "votes"}},
+		}})
 		h.Must(err)
 		h.Must(h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error {
 			_, err := a.Exec(closeSpace, f.durand)
@@ -88,6 +95,8 @@ func TestSearch(t *testing.T) {
 			{"Maître Riviere", nil},
 			{"Luc Petit", []string{`family "Mme Sophie Petit" client`}},
 			{"Separation de Biens", []string{`same "" titled`}},
+			{"OSTROVSKI Benedicte", []string{`same "Bénédicte Ostrowski" linked`}},
+			{"Verriere Holding", []string{`same "Holding Verrière SAS" linked`}},
 			{"Antoine Carpentier", nil},
 		} {
 			got := f.found(f.Lead, tt.asked)

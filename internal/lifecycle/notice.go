@@ -29,6 +29,7 @@ import (
 	"cenacle/internal/request"
 	"cenacle/internal/slot"
 	"cenacle/internal/store"
+	"cenacle/internal/vigilance"
 )
 
 // Handlers are the jobs that mail notices. Each looks again, when it sends, at
@@ -92,6 +93,7 @@ func plans() map[string]plan {
 		slot.NoticeJob:        of(proposed),
 		slot.AnswerJob:        of(answered),
 		circle.ReviewJob:      of(reviewing),
+		vigilance.NoticeJob:   of(vigilant),
 	}
 }
 
@@ -147,6 +149,13 @@ func answered(n slot.Notice) errand {
 	return errand{
 		person: n.Person, space: n.Space, kind: owed, say: func(path string) mail.Notice { return mail.SlotsAnswered{Path: path} },
 		waits: func(a *act.Act, by authz.Actor) error { return slot.Waits(a, by, n, slot.Chosen, slot.Declined) },
+	}
+}
+
+func vigilant(n vigilance.Notice) errand {
+	return errand{
+		person: n.Person, space: n.Space, kind: owed, say: func(path string) mail.Notice { return mail.ReviewDue{Path: path} },
+		waits: func(a *act.Act, by authz.Actor) error { return vigilance.Waits(a, by, n) },
 	}
 }
 

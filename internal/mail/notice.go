@@ -55,6 +55,9 @@ type (
 	// OffersMoved tells somebody of a party that sealed offers have come to a point where
 	// she may have something to do, or to read.
 	OffersMoved struct{ Path string }
+	// ReviewDue tells the lawyer who answers for a space that something of it is to be
+	// looked at again.
+	ReviewDue struct{ Path string }
 	// AnswerOverdue tells a lawyer that reminders have had no answer.
 	AnswerOverdue struct{ Path string }
 	// AccessDue tells a lawyer that she is to look again at who is in her spaces.
@@ -122,6 +125,10 @@ func (n OffersMoved) content() content {
 
 func (n SlotsAnswered) content() content {
 	return content{n.Path, "mail.answered.subject", "mail.answered.lead", "mail.answered.why", withSignIn, 0, nil, nil}
+}
+
+func (n ReviewDue) content() content {
+	return content{n.Path, "mail.revise.subject", "mail.revise.lead", "mail.revise.why", withSignIn, 0, nil, nil}
 }
 
 func (n AnswerOverdue) content() content {

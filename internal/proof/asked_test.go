@@ -51,6 +51,9 @@ func (g *garden) ask() {
 
 	g.made(p, space+"/parties", `{"name":"M. `+g.plant("party")+` `+g.plant("party")+`"}`)
 	g.made(p, space+"/aliases", `{"kind":"birth","name":"`+g.plant("alias")+` `+g.plant("alias")+`"}`)
+	g.does(p, speak("PUT", space+"/vigilance", `{"after":0,"client":{"kind":"company","name":"`+g.plant("client of a dossier")+`","number":"`+g.plant("register")+`"},
+		"pieces":[{"kind":"statutes","of":"`+g.plant("holder")+`","seen":"2026-01-05"}],"owners":[{"name":"`+g.plant("owner")+`","control":"capital","share":5000}],
+		"purpose":"`+g.plant("purpose")+`","funds":"`+g.plant("funds")+`","exposed":"yes","office":"`+g.plant("public office")+`","rating":"high","note":"`+g.plant("rating")+`"}`))
 	g.made(p, space+"/circles", `{"name":"`+g.plant("circle")+`","people":["`+string(client.id)+`"]}`)
 	g.does(p, speak("POST", "/conflicts", `{"names":["`+g.plant("conflict")+` `+g.plant("conflict")+`"]}`))
 	kept := g.made(p, space+"/holds", `{"reason":"`+g.plant("hold")+`"}`)

@@ -27,6 +27,7 @@ import (
 
 	"cenacle/internal/slot"
 	"cenacle/internal/store"
+	"cenacle/internal/vigilance"
 )
 
 // ISO-02 and ISO-07: each job that mails looks again at the right of whom it
@@ -40,7 +41,7 @@ func TestISO02Jobs(t *testing.T) {
 		rows := append(spaceJobs(w), firmJobs(w)...) // in this order: the first forget invitations
 		// Those of webhooks mail nobody: TestISO07_RightsAreThoseOfTheMoment takes
 		// their owner's rights away.
-		covered := map[string]bool{"webhook.walk": true, "webhook.send": true, "deposit.lapse": true, "request.ladder": true, "agenda.remind": true, "space.pass": true, "drive.empty": true, "document.release": true, // the last in package drive
+		covered := map[string]bool{"webhook.walk": true, "webhook.send": true, "deposit.lapse": true, "request.ladder": true, "agenda.remind": true, "vigilance.watch": true, "vigilance.erase": true, "space.pass": true, "drive.empty": true, "document.release": true, // the last in package drive
 			"document.erase": true, "document.shred": true, "document.words": true, "memo.words": true, "document.screen": true, "preview.render": true} // nobody's right
 		for _, r := range rows {
 			covered[r.kind] = true
@@ -149,6 +150,7 @@ func spaceJobs(w *world) []notice {
 	}
 	out = append(append(out, deposited(w, c)...), append(frozen(w, c), reviewed(w, c))...)
 	out = append(append(out, dated(w, c)), append(proposed(w, c), offered(w, c))...)
+	out = append(out, identified(w, c))
 	return append(append(out, requested(w, c)...), opened(w, c)...)
 }
 
@@ -213,6 +215,23 @@ func proposed(w *world, c *cabinet) []notice {
 	}
 	w.must(w.server.Lifecycle.RemoveMember(ctx, c.admin.actor, r.id, goes.id), w.server.Lifecycle.RemoveMember(ctx, c.admin.actor, r.id, lost.id))
 	return []notice{{slot.NoticeJob, "member removed", kept.email, lost.email}, {slot.AnswerJob, "member removed", stays.email, goes.email}}
+}
+
+// identified has two lawyers told that the dossier of their client is to be looked at.
+func identified(w *world, c *cabinet) notice {
+	ctx := w.t.Context()
+	kept, lost := c.colleague("Me Revoit", address("revoit.example"), authz.Lawyer), c.colleague("Me Cède", address("cede.example"), authz.Lawyer)
+	for _, lead := range []*person{kept, lost} {
+		r, _ := c.open(lead, "Mme Connue", address("connue.example"))
+		n, err := w.server.Vigilance.Keep(ctx, lead.actor, vigilance.Keeping{Space: r.id, Dossier: vigilance.Dossier{Purpose: "Conseil"}})
+		w.must(err)
+		w.must(w.server.Office.Keep(ctx, c.id, func(a *act.Act) error {
+			return a.Follow(vigilance.NoticeJob, string(r.id), a.Now, vigilance.Notice{Watch: vigilance.Watch{Space: r.id, Edition: n}, Person: lead.id})
+		}))
+	}
+	w.behind().exec(`delete from job where kind in ('notice.colleague', 'notice.space-opened')`)
+	w.disable(c, lost.id)
+	return notice{vigilance.NoticeJob, "card disabled", kept.email, lost.email}
 }
 
 // frozen has the clients of two lawyers freeze their spaces.

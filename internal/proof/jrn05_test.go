@@ -25,6 +25,7 @@ var journalled = [...]string{
 	"POST /f/{firm}/spaces/{space}/circles/{named}/people", "POST /f/{firm}/spaces/{space}/circles/{named}/people/{person}/remove",
 	"POST /f/{firm}/entrance", "POST /f/{firm}/entrance/plate", "POST /f/{firm}/entrance/logo", "POST /f/{firm}/entrance/logo/remove", "POST /f/{firm}/entrance/{provider}", "POST /f/{firm}/entrance/{provider}/end",
 	"POST /f/{firm}/conflicts", "POST /f/{firm}/spaces/{space}/aliases", "POST /f/{firm}/spaces/{space}/aliases/{alias}/remove",
+	"POST /f/{firm}/spaces/{space}/vigilance",
 	"POST /f/{firm}/spaces/{space}/parties", "POST /f/{firm}/spaces/{space}/parties/{party}/remove",
 	"POST /f/{firm}/spaces/{space}/documents/{document}/recall", "POST /f/{firm}/spaces/{space}/documents/{document}/nature", "POST /f/{firm}/spaces/{space}/approval", "POST /f/{firm}/spaces/{space}/holds", "POST /f/{firm}/spaces/{space}/holds/{hold}/lift",
 	"POST /f/{firm}/spaces/{space}/requests", "POST /f/{firm}/spaces/{space}/requests/reuse", "POST /f/{firm}/spaces/{space}/requests/remind",

@@ -322,6 +322,12 @@ func (s *scene) freezing() browser {
 	return s.lead.browser
 }
 
+// unknow leaves nothing of the dossier of the room's client.
+func (s *scene) unknow() {
+	s.t.Helper()
+	s.behind().exec(`delete from vigilance`)
+}
+
 func (s *scene) thaw() {
 	s.t.Helper()
 	s.must(s.server.Freezes.Thaw(s.t.Context(), s.lead.actor, s.room.id, "Elle a rappelé"))

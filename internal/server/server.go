@@ -72,6 +72,7 @@ import (
 	"cenacle/internal/token"
 	"cenacle/internal/trace"
 	"cenacle/internal/vault"
+	"cenacle/internal/vigilance"
 	"cenacle/internal/web"
 	"cenacle/internal/web/asset"
 	"cenacle/internal/web/page/connection"
@@ -118,6 +119,7 @@ type Server struct {
 	Forums      *forum.Service
 	Slots       *slot.Service
 	Offers      *offer.Service
+	Vigilance   *vigilance.Service
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
 	Bundles     *bundle.Service
@@ -357,6 +359,11 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	s.Forums = forum.New(s.Office, zone)
 	s.Offers = offer.New(s.Office)
 	s.Slots = slot.New(s.Office, s.Agendas, zone)
+	duties, err := vigilance.Load()
+	if err != nil {
+		return err
+	}
+	s.Vigilance = vigilance.New(s.Office, zone, duties)
 	s.Invitations = invitation.New(s.Office, s.Accounts)
 	s.Letterboxes = depositlink.New(s.Office, s.Accounts)
 	s.Lifecycle = lifecycle.New(s.Office, s.Accounts, s.Invitations)
@@ -389,6 +396,8 @@ func (s *Server) openJobs(c *config.Config, catalog *i18n.Catalog, o Options) er
 	handlers[deposit.LapseJob] = s.Deposits.Lapse
 	handlers[request.LadderJob] = s.Requests.Climb
 	handlers[agenda.RemindJob] = s.Agendas.Remind
+	handlers[vigilance.WatchJob] = s.Vigilance.Watch
+	handlers[vigilance.EraseJob] = s.Vigilance.Erase
 	handlers[lifecycle.PassJob] = s.Lifecycle.Pass
 	handlers[document.ReleaseJob] = s.Documents.Due
 	handlers[document.EraseJob] = s.Documents.Erase
@@ -462,11 +471,12 @@ func (s *Server) pages(c *config.Config) site.Pages {
 			Director: c.Legal.Director, Hosting: c.Legal.Hosting, Mediator: c.Legal.Mediator,
 		}},
 		Door: &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle, Providers: s.Providers, Mails: c.Demo && s.Mailbox != nil},
-		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Plans: s.Plans, Documents: s.Documents, Memos: s.Memos, Conflict: s.Conflicts, Agendas: s.Agendas},
+		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Plans: s.Plans, Documents: s.Documents, Memos: s.Memos, Conflict: s.Conflicts, Agendas: s.Agendas,
+			Dossiers: s.Vigilance},
 		Room: &room.Pages{
 			Freezes: s.Freezes,
 			Notices: s.Notices,
-			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Agendas: s.Agendas, Slots: s.Slots, Offers: s.Offers, Forums: s.Forums, Lifecycle: s.Lifecycle,
+			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Agendas: s.Agendas, Slots: s.Slots, Dossiers: s.Vigilance, Offers: s.Offers, Forums: s.Forums, Lifecycle: s.Lifecycle,
 			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Letterboxes: s.Letterboxes, Limit: c.Upload(), Passkeys: s.Accounts.Passkeys(),
 			Bundles: s.Bundles,
 		},

@@ -134,6 +134,7 @@ func Routes(p Pages) []web.Route {
 	routes = append(routes, spaceRoutes(p)...)
 	routes = append(routes, forumRoutes(p)...)
 	routes = append(routes, agendaRoutes(p)...)
+	routes = append(routes, vigilanceRoutes(p)...)
 	if p.StyleGuide != nil {
 		routes = append(routes, web.Route{Pattern: "GET /styleguide", Handle: p.StyleGuide.Show, Why: "components without content, in demonstration mode only"})
 	}
@@ -297,6 +298,15 @@ func agendaRoutes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/spaces/{space}/slots/{slot}/choose", Door: web.Member, Action: authz.SlotAnswer, Handle: p.Room.DoChoose},
 		{Pattern: "POST /f/{firm}/spaces/{space}/slots/{slot}/decline", Door: web.Member, Action: authz.SlotAnswer, Handle: p.Room.DoDecline},
 		{Pattern: "POST /f/{firm}/spaces/{space}/slots/{slot}/withdraw", Door: web.Member, Action: authz.SlotWithdraw, Handle: p.Room.DoWithdraw},
+	}
+}
+
+// vigilanceRoutes are who the clients are, for the firm alone.
+func vigilanceRoutes(p Pages) []web.Route {
+	return []web.Route{
+		{Pattern: "GET /f/{firm}/vigilance", Door: web.Member, Action: authz.FirmEnter, Handle: p.Desk.Vigilance},
+		{Pattern: "GET /f/{firm}/spaces/{space}/vigilance", Door: web.Member, Action: authz.VigilanceSee, Handle: p.Room.Vigilance},
+		{Pattern: "POST /f/{firm}/spaces/{space}/vigilance", Door: web.Member, Action: authz.VigilanceKeep, Handle: p.Room.DoKeepVigilance},
 	}
 }
 

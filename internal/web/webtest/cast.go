@@ -30,6 +30,7 @@ import (
 	"cenacle/internal/request"
 	"cenacle/internal/slot"
 	"cenacle/internal/space"
+	"cenacle/internal/vigilance"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui/uitest"
 )
@@ -53,6 +54,7 @@ type Cast struct {
 	Forums    *forum.Service
 	Slots     *slot.Service
 	Offers    *offer.Service
+	Vigilance *vigilance.Service
 	Overview  *overview.Service
 
 	Firm  id.Firm
@@ -94,6 +96,9 @@ func NewCast(t testing.TB, table func(*Cast) []web.Route) *Cast {
 		c.Agendas, c.Forums = agenda.New(s.Office, zone, periods), forum.New(s.Office, zone)
 		c.Offers = offer.New(s.Office)
 		c.Slots = slot.New(s.Office, c.Agendas, zone)
+		duties, err := vigilance.Load()
+		s.must(err)
+		c.Vigilance = vigilance.New(s.Office, zone, duties)
 		c.Deposits, c.Memos, c.Overview = deposit.New(s.Office, request.Answering), memo.NewService(s.Office), overview.New(s.Office)
 		return table(c)
 	})

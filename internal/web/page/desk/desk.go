@@ -25,6 +25,7 @@ import (
 	"cenacle/internal/overview"
 	"cenacle/internal/quota"
 	"cenacle/internal/space"
+	"cenacle/internal/vigilance"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
 )
@@ -43,6 +44,7 @@ type Pages struct {
 	Overview  *overview.Service
 	Conflict  *conflict.Service
 	Agendas   *agenda.Service
+	Dossiers  *vigilance.Service
 }
 
 const (
@@ -57,6 +59,7 @@ type Desk struct {
 	Later  bool       // not the first page of her spaces
 	Demand *ui.Notice // that the firm will demand a second factor, which she has not shown
 	Due    *ui.Notice // that accesses are to be looked at again
+	Vigils *ui.Notice // that dossiers de vigilance are to be looked at again
 	Open   ui.Button
 	Search Search
 	Mine   Waits
@@ -109,6 +112,9 @@ func (p *Pages) Show(r *web.Request) (web.Answer, error) {
 	}
 	d := newDesk(frame(r, r.Printer.T("desk.title")), r, found, page)
 	d.Dates, d.Agenda = dated(r, found.Dates, found.Spaces), r.FirmPath("agenda")
+	if d.Vigils, err = p.vigils(r); err != nil {
+		return nil, err
+	}
 	if from := r.Firm.Factors; from.Later(r.Now) && !r.Session.Via.Twofold() {
 		d.Demand = &ui.Notice{
 			Look: ui.Signal, Text: r.Printer.T("desk.factors.soon", r.Printer.Date(from.From)),

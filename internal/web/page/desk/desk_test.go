@@ -32,6 +32,7 @@ func TestTemplates(t *testing.T) {
 	uitest.Check(t, reviewPage)
 	uitest.Check(t, journalPage)
 	uitest.Check(t, searchPage)
+	uitest.Check(t, vigilancePage)
 }
 
 // inFirm are the addresses of a firm without a request.

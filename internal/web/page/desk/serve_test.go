@@ -22,6 +22,7 @@ import (
 	"cenacle/internal/quota"
 	"cenacle/internal/space"
 	"cenacle/internal/totp"
+	"cenacle/internal/vigilance"
 	"cenacle/internal/web"
 	"cenacle/internal/web/page/desk"
 	"cenacle/internal/web/page/door"
@@ -71,9 +72,14 @@ func open(t *testing.T) house {
 }
 
 func routes(s *webtest.Site, models []space.Model, disk *blob.Disk) []web.Route {
+	duties, err := vigilance.Load()
+	if err != nil {
+		s.T.Fatal(err)
+	}
 	p := &desk.Pages{
 		Spaces: space.NewService(s.Office, models), Documents: document.New(s.Office, blob.New(disk), document.Config{}),
 		Lifecycle: s.Lifecycle, Firms: s.Firms, Plans: s.Plans, Overview: overview.New(s.Office), Memos: memo.NewService(s.Office),
+		Dossiers: vigilance.New(s.Office, time.UTC, duties),
 	}
 	d := &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle, Providers: s.Providers}
 	member := func(pattern string, do authz.Action, h web.Handler) web.Route {
@@ -86,6 +92,7 @@ func routes(s *webtest.Site, models []space.Model, disk *blob.Disk) []web.Route 
 		{Pattern: "POST /account/password", Door: web.Person, Handle: d.DoChangePassword, Why: "a test"},
 		member("GET /f/{firm}", authz.FirmEnter, p.Show),
 		member("GET /f/{firm}/spaces/new", authz.SpaceOpen, p.NewSpace), member("POST /f/{firm}/spaces/new", authz.SpaceOpen, p.DoNewSpace),
+		member("GET /f/{firm}/vigilance", authz.FirmEnter, p.Vigilance),
 		member("GET /f/{firm}/people", authz.FirmPeopleSee, p.People), member("POST /f/{firm}/people", authz.FirmPeopleAdd, p.DoAddColleague),
 		member("GET /f/{firm}/people/{colleague}", authz.FirmPeopleEdit, p.Colleague),
 		member("POST /f/{firm}/people/{colleague}/rank", authz.FirmPeopleRank, p.DoRank), member("POST /f/{firm}/people/{colleague}/leave", authz.FirmPeopleEnd, p.DoLeave),

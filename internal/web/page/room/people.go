@@ -31,9 +31,10 @@ type People struct {
 	Rename  Form
 	Parties *Parties
 	Aliases *Aliases
-	Hand    *Form   // for who answers for the space: has another lawyer do
-	Walls   *Walls  // for the lawyers of the space
-	Demand  *Demand // whether approval is demanded, for who may decide it
+	Vigil   ui.Notice // where the dossier de vigilance stands
+	Hand    *Form     // for who answers for the space: has another lawyer do
+	Walls   *Walls    // for the lawyers of the space
+	Demand  *Demand   // whether approval is demanded, for who may decide it
 	Summary ui.Summary
 	Access  string // where one sees who opened the space, and freezes it
 	Mails   Demand // whether the reader is mailed of it
@@ -200,6 +201,9 @@ func (p *Pages) forms(h here, page *People, refused error) error {
 		return err
 	}
 	if page.Aliases, err = p.aliases(h, refused); err != nil {
+		return err
+	}
+	if page.Vigil, err = p.vigil(h); err != nil {
 		return err
 	}
 	page.Rename = Form{Action: h.path("name"), Fields: []ui.Field{spaceName}, Button: ui.Button{Label: t.T("room.rename")}}

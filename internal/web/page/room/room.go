@@ -38,6 +38,7 @@ import (
 	"cenacle/internal/request"
 	"cenacle/internal/slot"
 	"cenacle/internal/space"
+	"cenacle/internal/vigilance"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
 )
@@ -69,6 +70,7 @@ type Pages struct {
 	Bundles     *bundle.Service
 	Slots       *slot.Service
 	Offers      *offer.Service
+	Dossiers    *vigilance.Service
 	Limit       int64 // bytes of one upload
 	Passkeys    bool  // they are offered here
 }

@@ -70,7 +70,7 @@ func table(c *webtest.Cast) []web.Route {
 	p := &room.Pages{
 		Freezes: freeze.NewService(c.Office),
 		Notices: notice.NewService(c.Office),
-		Circles: circle.NewService(c.Office), Spaces: c.Spaces, Documents: c.Documents, Previews: preview.New(c.Office, c.Documents, nil), Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Conflicts: conflict.NewService(c.Office), Memos: c.Memos, Agendas: c.Agendas, Slots: c.Slots, Offers: c.Offers, Forums: c.Forums, Lifecycle: c.Lifecycle,
+		Circles: circle.NewService(c.Office), Spaces: c.Spaces, Documents: c.Documents, Previews: preview.New(c.Office, c.Documents, nil), Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Conflicts: conflict.NewService(c.Office), Memos: c.Memos, Agendas: c.Agendas, Slots: c.Slots, Dossiers: c.Vigilance, Offers: c.Offers, Forums: c.Forums, Lifecycle: c.Lifecycle,
 		Overview: c.Overview, Firms: c.Firms, Invitations: c.Invitations, Letterboxes: c.Letterboxes, Limit: webtest.Limit,
 		Bundles: bundle.NewService(c.Office, c.Spaces, c.Documents, nil, webtest.Limit),
 	}
@@ -87,7 +87,7 @@ func table(c *webtest.Cast) []web.Route {
 		{"GET /people", authz.CircleSee, p.People}, {"POST /people", authz.SpaceManage, p.DoAddMember},
 		{"POST /people/{person}/remove", authz.SpaceManage, p.DoRemoveMember}, {"POST /people/{person}/invite", authz.SpaceInvite, p.DoInvite},
 		{"POST /lead", authz.SpaceHand, p.DoHandOver},
-		{"POST /level", authz.SpaceTell, p.DoTell}, {"POST /people/{person}/retry", authz.SpaceInvite, p.DoRetry}, {"POST /walls", authz.WallRaise, p.DoRaiseWall}, {"POST /walls/{person}/lift", authz.WallLift, p.DoLiftWall},
+		{"POST /level", authz.SpaceTell, p.DoTell}, {"POST /people/{person}/retry", authz.SpaceInvite, p.DoRetry}, {"POST /walls", authz.WallRaise, p.DoRaiseWall}, {"GET /vigilance", authz.VigilanceSee, p.Vigilance}, {"POST /vigilance", authz.VigilanceKeep, p.DoKeepVigilance}, {"POST /walls/{person}/lift", authz.WallLift, p.DoLiftWall},
 		{"POST /people/{person}/see", authz.SpaceSeeAs, p.DoSeeAs},
 		{"POST /circles", authz.CircleMake, p.DoMakeCircle}, {"GET /circles/{named}", authz.CircleSee, p.Circle},
 		{"POST /circles/{named}", authz.CircleTend, p.DoRenameCircle}, {"POST /circles/{named}/people", authz.CircleTend, p.DoAdmit},

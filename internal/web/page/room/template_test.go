@@ -21,4 +21,5 @@ func TestTemplates(t *testing.T) {
 	uitest.Check(t, whyPage)
 	uitest.Check(t, photoPage)
 	uitest.Check(t, sheetPage)
+	uitest.Check(t, vigilancePage)
 }
