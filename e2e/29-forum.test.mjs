@@ -132,6 +132,23 @@ test("two parties and a common table", async (context) => {
     assert.equal(lines.length, 1 + 2 * 2, lines.join("\n"));
   });
 
+  await step("what a party has communicated leaves in messages that a court takes, and each alone with its number", async () => {
+    for (const [who, at] of [["party", roux.page], ["firm", page]]) {
+      await at.goto(`${hers}/exhibits`);
+      await at.locator(".room-send summary").first().click();
+      await inspect(at, `a sending to be prepared, ${who}`);
+      await look(at, `send-${who}`);
+      await narrow(at, `a sending to be prepared, ${who}, on a phone`);
+      for (const [button, name] of [[t("room.dispatch.send"), /^Envois de pièces\.zip$/], [t("room.dispatch.cover"), /^Pièce 1 - page de garde\.pdf$/]]) {
+        const [file] = await Promise.all([at.waitForEvent("download"), at.getByText(button, { exact: true }).first().click()]);
+        assert.match(file.suggestedFilename(), name);
+        const bytes = await readFile(await file.path());
+        if (file.suggestedFilename().endsWith(".pdf")) assert.equal(bytes.subarray(0, 5).toString(), "%PDF-");
+        else for (const named of ["Envoi 1/Bordereau de pièces communiquées.pdf", "Envoi 1/Pièce 1 bis - Devis corrigé.txt", "index.csv"]) assert.ok(bytes.includes(named), named);
+      }
+    }
+  });
+
   await step("she has another come there at a set moment, and gives that up", async () => {
     await roux.page.goto(hers);
     await send(roux.page, [await put(papers, "Photographies.txt", Buffer.from("photographies"))]);

@@ -109,6 +109,8 @@ var twins = map[string]string{
 	"POST /f/{firm}/spaces/{space}/documents/{document}/release/cancel":         "cancelRelease",
 	"GET /f/{firm}/spaces/{space}/exhibits":                                     "listExhibits",
 	"GET /f/{firm}/spaces/{space}/exhibits/file":                                "getExhibitFile",
+	"GET /f/{firm}/spaces/{space}/exhibits/{version}/stamped":                   "getStampedExhibit",
+	"POST /f/{firm}/spaces/{space}/exhibits/pack":                               "packExhibits",
 	"POST /f/{firm}/spaces/{space}/circles/{named}/paper":                       "branchParty",
 	"POST /f/{firm}/spaces/{space}/circles/{named}/paper/end":                   "unbranchParty",
 	"POST /f/{firm}/spaces/{space}/circles/{named}/services":                    "serveExhibits",

@@ -10,6 +10,7 @@ import (
 	"cenacle/internal/conflict"
 	"cenacle/internal/deposit"
 	"cenacle/internal/depositlink"
+	"cenacle/internal/dispatch"
 	"cenacle/internal/document"
 	"cenacle/internal/event"
 	"cenacle/internal/firm"
@@ -49,6 +50,7 @@ type Nouns struct {
 	Memos       *memo.Service
 	Agendas     *agenda.Service
 	Forums      *forum.Service
+	Dispatch    *dispatch.Service
 	Notices     *notice.Service
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
@@ -294,6 +296,10 @@ func (n *Nouns) forumRows() []Operation {
 			Summary: "What each party of a forum has communicated, under its numbers, as far as one may read it"},
 		{Pattern: "GET /spaces/{space}/exhibits/file", Name: "getExhibitFile", Action: authz.DocumentRead, Long: true, Do: Give(forum.Media, n.exhibitFile),
 			Summary: "The same for a spreadsheet, in the language that is accepted"},
+		{Pattern: "GET /spaces/{space}/exhibits/{version}/stamped", Name: "getStampedExhibit", Action: authz.DocumentRead, Long: true, Do: Give(dispatch.PDF, n.stampedExhibit),
+			Summary: "The stamped copy of an exhibit: its bytes and then the stamp; of one that is no PDF, the cover sheet that goes before it"},
+		{Pattern: "POST /spaces/{space}/exhibits/pack", Name: "packExhibits", Action: authz.DocumentRead, Long: true, Do: Give(dispatch.Media, n.packExhibits),
+			Summary: "All that a party has communicated, stamped, in messages of the size that a court or a lawyer takes, the list of exhibits first, as one ZIP file; each recorded as a download"},
 		{Pattern: "PUT /spaces/{space}/circles/{named}/paper", Name: "branchParty", Action: authz.PaperServe, Do: Tell(n.branch, nil),
 			Summary: "Reach a party of a forum on paper: what comes before all does not wait for a reader of it"},
 		{Pattern: "DELETE /spaces/{space}/circles/{named}/paper", Name: "unbranchParty", Action: authz.PaperServe, Do: Tell(n.unbranch, nil),

@@ -25,11 +25,11 @@ const (
 // may import each other: each only those before it.
 var tiers = [][]string{
 	vocabulary: {"fault", "id", "i18n", "fold", "law", "totp", "seedtest"},
-	platform:   {"config", "store", "vault", "blob", "journal", "outbox", "mail", "live", "search", "worker", "outbound", "metric", "certificate", "trace", "paper", "scan", "likeness", "prose", "oidc"},
+	platform:   {"config", "store", "vault", "blob", "journal", "outbox", "mail", "live", "search", "worker", "outbound", "metric", "certificate", "trace", "paper", "scan", "likeness", "prose", "oidc", "print"},
 	rights:     {"authz", "act"},
 	nouns: {
 		"account", "quota", "firm", "token", "member", "contact", "circle", "space", "item", "walk", "hold", "guard", "vigilance", "conflict", "exhibit", "document", "preview", "bundle", "deposit", "request", "drive", "memo", "notice", "invitation", "provider", "depositlink", "freeze",
-		"forum", "offer", "agenda", "slot", "procedure", "invoice", "send", "distribution", "assembly", "isms", "requisition", "signature",
+		"forum", "dispatch", "offer", "agenda", "slot", "procedure", "invoice", "send", "distribution", "assembly", "isms", "requisition", "signature",
 	},
 	across:     {"overview", "event", "webhook", "lifecycle", "backup", "rotation"},
 	entrance:   {"front"},

@@ -126,6 +126,20 @@ func (s *Service) tally(a *act.Act, by authz.Actor, in id.Space, of id.Item) (re
 	return nil, err
 }
 
+// Many refuses, as [Service.Pack] does, that somebody takes so many documents of a
+// space at once where one by one they would be refused on the way.
+func (s *Service) Many(ctx context.Context, by authz.Actor, in id.Space, n int) (err error) {
+	hasty := false
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) (err error) {
+		hasty, err = s.hasty(a, by, n)
+		return err
+	})
+	if err == nil && hasty {
+		err = s.burst(ctx, by, in)
+	}
+	return err
+}
+
 // burst tells that a great many documents are to be packed at once, and refuses it
 // where one by one they would be refused on the way.
 func (s *Service) burst(ctx context.Context, by authz.Actor, in id.Space) error {

@@ -45,6 +45,7 @@ var kinds = map[string]kind{
 	"exhibit.numbered": document(items),
 	"exhibit.notified": document(traces),
 	"exhibit.opened":   document(traces),
+	"exhibit.packed":   {way: acts}, // of whose documents each is a download of its own
 	"exhibit.served":   {way: acts}, "paper.chosen": {}, "paper.ended": {},
 	"document.read":       document(traces),
 	"document.downloaded": document(traces),

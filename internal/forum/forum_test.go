@@ -20,6 +20,7 @@ import (
 	"cenacle/internal/exhibit"
 	"cenacle/internal/fault"
 	"cenacle/internal/forum"
+	"cenacle/internal/forum/forumtest"
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
 	"cenacle/internal/space"
@@ -29,55 +30,18 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// expertise is a forum of four parties: the firm with its client, and three others,
-// of which one has nobody. An expert is of none.
-type expertise struct {
-	*documenttest.House
-	in     id.Space
-	forums *forum.Service
-	all    id.Circle
-	client authz.Actor
-	expert authz.Actor
-	sides  []circle.Circle
-	people []authz.Actor // who acts for each of them; the last has nobody
-}
+// expertise is that of package forumtest.
+type expertise struct{ *forumtest.Expertise }
 
-func openExpertise(h *documenttest.House) *expertise {
-	paris, err := time.LoadLocation(i18n.Zone)
-	h.Must(err)
-	x := &expertise{House: h, in: h.Space(h.Lead, "Expertise Tilleuls"), forums: forum.New(h.Office, paris)}
-	x.all = h.Circles(h.Lead, x.in).All
-	x.client, x.expert = h.Member(h.Lead, x.in, authz.Client, "Mme Petit"), h.Member(h.Lead, x.in, authz.Guest, "M. Expert")
-	for _, side := range []struct{ name, counsel string }{{"Maître d’ouvrage", "Me Roux"}, {"Entreprise Durtain", "Me Noir"}, {"Assureur", ""}} {
-		n := circle.New{Space: x.in, Name: side.name, Kind: circle.Party}
-		who := authz.Actor{}
-		if side.counsel != "" {
-			who = h.Member(h.Lead, x.in, authz.Guest, side.counsel)
-			n.People = []id.Person{who.Person}
-		}
-		c, err := circle.NewService(h.Office).Make(h.T.Context(), h.Lead, n)
-		h.Must(err)
-		x.sides, x.people = append(x.sides, c), append(x.people, who)
-	}
-	h.Must(x.forums.Branch(h.T.Context(), h.Lead, forum.Branch{Space: x.in, Party: x.sides[2].ID, Whom: "Assureur SA, Nantes"}))
-	return x
-}
+func openExpertise(h *documenttest.House) *expertise { return &expertise{forumtest.Open(h)} }
 
 // bring puts a new document of somebody onto the common table.
 func (x *expertise) bring(by authz.Actor, name string, replaces id.Item) id.Item {
-	x.Clock.Advance(time.Minute)
-	in := document.BeginUpload{Space: x.in, Tray: space.PartyTray, Name: name}
-	if by.Role.Inside() {
-		in.Tray, in.Circles = space.FirmTray, []id.Circle{x.Circles(x.Lead, x.in).Firm}
-	}
-	of := x.Upload(by, in, []byte(name)).Document
-	x.Clock.Advance(time.Minute)
-	x.Must(x.Documents.Release(x.T.Context(), by, document.Releasing{Document: of, Replaces: replaces}))
-	return of
+	return x.Bring(by, name, []byte(name), replaces)
 }
 
 func (x *expertise) labels(by authz.Actor) (out []string) {
-	all, err := x.forums.Lists(x.T.Context(), by, x.in)
+	all, err := x.Forums.Lists(x.T.Context(), by, x.In)
 	x.Must(err)
 	for _, l := range all {
 		for _, p := range l.Pieces {
@@ -101,7 +65,7 @@ func TestGolden(t *testing.T) {
 	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
 		x, ctx := openExpertise(h), t.Context()
 		var brought []id.Item
-		actors := []authz.Actor{h.Lead, x.people[0], x.people[1]}
+		actors := []authz.Actor{h.Lead, x.People[0], x.People[1]}
 		for n := range 60 {
 			by := actors[n%3]
 			name := fmt.Sprintf("Pièce %02d.pdf", n+1)
@@ -110,10 +74,10 @@ func TestGolden(t *testing.T) {
 			}
 			brought = append(brought, x.bring(by, name, ""))
 		}
-		x.bring(x.people[0], "Pièce 02 corrigée.pdf", brought[1])
+		x.bring(x.People[0], "Pièce 02 corrigée.pdf", brought[1])
 		for _, by := range actors { // one notice each, of all that waits
 			x.Clock.Advance(time.Minute)
-			h.Must(h.Office.Keep(ctx, by.Firm, func(a *act.Act) error { return exhibit.Notify(a, by, x.in) }))
+			h.Must(h.Office.Keep(ctx, by.Firm, func(a *act.Act) error { return exhibit.Notify(a, by, x.In) }))
 		}
 		for n, of := range brought[:30] { // what is opened, and when
 			x.Clock.Advance(time.Minute)
@@ -121,22 +85,22 @@ func TestGolden(t *testing.T) {
 			if n < 10 {
 				x.Read(actors[(n+2)%3], of, "")
 			}
-			x.Read(x.expert, of, "") // stands for no party
+			x.Read(x.Expert, of, "") // stands for no party
 		}
-		first, err := x.forums.Lists(ctx, h.Lead, x.in)
+		first, err := x.Forums.Lists(ctx, h.Lead, x.In)
 		h.Must(err)
-		served := forum.Serving{Space: x.in, Party: x.sides[2].ID, Day: "2026-11-23", How: "lettre recommandée avec avis de réception"}
+		served := forum.Serving{Space: x.In, Party: x.Sides[2].ID, Day: "2026-11-23", How: "lettre recommandée avec avis de réception"}
 		for _, p := range first[0].Pieces {
 			served.Exhibits = append(served.Exhibits, p.Version)
 		}
-		h.Must(x.forums.Serve(ctx, h.Lead, served))
-		for who, by := range map[string]authz.Actor{"firm": h.Lead, "client": x.client, "owner": x.people[0], "builder": x.people[1], "expert": x.expert} {
-			lists, err := x.forums.Lists(ctx, by, x.in)
+		h.Must(x.Forums.Serve(ctx, h.Lead, served))
+		for who, by := range map[string]authz.Actor{"firm": h.Lead, "client": x.Client, "owner": x.People[0], "builder": x.People[1], "expert": x.Expert} {
+			lists, err := x.Forums.Lists(ctx, by, x.In)
 			h.Must(err)
 			var out bytes.Buffer
-			h.Must(x.forums.WriteLists(&out, printer(t, i18n.French), lists))
+			h.Must(x.Forums.WriteLists(&out, printer(t, i18n.French), lists))
 			golden(t, "lists.csv", out.Bytes()) // the same for all: everything is on the table
-			register, err := x.forums.Register(ctx, by, x.in)
+			register, err := x.Forums.Register(ctx, by, x.In)
 			if who == "expert" {
 				if !fault.Is(err, fault.Forbidden) {
 					t.Errorf("the register for who stands for no party: %v", err)
@@ -145,7 +109,7 @@ func TestGolden(t *testing.T) {
 			}
 			h.Must(err)
 			out.Reset()
-			h.Must(x.forums.WriteRegister(&out, printer(t, i18n.French), register))
+			h.Must(x.Forums.WriteRegister(&out, printer(t, i18n.French), register))
 			if who == "client" {
 				who = "house"
 			}
@@ -201,25 +165,25 @@ func firstDifference(got, want []byte) [2]string {
 func TestNumbers(t *testing.T) {
 	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
 		x, ctx := openExpertise(h), t.Context()
-		roux, noir := x.people[0], x.people[1]
+		roux, noir := x.People[0], x.People[1]
 		report := x.bring(h.Lead, "Rapport", "")
 		first := x.bring(roux, "Devis", "")
 		bis := x.bring(roux, "Devis corrigé", first)
 		x.bring(roux, "Devis définitif", bis)
 		x.bring(noir, "Facture", "")
 		letter := x.bring(h.Lead, "Plan", "")
-		h.Upload(h.Lead, document.BeginUpload{Space: x.in, Replaces: report, Name: "Rapport"}, []byte("relu"))
+		h.Upload(h.Lead, document.BeginUpload{Space: x.In, Replaces: report, Name: "Rapport"}, []byte("relu"))
 		want := []string{
 			"Cabinet Delmas & Associés 1 Rapport (remplacée)", "Cabinet Delmas & Associés 1 bis Rapport", "Cabinet Delmas & Associés 2 Plan",
 			"Maître d’ouvrage 1 Devis (remplacée)", "Maître d’ouvrage 1 bis Devis corrigé (remplacée)", "Maître d’ouvrage 1 ter Devis définitif", "Entreprise Durtain 1 Facture",
 		}
-		for who, by := range map[string]authz.Actor{"firm": h.Lead, "party": noir, "expert": x.expert} {
+		for who, by := range map[string]authz.Actor{"firm": h.Lead, "party": noir, "expert": x.Expert} {
 			if got := x.labels(by); !slices.Equal(got, want) {
 				t.Errorf("%s reads\n%q, want\n%q", who, got, want)
 			}
 		}
 
-		of := h.Upload(noir, document.BeginUpload{Space: x.in, Tray: space.PartyTray, Name: "Autre"}, []byte("autre")).Document
+		of := h.Upload(noir, document.BeginUpload{Space: x.In, Tray: space.PartyTray, Name: "Autre"}, []byte("autre")).Document
 		for what, replaces := range map[string]id.Item{"another party's": first, "its own, not on the table": of, "nothing": id.New[id.Item](h.Clock.Now())} {
 			if err := h.Documents.Release(ctx, noir, document.Releasing{Document: of, Replaces: replaces}); !fault.Is(err, fault.Invalid) {
 				t.Errorf("in the place of %s: %v", what, err)
@@ -257,20 +221,20 @@ func TestNumbers(t *testing.T) {
 func TestISO01_Register(t *testing.T) {
 	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
 		x, ctx := openExpertise(h), t.Context()
-		roux, noir := x.people[0], x.people[1]
+		roux, noir := x.People[0], x.People[1]
 		devis := x.bring(roux, "Devis", "")
-		h.Upload(roux, document.BeginUpload{Space: x.in, Tray: space.PartyTray, Name: "Secret"}, []byte("secret"))
+		h.Upload(roux, document.BeginUpload{Space: x.In, Tray: space.PartyTray, Name: "Secret"}, []byte("secret"))
 		x.Read(noir, devis, "")
 		for who, tt := range map[string]struct {
 			by   authz.Actor
 			want string
 		}{
 			"firm":    {h.Lead, "[Cabinet Delmas & Associés 1 Maître d’ouvrage 1 Entreprise Durtain 1 Assureur 0] Maître d’ouvrage Devis -  own opened - "},
-			"client":  {x.client, "[Cabinet Delmas & Associés 1] Maître d’ouvrage Devis - "},
+			"client":  {x.Client, "[Cabinet Delmas & Associés 1] Maître d’ouvrage Devis - "},
 			"owner":   {roux, "[Maître d’ouvrage 1]"},
 			"builder": {noir, "[Entreprise Durtain 1] Maître d’ouvrage Devis opened "},
 		} {
-			r, err := x.forums.Register(ctx, tt.by, x.in)
+			r, err := x.Forums.Register(ctx, tt.by, x.In)
 			h.Must(err)
 			if got := told(r); strings.Join(strings.Fields(got), " ") != strings.Join(strings.Fields(tt.want), " ") {
 				t.Errorf("%s reads %q, want %q", who, got, tt.want)
@@ -279,16 +243,16 @@ func TestISO01_Register(t *testing.T) {
 		elsewhere := h.Found("Cabinet Voisin", "Me Voisin")
 		stranger := h.Member(h.Lead, h.Space(h.Lead, "M. Martin"), authz.Client, "M. Martin")
 		for who, by := range map[string]authz.Actor{"another firm": elsewhere, "a client of another space": stranger} {
-			if _, err := x.forums.Register(ctx, by, x.in); !fault.Is(err, fault.NotFound) {
+			if _, err := x.Forums.Register(ctx, by, x.In); !fault.Is(err, fault.NotFound) {
 				t.Errorf("the register for %s: %v", who, err)
 			}
-			if _, err := x.forums.Lists(ctx, by, x.in); !fault.Is(err, fault.NotFound) {
+			if _, err := x.Forums.Lists(ctx, by, x.In); !fault.Is(err, fault.NotFound) {
 				t.Errorf("the lists for %s: %v", who, err)
 			}
 		}
 		// Whoever comes later sees nothing of before, and so reads of no exhibit.
-		late := h.Member(h.Lead, x.in, authz.Guest, "Me Tard")
-		h.Must(circle.NewService(h.Office).Admit(ctx, h.Lead, x.in, x.sides[2].ID, late.Person))
+		late := h.Member(h.Lead, x.In, authz.Guest, "Me Tard")
+		h.Must(circle.NewService(h.Office).Admit(ctx, h.Lead, x.In, x.Sides[2].ID, late.Person))
 		if got := x.labels(late); len(got) != 0 {
 			t.Errorf("a newcomer reads of %q", got)
 		}
@@ -296,7 +260,7 @@ func TestISO01_Register(t *testing.T) {
 			t.Errorf("%d openings by parties in the journal", n)
 		}
 		plain := h.Space(h.Lead, "Sans partie")
-		if all, err := x.forums.Lists(ctx, h.Lead, plain); err != nil || len(all) != 0 {
+		if all, err := x.Forums.Lists(ctx, h.Lead, plain); err != nil || len(all) != 0 {
 			t.Errorf("where there is no forum: %v, %v", all, err)
 		}
 	})
@@ -331,19 +295,19 @@ func told(r forum.Register) string {
 func TestSilentParty(t *testing.T) {
 	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
 		x, ctx := openExpertise(h), t.Context()
-		roux, insurer := x.people[0], x.sides[2].ID
-		h.Must(x.forums.Unbranch(ctx, h.Lead, x.in, insurer))
-		if err := x.forums.Unbranch(ctx, h.Lead, x.in, insurer); !fault.Is(err, fault.NotFound) {
+		roux, insurer := x.People[0], x.Sides[2].ID
+		h.Must(x.Forums.Unbranch(ctx, h.Lead, x.In, insurer))
+		if err := x.Forums.Unbranch(ctx, h.Lead, x.In, insurer); !fault.Is(err, fault.NotFound) {
 			t.Errorf("ended twice: %v", err)
 		}
-		hers := h.Upload(roux, document.BeginUpload{Space: x.in, Tray: space.PartyTray, Name: "Devis"}, []byte("devis")).Document
-		ours := h.File(h.Lead, x.in, "Rapport", []byte("rapport"), h.Circles(h.Lead, x.in).Firm).Document
+		hers := h.Upload(roux, document.BeginUpload{Space: x.In, Tray: space.PartyTray, Name: "Devis"}, []byte("devis")).Document
+		ours := h.File(h.Lead, x.In, "Rapport", []byte("rapport"), h.Circles(h.Lead, x.In).Firm).Document
 		h.Must(h.Documents.Classify(ctx, h.Lead, ours, authz.NatureExhibit))
 		blocked := func(when string, want bool) {
 			t.Helper()
 			for what, err := range map[string]error{
 				"a party's":               h.Documents.Release(ctx, roux, document.Releasing{Document: hers}),
-				"the firm's, sent to all": h.Documents.Address(ctx, h.Lead, document.Send{Item: ours, Circles: []id.Circle{x.all}}),
+				"the firm's, sent to all": h.Documents.Address(ctx, h.Lead, document.Send{Item: ours, Circles: []id.Circle{x.All}}),
 			} {
 				if fault.Is(err, fault.Conflict) != want || !want && err != nil {
 					t.Errorf("%s: %s: %v", when, what, err)
@@ -354,62 +318,62 @@ func TestSilentParty(t *testing.T) {
 			}
 		}
 		blocked("nobody reads for the insurer", true)
-		for who, by := range map[string]authz.Actor{"a party": roux, "the client": x.client, "the expert": x.expert} {
-			if err := x.forums.Branch(ctx, by, forum.Branch{Space: x.in, Party: insurer, Whom: "x"}); !fault.Is(err, fault.Forbidden) {
+		for who, by := range map[string]authz.Actor{"a party": roux, "the client": x.Client, "the expert": x.Expert} {
+			if err := x.Forums.Branch(ctx, by, forum.Branch{Space: x.In, Party: insurer, Whom: "x"}); !fault.Is(err, fault.Forbidden) {
 				t.Errorf("reached on paper by %s: %v", who, err)
 			}
 		}
 		for what, n := range map[string]forum.Branch{"nobody": {Whom: " "}, "too much": {Whom: strings.Repeat("x", forum.MaxWords+1)}} {
-			n.Space, n.Party = x.in, insurer
-			if err := x.forums.Branch(ctx, h.Lead, n); !fault.Is(err, fault.Invalid) {
+			n.Space, n.Party = x.In, insurer
+			if err := x.Forums.Branch(ctx, h.Lead, n); !fault.Is(err, fault.Invalid) {
 				t.Errorf("reached on paper, %s: %v", what, err)
 			}
 		}
-		if err := x.forums.Branch(ctx, h.Lead, forum.Branch{Space: x.in, Party: x.all, Whom: "x"}); !fault.Is(err, fault.Conflict) {
+		if err := x.Forums.Branch(ctx, h.Lead, forum.Branch{Space: x.In, Party: x.All, Whom: "x"}); !fault.Is(err, fault.Conflict) {
 			t.Errorf("the common table, reached on paper: %v", err)
 		}
-		h.Must(x.forums.Branch(ctx, h.Lead, forum.Branch{Space: x.in, Party: insurer, Whom: "Assureur SA"}))
+		h.Must(x.Forums.Branch(ctx, h.Lead, forum.Branch{Space: x.In, Party: insurer, Whom: "Assureur SA"}))
 		blocked("reached on paper", false)
 
-		r, err := x.forums.Register(ctx, h.Lead, x.in)
+		r, err := x.Forums.Register(ctx, h.Lead, x.In)
 		h.Must(err)
 		one, other := r.Lines[0].Version, r.Lines[1].Version
-		good := forum.Serving{Space: x.in, Party: insurer, Exhibits: []id.Version{one}, Day: "2026-11-23", How: "en main propre"}
+		good := forum.Serving{Space: x.In, Party: insurer, Exhibits: []id.Version{one}, Day: "2026-11-23", How: "en main propre"}
 		for what, change := range map[string]func(*forum.Serving){
 			"nothing": func(s *forum.Serving) { s.Exhibits = nil }, "no way": func(s *forum.Serving) { s.How = "" }, "no day": func(s *forum.Serving) { s.Day = "hier" },
 			"tomorrow": func(s *forum.Serving) { s.Day = "2026-11-24" }, "what is no exhibit": func(s *forum.Serving) { s.Exhibits = []id.Version{one, "x"} },
 		} {
 			bad := good
 			change(&bad)
-			if err := x.forums.Serve(ctx, h.Lead, bad); !fault.Is(err, fault.Invalid) {
+			if err := x.Forums.Serve(ctx, h.Lead, bad); !fault.Is(err, fault.Invalid) {
 				t.Errorf("handed over, %s: %v", what, err)
 			}
 		}
-		h.Must(x.forums.Serve(ctx, h.Lead, good))
-		if err := x.forums.Serve(ctx, h.Lead, good); !fault.Is(err, fault.Invalid) {
+		h.Must(x.Forums.Serve(ctx, h.Lead, good))
+		if err := x.Forums.Serve(ctx, h.Lead, good); !fault.Is(err, fault.Invalid) {
 			t.Errorf("handed over twice: %v", err)
 		}
 		elsewhere := good
-		elsewhere.Party, elsewhere.Exhibits = x.sides[1].ID, []id.Version{other}
-		if err := x.forums.Serve(ctx, h.Lead, elsewhere); !fault.Is(err, fault.Conflict) {
+		elsewhere.Party, elsewhere.Exhibits = x.Sides[1].ID, []id.Version{other}
+		if err := x.Forums.Serve(ctx, h.Lead, elsewhere); !fault.Is(err, fault.Conflict) {
 			t.Errorf("handed to a party that reads here: %v", err)
 		}
-		r, err = x.forums.Register(ctx, h.Lead, x.in)
+		r, err = x.Forums.Register(ctx, h.Lead, x.In)
 		h.Must(err)
 		if a, b := r.Lines[0].Cells[3].Paper, r.Lines[1].Cells[3].Paper; a == nil || a.How != "en main propre" || b != nil || r.Parties[3].Paper == nil {
 			t.Errorf("the register says %+v, %+v", a, b)
 		}
-		if r, err := x.forums.Register(ctx, roux, x.in); err != nil || r.Parties[0].Paper != nil {
+		if r, err := x.Forums.Register(ctx, roux, x.In); err != nil || r.Parties[0].Paper != nil {
 			t.Errorf("a party reads how others are reached: %+v, %v", r, err)
 		}
 		// A party without a reader any more stops what comes next, and one with a reader does not.
-		h.Leave(x.people[1], x.in)
-		next := h.Upload(roux, document.BeginUpload{Space: x.in, Tray: space.PartyTray, Name: "Suite"}, []byte("suite")).Document
+		h.Leave(x.People[1], x.In)
+		next := h.Upload(roux, document.BeginUpload{Space: x.In, Tray: space.PartyTray, Name: "Suite"}, []byte("suite")).Document
 		if err := h.Documents.Release(ctx, roux, document.Releasing{Document: next}); !fault.Is(err, fault.Conflict) {
 			t.Errorf("released when another party has lost its people: %v", err)
 		}
-		h.Join(x.people[1], x.in, authz.Guest)
-		h.Must(circle.NewService(h.Office).Admit(ctx, h.Lead, x.in, x.sides[1].ID, x.people[1].Person))
+		h.Join(x.People[1], x.In, authz.Guest)
+		h.Must(circle.NewService(h.Office).Admit(ctx, h.Lead, x.In, x.Sides[1].ID, x.People[1].Person))
 		h.Must(h.Documents.Release(ctx, roux, document.Releasing{Document: next}))
 		if k := h.Kinds(h.Lead); k["exhibit.served"] != 1 || k["paper.chosen"] != 2 || k["paper.ended"] != 1 {
 			t.Errorf("the journal counts %v", k)
@@ -422,9 +386,9 @@ func TestSilentParty(t *testing.T) {
 func TestReleaseAt(t *testing.T) {
 	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
 		x, ctx := openExpertise(h), t.Context()
-		roux, noir, insurer := x.people[0], x.people[1], x.sides[2].ID
+		roux, noir, insurer := x.People[0], x.People[1], x.Sides[2].ID
 		keep := func(name string) id.Item {
-			return h.Upload(roux, document.BeginUpload{Space: x.in, Tray: space.PartyTray, Name: name}, []byte(name)).Document
+			return h.Upload(roux, document.BeginUpload{Space: x.In, Tray: space.PartyTray, Name: name}, []byte(name)).Document
 		}
 		set := func(at time.Time, all ...id.Item) {
 			t.Helper()
@@ -479,13 +443,13 @@ func TestReleaseAt(t *testing.T) {
 		late := keep("Trois")
 		at := h.Clock.Now().Add(time.Minute)
 		set(at, late, keep("Quatre"))
-		h.Must(x.forums.Unbranch(ctx, h.Lead, x.in, insurer))
+		h.Must(x.Forums.Unbranch(ctx, h.Lead, x.In, insurer))
 		h.Clock.Advance(time.Minute)
 		run(3)
 		if got := x.labels(noir); len(got) != 2 || timed(late).Stopped != "party" {
 			t.Errorf("a party had no reader, and another reads %q; %+v", got, timed(late))
 		}
-		h.Must(x.forums.Branch(ctx, h.Lead, forum.Branch{Space: x.in, Party: insurer, Whom: "Assureur SA"}))
+		h.Must(x.Forums.Branch(ctx, h.Lead, forum.Branch{Space: x.In, Party: insurer, Whom: "Assureur SA"}))
 		h.Must(h.Documents.Release(ctx, roux, document.Releasing{Document: late}))
 
 		never := keep("Cinq")
@@ -499,9 +463,9 @@ func TestReleaseAt(t *testing.T) {
 
 		gone := keep("Six")
 		set(h.Clock.Now().Add(time.Minute), gone)
-		other := h.Member(h.Lead, x.in, authz.Guest, "Me Autre")
-		h.Must(circle.NewService(h.Office).Admit(ctx, h.Lead, x.in, x.sides[0].ID, other.Person))
-		h.Leave(roux, x.in)
+		other := h.Member(h.Lead, x.In, authz.Guest, "Me Autre")
+		h.Must(circle.NewService(h.Office).Admit(ctx, h.Lead, x.In, x.Sides[0].ID, other.Person))
+		h.Leave(roux, x.In)
 		h.Clock.Advance(time.Minute)
 		run(5)
 		if got := x.labels(noir); len(got) != 3 {
@@ -518,14 +482,14 @@ func TestReleaseAt(t *testing.T) {
 func TestNotified(t *testing.T) {
 	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
 		x, ctx := openExpertise(h), t.Context()
-		roux, noir := x.people[0], x.people[1]
+		roux, noir := x.People[0], x.People[1]
 		x.bring(roux, "Devis", "")
 		opened := x.bring(roux, "Plan", "")
 		x.Read(noir, opened, "")
 		for range 2 {
-			h.Must(h.Office.Keep(ctx, noir.Firm, func(a *act.Act) error { return exhibit.Notify(a, noir, x.in) }))
+			h.Must(h.Office.Keep(ctx, noir.Firm, func(a *act.Act) error { return exhibit.Notify(a, noir, x.In) }))
 		}
-		r, err := x.forums.Register(ctx, noir, x.in)
+		r, err := x.Forums.Register(ctx, noir, x.In)
 		h.Must(err)
 		if a, b := r.Lines[0].Cells[0], r.Lines[1].Cells[0]; a.Notified.IsZero() || !a.Opened.IsZero() || !b.Notified.IsZero() || b.Opened.IsZero() {
 			t.Errorf("the register says %+v, %+v", a, b)
@@ -540,9 +504,9 @@ func TestNotified(t *testing.T) {
 func TestTampered(t *testing.T) {
 	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
 		x := openExpertise(h)
-		x.Read(x.people[1], x.bring(x.people[0], "Devis", ""), "")
-		r, err := x.forums.Register(t.Context(), h.Lead, x.in)
-		h.Must(err, x.forums.Serve(t.Context(), h.Lead, forum.Serving{Space: x.in, Party: x.sides[2].ID, Exhibits: []id.Version{r.Lines[0].Version}, Day: "2026-11-23", How: "en main propre"}))
+		x.Read(x.People[1], x.bring(x.People[0], "Devis", ""), "")
+		r, err := x.Forums.Register(t.Context(), h.Lead, x.In)
+		h.Must(err, x.Forums.Serve(t.Context(), h.Lead, forum.Serving{Space: x.In, Party: x.Sides[2].ID, Exhibits: []id.Version{r.Lines[0].Version}, Day: "2026-11-23", How: "en main propre"}))
 		undo := errors.New("as it was")
 		for what, stmt := range map[string]store.FirmStmt{
 			"nothing":   store.ForFirm(`update exhibit set rank = rank where firm_id = $1`),
@@ -557,10 +521,10 @@ func TestTampered(t *testing.T) {
 			err := h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error {
 				_, err := a.Exec(stmt)
 				h.Must(err)
-				_, one := exhibit.OfSpace(a, x.in)
-				_, two := exhibit.Services(a, x.in)
-				_, three := exhibit.Papers(a, x.in)
-				_, four := exhibit.Branches(a, x.in)
+				_, one := exhibit.OfSpace(a, x.In)
+				_, two := exhibit.Services(a, x.In)
+				_, three := exhibit.Papers(a, x.In)
+				_, four := exhibit.Branches(a, x.In)
 				if found := errors.Is(errors.Join(one, two, three, four), vault.ErrTampered); found == (what == "nothing") {
 					t.Errorf("%s was changed: %v, %v, %v, %v", what, one, two, three, four)
 				}

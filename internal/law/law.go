@@ -1,6 +1,7 @@
 // Package law is law as data: the periods of procedure, each a dated row with its
 // article, its source and a worked example (rule.json), and the arithmetic of days
-// that says when they end, with each of its steps in words.
+// that says when they end, with each of its steps in words; and how much one message
+// of the lawyers' network holds (message.json).
 //
 // It refuses to guess: a fact of a time for which the table has no row, an unknown
 // rule, a place it does not know. What it says binds nobody, and it says so. The table
@@ -102,10 +103,20 @@ func Places() []Place { return []Place{Mainland, Alsace} }
 func Homes() []Home   { return []Home{Near, Overseas, Abroad} }
 
 // Book is the whole table. It is immutable.
-type Book struct{ rules []Rule }
+type Book struct {
+	rules    []Rule
+	messages []Message
+}
 
-// Load reads the embedded table. It fails on a row that lacks what a row must have.
-func Load() (*Book, error) { return read(data) }
+// Load reads the embedded tables. It fails on a row that lacks what a row must have.
+func Load() (*Book, error) {
+	b, err := read(data)
+	if err != nil {
+		return nil, err
+	}
+	b.messages, err = readMessages(messages)
+	return b, err
+}
 
 func read(raw []byte) (*Book, error) {
 	b := &Book{}

@@ -35,6 +35,7 @@ import (
 	"cenacle/internal/dav/caldav"
 	"cenacle/internal/deposit"
 	"cenacle/internal/depositlink"
+	"cenacle/internal/dispatch"
 	"cenacle/internal/document"
 	"cenacle/internal/drive"
 	"cenacle/internal/event"
@@ -117,6 +118,7 @@ type Server struct {
 	Memos       *memo.Service
 	Agendas     *agenda.Service
 	Forums      *forum.Service
+	Dispatch    *dispatch.Service
 	Slots       *slot.Service
 	Offers      *offer.Service
 	Vigilance   *vigilance.Service
@@ -358,6 +360,7 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	s.Agendas = agenda.New(s.Office, zone, periods)
 	s.Forums = forum.New(s.Office, zone)
 	s.Offers = offer.New(s.Office)
+	s.Dispatch = dispatch.New(s.Office, dispatch.Config{Documents: s.Documents, Forums: s.Forums, Readers: readers, Book: periods, Zone: zone})
 	s.Slots = slot.New(s.Office, s.Agendas, zone)
 	duties, err := vigilance.Load()
 	if err != nil {
@@ -474,9 +477,10 @@ func (s *Server) pages(c *config.Config) site.Pages {
 		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Plans: s.Plans, Documents: s.Documents, Memos: s.Memos, Conflict: s.Conflicts, Agendas: s.Agendas,
 			Dossiers: s.Vigilance},
 		Room: &room.Pages{
-			Freezes: s.Freezes,
-			Notices: s.Notices,
-			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Agendas: s.Agendas, Slots: s.Slots, Dossiers: s.Vigilance, Offers: s.Offers, Forums: s.Forums, Lifecycle: s.Lifecycle,
+			Freezes:  s.Freezes,
+			Notices:  s.Notices,
+			Dispatch: s.Dispatch,
+			Circles:  s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Agendas: s.Agendas, Slots: s.Slots, Dossiers: s.Vigilance, Offers: s.Offers, Forums: s.Forums, Lifecycle: s.Lifecycle,
 			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Letterboxes: s.Letterboxes, Limit: c.Upload(), Passkeys: s.Accounts.Passkeys(),
 			Bundles: s.Bundles,
 		},

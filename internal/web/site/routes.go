@@ -321,6 +321,8 @@ func forumRoutes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/spaces/{space}/offers/{round}/unlock", Door: web.Member, Action: authz.OfferPut, Handle: p.Room.DoUnlockOffers},
 		{Pattern: "GET /f/{firm}/spaces/{space}/exhibits", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.Exhibits},
 		{Pattern: "GET /f/{firm}/spaces/{space}/exhibits/file", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.ExhibitFile, Long: true},
+		{Pattern: "GET /f/{firm}/spaces/{space}/exhibits/{version}/stamped", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.StampedExhibit, Long: true},
+		{Pattern: "POST /f/{firm}/spaces/{space}/exhibits/pack", Door: web.Member, Action: authz.DocumentRead, Handle: p.Room.DoPackExhibits, Long: true},
 		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/release/set", Door: web.Member, Action: authz.DocumentRelease, Handle: p.Room.DoReleaseAt},
 		{Pattern: "POST /f/{firm}/spaces/{space}/documents/{document}/release/cancel", Door: web.Member, Action: authz.DocumentRelease, Handle: p.Room.DoCancelRelease},
 		{Pattern: "POST /f/{firm}/spaces/{space}/circles/{named}/paper", Door: web.Member, Action: authz.PaperServe, Handle: p.Room.DoBranch},

@@ -16,6 +16,7 @@ import (
 	"cenacle/internal/blob"
 	"cenacle/internal/circle"
 	"cenacle/internal/deposit"
+	"cenacle/internal/dispatch"
 	"cenacle/internal/document"
 	"cenacle/internal/firm"
 	"cenacle/internal/forum"
@@ -52,6 +53,7 @@ type Cast struct {
 	Memos     *memo.Service
 	Agendas   *agenda.Service
 	Forums    *forum.Service
+	Dispatch  *dispatch.Service
 	Slots     *slot.Service
 	Offers    *offer.Service
 	Vigilance *vigilance.Service
@@ -95,6 +97,7 @@ func NewCast(t testing.TB, table func(*Cast) []web.Route) *Cast {
 		s.must(err)
 		c.Agendas, c.Forums = agenda.New(s.Office, zone, periods), forum.New(s.Office, zone)
 		c.Offers = offer.New(s.Office)
+		c.Dispatch = dispatch.New(s.Office, dispatch.Config{Documents: c.Documents, Forums: c.Forums, Book: periods, Zone: zone})
 		c.Slots = slot.New(s.Office, c.Agendas, zone)
 		duties, err := vigilance.Load()
 		s.must(err)

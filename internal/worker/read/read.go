@@ -50,7 +50,7 @@ func Trade() worker.Trade {
 	const page = 150 // dots per inch of a page to be scanned
 	scan := worker.Tool{Program: "tesseract", Args: func(int) []string { return []string{"stdin", "stdout", "-l", "fra"} }}
 	return worker.Trade{
-		Tasks:  map[string]worker.Task{TaskText: text, TaskMail: mailTask, TaskPicture: picture, TaskLogo: logo, TaskFind: find, TaskSheet: flatten, TaskSheetPDF: flattenPDF, TaskConvert: convert, TaskPart: part, TaskArchive: archive},
+		Tasks:  map[string]worker.Task{TaskText: text, TaskMail: mailTask, TaskPicture: picture, TaskLogo: logo, TaskFind: find, TaskSheet: flatten, TaskSheetPDF: flattenPDF, TaskConvert: convert, TaskPart: part, TaskArchive: archive, TaskStamp: stamped},
 		Placed: map[string]bool{TaskConvert: true},
 		Tools: map[string]map[string]worker.Tool{
 			TaskText: {pdfMedia: {Program: "pdftotext", Args: func(int) []string {

@@ -31,12 +31,14 @@ type Exhibits struct {
 type ExhibitList struct {
 	Key, Party, Count string
 	Lines             []ExhibitLine
+	Send              *Sending // to whom it may be of use
 }
 
 // ExhibitLine is one exhibit. Href is empty for one that was taken away.
 type ExhibitLine struct {
 	Number, Title, Href, Released, State string
 	Size                                 int64
+	Copy                                 *ui.Link    // stamped, or its cover sheet
 	Cells                                []Reception // in a register
 }
 
@@ -86,6 +88,12 @@ func (p *Pages) Exhibits(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	return p.exhibits(h, all, nil)
+}
+
+// exhibits lists them, with what a refused form brought back.
+func (p *Pages) exhibits(h here, all []forum.List, refused error) (web.Answer, error) {
+	r := h.r
 	t := r.Printer
 	page := Exhibits{Base: h.base(t.T("room.exhibit.title")), Name: h.heading("room.exhibit.title"), Back: h.path(), Printed: t.T("room.printed", r.Card.Name, t.DateTime(r.Now))}
 	page.Crumbs = append(page.Crumbs, ui.Link{Href: h.path(), Label: h.spaceLabel()})
@@ -96,8 +104,9 @@ func (p *Pages) Exhibits(r *web.Request) (web.Answer, error) {
 	for _, l := range all {
 		out := h.exhibits(l.Party, len(l.Pieces))
 		for _, e := range l.Pieces {
-			out.Lines = append(out.Lines, h.exhibit(e))
+			out.Lines = append(out.Lines, h.stamped(h.exhibit(e), e))
 		}
+		out.Send = p.sending(h, l, refused)
 		page.Lists = append(page.Lists, out)
 	}
 	if len(all) > 0 {

@@ -20,6 +20,7 @@ import (
 	"cenacle/internal/conflict"
 	"cenacle/internal/deposit"
 	"cenacle/internal/depositlink"
+	"cenacle/internal/dispatch"
 	"cenacle/internal/document"
 	"cenacle/internal/firm"
 	"cenacle/internal/forum"
@@ -62,6 +63,7 @@ type Pages struct {
 	Memos       *memo.Service
 	Agendas     *agenda.Service
 	Forums      *forum.Service
+	Dispatch    *dispatch.Service
 	Lifecycle   *lifecycle.Service
 	Overview    *overview.Service
 	Firms       *firm.Service

@@ -25,10 +25,10 @@ document.addEventListener("click", async (event) => {
   }
 });
 
-/** A form is sent once; the button says so while the answer is on its way. */
+/** A form is sent once; the button says so while the answer is on its way. One that answers with a file leaves the page as it is. */
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method === "dialog" || event.defaultPrevented) return;
+  if (form.method === "dialog" || "file" in form.dataset || event.defaultPrevented) return;
   if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = "1";
   event.submitter?.setAttribute("aria-busy", "true");
