@@ -149,6 +149,19 @@ test("two parties and a common table", async (context) => {
     }
   });
 
+  await step("what each has had is attested, in a file that proves it", async () => {
+    await page.goto(`${hers}/register`);
+    await page.getByRole("button", { name: t("room.attest.make") }).first().click();
+    await page.locator("dialog[open]").getByRole("button", { name: t("room.attest.make"), exact: true }).click();
+    await said(page, "exchange_attested");
+    await page.locator(".room-exhibits tr", { hasText: "Devis corrigé.txt" }).getByText(t("attest.unopened")).first().waitFor();
+    await inspect(page, "an attestation");
+    await look(page, "attested-1280");
+    await narrow(page, "an attestation on a phone");
+    const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: t("room.attest.download") }).click()]);
+    assert.equal(JSON.parse(await readFile(await file.path(), "utf8")).format, "cenacle/attestation@v1");
+  });
+
   await step("she has another come there at a set moment, and gives that up", async () => {
     await roux.page.goto(hers);
     await send(roux.page, [await put(papers, "Photographies.txt", Buffer.from("photographies"))]);

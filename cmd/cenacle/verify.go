@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"cenacle/internal/attest"
 	"cenacle/internal/fault"
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
@@ -43,13 +44,40 @@ func verify(_ context.Context, t *terminal, args []string) error {
 		return fmt.Errorf("language %q: %w", *language, errUsage)
 	}
 	p := catalog.Printer(spoken, zone)
-	report, err := journal.VerifyReceipt(raw, *key)
-	printReport(t.out, p, report)
+	holds := "verify.holds"
+	if journal.FormatOf(raw) == attest.Format {
+		holds = "verify.attestation_holds"
+		var report attest.Report
+		report, err = attest.Verify(raw, *key)
+		printAttestation(t.out, p, report)
+	} else {
+		var report journal.Report
+		report, err = journal.VerifyReceipt(raw, *key)
+		printReport(t.out, p, report)
+	}
 	if err != nil {
 		return errors.New(p.Fault(err))
 	}
-	fmt.Fprintln(t.out, p.T("verify.holds"))
+	fmt.Fprintln(t.out, p.T(holds))
 	return nil
+}
+
+// printAttestation says what an attestation states and how each check ended.
+func printAttestation(w io.Writer, p *i18n.Printer, r attest.Report) {
+	if s := r.Statement; s.Firm != "" {
+		fmt.Fprintln(w, p.T("verify.attestation", s.Firm, s.Person, p.DateTime(attest.Instant(s.At))))
+		for _, e := range s.Exhibits {
+			fmt.Fprintln(w, " ", p.T("verify.exhibit", e.Label, s.Name(e.Party), p.DateTime(attest.Instant(e.Released)), e.Title))
+			fmt.Fprintln(w, "   ", e.SHA256)
+			for _, words := range attest.Words(p, s, e) {
+				fmt.Fprintln(w, "   ", words)
+			}
+		}
+		fmt.Fprintln(w)
+		fmt.Fprintln(w, p.T("verify.digest", fmt.Sprintf("%x", s.Digest())))
+		fmt.Fprintln(w)
+	}
+	printChecks(w, p, r.Report)
 }
 
 func readSome(path string) ([]byte, error) {
@@ -136,6 +164,10 @@ func printReport(w io.Writer, p *i18n.Printer, r journal.Report) {
 		}
 		fmt.Fprintln(w)
 	}
+	printChecks(w, p, r)
+}
+
+func printChecks(w io.Writer, p *i18n.Printer, r journal.Report) {
 	for _, c := range r.Checks {
 		fmt.Fprintf(w, "  %s – %s\n", p.T(c.Name), p.T(c.Outcome.Key(), r.Fingerprint))
 	}

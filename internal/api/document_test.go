@@ -78,8 +78,11 @@ var documentSamples = map[string]sample{
 	"serveExhibits":   {who: byLead, body: `{"exhibits":["{version}"],"day":"2026-11-20","how":"en main propre"}`, want: 409},
 	"getRegisterFile": {who: byLead, want: 200},
 	// There is no forum; package dispatch has one.
-	"getStampedExhibit": {who: byLead, want: 404},
-	"packExhibits":      {who: byLead, body: `{"party":"{named}","to":"court"}`, want: 404},
+	"listAttestations":   {who: byLead, want: 200},
+	"drawAttestation":    {who: byLead, want: 422}, // nothing to attest; package attest has something
+	"getAttestationFile": {who: byLead, want: 404},
+	"getStampedExhibit":  {who: byLead, want: 404},
+	"packExhibits":       {who: byLead, body: `{"party":"{named}","to":"court"}`, want: 404},
 	// There are no parties here: TestSealedOffers has a forum.
 	"listOffers":      {who: byLead, want: 200},
 	"askOffers":       {who: byLead, body: `{"subject":"Prix","until":"2026-12-09T12:00:00Z","parties":["{circle}","{all}"]}`, want: 422},

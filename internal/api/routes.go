@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"cenacle/internal/agenda"
+	"cenacle/internal/attest"
 	"cenacle/internal/authz"
 	"cenacle/internal/bundle"
 	"cenacle/internal/circle"
@@ -51,6 +52,7 @@ type Nouns struct {
 	Agendas     *agenda.Service
 	Forums      *forum.Service
 	Dispatch    *dispatch.Service
+	Attests     *attest.Service
 	Notices     *notice.Service
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
@@ -308,6 +310,12 @@ func (n *Nouns) forumRows() []Operation {
 			Summary: "Say that exhibits were handed to a party that is reached on paper: when and how"},
 		{Pattern: "GET /spaces/{space}/register", Name: "getRegister", Action: authz.RegisterSee, Do: Ask(n.register),
 			Summary: "When each party of a forum was told of each exhibit, and opened it; outside the firm, one’s own party alone"},
+		{Pattern: "GET /spaces/{space}/attestations", Name: "listAttestations", Action: authz.RegisterSee, Do: Ask(n.attestations),
+			Summary: "The attestations of adversarial exchange of a forum, as far as one may read its register"},
+		{Pattern: "POST /spaces/{space}/attestations", Name: "drawAttestation", Action: authz.AttestDraw, Also: []authz.Action{authz.RegisterSee}, Status: 201, Do: Tell(n.attest, n.attestedAgain),
+			Summary: "Attest what one reads in the register, as it is now"},
+		{Pattern: "GET /spaces/{space}/attestations/{attestation}/file", Name: "getAttestationFile", Action: authz.RegisterSee, Do: Give(attest.Media, n.attestationFile),
+			Summary: "An attestation with the entries of the journal that prove it, to be verified offline (doc/attestation-format.md)"},
 		{Pattern: "GET /spaces/{space}/register/file", Name: "getRegisterFile", Action: authz.RegisterSee, Long: true, Do: Give(forum.Media, n.registerFile),
 			Summary: "The same for a spreadsheet, in the language that is accepted"},
 	}

@@ -67,9 +67,9 @@ func open(t *testing.T, limit int) *stage {
 	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.nouns = &api.Nouns{
 		Freezes:  freeze.NewService(s.Office),
-		Dispatch: s.Dispatch,
-		Notices:  notice.NewService(s.Office),
-		Firms:    s.Firms, Plans: s.Plans, Circles: circle.NewService(s.Office), Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Requests: s.Requests, Holds: hold.NewService(s.Office), Guard: guard.NewService(s.Office), Conflicts: conflict.NewService(s.Office), Memos: s.Memos, Agendas: s.Agendas, Slots: s.Slots, Offers: s.Offers, Forums: s.Forums,
+		Dispatch: s.Dispatch, Attests: s.Attests,
+		Notices: notice.NewService(s.Office),
+		Firms:   s.Firms, Plans: s.Plans, Circles: circle.NewService(s.Office), Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Requests: s.Requests, Holds: hold.NewService(s.Office), Guard: guard.NewService(s.Office), Conflicts: conflict.NewService(s.Office), Memos: s.Memos, Agendas: s.Agendas, Slots: s.Slots, Offers: s.Offers, Forums: s.Forums,
 		Vigilance:   s.Vigilance,
 		Invitations: s.Invitations, Letterboxes: s.Letterboxes, Lifecycle: s.Lifecycle, Overview: s.Overview, Events: event.New(s.Office),
 		Bundles: bundle.NewService(s.Office, s.Spaces, s.Documents, nil, 1<<30), Previews: preview.New(s.Office, s.Documents, nil),

@@ -45,7 +45,7 @@ func TestPolicy(t *testing.T) {
 		ReviewKeep: "lead", SpaceHand: "lead", SpaceTell: "lead", WallSee: "lead colleague", WallRaise: "lead colleague", WallLift: "lead colleague",
 		CircleMake: "lead colleague assistant", CircleTend: "lead colleague assistant",
 		OfferAsk: "lead colleague", OfferSee: "lead colleague assistant client guest reader", OfferPut: "lead colleague guest",
-		RegisterSee: "lead colleague assistant client guest reader", PaperServe: "lead colleague assistant",
+		RegisterSee: "lead colleague assistant client guest reader", AttestDraw: "lead colleague assistant client guest reader", PaperServe: "lead colleague assistant",
 		TrashSee: "lead colleague assistant", HoldSee: "lead colleague assistant", HoldKeep: "lead colleague",
 		VigilanceSee: "lead colleague assistant", VigilanceKeep: "lead colleague",
 		DocumentFile: "lead colleague assistant", DocumentRead: "lead colleague assistant client guest reader",

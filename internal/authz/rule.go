@@ -44,6 +44,7 @@ const (
 	CircleMake   Action = "circle.make"  // name a new one
 	CircleTend   Action = "circle.tend"  // rename it, let people in and out; a party too
 	RegisterSee  Action = "register.see" // what each party of a forum was given, and opened when
+	AttestDraw   Action = "attest.draw"  // that the firm attests it to whoever reads it
 	PaperServe   Action = "paper.serve"  // that a party of a forum has on paper what nobody reads for it
 	OfferAsk     Action = "offer.ask"    // begin a round of sealed offers among parties: a lawyer's act
 	OfferSee     Action = "offer.see"    // a round, and the offers of it once all are opened
@@ -171,6 +172,7 @@ var rules = map[Action]rule{
 	CircleMake:   {kind: OfSpace, space: inside, writes: true},
 	CircleTend:   {kind: OfCircle, space: inside, writes: true},
 	RegisterSee:  {kind: OfSpace, space: all, reads: true},
+	AttestDraw:   {kind: OfSpace, space: all, writes: true},
 	PaperServe:   {kind: OfSpace, space: inside, writes: true},
 	OfferAsk:     {kind: OfSpace, space: counsel, firm: lawyers, writes: true},
 	OfferSee:     {kind: OfItem, space: all, reads: true},

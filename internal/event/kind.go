@@ -42,11 +42,12 @@ var kinds = map[string]kind{
 	"document.addressed":  document(addresses),
 	"document.released":   document(items),
 	"release.set":         document(items), "release.cancelled": document(items), "release.stopped": document(items),
-	"exhibit.numbered": document(items),
-	"exhibit.notified": document(traces),
-	"exhibit.opened":   document(traces),
-	"exhibit.packed":   {way: acts}, // of whose documents each is a download of its own
-	"exhibit.served":   {way: acts}, "paper.chosen": {}, "paper.ended": {},
+	"exhibit.numbered":  document(items),
+	"exhibit.notified":  document(traces),
+	"exhibit.opened":    document(traces),
+	"exchange.attested": {way: acts},
+	"exhibit.packed":    {way: acts}, // of whose documents each is a download of its own
+	"exhibit.served":    {way: acts}, "paper.chosen": {}, "paper.ended": {},
 	"document.read":       document(traces),
 	"document.downloaded": document(traces),
 	"document.haste":      {way: acts}, // a great many at once, of which each is told by itself

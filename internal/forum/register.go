@@ -15,7 +15,8 @@ import (
 
 // Register is what became of each exhibit at each party that received it.
 type Register struct {
-	Parties []Party // whose reception it tells, the firm's side first
+	Side    id.Circle // of which alone it tells; empty: of all
+	Parties []Party   // whose reception it tells, the firm's side first
 	Lines   []Line
 }
 
@@ -31,7 +32,8 @@ type Line struct {
 type Cell struct {
 	Own              bool
 	Notified, Opened time.Time
-	OpenedEntry      id.Entry // the line of the journal that proves it
+	NotifiedEntry    id.Entry // the line of the journal that proves it
+	OpenedEntry      id.Entry
 	Paper            *exhibit.Paper
 }
 
@@ -47,31 +49,38 @@ func (l Line) Delay(c Cell) (time.Duration, bool) {
 func (s *Service) Register(ctx context.Context, by authz.Actor, in id.Space) (out Register, err error) {
 	defer fault.Op(&err, "forum.Register(%s)", in)
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
-		f, err := circle.Enter(a, by, in, authz.RegisterSee)
-		if err != nil {
-			return err
-		}
-		side, stands, err := exhibit.Side(a, f)
-		if err != nil {
-			return err
-		}
-		if !stands {
-			return fault.New(fault.Forbidden, "fault.forbidden")
-		}
-		if out.Parties, err = parties(a, in); err != nil {
-			return err
-		}
-		if f.Role.Inside() {
-			err = reachedOnPaper(a, in, out.Parties)
-		} else {
-			out.Parties = slices.DeleteFunc(out.Parties, func(p Party) bool { return p.ID != side })
-		}
-		if err != nil {
-			return err
-		}
-		return out.fill(a, by, f)
+		out, err = RegisterIn(a, by, in, authz.RegisterSee)
+		return err
 	})
 	return out, err
+}
+
+// RegisterIn is Register inside a running act, for what is to be done with it.
+func RegisterIn(a *act.Act, by authz.Actor, in id.Space, do authz.Action) (out Register, err error) {
+	f, err := circle.Enter(a, by, in, do)
+	if err != nil {
+		return out, err
+	}
+	side, stands, err := exhibit.Side(a, f)
+	if err != nil {
+		return out, err
+	}
+	if !stands {
+		return out, fault.New(fault.Forbidden, "fault.forbidden")
+	}
+	if out.Parties, err = parties(a, in); err != nil {
+		return out, err
+	}
+	if f.Role.Inside() {
+		err = reachedOnPaper(a, in, out.Parties)
+	} else {
+		out.Side = side
+		out.Parties = slices.DeleteFunc(out.Parties, func(p Party) bool { return p.ID != side })
+	}
+	if err != nil {
+		return out, err
+	}
+	return out, out.fill(a, by, f)
 }
 
 // reachedOnPaper adds to parties how they are reached beside their readers.
@@ -99,7 +108,7 @@ func (r *Register) fill(a *act.Act, by authz.Actor, f authz.Facts) error {
 		c := cells[at{s.Version, s.Party}]
 		switch s.What {
 		case exhibit.Notified:
-			c.Notified = s.At
+			c.Notified, c.NotifiedEntry = s.At, s.Entry
 		case exhibit.Opened:
 			c.Opened, c.OpenedEntry = s.At, s.Entry
 		}

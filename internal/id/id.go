@@ -47,6 +47,8 @@ type (
 	Provider string // who vouches for people at the door of a firm
 	Proposal string // of times for a meeting
 	Round    string // of sealed offers
+	// Attestation is one of the adversarial exchange of a forum.
+	Attestation string
 	// DepositLink is one by which a person hands papers in without an account.
 	DepositLink string
 )

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/subtle"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -90,10 +89,8 @@ func VerifyReceipt(raw []byte, trusted string) (Report, error) {
 	r.note(CheckInclusion, r.inclusion(p))
 	r.note(CheckSignature, r.signature(p))
 	r.trust(trusted)
-	for _, c := range r.Checks {
-		if c.Outcome == Failed {
-			return r, fault.New(fault.Invalid, "journal.receipt.false").Because(fmt.Errorf("%s: %w", c.Name, c.Cause))
-		}
+	if err := r.Failed(); err != nil {
+		return r, fault.New(fault.Invalid, "journal.receipt.false").Because(err)
 	}
 	return r, nil
 }

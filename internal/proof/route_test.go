@@ -198,7 +198,8 @@ func roomSteps() []step {
 		plain(room+"/vigilance", byLead, 200),
 		form(room+"/vigilance", byLead, 303, "part", "relation", "after", "0", "purpose", "Divorce").then(func(s *scene, _ answer) { s.unknow() }),
 		plain(room+"/journal", byLead, 200), plain(room+"/trash", byLead, 200), plain(room+"/exhibits", byLead, 200), plain(room+"/exhibits/file", byLead, 200), plain(room+"/exhibits/{version}/stamped", byLead, 404), form(room+"/exhibits/pack", byLead, 404, "party", "{named}", "to", "court"), // package dispatch has a forum
-		plain(room+"/register", byLead, 200), plain(room+"/register/file", byLead, 200), plain(room+"/access", byClient, 200),
+		plain(room+"/register", byLead, 200), plain(room+"/register/file", byLead, 200), form(room+"/attestations", byLead, 200), plain(room+"/attestations/{attestation}", byLead, 404), plain(room+"/attestations/{attestation}/file", byLead, 404), // package attest draws one up
+		plain(room+"/access", byClient, 200),
 		form(room+"/freeze", byClient, 303).then(func(s *scene, _ answer) { s.thaw() }),
 		form(room+"/thaw", (*scene).freezing, 303, "reason", "Elle a rappelé"),
 		form(room+"/zip", byLead, 200, "document", "{document}"),

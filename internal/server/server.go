@@ -24,6 +24,7 @@ import (
 	"cenacle/internal/act"
 	"cenacle/internal/agenda"
 	"cenacle/internal/api"
+	"cenacle/internal/attest"
 	"cenacle/internal/blob"
 	"cenacle/internal/blob/storage"
 	"cenacle/internal/bundle"
@@ -119,6 +120,7 @@ type Server struct {
 	Agendas     *agenda.Service
 	Forums      *forum.Service
 	Dispatch    *dispatch.Service
+	Attests     *attest.Service
 	Slots       *slot.Service
 	Offers      *offer.Service
 	Vigilance   *vigilance.Service
@@ -360,6 +362,7 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	s.Agendas = agenda.New(s.Office, zone, periods)
 	s.Forums = forum.New(s.Office, zone)
 	s.Offers = offer.New(s.Office)
+	s.Attests = attest.New(s.Office)
 	s.Dispatch = dispatch.New(s.Office, dispatch.Config{Documents: s.Documents, Forums: s.Forums, Readers: readers, Book: periods, Zone: zone})
 	s.Slots = slot.New(s.Office, s.Agendas, zone)
 	duties, err := vigilance.Load()
@@ -479,8 +482,8 @@ func (s *Server) pages(c *config.Config) site.Pages {
 		Room: &room.Pages{
 			Freezes:  s.Freezes,
 			Notices:  s.Notices,
-			Dispatch: s.Dispatch,
-			Circles:  s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Agendas: s.Agendas, Slots: s.Slots, Dossiers: s.Vigilance, Offers: s.Offers, Forums: s.Forums, Lifecycle: s.Lifecycle,
+			Dispatch: s.Dispatch, Attests: s.Attests,
+			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Agendas: s.Agendas, Slots: s.Slots, Dossiers: s.Vigilance, Offers: s.Offers, Forums: s.Forums, Lifecycle: s.Lifecycle,
 			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Letterboxes: s.Letterboxes, Limit: c.Upload(), Passkeys: s.Accounts.Passkeys(),
 			Bundles: s.Bundles,
 		},

@@ -329,6 +329,9 @@ func forumRoutes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/spaces/{space}/circles/{named}/paper/end", Door: web.Member, Action: authz.PaperServe, Handle: p.Room.DoUnbranch},
 		{Pattern: "POST /f/{firm}/spaces/{space}/circles/{named}/services", Door: web.Member, Action: authz.PaperServe, Handle: p.Room.DoServe},
 		{Pattern: "GET /f/{firm}/spaces/{space}/register", Door: web.Member, Action: authz.RegisterSee, Handle: p.Room.Register},
+		{Pattern: "POST /f/{firm}/spaces/{space}/attestations", Door: web.Member, Action: authz.AttestDraw, Handle: p.Room.DoAttest},
+		{Pattern: "GET /f/{firm}/spaces/{space}/attestations/{attestation}", Door: web.Member, Action: authz.RegisterSee, Handle: p.Room.Attestation},
+		{Pattern: "GET /f/{firm}/spaces/{space}/attestations/{attestation}/file", Door: web.Member, Action: authz.RegisterSee, Handle: p.Room.AttestationFile},
 		{Pattern: "GET /f/{firm}/spaces/{space}/register/file", Door: web.Member, Action: authz.RegisterSee, Handle: p.Room.RegisterFile, Long: true},
 	}
 }

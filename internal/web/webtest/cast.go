@@ -12,6 +12,7 @@ import (
 
 	"cenacle/internal/account"
 	"cenacle/internal/agenda"
+	"cenacle/internal/attest"
 	"cenacle/internal/authz"
 	"cenacle/internal/blob"
 	"cenacle/internal/circle"
@@ -54,6 +55,7 @@ type Cast struct {
 	Agendas   *agenda.Service
 	Forums    *forum.Service
 	Dispatch  *dispatch.Service
+	Attests   *attest.Service
 	Slots     *slot.Service
 	Offers    *offer.Service
 	Vigilance *vigilance.Service
@@ -97,6 +99,7 @@ func NewCast(t testing.TB, table func(*Cast) []web.Route) *Cast {
 		s.must(err)
 		c.Agendas, c.Forums = agenda.New(s.Office, zone, periods), forum.New(s.Office, zone)
 		c.Offers = offer.New(s.Office)
+		c.Attests = attest.New(s.Office)
 		c.Dispatch = dispatch.New(s.Office, dispatch.Config{Documents: c.Documents, Forums: c.Forums, Book: periods, Zone: zone})
 		c.Slots = slot.New(s.Office, c.Agendas, zone)
 		duties, err := vigilance.Load()

@@ -61,6 +61,7 @@ type Contradictory struct {
 	Empty   ui.Empty
 	File    string
 	List    string // where the exhibits are listed
+	Drawn   Drawn  // attestations of it
 }
 
 var (
@@ -186,6 +187,9 @@ func (p *Pages) Register(r *web.Request) (web.Answer, error) {
 	}
 	if len(found.Lines) > 0 {
 		page.File = h.path("register", "file")
+	}
+	if page.Drawn, err = p.drawn(h, len(found.Lines) > 0); err != nil {
+		return nil, err
 	}
 	return web.Show(registerPage, page), nil
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"cenacle/internal/agenda"
+	"cenacle/internal/attest"
 	"cenacle/internal/authz"
 	"cenacle/internal/bundle"
 	"cenacle/internal/circle"
@@ -64,6 +65,7 @@ type Pages struct {
 	Agendas     *agenda.Service
 	Forums      *forum.Service
 	Dispatch    *dispatch.Service
+	Attests     *attest.Service
 	Lifecycle   *lifecycle.Service
 	Overview    *overview.Service
 	Firms       *firm.Service

@@ -69,9 +69,9 @@ func (s scene) must(err error) {
 func table(c *webtest.Cast) []web.Route {
 	p := &room.Pages{
 		Freezes:  freeze.NewService(c.Office),
-		Dispatch: c.Dispatch,
-		Notices:  notice.NewService(c.Office),
-		Circles:  circle.NewService(c.Office), Spaces: c.Spaces, Documents: c.Documents, Previews: preview.New(c.Office, c.Documents, nil), Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Conflicts: conflict.NewService(c.Office), Memos: c.Memos, Agendas: c.Agendas, Slots: c.Slots, Dossiers: c.Vigilance, Offers: c.Offers, Forums: c.Forums, Lifecycle: c.Lifecycle,
+		Dispatch: c.Dispatch, Attests: c.Attests,
+		Notices: notice.NewService(c.Office),
+		Circles: circle.NewService(c.Office), Spaces: c.Spaces, Documents: c.Documents, Previews: preview.New(c.Office, c.Documents, nil), Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Conflicts: conflict.NewService(c.Office), Memos: c.Memos, Agendas: c.Agendas, Slots: c.Slots, Dossiers: c.Vigilance, Offers: c.Offers, Forums: c.Forums, Lifecycle: c.Lifecycle,
 		Overview: c.Overview, Firms: c.Firms, Invitations: c.Invitations, Letterboxes: c.Letterboxes, Limit: webtest.Limit,
 		Bundles: bundle.NewService(c.Office, c.Spaces, c.Documents, nil, webtest.Limit),
 	}

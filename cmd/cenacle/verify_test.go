@@ -1,0 +1,45 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestVerifyAttestation: an attestation that was drawn up long ago still holds, in both
+// languages; one byte that is another does not, and the report says which check failed.
+func TestVerifyAttestation(t *testing.T) {
+	whole := filepath.Join("..", "..", "internal", "attest", "testdata", "attestation.json")
+	raw, err := os.ReadFile(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	altered := filepath.Join(t.TempDir(), "altered.json")
+	if err := os.WriteFile(altered, bytes.Replace(raw, []byte("recommandée"), []byte("recommandee"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for language, says := range map[string][]string{
+		"fr": {"est authentique et complète", "Attestation du contradictoire établie par", "remise sur papier le"},
+		"en": {"is authentic and complete", "Attestation of adversarial exchange", "handed over on paper"},
+	} {
+		out := &bytes.Buffer{}
+		at := &terminal{out: out, err: &bytes.Buffer{}}
+		if err := run(t.Context(), at, []string{"verify", "--language", language, whole}); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range says {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("%s: %q is not said in\n%s", language, want, out)
+			}
+		}
+		out.Reset()
+		if err := run(t.Context(), at, []string{"verify", "--language", language, altered}); err == nil || strings.Contains(out.String(), says[0]) {
+			t.Errorf("%s: an altered one: %v\n%s", language, err, out)
+		}
+	}
+	if err := run(t.Context(), &terminal{out: &bytes.Buffer{}, err: &bytes.Buffer{}}, []string{"verify", "--key", "another", whole}); err == nil {
+		t.Error("it holds with another key")
+	}
+}
