@@ -91,6 +91,28 @@ test("codes of an application, without script", async (context) => {
     await finish(third.page, recovery[0]);
     await third.page.locator(".field-error").waitFor();
   });
+
+  await step("another mailbox is hers when both have said so, and her codes stay", async () => {
+    const moved = { ...lawyer, email: "karim@leroy.example" };
+    await firstStep(page, lawyer);
+    await finish(page, recovery[1]);
+    await page.waitForURL(/\/f\/|\/enter/);
+    await page.goto("/account");
+    await page.locator("details:has(#f-mailbox) > summary").click();
+    await field(page, "door.mailbox_new").fill(moved.email);
+    await button(page, "door.mailbox_ask").click();
+    await page.getByText(t("door.mailbox_new.no")).waitFor();
+    await narrow(page, "an address that waits for both mailboxes");
+    const asked = async (address) => until(`the mail to ${address}`, async () => (await house.mailsTo(address)).find(({ link }) => link?.includes("/e/"))?.link, 20_000);
+    for (const [address, then] of [[moved.email, "half"], [lawyer.email, "done"]]) {
+      await elsewhere.page.goto(await asked(address));
+      await button(elsewhere.page, "door.move.confirm").click();
+      await heading(elsewhere.page, t(`door.move.title.${then}`)).first().waitFor();
+    }
+    await firstStep(page, moved);
+    await finish(page, recovery[2]);
+    await page.waitForURL(/\/f\/|\/enter/);
+  });
 });
 
 test("passkeys", async (context) => {

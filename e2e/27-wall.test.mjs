@@ -1,9 +1,10 @@
 // A lawyer keeps a colleague out of a space for a conflict of interests: what she
-// had open is gone at once, and lifting it gives nothing back by itself.
+// had open is gone at once, and lifting it gives nothing back by itself. She says again
+// whose access from outside goes on; and a colleague leaves the firm.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { browse, inspect, journey, narrow, visit } from "./browser.mjs";
-import { button, field, said, signIn } from "./gesture.mjs";
+import { button, field, heading, said, signIn, t } from "./gesture.mjs";
 import { House } from "./house.mjs";
 
 test("a lawyer keeps a colleague out of a space", async (context) => {
@@ -61,5 +62,36 @@ test("a lawyer keeps a colleague out of a space", async (context) => {
     await add();
     await said(page, "member_added");
     assert.equal((await colleague.page.request.get(space)).status(), 200);
+  });
+
+  await step("who answers for the space says that its client keeps her access", async () => {
+    const desk = space.replace(/\/spaces\/.*/, "");
+    await page.goto(`${desk}/reviews`);
+    await page.locator("details.fold > summary").filter({ hasText: "Mme Sophie Petit" }).click();
+    const form = page.locator("form.desk-review-keep:visible");
+    await form.locator("input[name=until]").fill("2020-01-01");
+    await form.evaluate((one) => { one.noValidate = true; });
+    await button(form, "desk.review.keep").click();
+    await page.locator(".desk-review .field-error").waitFor();
+    await inspect(page, "a date that is past");
+    const kept = page.locator(".desk-review").filter({ hasText: "Mme Sophie Petit" });
+    await kept.locator("input[name=until]").fill(new Date(Date.now() + 200 * 86_400_000).toISOString().slice(0, 10));
+    await button(kept, "desk.review.keep").click();
+    await said(page, "access_kept");
+    await page.goto(`${space}/people`);
+    await page.locator(".room-member").filter({ hasText: "Mme Sophie Petit" }).getByText(/à revoir le/).waitFor();
+  });
+
+  await step("he leaves the firm, and its door says so", async () => {
+    await page.goto(space.replace(/\/spaces\/.*/, "/people"));
+    await page.getByRole("link", { name: "Me Karim Leroy" }).click();
+    await inspect(page, "a departure");
+    await button(page, "desk.leave.do", "Me Karim Leroy").click();
+    await said(page, "colleague_left");
+    const shut = await colleague.page.request.get(space, { maxRedirects: 0 });
+    assert.match(shut.headers().location ?? "", /^\/signin/, "his session has ended");
+    await signIn(colleague.page, house.person("karim"));
+    await heading(colleague.page, t("door.left")).first().waitFor();
+    await narrow(colleague.page, "what who has left finds");
   });
 });

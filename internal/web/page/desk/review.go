@@ -34,6 +34,7 @@ type Review struct {
 	Action string
 	Until  ui.Field
 	Keep   ui.Button
+	Open   bool // its form came back
 	End    ui.Dialog
 }
 
@@ -70,7 +71,7 @@ func (p *Pages) reviews(r *web.Request, refused error) (web.Answer, error) {
 	for _, one := range found {
 		line := reviewOf(r, b, one, months)
 		if refused != nil && r.URL.Path == line.Action {
-			line.Until.Value = r.Value("until")
+			line.Open, line.Until.Value = true, r.Value("until")
 			page.Summary = ui.Refuse(r.Printer, refused).Mark(&line.Until)
 		}
 		if one.Late {
