@@ -7,6 +7,11 @@
 // finds it unread again. Its words are sealed; when it begins and ends stands in
 // clear, so that a month costs what it shows (doc/decisions/040).
 //
+// An event can come again by a rule, until an end (type Repeat): it stays one event,
+// with one reader's mark, one line of the journal and one thing to cancel, and its dates
+// are reckoned when somebody looks. One of them can be otherwise; from one on, it can
+// become another event (doc/decisions/059).
+//
 // A deadline can rest on a rule of law (package law) and on a fact: a day that was
 // written, or another event of the space. It is reckoned again when that event moves,
 // in the same act, for those whom its writer sees (doc/decisions/051).
@@ -55,6 +60,7 @@ type Entry struct {
 	Place string `json:"place,omitempty"`
 	Note  string `json:"note,omitempty"`
 	When
+	Repeat Repeat `json:"repeat,omitzero"`
 }
 
 // Clean is an entry as it is kept: without space around its words, with the ends
@@ -65,6 +71,7 @@ func (e Entry) Clean() Entry {
 	if e.LastDay == e.Day {
 		e.LastDay = ""
 	}
+	e.Repeat = e.Repeat.clean(e.Day)
 	return e
 }
 
@@ -85,7 +92,11 @@ func (e *Entry) check(zone *time.Location, wrong *fault.Fields) (from, to time.T
 	if e.Title == "" {
 		wrong.Add("title", "agenda.title_missing")
 	}
-	return e.span(zone, wrong)
+	before := len(*wrong)
+	if from, to = e.span(zone, wrong); len(*wrong) == before {
+		e.again(wrong)
+	}
+	return from, to
 }
 
 // Event is one date of a space as one person sees it. Circles are given to the
@@ -97,8 +108,10 @@ type Event struct {
 	Created  time.Time
 	Internal bool
 	Entry
-	Basis     *Basis    // of a deadline that was reckoned
-	From, To  time.Time // as [When.Span]
+	Basis     *Basis           // of a deadline that was reckoned
+	From, To  time.Time        // as [When.Span]; of a series, from its first date to its last
+	Apart     map[string]Apart // of a series: its dates that are otherwise, by the days its rule has them on
+	On        string           // of one date of a series ([Event.Occurrence]): that day
 	Cancelled bool
 	Reason    string // of who cancelled it, or empty
 	Revision  int    // 1 when it was added; each change is one more
@@ -111,6 +124,7 @@ type Event struct {
 // Past is what an event was, until when, and who changed it then.
 type Past struct {
 	Entry
+	Apart map[string]Apart
 	Basis *Basis
 	Until time.Time
 	By    id.Person
@@ -126,7 +140,7 @@ type Detail struct {
 }
 
 // Difference is one thing that a change makes different: a field of [Entry],
-// kind, title, when, place or note; of what it rests on, fact or why.
+// kind, title, when, repeat, place or note; of a series, dates; of what it rests on, fact or why.
 type Difference string
 
 // Differences compares two states of an event, in the order of a form.
@@ -136,6 +150,7 @@ func Differences(was, is Entry) (out []Difference) {
 		differs bool
 	}{
 		{"kind", was.Kind != is.Kind}, {"title", was.Title != is.Title}, {"when", was.When != is.When},
+		{"repeat", was.Repeat != is.Repeat},
 		{"place", was.Place != is.Place}, {"note", was.Note != is.Note},
 	} {
 		if d.differs {
@@ -148,8 +163,9 @@ func Differences(was, is Entry) (out []Difference) {
 // content is what is sealed of an event, as one cell.
 type content struct {
 	Entry
-	Reason string `json:"reason,omitempty"`
-	Basis  *Basis `json:"basis,omitempty"`
+	Reason string           `json:"reason,omitempty"`
+	Basis  *Basis           `json:"basis,omitempty"`
+	Apart  map[string]Apart `json:"apart,omitempty"`
 }
 
 func contentPlace(of id.Item) vault.Place {

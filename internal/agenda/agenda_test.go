@@ -161,7 +161,7 @@ func TestPages(t *testing.T) {
 }
 
 // TestManySpaces: who is in many spaces reads what she would read in each, a long
-// event that has begun included.
+// event that has begun and one that comes again included.
 func TestManySpaces(t *testing.T) {
 	each(t, func(t *testing.T, r room) {
 		var want []string
@@ -174,12 +174,16 @@ func TestManySpaces(t *testing.T) {
 			if n == 0 {
 				e.Start, e.Day, e.LastDay = "", r.Clock.Now().AddDate(0, 0, -300).Format(time.DateOnly), r.Clock.Now().AddDate(0, 0, 2).Format(time.DateOnly)
 			}
+			if n == 100 {
+				e.Repeat = agenda.Repeat{Every: agenda.Weekly, Times: 2}
+			}
 			_, err := r.agendas.Add(t.Context(), r.Lead, agenda.Adding{Space: of, Entry: e, Circles: []id.Circle{r.Circles(r.Lead, of).Firm}})
 			r.Must(err)
 			if n == 0 || n/20 >= 3 {
 				want = append(want, e.Title)
 			}
 		}
+		want = append(want, "Audience 100")
 		midnight := r.Clock.Now().Truncate(24 * time.Hour)
 		if got := r.titles(t, r.Lead, agenda.Query{From: midnight}); !slices.Equal(got, want) {
 			t.Errorf("over many spaces: %v, want %v", got, want)

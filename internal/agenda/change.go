@@ -8,6 +8,7 @@ import (
 
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
+	"cenacle/internal/circle"
 	"cenacle/internal/fault"
 	"cenacle/internal/guard"
 	"cenacle/internal/id"
@@ -20,6 +21,7 @@ type Changing struct {
 	Space    id.Space
 	Event    id.Item
 	Revision int
+	Which
 	Entry
 	Fact    string // of a deadline that was reckoned: another day of its fact; none: as it is
 	Why     string // why another day is kept than the one reckoned
@@ -42,13 +44,14 @@ func (s *Service) Change(ctx context.Context, by authz.Actor, c Changing) (err e
 			return next.Is, step{}, fault.New(fault.Conflict, "agenda.same")
 		}
 		gone, err := next.examine(a, by, c.Confirm)
-		return next.Is, step{differs: next.Differs, gone: gone, follows: next.Follows}, err
+		return next.Is, step{differs: next.Differs, gone: gone, follows: next.Follows, fresh: next.Fresh, on: c.On}, err
 	})
 }
 
-// Next is what a change would make of an event, and of those that follow it.
-type Next struct {
+// Foreseen is what a change would make of an event, and of those that follow it.
+type Foreseen struct {
 	Was, Is Event
+	Fresh   *Event // what a series becomes from a date on
 	Differs []Difference
 	Follows []Shift
 }
@@ -59,7 +62,7 @@ type Shift struct{ Was, Is Event }
 
 // Foresee returns what [Service.Change] would do, and does nothing. Faults: as there,
 // but for what the guard finds.
-func (s *Service) Foresee(ctx context.Context, by authz.Actor, c Changing) (n Next, err error) {
+func (s *Service) Foresee(ctx context.Context, by authz.Actor, c Changing) (n Foreseen, err error) {
 	defer fault.Op(&err, "agenda.Foresee(%s)", c.Event)
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
 		was, err := changeable(a, by, place{c.Space, c.Event, c.Revision})
@@ -73,25 +76,92 @@ func (s *Service) Foresee(ctx context.Context, by authz.Actor, c Changing) (n Ne
 }
 
 // next applies a change to an event as it stands.
-func (s *Service) next(a *act.Act, by authz.Actor, was Event, c Changing) (n Next, err error) {
-	is := was
-	is.Entry = c.Entry
+func (s *Service) next(a *act.Act, by authz.Actor, was Event, c Changing) (n Foreseen, err error) {
+	if err := c.there(was); err != nil {
+		return n, err
+	}
+	if c.Repeat.clean(was.Day) == was.Repeat {
+		c.Repeat = was.Repeat
+	}
+	n = Foreseen{Was: was}
 	var wrong fault.Fields
-	if err := s.rest(a, by, was, &is, c, &wrong); err != nil {
+	switch {
+	case was.Repeats() && c.Scope == One:
+		if was.Occurrence(c.On, s.zone).Cancelled {
+			return n, fault.New(fault.Conflict, "agenda.is_cancelled")
+		}
+		n.Is = s.alone(was, c, &wrong)
+	case was.Repeats() && c.Scope == Onward && c.On > was.Day:
+		err = s.onward(a, by, &n, c, &wrong)
+	default:
+		err = s.all(a, by, &n, c, &wrong)
+	}
+	if err == nil {
+		err = wrong.Err()
+	}
+	if err != nil {
 		return n, err
 	}
-	is.From, is.To = is.check(s.zone, &wrong)
-	if err := wrong.Err(); err != nil {
+	if n.Is.Repeats() {
+		n.Is.extend(s.zone, &wrong)
+	}
+	n.Differs = append(Differences(was.Entry, n.Is.Entry), BasisDifferences(was.Basis, n.Is.Basis)...)
+	if len(Altered(was, n.Is, s.zone)) > 0 {
+		n.Differs = append(n.Differs, "dates")
+	}
+	if n.Follows, err = s.follow(a, by, was, n.Is); err != nil {
 		return n, err
 	}
-	n = Next{Was: was, Is: is, Differs: append(Differences(was.Entry, is.Entry), BasisDifferences(was.Basis, is.Basis)...)}
-	n.Follows, err = s.follow(a, by, was, is)
-	return n, err
+	return n, wrong.Err()
+}
+
+// all changes an event, or all dates of a series.
+func (s *Service) all(a *act.Act, by authz.Actor, n *Foreseen, c Changing, wrong *fault.Fields) error {
+	n.Is = s.whole(n.Was, c)
+	if err := s.rest(a, by, n.Was, &n.Is, c, wrong); err != nil {
+		return err
+	}
+	n.Is.From, n.Is.To = n.Is.check(s.zone, wrong)
+	if !n.Is.Repeats() || n.Was.Repeats() {
+		return nil
+	}
+	if n.Was.Basis != nil {
+		wrong.Add("every", "agenda.repeat_reckoned")
+	}
+	follow, err := following(a, by, n.Was, authz.AgendaSee)
+	if len(follow) > 0 {
+		wrong.Add("every", "agenda.repeat_followed")
+	}
+	return err
+}
+
+// onward changes a series from a date on: it ends before it, and another event begins,
+// which the actor may add.
+func (s *Service) onward(a *act.Act, by authz.Actor, n *Foreseen, c Changing, wrong *fault.Fields) error {
+	if _, err := circle.Enter(a, by, c.Space, authz.AgendaAdd); err != nil {
+		return err
+	}
+	is, fresh := s.part(n.Was, c)
+	fresh.Author, fresh.Created, fresh.Revision, fresh.By, fresh.Changed, fresh.Read = by.Person, a.Now, 1, by.Person, a.Now, true
+	fresh.From, fresh.To = fresh.check(s.zone, wrong)
+	if len(*wrong) == 0 && fresh.Repeats() {
+		fresh.extend(s.zone, wrong)
+	}
+	n.Is, n.Fresh = is, &fresh
+	return nil
 }
 
 // examine asks the guard about a change and all that follows it at once.
-func (n Next) examine(a *act.Act, by authz.Actor, confirmed []string) ([]guard.Reason, error) {
+func (n Foreseen) examine(a *act.Act, by authz.Actor, confirmed []string) ([]guard.Reason, error) {
 	all := []Event{n.Is}
+	for _, one := range n.Is.Apart {
+		if one.Entry != nil {
+			all = append(all, Event{Space: n.Is.Space, Circles: n.Is.Circles, Internal: n.Is.Internal, Entry: *one.Entry})
+		}
+	}
+	if n.Fresh != nil {
+		all = append(all, *n.Fresh)
+	}
 	for _, f := range n.Follows {
 		all = append(all, f.Is)
 	}
@@ -115,7 +185,8 @@ type Cancelling struct {
 	Space    id.Space
 	Event    id.Item
 	Revision int
-	Reason   string
+	Which
+	Reason string
 }
 
 // Cancel says that an event does not take place; it stays in the agenda, struck
@@ -126,10 +197,12 @@ func (s *Service) Cancel(ctx context.Context, by authz.Actor, c Cancelling) (err
 	if !utf8.ValidString(c.Reason) || utf8.RuneCountInString(c.Reason) > MaxReason {
 		return fault.New(fault.Invalid, "agenda.reason_long", MaxReason).In("reason")
 	}
-	return s.turn(ctx, by, place{c.Space, c.Event, c.Revision}, func(_ *act.Act, was Event) (Event, step, error) {
-		is := was
-		is.Cancelled, is.Reason = true, c.Reason
-		return is, step{}, nil
+	return s.turn(ctx, by, place{c.Space, c.Event, c.Revision}, func(a *act.Act, was Event) (Event, step, error) {
+		if err := c.there(was); err != nil {
+			return was, step{}, err
+		}
+		is, err := s.without(was, c, by.Person, a.Now)
+		return is, step{on: c.On, off: true}, err
 	})
 }
 
@@ -146,6 +219,9 @@ type step struct {
 	gone    []guard.Reason
 	origin  id.Item
 	follows []Shift
+	fresh   *Event // what a series became from a date on
+	on      string // of a series: the date that it was about
+	off     bool   // something does not take place
 }
 
 // changeable loads an event that the actor may change, as she has seen it.
@@ -182,7 +258,10 @@ func (s *Service) turn(ctx context.Context, by authz.Actor, at place, become fun
 				return err
 			}
 		}
-		return nil
+		if done.fresh != nil {
+			_, err = s.put(a, by, *done.fresh, nil)
+		}
+		return err
 	})
 }
 
@@ -200,7 +279,7 @@ func (s *Service) write(a *act.Act, by authz.Actor, e Shift, done step) error {
 	if _, err := item.MarkRead(a, by, is.ID); err != nil {
 		return err
 	}
-	if !is.From.Equal(e.Was.From) {
+	if !is.From.Equal(e.Was.From) || is.Repeats() {
 		if err := s.plan(a, is); err != nil {
 			return err
 		}

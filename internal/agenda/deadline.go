@@ -109,6 +109,9 @@ func from(a *act.Act, by authz.Actor, in id.Space, g *Ground) (*Event, error) {
 	if err == nil && e.Cancelled {
 		err = fault.New(fault.Conflict, "agenda.origin_cancelled").In("origin")
 	}
+	if err == nil && e.Repeats() {
+		err = fault.New(fault.Conflict, "agenda.origin_repeats").In("origin")
+	}
 	g.Fact = e.Day
 	return &e, err
 }

@@ -21,7 +21,17 @@ type Query struct {
 	From, To time.Time // those that end at From or later and begin before To; a zero To has no end
 	After    After
 	Limit    int
+	As       As
 }
+
+// As is how a list shows a series.
+type As int
+
+const (
+	Each  As = iota // by its dates
+	Next            // by the next of them that takes place
+	Whole           // as one event, where it begins
+)
 
 // After is where a list goes on; the zero value is its beginning.
 type After struct {
@@ -29,20 +39,29 @@ type After struct {
 	ID   id.Item
 }
 
+// before reports whether an event comes after it.
+func (a After) before(e Event) bool {
+	return a.ID == "" || e.From.After(a.From) || e.From.Equal(a.From) && e.ID > a.ID
+}
+
 // List returns the events that the actor may see. more tells where to go on, and
 // is zero on the last page; a page may be short before.
 func (s *Service) List(ctx context.Context, by authz.Actor, q Query) (out []Event, more After, err error) {
 	defer fault.Op(&err, "agenda.List(%s)", q.Space)
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
-		out, more, err = ListIn(a, by, q)
+		out, more, err = listIn(a, by, q, s.zone)
 		return err
 	})
 	return out, more, err
 }
 
-// ListIn is List inside a running act. It is empty for a program whose pass leaves
-// out the agenda.
+// ListIn is List inside a running act, whose clock is in the zone of the house.
 func ListIn(a *act.Act, by authz.Actor, q Query) ([]Event, After, error) {
+	return listIn(a, by, q, a.Now.Location())
+}
+
+// listIn is empty for a program whose pass leaves out the agenda.
+func listIn(a *act.Act, by authz.Actor, q Query, zone *time.Location) ([]Event, After, error) {
 	if q.Space == "" {
 		q.Space = by.Scope
 	}
@@ -54,7 +73,7 @@ func ListIn(a *act.Act, by authz.Actor, q Query) ([]Event, After, error) {
 	if !by.Pass.Takes(authz.AgendaSee) {
 		return nil, After{}, nil
 	}
-	return list(a, by, q)
+	return list(a, by, q, zone)
 }
 
 // Show returns one event with what it was before, and what it rests on.

@@ -46,14 +46,18 @@ func remindAt(from time.Time) time.Time {
 	return time.Date(y, m, d-1, morning, 0, 0, 0, from.Location())
 }
 
-// plan has people reminded of an event on the morning before. Of what is nearer
-// than that they have just been told.
+// plan has people reminded of an event on the morning before; of a series, of the
+// next of its dates, which plans the one after it. Of what is nearer than that they have
+// just been told.
 func (s *Service) plan(a *act.Act, e Event) error {
-	at := remindAt(e.From.In(s.zone))
-	if e.Cancelled || !a.Now.Before(at) {
-		return nil
+	for _, o := range e.Occurrences(s.zone) {
+		at := remindAt(o.From.In(s.zone))
+		if o.Cancelled || !a.Now.Before(at) {
+			continue
+		}
+		return a.Follow(RemindJob, string(e.ID)+number(store.Micros(o.From)), at, Reminder{e.Space, e.ID, store.Micros(o.From)})
 	}
-	return a.Follow(RemindJob, string(e.ID)+number(store.Micros(e.From)), at, Reminder{e.Space, e.ID, store.Micros(e.From)})
+	return nil
 }
 
 // Remind is the handler of [RemindJob]: one mail for each of those outside the firm
@@ -65,15 +69,27 @@ func (s *Service) Remind(ctx context.Context, of id.Firm, j outbox.Job) (err err
 	if err := json.Unmarshal(j.Payload, &r); err != nil {
 		return fmt.Errorf("agenda: payload of %s: %w", RemindJob, err)
 	}
-	err = s.office.Keep(ctx, of, func(a *act.Act) error { return remind(a, r) })
+	err = s.office.Keep(ctx, of, func(a *act.Act) error {
+		e, _, err := stored(a, r.Space, r.Event, "")
+		if err == nil && e.Repeats() {
+			err = s.plan(a, e)
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.remind(a, r); !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		return nil // this date was moved or cancelled; the next one is planned
+	})
 	if fault.Is(err, fault.NotFound) {
 		return nil // moved, cancelled, or erased with its space
 	}
 	return err
 }
 
-func remind(a *act.Act, r Reminder) error {
-	e, on, err := near(a, r)
+func (s *Service) remind(a *act.Act, r Reminder) error {
+	e, on, err := near(a, r, s.zone)
 	if err != nil {
 		return err
 	}
@@ -98,24 +114,29 @@ func remind(a *act.Act, r Reminder) error {
 	return err
 }
 
-// near is an event as it stands; absent unless it still begins then, and is still to
-// be.
-func near(a *act.Act, r Reminder) (Event, authz.Resource, error) {
+// near is an event, or the date of a series, as it stands; absent unless it still
+// begins then, and is still to be.
+func near(a *act.Act, r Reminder, zone *time.Location) (Event, authz.Resource, error) {
 	on, err := item.Standing(a, r.Event)
 	if err != nil {
 		return Event{}, on, err
 	}
 	e, _, err := stored(a, r.Space, r.Event, "")
-	if err == nil && (e.Cancelled || store.Micros(e.From) != r.From || !a.Now.Before(e.To) && !a.Now.Before(e.From)) {
-		err = fault.Absent()
+	if err != nil {
+		return e, on, err
 	}
-	return e, on, err
+	for _, o := range e.Occurrences(zone) {
+		if !o.Cancelled && store.Micros(o.From) == r.From && (a.Now.Before(o.To) || a.Now.Before(o.From)) {
+			return e, on, nil
+		}
+	}
+	return e, on, fault.Absent()
 }
 
 // Near demands, of a person who is to be reminded, that the event still is to be,
-// and that she may see it.
+// and that she may see it. The clock of the act is in the zone of the house.
 func Near(a *act.Act, by authz.Actor, n Notice) error {
-	if _, _, err := near(a, n.Reminder); err != nil {
+	if _, _, err := near(a, n.Reminder, a.Now.Location()); err != nil {
 		return err
 	}
 	_, _, err := item.Open(a, by, n.Space, item.Event, n.Event, authz.AgendaSee)

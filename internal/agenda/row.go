@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"time"
 
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
@@ -48,7 +49,7 @@ func (r *row) open(box *vault.Box) (Event, error) {
 		return e, err
 	}
 	c, err := unseal(box, contentPlace(e.ID), r.content)
-	e.Entry, e.Reason, e.Basis = c.Entry, c.Reason, c.Basis
+	e.Entry, e.Reason, e.Basis, e.Apart = c.Entry, c.Reason, c.Basis, c.Apart
 	return e, err
 }
 
@@ -69,7 +70,7 @@ func (e Event) seal(a *act.Act) (sealed, mac []byte, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	raw, err := json.Marshal(content{e.Entry, e.Reason, e.Basis})
+	raw, err := json.Marshal(content{e.Entry, e.Reason, e.Basis, e.Apart})
 	if err != nil {
 		return nil, nil, fmt.Errorf("agenda: content of %s: %w", e.ID, err)
 	}
@@ -82,7 +83,7 @@ func insert(a *act.Act, e Event) error {
 		return err
 	}
 	_, err = a.Exec(insertEvent, e.ID, e.Space, store.Micros(e.From), store.Micros(e.To), flag(e.Cancelled), e.Revision, e.By,
-		store.Micros(e.Changed), sealed, mac, e.origin())
+		store.Micros(e.Changed), sealed, mac, e.origin(), flag(e.Repeats()))
 	return err
 }
 
@@ -92,7 +93,7 @@ func keep(a *act.Act, was, is Event) error {
 	if err != nil {
 		return err
 	}
-	raw, err := json.Marshal(content{was.Entry, was.Reason, was.Basis})
+	raw, err := json.Marshal(content{was.Entry, was.Reason, was.Basis, was.Apart})
 	if err != nil {
 		return fmt.Errorf("agenda: content of %s: %w", was.ID, err)
 	}
@@ -106,7 +107,7 @@ func keep(a *act.Act, was, is Event) error {
 		return err
 	}
 	_, err = a.Exec(updateEvent, is.ID, store.Micros(is.From), store.Micros(is.To), flag(is.Cancelled), is.Revision, is.By,
-		store.Micros(is.Changed), sealed, mac)
+		store.Micros(is.Changed), sealed, mac, flag(is.Repeats()))
 	return err
 }
 
@@ -128,7 +129,7 @@ func past(a *act.Act, of Event) (out []Past, err error) {
 			return err
 		}
 		c, err := unseal(box, pastPlace(of.ID, revision), sealed)
-		p.Entry, p.Basis, p.Until = c.Entry, c.Basis, store.Time(until)
+		p.Entry, p.Apart, p.Basis, p.Until = c.Entry, c.Apart, c.Basis, store.Time(until)
 		out = append(out, p)
 		return err
 	})
@@ -191,35 +192,13 @@ func (e Event) as(h item.Header, by authz.Actor, f authz.Facts, read bool) Event
 const beyond = id.Space("8")
 
 // list reads what the rule gives to the actor, and where it goes on. Each is opened by the same rule as
-// one alone, over rows whose MACs were checked.
-func list(a *act.Act, by authz.Actor, q Query) (out []Event, more After, err error) {
-	first, last := q.Space, q.Space
-	if q.Space == "" {
-		last = beyond
-	}
-	events, err := way(a, by, q)
+// one alone, over rows whose MACs were checked. Dates of series come between the others.
+func list(a *act.Act, by authz.Actor, q Query, zone *time.Location) (out []Event, more After, err error) {
+	events, series, err := way(a, by, q)
 	if err != nil {
 		return nil, more, err
 	}
-	// What ends at From or later does not begin longer before it than an event lasts.
-	after, to := store.Micros(q.From.AddDate(0, 0, -mostDays-1)), int64(math.MaxInt64)
-	if q.From.IsZero() {
-		after = math.MinInt64
-	}
-	if q.After.ID != "" {
-		after = store.Micros(q.After.From)
-	}
-	if !q.To.IsZero() {
-		to = store.Micros(q.To)
-	}
-	var rows []row
-	args := []any{by.Person, store.Micros(a.Now), first, last, store.Micros(q.From), to, after, q.After.ID, q.Limit + 1}
-	err = a.Each(events, args, func(scan func(...any) error) error {
-		var r row
-		err := scan(r.dest()...)
-		rows = append(rows, r)
-		return err
-	})
+	rows, err := q.rows(a, by, events)
 	if err != nil {
 		return nil, more, err
 	}
@@ -227,20 +206,108 @@ func list(a *act.Act, by authz.Actor, q Query) (out []Event, more After, err err
 		rows = rows[:q.Limit]
 		more = After{store.Time(rows[q.Limit-1].from), rows[q.Limit-1].ID}
 	}
-	out, err = reveal(a, by, rows)
+	if out, err = reveal(a, by, rows); err != nil {
+		return nil, more, err
+	}
+	again, err := q.again(a, by, series, zone)
+	for _, o := range again {
+		if more.ID == "" || !more.before(o) {
+			out = append(out, o)
+		}
+	}
+	slices.SortStableFunc(out, inTime)
+	if len(out) > q.Limit && q.Limit > 0 {
+		out = out[:q.Limit]
+		more = After{out[q.Limit-1].From, out[q.Limit-1].ID}
+	}
 	return out, more, err
 }
 
-// way goes through the spaces of the actor, or through time when she is in many.
-func way(a *act.Act, by authz.Actor, q Query) (store.FirmStmt, error) {
-	if q.Space != "" || by.Only() != nil {
-		return selectEvents, nil
+// bounds are the arguments of every list: who looks, at which time and, unless it is
+// over all of many spaces, where.
+func (q Query) bounds(a *act.Act, by authz.Actor, over store.FirmStmt) []any {
+	first, last, to := q.Space, q.Space, int64(math.MaxInt64)
+	if q.Space == "" {
+		last = beyond
 	}
-	many, err := space.Many(a, by)
-	if err != nil || many {
-		return selectEventsOfMany, err
+	if !q.To.IsZero() {
+		to = store.Micros(q.To)
 	}
-	return selectEvents, nil
+	out := []any{by.Person, store.Micros(a.Now), store.Micros(q.From), to}
+	if over == selectSeriesOfMany {
+		return out
+	}
+	return append(out, first, last)
+}
+
+// rows reads what does not come again, one more than are asked for.
+func (q Query) rows(a *act.Act, by authz.Actor, events store.FirmStmt) (rows []row, err error) {
+	// What ends at From or later does not begin longer before it than an event lasts.
+	after := store.Micros(q.From.AddDate(0, 0, -mostDays-1))
+	if q.From.IsZero() {
+		after = math.MinInt64
+	}
+	if q.After.ID != "" {
+		after = store.Micros(q.After.From)
+	}
+	return scanned(a, events, append(q.bounds(a, by, events), after, q.After.ID, q.Limit+1))
+}
+
+func scanned(a *act.Act, events store.FirmStmt, args []any) (rows []row, err error) {
+	err = a.Each(events, args, func(scan func(...any) error) error {
+		var r row
+		err := scan(r.dest()...)
+		rows = append(rows, r)
+		return err
+	})
+	return rows, err
+}
+
+// again reads the dates that a list shows of the series which lie in its time.
+func (q Query) again(a *act.Act, by authz.Actor, series store.FirmStmt, zone *time.Location) (out []Event, err error) {
+	rows, err := scanned(a, series, q.bounds(a, by, series))
+	if err != nil {
+		return nil, err
+	}
+	found, err := reveal(a, by, rows)
+	for _, e := range found {
+		out = append(out, q.dates(e, zone)...)
+	}
+	return out, err
+}
+
+// dates are those of a series that a list shows.
+func (q Query) dates(e Event, zone *time.Location) (out []Event) {
+	for _, o := range e.Occurrences(zone) {
+		switch {
+		case o.To.Before(q.From) || !q.To.IsZero() && !o.From.Before(q.To):
+		case q.As == Whole:
+			if q.After.before(e) {
+				out = append(out, e)
+			}
+			return out
+		case q.As == Next && o.Cancelled:
+		case q.After.before(o):
+			out = append(out, o)
+			if q.As == Next {
+				return out
+			}
+		}
+	}
+	return out
+}
+
+// way goes through the spaces of the actor, or through time when she is in many: to
+// what does not come again, and to what does.
+func way(a *act.Act, by authz.Actor, q Query) (events, series store.FirmStmt, err error) {
+	many := false
+	if q.Space == "" && by.Only() == nil {
+		many, err = space.Many(a, by)
+	}
+	if many {
+		return selectEventsOfMany, selectSeriesOfMany, err
+	}
+	return selectEvents, selectSeries, err
 }
 
 // reveal opens rows that a statement has found, those that are really hers.

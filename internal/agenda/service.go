@@ -86,8 +86,14 @@ func (s *Service) draft(a *act.Act, by authz.Actor, n Adding) (Event, error) {
 			e.When = b.when()
 		}
 		b.keep(&e.Entry, n.Ground.Why, &wrong)
+		if e.Repeat.Every != Once {
+			wrong.Add("every", "agenda.repeat_reckoned")
+		}
 	}
 	e.From, e.To = e.check(s.zone, &wrong)
+	if e.Repeats() && len(wrong) == 0 {
+		e.extend(s.zone, &wrong)
+	}
 	return e, wrong.Err()
 }
 
@@ -97,13 +103,14 @@ type noted struct {
 	Circles  []id.Circle  `json:"circles,omitempty"`
 	Differs  []Difference `json:"differs,omitempty"`
 	Origin   id.Item      `json:"origin,omitempty"` // it followed this one, which was moved
+	On       string       `json:"on,omitempty"`     // of a series: the date that was looked at
 }
 
 // tell records what was done to an event, and tells its readers.
 func tell(a *act.Act, by authz.Actor, e Event, circles []id.Circle, done step) error {
 	kind := "agenda.changed"
 	switch {
-	case e.Cancelled:
+	case e.Cancelled || done.off:
 		kind = "agenda.cancelled"
 	case e.Revision == 1:
 		kind = "agenda.added"
@@ -111,7 +118,7 @@ func tell(a *act.Act, by authz.Actor, e Event, circles []id.Circle, done step) e
 	if err := space.Touch(a, e.Space); err != nil {
 		return err
 	}
-	if _, err := a.Record(by, kind, e.Space, string(e.ID), noted{e.Revision, circles, done.differs, done.origin}); err != nil {
+	if _, err := a.Record(by, kind, e.Space, string(e.ID), noted{e.Revision, circles, done.differs, done.origin, done.on}); err != nil {
 		return err
 	}
 	if len(done.gone) > 0 {

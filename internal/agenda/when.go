@@ -71,13 +71,65 @@ func hour(day time.Time, typed, field string, wrong *fault.Fields) time.Time {
 		wrong.Add(field, "agenda.hour_unreadable")
 		return day
 	}
-	at := time.Date(day.Year(), day.Month(), day.Day(), h.Hour(), h.Minute(), 0, 0, day.Location())
+	at := clock(day, h)
 	if at.Format(Hour) != typed {
 		wrong.Add(field, "agenda.hour_skipped", typed)
 		return day
 	}
-	if before := at.Add(-time.Hour); before.Format(Hour) == typed {
+	return at
+}
+
+// clock is when the clock on the wall shows an hour of a day: the first time, when it
+// does twice; an hour later, when it never does (RFC 5545, 3.3.5).
+func clock(day, hour time.Time) time.Time {
+	at := func(h int) time.Time {
+		return time.Date(day.Year(), day.Month(), day.Day(), h, hour.Minute(), 0, 0, day.Location())
+	}
+	is := at(hour.Hour())
+	if is.Hour() != hour.Hour() {
+		return at(hour.Hour() - 1).Add(time.Hour)
+	}
+	if before := is.Add(-time.Hour); before.Hour() == hour.Hour() {
 		return before
 	}
-	return at
+	return is
+}
+
+// on is a place in time moved to another first day.
+func (w When) on(day string) When {
+	if w.LastDay != "" {
+		w.LastDay = later(day, apart(w.Day, w.LastDay))
+	}
+	w.Day = day
+	return w
+}
+
+// settled is a place in time whose hours there are on these days, and where it lies.
+// What it is of was checked on another day.
+func (w When) settled(zone *time.Location) (is When, from, to time.Time) {
+	read := func(layout, typed string) time.Time {
+		t, err := time.ParseInLocation(layout, typed, zone)
+		if err != nil {
+			return time.Time{} // what was checked reads
+		}
+		return t
+	}
+	from = read(time.DateOnly, w.Day)
+	last := from
+	if w.LastDay != "" {
+		last = read(time.DateOnly, w.LastDay)
+	}
+	if w.Start == "" {
+		return w, from, last.AddDate(0, 0, 1)
+	}
+	from = clock(from, read(Hour, w.Start))
+	to = from
+	w.Start = from.Format(Hour)
+	if w.End != "" {
+		if to = clock(last, read(Hour, w.End)); to.Before(from) {
+			to = from
+		}
+		w.End = to.Format(Hour)
+	}
+	return w, from, to
 }

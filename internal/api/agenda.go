@@ -1,6 +1,8 @@
 package api
 
 import (
+	"time"
+
 	"cenacle/internal/agenda"
 	"cenacle/internal/id"
 )
@@ -20,8 +22,10 @@ type Appointment struct {
 	Start     string            `json:"start,omitempty" doc:"hour, 14:00; none: whole days"`
 	End       string            `json:"end,omitempty" doc:"hour, of the last day"`
 	LastDay   string            `json:"last_day,omitempty" doc:"civil date; none: day"`
-	From      Instant           `json:"starts_at"`
-	To        Instant           `json:"ends_at" doc:"excluded; starts_at when nobody has said"`
+	Repeat    Repeat            `json:"repeat,omitzero" doc:"when it comes again; none: never"`
+	On        string            `json:"on,omitempty" doc:"of one date of what comes again: the civil date on which its rule has it, which names it"`
+	From      Instant           `json:"starts_at" doc:"of what comes again, when no date of it was asked for: of the first"`
+	To        Instant           `json:"ends_at" doc:"excluded; starts_at when nobody has said; of what comes again: of the last"`
 	Cancelled bool              `json:"cancelled,omitempty"`
 	Reason    string            `json:"reason,omitempty" doc:"why it was cancelled"`
 	Revision  int               `json:"revision" doc:"1 when it was added; each change is one more"`
@@ -32,6 +36,7 @@ type Appointment struct {
 	Basis     *Basis            `json:"basis,omitempty" doc:"of a deadline that was reckoned"`
 	Stale     bool              `json:"stale,omitempty" doc:"what it is reckoned from has moved without it; not in lists"`
 	Follows   []id.Item         `json:"follows,omitempty" doc:"the deadlines reckoned from it that one sees; not in lists"`
+	Apart     []Apart           `json:"apart,omitempty" doc:"its dates that are otherwise than its rule has them; not in lists"`
 	Past      []PastAppointment `json:"past,omitempty" doc:"what it was before, the newest first; not in lists"`
 }
 
@@ -41,6 +46,54 @@ type PastAppointment struct {
 	Basis *Basis    `json:"basis,omitempty"`
 	Until Instant   `json:"until"`
 	By    id.Person `json:"by" doc:"who changed it then"`
+}
+
+// Repeat says when an event comes again: at the same hour on the wall, until a day or
+// for a number of times.
+type Repeat struct {
+	Every    string `json:"every" enum:"day week month year"`
+	Interval int    `json:"interval,omitempty" doc:"2: every second one; none: each"`
+	Days     []int  `json:"days,omitempty" doc:"of weeks: on these days, 1 is Monday; none: the weekday of its first date"`
+	Nth      bool   `json:"nth,omitempty" doc:"of months: on the same weekday of the month as its first date, not on the same date"`
+	Until    string `json:"until,omitempty" doc:"civil date: the last day on which it may begin; either this or times"`
+	Times    int    `json:"times,omitempty" doc:"how often in all"`
+}
+
+// Apart is one date of what comes again, which is otherwise than the others.
+type Apart struct {
+	On string `json:"on"`
+	Written
+	Cancelled bool   `json:"cancelled,omitempty"`
+	Reason    string `json:"reason,omitempty"`
+}
+
+// rule is as it was asked for; a day that is none is refused by the check.
+func (r Repeat) rule() agenda.Repeat {
+	out := agenda.Repeat{Every: agenda.Every(r.Every), Interval: r.Interval, Nth: r.Nth, Until: r.Until, Times: r.Times}
+	for _, d := range r.Days {
+		out.Days |= agenda.WeekOf(time.Weekday(d % 7))
+	}
+	return out
+}
+
+func repeatOf(r agenda.Repeat) Repeat {
+	out := Repeat{Every: string(r.Every), Interval: r.Interval, Nth: r.Nth, Until: r.Until, Times: r.Times}
+	for _, d := range r.Days.Days() {
+		out.Days = append(out.Days, (int(d)+6)%7+1)
+	}
+	return out
+}
+
+// apart is what of a series is otherwise, in the order of time.
+func apart(e agenda.Event, zone *time.Location) (out []Apart) {
+	for _, o := range e.Occurrences(zone) {
+		if _, there := e.Apart[o.On]; there {
+			w := writtenOf(o.Entry)
+			w.Repeat = Repeat{}
+			out = append(out, Apart{o.On, w, o.Cancelled, o.Reason})
+		}
+	}
+	return out
 }
 
 // Written is what people write of an event.
@@ -53,17 +106,18 @@ type Written struct {
 	Start   string `json:"start,omitempty" doc:"hour, 14:00; none: whole days"`
 	End     string `json:"end,omitempty" doc:"hour, of the last day"`
 	LastDay string `json:"last_day,omitempty" doc:"civil date; none: day"`
+	Repeat  Repeat `json:"repeat,omitzero" doc:"when it comes again; none: never"`
 }
 
 func (w Written) entry() agenda.Entry {
 	return agenda.Entry{
 		Kind: agenda.Kind(w.Kind), Title: w.Title, Place: w.Place, Note: w.Note,
-		When: agenda.When{Day: w.Day, Start: w.Start, End: w.End, LastDay: w.LastDay},
+		When: agenda.When{Day: w.Day, Start: w.Start, End: w.End, LastDay: w.LastDay}, Repeat: w.Repeat.rule(),
 	}
 }
 
 func writtenOf(e agenda.Entry) Written {
-	return Written{string(e.Kind), e.Title, e.Place, e.Note, e.Day, e.Start, e.End, e.LastDay}
+	return Written{string(e.Kind), e.Title, e.Place, e.Note, e.Day, e.Start, e.End, e.LastDay, repeatOf(e.Repeat)}
 }
 
 func appointmentOf(e agenda.Event) Appointment {
@@ -71,7 +125,7 @@ func appointmentOf(e agenda.Event) Appointment {
 		ID: e.ID, Space: e.Space, Author: e.Author, Created: Instant(e.Created), Internal: e.Internal, Kind: string(e.Kind), Title: e.Title,
 		Place: e.Place, Note: e.Note, Day: e.Day, Start: e.Start, End: e.End, LastDay: e.LastDay, From: Instant(e.From), To: Instant(e.To),
 		Cancelled: e.Cancelled, Reason: e.Reason, Revision: e.Revision, By: e.By, Changed: Instant(e.Changed), Read: e.Read, Circles: e.Circles,
-		Basis: basisOf(e.Basis),
+		Repeat: repeatOf(e.Repeat), On: e.On, Basis: basisOf(e.Basis),
 	}
 }
 
@@ -132,12 +186,25 @@ type InEvent struct {
 	Event id.Item `path:"event"`
 }
 
-func (n *Nouns) appointment(r *Request, in InEvent) (Appointment, error) {
+// EventOn names one date of it, where it comes again.
+type EventOn struct {
+	InEvent
+	On string `query:"on" doc:"of what comes again: the civil date on which its rule has one; none: all of it"`
+}
+
+func (n *Nouns) appointment(r *Request, in EventOn) (Appointment, error) {
 	d, err := n.Agendas.Show(r.Context(), r.Actor, in.Space, in.Event)
 	if err != nil {
 		return Appointment{}, err
 	}
-	out := appointmentOf(d.Event)
+	shown := d.Event
+	if in.On != "" {
+		if shown, err = d.At(in.On, r.Now, r.api.Zone); err != nil {
+			return Appointment{}, err
+		}
+	}
+	out := appointmentOf(shown)
+	out.Apart = apart(d.Event, r.api.Zone)
 	for _, p := range d.Past {
 		out.Past = append(out.Past, PastAppointment{writtenOf(p.Entry), basisOf(p.Basis), Instant(p.Until), p.By})
 	}
@@ -166,13 +233,15 @@ func (n *Nouns) addEvent(r *Request, in NewEvent) (Appointment, error) {
 
 func (n *Nouns) addedEvent(r *Request, in NewEvent, of string) (Appointment, error) {
 	r.At("spaces", string(in.Space), "agenda", of)
-	return n.appointment(r, InEvent{in.InSpace, id.Item(of)})
+	return n.appointment(r, EventOn{InEvent: InEvent{in.InSpace, id.Item(of)}})
 }
 
 // NewDates is what an event is to become.
 type NewDates struct {
 	InEvent
 	Written
+	On       string   `json:"on,omitempty" doc:"of what comes again: the date that is written, by the day on which its rule has it"`
+	Scope    string   `json:"scope,omitempty" enum:"one following all" doc:"of what comes again: that date alone, those from it on, or all, which are moved by as many days; none: all"`
 	Revision int      `json:"revision" doc:"the one that is changed: it must still be the last"`
 	Fact     string   `json:"fact,omitempty" doc:"of a deadline that was reckoned: another day of its fact"`
 	Why      string   `json:"why,omitempty" doc:"of such a deadline: why another day is kept than the one reckoned"`
@@ -181,35 +250,39 @@ type NewDates struct {
 
 func (n *Nouns) changeEvent(r *Request, in NewDates) (Appointment, error) {
 	err := n.Agendas.Change(r.Context(), r.Actor, agenda.Changing{
-		Space: in.Space, Event: in.Event, Revision: in.Revision, Entry: in.entry(), Fact: in.Fact, Why: in.Why, Confirm: in.Confirm,
+		Space: in.Space, Event: in.Event, Revision: in.Revision, Which: agenda.Which{On: in.On, Scope: agenda.Scope(in.Scope)},
+		Entry: in.entry(), Fact: in.Fact, Why: in.Why, Confirm: in.Confirm,
 	})
 	if err != nil {
 		return Appointment{}, err
 	}
-	return n.appointment(r, in.InEvent)
+	return n.appointment(r, EventOn{InEvent: in.InEvent})
 }
 
 func (n *Nouns) changedEvent(r *Request, in NewDates, _ string) (Appointment, error) {
-	return n.appointment(r, in.InEvent)
+	return n.appointment(r, EventOn{InEvent: in.InEvent})
 }
 
 // NoDate takes an event out of what will be.
 type NoDate struct {
 	InEvent
+	On       string `json:"on,omitempty" doc:"of what comes again: one of its dates, by the day on which its rule has it"`
+	Scope    string `json:"scope,omitempty" enum:"one following all" doc:"of what comes again: that date alone, those from it on, or all; none: all"`
 	Revision int    `json:"revision" doc:"the one that is cancelled: it must still be the last"`
 	Reason   string `json:"reason,omitempty"`
 }
 
 func (n *Nouns) cancelEvent(r *Request, in NoDate) (Appointment, error) {
-	err := n.Agendas.Cancel(r.Context(), r.Actor, agenda.Cancelling{Space: in.Space, Event: in.Event, Revision: in.Revision, Reason: in.Reason})
+	err := n.Agendas.Cancel(r.Context(), r.Actor, agenda.Cancelling{Space: in.Space, Event: in.Event, Revision: in.Revision,
+		Which: agenda.Which{On: in.On, Scope: agenda.Scope(in.Scope)}, Reason: in.Reason})
 	if err != nil {
 		return Appointment{}, err
 	}
-	return n.appointment(r, in.InEvent)
+	return n.appointment(r, EventOn{InEvent: in.InEvent})
 }
 
 func (n *Nouns) cancelledEvent(r *Request, in NoDate, _ string) (Appointment, error) {
-	return n.appointment(r, in.InEvent)
+	return n.appointment(r, EventOn{InEvent: in.InEvent})
 }
 
 // EventsRead names events of a space that were read.

@@ -167,7 +167,7 @@ const mostDates = 5
 
 // next adds the coming dates, with the names of the spaces they are in.
 func (d *Desk) next(a *act.Act, by authz.Actor) (err error) {
-	if d.Dates, _, err = agenda.ListIn(a, by, agenda.Query{From: a.Now, Limit: mostDates}); err != nil {
+	if d.Dates, _, err = agenda.ListIn(a, by, agenda.Query{From: a.Now, Limit: mostDates, As: agenda.Next}); err != nil {
 		return err
 	}
 	var more []id.Space

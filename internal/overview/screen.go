@@ -87,7 +87,7 @@ func (s *Service) screen(a *act.Act, by authz.Actor, from Sources, q ScreenQuery
 	if out.Rule, err = deposit.RuleIn(a, q.Space); err != nil {
 		return out, err
 	}
-	if out.Dates, _, err = agenda.ListIn(a, by, agenda.Query{Space: q.Space, From: a.Now, Limit: mostDates}); err != nil {
+	if out.Dates, _, err = agenda.ListIn(a, by, agenda.Query{Space: q.Space, From: a.Now, Limit: mostDates, As: agenda.Next}); err != nil {
 		return out, err
 	}
 	if !out.Room.Mine.Inside() {

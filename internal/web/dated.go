@@ -16,9 +16,13 @@ func (r *Request) Dated(e agenda.Event) ui.Event {
 	if e.Start != "" {
 		at = p.Time(e.From)
 	}
+	name, path := "event-"+string(e.ID), r.SpacePath(e.Space, "agenda", string(e.ID))
+	if e.On != "" {
+		name, path = name+"-"+e.On, path+"?on="+e.On
+	}
 	return ui.Event{
 		At: at,
-		ID: "event-" + string(e.ID), Href: r.SpacePath(e.Space, "agenda", string(e.ID)),
+		ID: name, Href: path, Again: e.Repeats(),
 		Weekday: p.T("date.weekday." + strconv.Itoa(int(from.Weekday()))), Day: strconv.Itoa(from.Day()), Month: monthOf(p, from),
 		Hours: r.hours(e), Title: e.Title, Kind: p.T("agenda.kind." + string(e.Kind)), Place: e.Place, Deadline: e.Kind == agenda.Deadline,
 		Internal: e.Internal, Unread: !e.Read, Cancelled: e.Cancelled,

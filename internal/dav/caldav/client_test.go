@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +36,7 @@ func TestVdirsyncer(t *testing.T) {
 	c := s.calendar(s.Client)
 	made := s.add(s.hearing(3))
 	s.add(agenda.Entry{Kind: agenda.Deadline, Title: "CANARI conclusions", When: agenda.When{Day: s.on(5), LastDay: s.on(6)}})
+	series := s.weekly()
 	home := t.TempDir()
 	here := filepath.Join(home, "agendas", "all")
 	config := fmt.Sprintf(`[general]
@@ -61,8 +63,16 @@ password = "%[3]s"
 	if out, err := sync(); err != nil {
 		t.Fatalf("sync: %v\n%s", err, out)
 	}
-	if shown := s.khal(home, here); len(shown) != 3 || !strings.HasSuffix(shown[0], "15:00-16:30 Audience") || !strings.HasSuffix(shown[1], "Échéance") {
+	if shown := s.khal(home, here, s.on(0), s.on(30)); len(shown) != 3 || !strings.HasSuffix(shown[0], "15:00-16:30 Audience") || !strings.HasSuffix(shown[1], "Échéance") {
 		t.Errorf("khal shows %q", shown)
+	}
+	// In Athens it is an hour later than in Paris, on both sides of the change.
+	want := []string{"2027-03-14 10:00-11:00 Rendez-vous", "2027-03-22 10:30-11:30 Rendez-vous", "2027-03-28 10:00-11:00 Rendez-vous", "2027-04-04 10:00-11:00 Annulé\u00a0: Rendez-vous"}
+	if shown := s.khal(home, here, "2027-03-01", "2027-05-01"); !slices.Equal(shown, want) {
+		t.Errorf("of a series khal shows %q, want %q", shown, want)
+	}
+	if _, kept := s.copyOf(here, series); strings.Contains(kept, "CANARI") || !strings.Contains(kept, "RRULE:") {
+		t.Errorf("a series is\n%s", kept)
 	}
 	s.Clock.Advance(time.Hour)
 	s.must(s.Agendas.Cancel(t.Context(), s.Lead.Actor, agenda.Cancelling{Space: s.Space, Event: made.ID, Revision: 1, Reason: "CANARI"}))
@@ -82,6 +92,23 @@ password = "%[3]s"
 	}
 }
 
+// weekly adds a series across the change to summer, of which one date was moved and one
+// cancelled.
+func (s *stage) weekly() id.Item {
+	s.t.Helper()
+	e := agenda.Entry{Kind: agenda.Meeting, Title: "CANARI point", When: agenda.When{Day: "2027-03-14", Start: "09:00", End: "10:00"}, Repeat: agenda.Repeat{Every: agenda.Weekly, Times: 4}}
+	made := s.add(e)
+	moved := e
+	moved.When = agenda.When{Day: "2027-03-22", Start: "09:30", End: "10:30"}
+	s.must(s.Agendas.Change(s.t.Context(), s.Lead.Actor, agenda.Changing{
+		Space: s.Space, Event: made.ID, Revision: 1, Which: agenda.Which{On: "2027-03-21", Scope: agenda.One}, Entry: moved,
+	}))
+	s.must(s.Agendas.Cancel(s.t.Context(), s.Lead.Actor, agenda.Cancelling{
+		Space: s.Space, Event: made.ID, Revision: 2, Which: agenda.Which{On: "2027-04-04", Scope: agenda.One}, Reason: "CANARI",
+	}))
+	return made.ID
+}
+
 // copyOf finds the copy of an event, whatever it is called.
 func (s *stage) copyOf(calendar string, event id.Item) (file, kept string) {
 	s.t.Helper()
@@ -97,8 +124,8 @@ func (s *stage) copyOf(calendar string, event id.Item) (file, kept string) {
 	return "", ""
 }
 
-// khal shows what lies in the copy, a line for each event.
-func (s *stage) khal(home, calendar string) []string {
+// khal shows what lies in the copy between two days, a line for each event.
+func (s *stage) khal(home, calendar, from, to string) []string {
 	s.t.Helper()
 	config := fmt.Sprintf(`[calendars]
 [[agenda]]
@@ -115,7 +142,7 @@ longdatetimeformat = %%Y-%%m-%%d %%H:%%M
 path = %s/khal.db
 `, calendar, home)
 	s.must(os.WriteFile(filepath.Join(home, "khal"), []byte(config), 0o600))
-	out, err := s.run(home, "", "khal", "-c", "khal", "list", "--day-format", "", "--format", "{start-date} {start-time}-{end-time} {title}", s.on(0), s.on(30))
+	out, err := s.run(home, "", "khal", "-c", "khal", "list", "--day-format", "", "--format", "{start-date} {start-time}-{end-time} {title}", from, to)
 	if err != nil {
 		s.t.Fatalf("khal: %v\n%s", err, out)
 	}

@@ -12,8 +12,60 @@ import (
 // media is what is sent (RFC 5545, 8.1).
 const media = "text/calendar; charset=utf-8; component=VEVENT"
 
-// write is all that is ever said of an event.
+// write is all that is ever said of an event: of a series, its rule, and those of its
+// dates that calendars must know to be otherwise.
 func (r *request) write(l *lines, e agenda.Event) {
+	if !e.Repeats() {
+		r.component(l, e, func() { r.instants(l, e) })
+		return
+	}
+	plain := e
+	plain.Apart = nil
+	first := plain.Occurrence(e.Day, r.dav.Zone)
+	first.On = ""
+	r.component(l, first, func() {
+		r.locally(l, "DTSTART", first, first.From)
+		if first.To.After(first.From) {
+			r.locally(l, "DTEND", first, first.To)
+		}
+		l.plain("RRULE", e.Rule())
+	})
+	for _, day := range e.Days() {
+		is, was := e.Occurrence(day, r.dav.Zone), plain.Occurrence(day, r.dav.Zone)
+		if is.When != was.When || is.Kind != was.Kind || is.Cancelled != was.Cancelled {
+			r.component(l, is, func() {
+				r.locally(l, "RECURRENCE-ID", was, was.From)
+				r.instants(l, is)
+			})
+		}
+	}
+}
+
+// instants says when an event is.
+func (r *request) instants(l *lines, e agenda.Event) {
+	if e.Start == "" {
+		r.locally(l, "DTSTART", e, e.From)
+		r.locally(l, "DTEND", e, e.To)
+		return
+	}
+	l.plain("DTSTART", instant(e.From))
+	if e.To.After(e.From) {
+		l.plain("DTEND", instant(e.To))
+	}
+}
+
+// locally writes a time of a series as its day, or as the clock on the wall shows it,
+// which is what comes again.
+func (r *request) locally(l *lines, name string, e agenda.Event, at time.Time) {
+	if e.Start == "" {
+		l.plain(name+";VALUE=DATE", day(at, r.dav.Zone))
+		return
+	}
+	l.plain(name+";TZID="+r.dav.Zone.String(), at.In(r.dav.Zone).Format("20060102T150405"))
+}
+
+// component writes an event, or one date of a series; when says where it lies.
+func (r *request) component(l *lines, e agenda.Event, when func()) {
 	title := r.printer.T("agenda.kind." + string(e.Kind))
 	status, shows := "CONFIRMED", "OPAQUE"
 	if e.Start == "" {
@@ -22,25 +74,20 @@ func (r *request) write(l *lines, e agenda.Event) {
 	if e.Cancelled {
 		title, status, shows = r.printer.T("caldav.cancelled", title), "CANCELLED", "TRANSPARENT"
 	}
-	at := r.dav.Base.JoinPath("f", string(r.actor.Firm), "spaces", string(e.Space), "agenda", string(e.ID)).String()
+	at := r.dav.Base.JoinPath("f", string(r.actor.Firm), "spaces", string(e.Space), "agenda", string(e.ID))
+	if e.On != "" {
+		at.RawQuery = "on=" + e.On
+	}
 	l.plain("BEGIN", "VEVENT")
 	l.plain("UID", string(e.ID)+"@cenacle")
 	l.plain("DTSTAMP", instant(e.Changed))
 	l.plain("CREATED", instant(e.Created))
 	l.plain("LAST-MODIFIED", instant(e.Changed))
 	l.plain("SEQUENCE", strconv.Itoa(e.Revision-1))
-	if e.Start == "" {
-		l.plain("DTSTART;VALUE=DATE", day(e.From, r.dav.Zone))
-		l.plain("DTEND;VALUE=DATE", day(e.To, r.dav.Zone))
-	} else {
-		l.plain("DTSTART", instant(e.From))
-		if e.To.After(e.From) {
-			l.plain("DTEND", instant(e.To))
-		}
-	}
+	when()
 	l.text("SUMMARY", title)
-	l.text("DESCRIPTION", r.printer.T("caldav.description", at))
-	l.plain("URL", at)
+	l.text("DESCRIPTION", r.printer.T("caldav.description", at.String()))
+	l.plain("URL", at.String())
 	l.plain("STATUS", status)
 	l.plain("TRANSP", shows)
 	l.plain("CLASS", "PRIVATE")
@@ -66,6 +113,35 @@ func (l *lines) begin() {
 }
 
 func (l *lines) end() { l.plain("END", "VCALENDAR") }
+
+// zone says how the clocks of a zone change over a time (RFC 5545, 3.6.5).
+func (l *lines) zone(z *time.Location, over span) {
+	l.plain("BEGIN", "VTIMEZONE")
+	l.plain("TZID", z.String())
+	for at := over.from.In(z); ; {
+		start, end := at.ZoneBounds()
+		name, offset := at.Zone()
+		_, before := start.Add(-time.Second).Zone()
+		kind := "STANDARD"
+		if at.IsDST() {
+			kind = "DAYLIGHT"
+		}
+		l.plain("BEGIN", kind)
+		l.plain("DTSTART", start.In(time.FixedZone("", before)).Format("20060102T150405"))
+		l.plain("TZOFFSETFROM", shifted(before))
+		l.plain("TZOFFSETTO", shifted(offset))
+		l.plain("TZNAME", name)
+		l.plain("END", kind)
+		if end.IsZero() || end.After(over.to) {
+			break
+		}
+		at = end
+	}
+	l.plain("END", "VTIMEZONE")
+}
+
+// shifted writes an offset from UTC in seconds.
+func shifted(offset int) string { return time.Time{}.In(time.FixedZone("", offset)).Format("-0700") }
 
 // inside adds the events of another calendar.
 func (l *lines) inside(text string) {

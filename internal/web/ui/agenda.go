@@ -13,6 +13,7 @@ type Event struct {
 	Internal            bool
 	Unread              bool
 	Cancelled           bool
+	Again               bool // one of several
 }
 
 // Month is the events that begin in one. Template "months" takes []Month.

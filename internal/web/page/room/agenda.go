@@ -27,12 +27,15 @@ type EventForm struct {
 	Summary             ui.Summary
 	Hidden              []ui.Hidden
 	Differs             []Differing
+	Fresh               *Freshly   // what a series would become from a date on
 	Follows             []followed // what would follow
 	Reckoned            bool       // a deadline it stays
 	Fact, Why           *ui.Field  // of one that was reckoned
 	Kind, Title, Day    ui.Field
 	Start, End, LastDay ui.Field
 	Place, Note         ui.Field
+	Again               *Again      // when it comes again
+	Scope               *ui.Field   // of a series: how much of it
 	Circles             *ui.Circles // of a new one
 	Submit              ui.Button
 	Told                string // the consequence
@@ -113,7 +116,9 @@ type written struct {
 	fact    string // of a deadline that was reckoned
 	why     string
 	circles []id.Circle
+	which   agenda.Which
 	differs []Differing // what a change would make different, which nobody has confirmed yet
+	fresh   *Freshly
 	follows []followed
 	sure    string // what confirms that
 }
@@ -125,6 +130,7 @@ func (h here) wrote() written {
 		When: agenda.When{Day: r.Value("day"), Start: r.Value("start"), End: r.Value("end"), LastDay: r.Value("last_day")},
 	}}
 	w.Entry = w.Clean()
+	w.Repeat = repeated(r)
 	w.circles, _ = h.wanted(r.Values("circle"))
 	w.fact, w.why = r.Value("fact"), r.Value("why")
 	return w
@@ -166,7 +172,9 @@ func (h here) eventForm(e written, refused error) *EventForm {
 	for _, k := range agenda.Kinds() {
 		f.Kind.Options = append(f.Kind.Options, ui.Option{Value: string(k), Label: t.T("agenda.kind." + string(k)), Chosen: e.Kind == k})
 	}
-	f.Summary = ui.Refuse(t, refused).Mark(&f.Kind, &f.Title, &f.Day, &f.Start, &f.End, &f.LastDay, &f.Place, &f.Note, f.Fact, f.Why)
+	f.Again = h.again(e.Repeat)
+	f.Summary = ui.Refuse(t, refused).Mark(append(f.Again.fields(), &f.Kind, &f.Title, &f.Day, &f.Start, &f.End, &f.LastDay, &f.Place, &f.Note, f.Fact, f.Why)...)
+	f.Again.Open = f.Again.Open || f.Again.wrong()
 	return f
 }
 

@@ -139,3 +139,67 @@ func TestCrowdedCalendar(t *testing.T) {
 	}
 	month().One(".calendar .sheet-foot").Says("500 dates, et il y en a d’autres")
 }
+
+// TestSeriesPages: a date comes again; one of them is moved alone once its writer has
+// read what differs, those from one on become a series of their own, and the client
+// reads what changed.
+func TestSeriesPages(t *testing.T) {
+	s := open(t)
+	form := []string{"kind", "meeting", "title", "Point d’étape", "day", "2026-12-10", "start", "09:00", "circle", string(s.House.Client)}
+	back := s.Lead.Post(s.Path("agenda"), append(form, "every", "week", "days", "1", "times", "deux")...)
+	if back.Status != 422 {
+		t.Fatalf("without an end: %d", back.Status)
+	}
+	back.One("details[open] input[name=times][aria-invalid=true]")
+	back.One("details[open] input[name=days][value='1'][checked]")
+	back.One("details[open] option[value=week][selected]")
+	done := s.Lead.Post(s.Path("agenda"), append(form, "every", "week", "times", "4")...)
+	at, _, _ := strings.Cut(done.Location, "?")
+	if done.Status != 303 {
+		t.Fatalf("added: %d", done.Status)
+	}
+	s.page(s.Client).One("#dates .event").Says("se répète")
+	if lines := s.page(s.Client, "agenda").All("#agenda .event"); len(lines) != 4 {
+		t.Errorf("the client sees %d dates", len(lines))
+	}
+	if month := s.Client.Get(s.Path("agenda") + "?view=month&day=2026-12-01"); len(month.All(".calendar-event")) != 4 {
+		t.Error("a month has not all of them")
+	}
+	page := s.Client.Get(at + "?on=2026-12-17")
+	page.One("h2.room-event-when").Says("17 décembre 2026")
+	page.One("#what").Says("chaque semaine, le jeudi\u00a0: 4 dates, du jeudi 10 décembre 2026 au jeudi 31 décembre 2026")
+	page.One("#dates strong").Says("17 décembre")
+	if gone := s.Client.Get(at + "?on=2026-12-18"); gone.Status != 404 {
+		t.Errorf("a day without one: %d", gone.Status)
+	}
+
+	one := []string{"kind", "meeting", "title", "Point d’étape", "day", "2026-12-18", "start", "10:00", "every", "week", "times", "4", "revision", "1", "on", "2026-12-17", "scope", "one"}
+	look := s.Lead.Post(at, one...)
+	look.One("#differs").Says("Quand, le jeudi 17 décembre 2026")
+	look.One("#change input[name=scope][value=one][checked]")
+	if done := s.Lead.Post(at, append(one, "sure", look.One("#change input[name=sure]").Attr("value"))...); done.Location != at+"?on=2026-12-17&done=event_changed" {
+		t.Fatalf("moved: %d %s", done.Status, done.Location)
+	}
+	s.Client.Get(at + "?on=2026-12-17").One("h2.room-event-when").Says("18 décembre 2026")
+	if done := s.Lead.Post(at+"/cancel", "revision", "2", "on", "2026-12-24", "scope", "one", "reason", "Congés"); done.Status != 303 {
+		t.Fatalf("cancelled: %d", done.Status)
+	}
+	off := s.Lead.Get(at + "?on=2026-12-24")
+	off.One(".notice-danger").Says("Congés")
+	off.Lacks("#change")
+	off.One("#past").Says("annulée")
+
+	rest := []string{"kind", "meeting", "title", "Point d’étape", "day", "2026-12-31", "start", "15:00", "every", "week", "times", "4", "revision", "3", "on", "2026-12-31", "scope", "following"}
+	look = s.Lead.Post(at, rest...)
+	look.One("#differs").Says("une nouvelle suite de dates")
+	if done := s.Lead.Post(at, append(rest, "sure", look.One("#change input[name=sure]").Attr("value"))...); done.Status != 303 {
+		t.Fatalf("from one on: %d", done.Status)
+	}
+	var hours []string
+	for _, line := range s.page(s.Client, "agenda").All("#agenda .event-about") {
+		hours = append(hours, line.Text())
+	}
+	if len(hours) != 4 || !strings.Contains(hours[1], "10\u00a0h") || !strings.Contains(hours[3], "15\u00a0h") {
+		t.Errorf("the client reads %q", hours)
+	}
+}

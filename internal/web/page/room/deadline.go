@@ -257,7 +257,7 @@ type followed struct {
 }
 
 // followed says what would follow a change.
-func (h here) followed(next agenda.Next) (out []followed) {
+func (h here) followed(next agenda.Foreseen) (out []followed) {
 	t := h.r.Printer
 	for _, s := range next.Follows {
 		one := followed{Title: t.T("agenda.law.followed", s.Was.Title), Differs: h.differs(s.Was.Entry, s.Is.Entry), Told: t.T("agenda.law.told", h.audience(s.Was.Circles))}

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"cenacle/internal/agenda"
@@ -20,6 +21,8 @@ type Event struct {
 	ui.Base
 	Name, Kind, Moment string
 	Place, Note        string
+	Again              string     // of a series: when it comes again
+	Dates              []ui.Link  // all of its dates, with the one that is shown among them, without an address
 	Off                *ui.Notice // it does not take place
 	By                 string     // who made it what it is, and when
 	Audience           string     // for the firm's side
@@ -57,6 +60,12 @@ func (h here) next() *Dates {
 	return &Dates{h.path("agenda"), h.dated(h.all.Dates)}
 }
 
+// looked is an event, and what of it somebody looks at.
+type looked struct {
+	agenda.Detail
+	date agenda.Event // one date of a series, or the event
+}
+
 // Event shows one date.
 func (p *Pages) Event(r *web.Request) (web.Answer, error) {
 	h, d, err := p.enterEvent(r)
@@ -67,33 +76,41 @@ func (p *Pages) Event(r *web.Request) (web.Answer, error) {
 }
 
 // standing is the form of an event as it is.
-func standing(d agenda.Detail) written {
-	w := written{Entry: d.Entry}
+func standing(d looked) written {
+	w := written{Entry: d.date.Entry}
+	if d.date.Repeats() {
+		w.which.Scope = agenda.One
+	}
 	if d.Basis != nil {
 		w.fact, w.why = d.Basis.Fact, d.Basis.Why
 	}
 	return w
 }
 
-func (p *Pages) enterEvent(r *web.Request) (here, agenda.Detail, error) {
-	h, err := p.enter(r)
-	if err != nil {
-		return h, agenda.Detail{}, err
+func (p *Pages) enterEvent(r *web.Request) (h here, d looked, err error) {
+	if h, err = p.enter(r); err != nil {
+		return h, d, err
 	}
 	of, err := web.PathID[id.Item](r, "event")
 	if err != nil {
-		return h, agenda.Detail{}, err
+		return h, d, err
 	}
-	d, err := p.Agendas.Show(r.Context(), r.Actor, h.room.ID, of)
+	if d.Detail, err = p.Agendas.Show(r.Context(), r.Actor, h.room.ID, of); err != nil {
+		return h, d, err
+	}
+	d.date, err = d.At(r.Value("on"), r.Now, r.Zone())
 	return h, d, err
 }
 
-func (h here) event(d agenda.Detail, back written, refused error) (web.Answer, error) {
-	t := h.r.Printer
+func (h here) event(d looked, back written, refused error) (web.Answer, error) {
+	t, is := h.r.Printer, d.date
 	page := Event{
-		Base: h.base(d.Title), Name: d.Title, Kind: t.T("agenda.kind." + string(d.Kind)), Moment: h.r.When(d.Entry.When),
-		Place: d.Place, Note: d.Note, Internal: d.Internal, Past: h.past(d), Back: h.path("agenda"),
-		By: t.T("agenda.by", h.name(d.By), t.DateTime(d.Changed)), Found: h.rests(d), Catch: h.catching(d), Follows: h.dated(d.Follows),
+		Base: h.base(is.Title), Name: is.Title, Kind: t.T("agenda.kind." + string(is.Kind)), Moment: h.r.When(is.Entry.When),
+		Place: is.Place, Note: is.Note, Internal: d.Internal, Past: h.past(d), Back: h.path("agenda"),
+		By: t.T("agenda.by", h.name(d.By), t.DateTime(d.Changed)), Found: h.rests(d.Detail), Catch: h.catching(d.Detail), Follows: h.dated(d.Follows),
+	}
+	if d.Repeats() {
+		page.Again, page.Dates = d.Again(t), h.series(d)
 	}
 	if h.inside() {
 		page.Crumbs = append(page.Crumbs, ui.Link{Href: h.path(), Label: h.room.Name}, ui.Link{Href: page.Back, Label: t.T("agenda.title")})
@@ -102,12 +119,14 @@ func (h here) event(d agenda.Detail, back written, refused error) (web.Answer, e
 	if !d.Read {
 		page.Seen = &Seen{Src: h.path("agenda", "read"), Memos: []string{string(d.ID)}}
 	}
-	if d.Cancelled {
-		page.Off = &ui.Notice{Look: ui.Danger, Title: t.T("agenda.off", h.name(d.By), t.DateTime(d.Changed)), Text: d.Reason}
+	if is.Cancelled {
+		page.Off = &ui.Notice{Look: ui.Danger, Title: t.T("agenda.off", h.name(is.By), t.DateTime(is.Changed)), Text: is.Reason}
 		page.By = ""
 	}
-	if d.Change {
-		page.Reckon = h.path("agenda", "deadline") + "?" + url.Values{"origin": {string(d.ID)}}.Encode()
+	if d.Change && !is.Cancelled {
+		if !d.Repeats() {
+			page.Reckon = h.path("agenda", "deadline") + "?" + url.Values{"origin": {string(d.ID)}}.Encode()
+		}
 		page.Change = h.changing(d, back, h.back(refused, "agenda", string(d.ID)))
 		page.Cancel = h.cancelling(d, h.back(refused, "agenda", string(d.ID), "cancel"))
 	}
@@ -118,13 +137,14 @@ func (h here) event(d agenda.Detail, back written, refused error) (web.Answer, e
 }
 
 // past says what was changed, newest first.
-func (h here) past(d agenda.Detail) (out []Changed) {
-	is, on := d.Entry, d.Basis
-	for _, was := range d.Past {
-		differs := append(h.differs(was.Entry, is), h.rested(was.Basis, on)...)
-		is, on = was.Entry, was.Basis
+func (h here) past(d looked) (out []Changed) {
+	is := d.Event
+	for _, p := range d.Past {
+		was := agenda.Event{Entry: p.Entry, Basis: p.Basis, Apart: p.Apart}
+		differs := slices.Concat(h.differs(was.Entry, is.Entry), h.rested(was.Basis, is.Basis), h.altered(was, is))
+		is = was
 		if len(differs) > 0 { // otherwise it was cancelled, which the page says above
-			out = append(out, Changed{h.r.Printer.T("agenda.changed", h.name(was.By), h.r.Printer.DateTime(was.Until)), differs})
+			out = append(out, Changed{h.r.Printer.T("agenda.changed", h.name(p.By), h.r.Printer.DateTime(p.Until)), differs})
 		}
 	}
 	return out
@@ -141,6 +161,8 @@ func (h here) differs(was, is agenda.Entry) (out []Differing) {
 			return e.Title
 		case "when":
 			return h.r.When(e.When)
+		case "repeat":
+			return e.Again(t)
 		case "place":
 			return e.Place
 		}
@@ -154,13 +176,15 @@ func (h here) differs(was, is agenda.Entry) (out []Differing) {
 
 // changing is the form of an event that is there. Once its writer has read what
 // would differ, it is sent as it stands.
-func (h here) changing(d agenda.Detail, back written, refused error) *EventForm {
+func (h here) changing(d looked, back written, refused error) *EventForm {
 	t := h.r.Printer
 	f := h.eventForm(back, refused)
 	f.Action, f.Submit.Label, f.Submit.Icon = h.path("agenda", string(d.ID)), t.T("agenda.look"), "pencil"
 	f.Told = t.T("agenda.change_told", h.audience(d.Circles))
-	f.Hidden = []ui.Hidden{{Name: "revision", Value: strconv.Itoa(d.Revision)}}
+	f.Hidden = h.pointed(d)
+	f.Scope = h.scope(d, "agenda.scope", back.which.Scope)
 	if f.Reckoned = d.Basis != nil; f.Reckoned {
+		f.Again = nil
 		f.Hidden = append(f.Hidden, ui.Hidden{Name: "kind", Value: string(agenda.Deadline)})
 	} else {
 		f.Fact, f.Why = nil, nil
@@ -169,7 +193,7 @@ func (h here) changing(d agenda.Detail, back written, refused error) *EventForm 
 		f.Hidden = append(f.Hidden, ui.Hidden{Name: "fact", Value: back.fact})
 		f.Fact = nil
 	}
-	f.Differs, f.Follows = back.differs, back.follows
+	f.Differs, f.Fresh, f.Follows = back.differs, back.fresh, back.follows
 	if len(back.differs) > 0 {
 		f.Submit.Label, f.Submit.Icon = t.T("agenda.change"), "circle-check"
 		f.Hidden = append(f.Hidden, ui.Hidden{Name: "sure", Value: back.sure})
@@ -180,30 +204,38 @@ func (h here) changing(d agenda.Detail, back written, refused error) *EventForm 
 
 // fingerprint is what a writer has confirmed: another entry, and anything else that
 // would follow, asks again.
-func fingerprint(n agenda.Next) string {
-	all := fmt.Appendf(nil, "%q", n.Is.Entry)
+func fingerprint(n agenda.Foreseen, w written) string {
+	all := fmt.Appendf(nil, "%#v %#v %#v", n.Is.Entry, w.which, w.Entry)
 	if n.Is.Basis != nil {
-		all = fmt.Appendf(all, "%q", *n.Is.Basis)
+		all = fmt.Appendf(all, "%#v", *n.Is.Basis)
 	}
 	for _, f := range n.Follows {
-		all = fmt.Appendf(all, "%q %d %q %q", f.Is.ID, f.Was.Revision, f.Is.Entry, *f.Is.Basis)
+		all = fmt.Appendf(all, "%#v %d %#v %#v", f.Is.ID, f.Was.Revision, f.Is.Entry, *f.Is.Basis)
 	}
 	sum := sha256.Sum256(all)
 	return hex.EncodeToString(sum[:])
 }
 
-func (h here) cancelling(d agenda.Detail, refused error) *Form {
+func (h here) cancelling(d looked, refused error) *Form {
 	t := h.r.Printer
 	reason := ui.Field{Kind: ui.Area, Name: "reason", ID: "f-cancel-reason", Label: t.T("agenda.cancel_reason"), Length: agenda.MaxReason, Optional: true}
 	f := &Form{
 		Action: h.path("agenda", string(d.ID), "cancel"), Button: ui.Button{Label: t.T("agenda.cancel"), Look: ui.Danger, Icon: "calendar-off"},
-		Hidden: []ui.Hidden{{Name: "revision", Value: strconv.Itoa(d.Revision)}},
+		Hidden: h.pointed(d),
 	}
 	if refused != nil {
 		reason.Value = h.r.Value("reason")
 	}
 	f.Summary = ui.Refuse(t, refused).Mark(&reason)
-	f.Fields = []ui.Field{reason}
+	var chosen agenda.Scope
+	if refused != nil {
+		chosen = agenda.Scope(h.r.Value("scope"))
+	}
+	if scope := h.scope(d, "agenda.scope_cancel", chosen); scope != nil {
+		scope.ID, f.Button.Label = "f-cancel-scope", t.T("agenda.cancel_some")
+		f.Fields = append(f.Fields, *scope)
+	}
+	f.Fields = append(f.Fields, reason)
 	return f
 }
 
@@ -214,12 +246,14 @@ func (p *Pages) DoChangeEvent(r *web.Request) (web.Answer, error) {
 		return nil, err
 	}
 	w := h.wrote()
+	w.which = which(r, d)
 	revision, err := strconv.Atoi(r.Value("revision"))
 	if err != nil {
 		revision = d.Revision // a form without it changes what is there now
 	}
 	change := agenda.Changing{
-		Space: h.room.ID, Event: d.ID, Revision: revision, Entry: w.Entry, Fact: w.fact, Why: w.why, Confirm: r.Values("confirm"),
+		Space: h.room.ID, Event: d.ID, Revision: revision, Which: w.which, Entry: w.Entry, Fact: w.fact, Why: w.why,
+		Confirm: r.Values("confirm"),
 	}
 	next, err := p.Agendas.Foresee(r.Context(), r.Actor, change)
 	if err == nil {
@@ -235,13 +269,19 @@ func (p *Pages) DoChangeEvent(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return web.Done(h.path("agenda", string(d.ID)), "event_changed"), nil
+	return web.Done(h.goes(d, w.which), "event_changed"), nil
 }
 
 // foreseen is a form as it comes back, with what it would change.
-func (h here) foreseen(w written, n agenda.Next) written {
-	w.Entry, w.follows, w.sure = n.Is.Entry, h.followed(n), fingerprint(n)
-	w.differs = append(h.differs(n.Was.Entry, n.Is.Entry), h.rested(n.Was.Basis, n.Is.Basis)...)
+func (h here) foreseen(w written, n agenda.Foreseen) written {
+	if n.Was.Basis != nil {
+		w.Entry = n.Is.Entry
+	}
+	w.follows, w.sure = h.followed(n), fingerprint(n, w)
+	w.differs = slices.Concat(h.differs(n.Was.Entry, n.Is.Entry), h.rested(n.Was.Basis, n.Is.Basis), h.altered(n.Was, n.Is))
+	if n.Fresh != nil {
+		w.fresh = h.fresh(n.Was.Occurrence(w.which.On, h.r.Zone()).Entry, n.Fresh.Entry)
+	}
 	if n.Is.Basis != nil {
 		w.fact, w.why = n.Is.Basis.Fact, n.Is.Basis.Why
 	}
@@ -258,12 +298,12 @@ func (p *Pages) DoCancelEvent(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		revision = d.Revision
 	}
-	err = p.Agendas.Cancel(r.Context(), r.Actor, agenda.Cancelling{Space: h.room.ID, Event: d.ID, Revision: revision, Reason: r.Value("reason")})
+	err = p.Agendas.Cancel(r.Context(), r.Actor, agenda.Cancelling{Space: h.room.ID, Event: d.ID, Revision: revision, Which: which(r, d), Reason: r.Value("reason")})
 	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {
 		return h.event(d, standing(d), err)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return web.Done(h.path("agenda", string(d.ID)), "event_cancelled"), nil
+	return web.Done(h.goes(d, which(r, d)), "event_cancelled"), nil
 }
