@@ -1,7 +1,8 @@
-// Package law is law as data: the periods of procedure, each a dated row with its
-// article, its source and a worked example (rule.json), and the arithmetic of days
-// that says when they end, with each of its steps in words; and how much one message
-// of the lawyers' network holds (message.json).
+// Package law is law as data: the periods of procedure (rule.json) and the public
+// holidays (feast.json), each a dated row with its article, its source and a worked
+// example, and the arithmetic of days that says when periods end, with each of its
+// steps in words; and how much one message of the lawyers' network holds
+// (message.json).
 //
 // It refuses to guess: a fact of a time for which the table has no row, an unknown
 // rule, a place it does not know. What it says binds nobody, and it says so. The table
@@ -40,12 +41,13 @@ type Rule struct {
 	Source   string `json:"source"`
 	Counting string `json:"counting"` // the articles that say how its days are counted
 	Term     Term   `json:"term"`
-	Before   bool   `json:"before,omitempty"`   // it ends so long before the fact, not after
-	Clear    bool   `json:"clear,omitempty"`    // neither its first nor its last day counts (délai franc)
-	Rest     Rest   `json:"rest,omitempty"`     // what becomes of a last day on which nobody works
-	Opens    bool   `json:"opens,omitempty"`    // one has to wait: the day is the first that is free
-	Hour     string `json:"hour,omitempty"`     // of the last day, 15:00; none: midnight
-	Distance string `json:"distance,omitempty"` // the article that lengthens it for who lives far away
+	Before   bool   `json:"before,omitempty"`            // it ends so long before the fact, not after
+	Clear    bool   `json:"clear,omitempty"`             // neither its first nor its last day counts (délai franc)
+	Rest     Rest   `json:"rest,omitempty"`              // what becomes of a last day on which nobody works
+	Opens    bool   `json:"opens,omitempty"`             // one has to wait: the day is the first that is free
+	Hour     string `json:"hour,omitempty"`              // of the last day, 15:00; none: midnight
+	Distance string `json:"distance,omitempty"`          // the article that lengthens it for who lives far away
+	Across   string `json:"distance_overseas,omitempty"` // the same, before a court overseas; none: Distance
 
 	Example Example `json:"example"`
 }
@@ -81,30 +83,47 @@ type Circumstance struct {
 	Home  Home  `json:"home,omitempty"`
 }
 
-// Place is where public holidays are looked at.
+// Place is where the court sits: public holidays are looked at there, and who lives far
+// away is said from there.
 type Place string
 
 const (
 	Mainland Place = ""
 	Alsace   Place = "alsace-moselle" // Bas-Rhin, Haut-Rhin, Moselle: two holidays more
+
+	// Overseas, each with the day of its abolition of slavery. Saint-Martin is left out:
+	// the code says 27 May, those who apply it 28 May.
+	Guadeloupe      Place = "guadeloupe"
+	Guyane          Place = "guyane"
+	Martinique      Place = "martinique"
+	Mayotte         Place = "mayotte"
+	Reunion         Place = "la-reunion"
+	SaintBarthelemy Place = "saint-barthelemy"
 )
+
+// Across reports whether a place is overseas.
+func (in Place) Across() bool { return in != Mainland && in != Alsace }
 
 // Home is where lives whom the period binds.
 type Home string
 
 const (
 	Near     Home = ""
-	Overseas Home = "overseas" // one month more, where the rule knows distance
+	Overseas Home = "overseas" // one month more, where the rule knows distance: overseas or, before a court there, elsewhere in France
 	Abroad   Home = "abroad"   // two months more
 )
 
 // Places and Homes return all of them, in the order in which they are offered.
-func Places() []Place { return []Place{Mainland, Alsace} }
-func Homes() []Home   { return []Home{Near, Overseas, Abroad} }
+func Places() []Place {
+	return []Place{Mainland, Alsace, Guadeloupe, Guyane, Martinique, Mayotte, Reunion, SaintBarthelemy}
+}
+
+func Homes() []Home { return []Home{Near, Overseas, Abroad} }
 
 // Book is the whole table. It is immutable.
 type Book struct {
 	rules    []Rule
+	feasts   []Feast
 	messages []Message
 }
 
@@ -112,6 +131,9 @@ type Book struct {
 func Load() (*Book, error) {
 	b, err := read(data)
 	if err != nil {
+		return nil, err
+	}
+	if b.feasts, err = readFeasts(feastData); err != nil {
 		return nil, err
 	}
 	b.messages, err = readMessages(messages)

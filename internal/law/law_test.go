@@ -68,6 +68,17 @@ func TestReckon(t *testing.T) {
 		{"two holidays and a Sunday in Alsace", "appeal", "2026-11-25", Circumstance{Place: Alsace}, "2026-12-28", []StepKind{Runs, Moved}},
 		{"overseas, over a year's end", "appeal", "2026-11-30", Circumstance{Home: Overseas}, "2027-02-01", []StepKind{Farther, Runs, Moved}},
 		{"abroad: months before days", "appeal_summary", "2026-12-31", Circumstance{Home: Abroad}, "2027-03-15", []StepKind{Farther, Runs}},
+		{"overseas, over its own holiday", "appeal", "2026-04-22", Circumstance{Place: Martinique}, "2026-05-26", []StepKind{Runs, Moved}},
+		{"and not over another's", "appeal", "2026-04-22", Circumstance{Place: Guyane}, "2026-05-22", []StepKind{Runs}},
+		{"in Guadeloupe", "appeal", "2026-04-27", Circumstance{Place: Guadeloupe}, "2026-05-28", []StepKind{Runs, Moved}},
+		{"in Guyane", "appeal", "2026-05-10", Circumstance{Place: Guyane}, "2026-06-11", []StepKind{Runs, Moved}},
+		{"in Mayotte", "appeal", "2026-03-27", Circumstance{Place: Mayotte}, "2026-04-28", []StepKind{Runs, Moved}},
+		{"in La Réunion", "appeal", "2027-11-20", Circumstance{Place: Reunion}, "2027-12-21", []StepKind{Runs, Moved}},
+		{"in Saint-Barthélemy", "appeal", "2026-09-09", Circumstance{Place: SaintBarthelemy}, "2026-10-12", []StepKind{Runs, Moved}},
+		{"from elsewhere, before a court overseas", "appeal", "2026-03-22", Circumstance{Place: Martinique, Home: Overseas}, "2026-05-26", []StepKind{Farther, Runs, Moved}},
+		{"pleadings of an appellant from overseas", "appellant_pleadings", "2026-03-16", Circumstance{Home: Overseas}, "2026-07-16", []StepKind{Farther, Runs}},
+		{"pleadings of an appellant from abroad", "appellant_pleadings", "2026-03-16", Circumstance{Home: Abroad}, "2026-08-17", []StepKind{Farther, Runs, Moved}},
+		{"the memorial of a claimant from abroad", "cassation_memorial", "2026-03-16", Circumstance{Home: Abroad}, "2026-09-16", []StepKind{Farther, Runs}},
 		{"clear, on a Sunday", "annulment", "2026-10-05", Circumstance{}, "2026-12-07", []StepKind{Runs, Cleared, Moved}},
 		{"limitation rests on a Sunday", "limitation", "2021-11-28", Circumstance{}, "2026-11-28", []StepKind{Runs}},
 		{"working days pass over a holiday", "dismissal_meeting", "2026-11-09", Circumstance{}, "2026-11-17", []StepKind{Runs, Free}},
@@ -101,6 +112,50 @@ func TestWords(t *testing.T) {
 	}
 	if articles := got.Articles(p); articles != "CPC, art.\u00a0538 et CPC, art.\u00a0640 à 642" {
 		t.Errorf("it rests on %s", articles)
+	}
+}
+
+// TestDistance: which article lengthens a period depends on where the court sits.
+func TestDistance(t *testing.T) {
+	for _, c := range []struct {
+		rule string
+		Circumstance
+		want string
+	}{
+		{"appeal", Circumstance{Home: Overseas}, "qui demeure outre-mer (CPC, art.\u00a0643)."},
+		{"appeal", Circumstance{Place: Guyane, Home: Overseas}, "où siège la juridiction (CPC, art.\u00a0644)."},
+		{"appeal", Circumstance{Place: Guyane, Home: Abroad}, "à l’étranger (CPC, art.\u00a0644)."},
+		{"appellant_pleadings", Circumstance{Place: Guyane, Home: Overseas}, "où siège la juridiction (CPC, art.\u00a0915-4)."},
+		{"cassation", Circumstance{Place: Guyane, Home: Overseas}, "qui demeure outre-mer (CPC, art.\u00a0643)."}, // it is in Paris
+	} {
+		got, err := book(t).Reckon(Case{c.rule, "2026-03-16", c.Circumstance})
+		if words := got.Words(printer(t, i18n.French)); err != nil || !strings.HasSuffix(words[0], c.want) {
+			t.Errorf("%s, %+v: %q, %v, want %q", c.rule, c.Circumstance, words, err, c.want)
+		}
+	}
+}
+
+// TestFeastRows: a holiday that lacks something is none, and each has its words.
+func TestFeastRows(t *testing.T) {
+	for name, row := range map[string]string{
+		"no article":       `{"id": "a", "date": "05-27", "source": "x", "example": "2026-05-27"}`,
+		"two ways":         `{"id": "a", "date": "05-27", "easter": 1, "article": "x", "source": "x", "example": "2026-05-27"}`,
+		"no day":           `{"id": "a", "date": "13-27", "article": "x", "source": "x", "example": "2026-05-27"}`,
+		"elsewhere":        `{"id": "a", "date": "05-27", "places": ["lune"], "article": "x", "source": "x", "example": "2026-05-27"}`,
+		"a wrong example":  `{"id": "a", "date": "05-27", "article": "x", "source": "x", "example": "2026-05-28"}`,
+		"before it was":    `{"id": "a", "date": "05-27", "from": "2027-01-01", "article": "x", "source": "x", "example": "2026-05-27"}`,
+		"after it was":     `{"id": "a", "date": "05-27", "to": "2025-01-01", "article": "x", "source": "x", "example": "2026-05-27"}`,
+		"an unknown field": `{"id": "a", "date": "05-27", "article": "x", "source": "x", "example": "2026-05-27", "lieu": "x"}`,
+	} {
+		if _, err := readFeasts([]byte("[" + row + "]")); err == nil {
+			t.Errorf("%s: it is read", name)
+		}
+	}
+	p := printer(t, i18n.French)
+	for _, f := range book(t).feasts {
+		if !p.Has("law.feast." + f.ID) {
+			t.Errorf("%s has no name", f.ID)
+		}
 	}
 }
 
@@ -183,14 +238,16 @@ func TestFeasts(t *testing.T) {
 		}
 	}
 	for year := 2009; year < 2150; year++ {
-		near, alsace := map[string]bool{}, map[string]bool{}
+		b := book(t)
+		near, alsace, across := map[string]bool{}, map[string]bool{}, map[string]bool{}
 		for day := civil(year, 1, 1); day.Year() == year; day = day.AddDate(0, 0, 1) {
-			near[feast(day, Mainland)], alsace[feast(day, Alsace)] = true, true
+			near[b.feast(day, Mainland)], alsace[b.feast(day, Alsace)], across[b.feast(day, Mayotte)] = true, true, true
 		}
 		delete(near, "")
 		delete(alsace, "")
+		delete(across, "")
 		// 1 and 8 May can be Ascension Day: one day, two reasons.
-		if want := 11 - clashes(year); len(near) != want || len(alsace) != want+2 {
+		if want := 11 - clashes(year); len(near) != want || len(alsace) != want+2 || year > 2016 && len(across) != want+1 {
 			t.Errorf("%d has %d holidays, and %d in Alsace, want %d", year, len(near), len(alsace), want)
 		}
 	}
@@ -211,7 +268,7 @@ func clashes(year int) int {
 func TestLaterIsNotEarlier(t *testing.T) {
 	b := book(t)
 	for _, r := range b.rules {
-		for _, in := range Places() {
+		for _, in := range []Place{Mainland, Alsace, Reunion} {
 			last := ""
 			for day := civil(2024, 9, 1); day.Year() < 2031; day = day.AddDate(0, 0, 1) {
 				got, err := b.Reckon(Case{r.ID, day.Format(time.DateOnly), Circumstance{Place: in}})
@@ -220,7 +277,7 @@ func TestLaterIsNotEarlier(t *testing.T) {
 				}
 				last = got.Due
 				ends, err := time.Parse(time.DateOnly, got.Due)
-				if err != nil || r.Rest != Stays && !r.Opens && idle(ends, in) || r.Before == ends.After(day) {
+				if err != nil || r.Rest != Stays && !r.Opens && b.idle(ends, in) || r.Before == ends.After(day) {
 					t.Fatalf("%s of %s ends on %s", r.ID, day.Format(time.DateOnly), got.Due)
 				}
 			}

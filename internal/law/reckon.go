@@ -21,6 +21,7 @@ type Reckoning struct {
 	Due  string // the last day or, of a rule that opens, the first free one
 	Hour string // until when on it; none: midnight
 	Step []Step
+	book *Book
 }
 
 // Step is one stage of a reckoning, said in words by the catalog entry law.step.KIND.
@@ -55,8 +56,8 @@ func (b *Book) Reckon(c Case) (Reckoning, error) {
 	if err != nil {
 		return Reckoning{}, err
 	}
-	out := Reckoning{Rule: r, Case: c, Hour: r.Hour}
-	day := r.Term.from(fact, r.Before, months(c.Home), c.Place)
+	out := Reckoning{Rule: r, Case: c, Hour: r.Hour, book: b}
+	day := b.from(r.Term, fact, r.Before, c.Circumstance)
 	if c.Home != Near {
 		out.Step = append(out.Step, Step{Kind: Farther})
 	}
@@ -95,14 +96,14 @@ func months(h Home) int { return slices.Index(Homes(), h) }
 
 // from counts a term from a day, which does not count itself: months and years to the
 // same number of a day, or the last day of a month that is shorter; then days.
-func (t Term) from(day time.Time, before bool, more int, in Place) time.Time {
+func (b *Book) from(t Term, day time.Time, before bool, c Circumstance) time.Time {
 	sign := 1
 	if before {
 		sign = -1
 	}
-	day = sameDay(day, sign*(12*t.Years+t.Months+more)).AddDate(0, 0, sign*t.Days)
+	day = sameDay(day, sign*(12*t.Years+t.Months+months(c.Home))).AddDate(0, 0, sign*t.Days)
 	for left := t.Workdays; left > 0; {
-		if day = day.AddDate(0, 0, 1); !sabbath(day, in) {
+		if day = day.AddDate(0, 0, 1); !b.sabbath(day, c.Place) {
 			left--
 		}
 	}
@@ -122,7 +123,7 @@ func (r *Reckoning) forwards(day time.Time) {
 		day = day.AddDate(0, 0, 1)
 		r.to(Cleared, day, nil)
 	}
-	if r.Rule.Rest == Next && idle(day, r.Case.Place) {
+	if r.Rule.Rest == Next && r.book.idle(day, r.Case.Place) {
 		to, over := r.work(day, 1)
 		day = to
 		r.to(Moved, day, over)
@@ -138,7 +139,7 @@ func (r *Reckoning) backwards(day time.Time) {
 		day = day.AddDate(0, 0, -1)
 		r.to(Spared, day, nil)
 	}
-	if r.Rule.Rest == Earlier && idle(day, r.Case.Place) {
+	if r.Rule.Rest == Earlier && r.book.idle(day, r.Case.Place) {
 		to, over := r.work(day, -1)
 		r.to(Pulled, to, over)
 	}
@@ -147,8 +148,8 @@ func (r *Reckoning) backwards(day time.Time) {
 // work is the first day on which people work, from one on which they do not, and the
 // holidays that were passed over.
 func (r *Reckoning) work(day time.Time, sign int) (to time.Time, over []string) {
-	for to = day; idle(to, r.Case.Place); to = to.AddDate(0, 0, sign) {
-		if name := feast(to, r.Case.Place); name != "" {
+	for to = day; r.book.idle(to, r.Case.Place); to = to.AddDate(0, 0, sign) {
+		if name := r.book.feast(to, r.Case.Place); name != "" {
 			over = append(over, name)
 		}
 	}

@@ -67,7 +67,14 @@ func (r Reckoning) sentence(p *i18n.Printer, s Step) string {
 	to, off := i18n.Day(s.To), i18n.Day(s.Off)
 	switch s.Kind {
 	case Farther:
-		return p.T("law.step.farther."+string(r.Case.Home), r.Rule.Distance)
+		article, far := r.Rule.Distance, string(r.Case.Home)
+		if r.Case.Place.Across() && r.Rule.Across != "" {
+			article = r.Rule.Across
+			if r.Case.Home == Overseas {
+				far = "elsewhere"
+			}
+		}
+		return p.T("law.step.farther."+far, article)
 	case Runs:
 		return p.T("law.step.runs", r.term().Words(p), i18n.Day(r.Case.Fact), to)
 	case Back:
