@@ -41,16 +41,20 @@ const (
 	ToApprove Kind = "approve"
 	ToHandIn  Kind = "hand_in" // papers that were asked for
 	ToCheck   Kind = "check"   // papers that came, or will not come
+	ToChoose  Kind = "choose"  // times for a meeting that were proposed
 )
 
 // Papers is what waits when it is requests, which are no items.
 const Papers item.Kind = "request"
 
+// Slots is what waits when it is times for a meeting, which are no items either.
+const Slots item.Kind = "slot"
+
 // Wait is one line of « qui attend quoi »: Who is expected to do Kind.
 type Wait struct {
 	Space id.Space
 	Kind  Kind
-	What  item.Kind // documents, memos, events or [Papers]
+	What  item.Kind // documents, memos, events, [Papers] or [Slots]
 	Who   id.Person // empty when it is the firm's side as a whole
 	Mine  bool      // the actor, or her side, is the one expected
 	Count int
@@ -291,8 +295,11 @@ func (s *Service) Space(ctx context.Context, by authz.Actor, of id.Space) (out [
 
 // reading is the action that a pass must leave for what waits to count.
 func reading(what item.Kind) authz.Action {
-	if what == Papers {
+	switch what {
+	case Papers:
 		return authz.RequestSee
+	case Slots:
+		return authz.SlotSee
 	}
 	return what.Reading()
 }
@@ -342,6 +349,9 @@ func waits(a *act.Act, by authz.Actor, of id.Space, page []id.Space) ([]Wait, er
 		}
 	}
 	if out, err = papers(a, by, args, out); err != nil {
+		return nil, err
+	}
+	if out, err = toChoose(a, by, args, out); err != nil {
 		return nil, err
 	}
 	out = slices.DeleteFunc(out, func(w Wait) bool { return !by.Pass.Takes(reading(w.What)) })

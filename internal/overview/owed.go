@@ -8,6 +8,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/item"
 	"cenacle/internal/request"
+	"cenacle/internal/slot"
 	"cenacle/internal/store"
 )
 
@@ -98,4 +99,17 @@ func papers(a *act.Act, by authz.Actor, args []any, out []Wait) ([]Wait, error) 
 		one.Late = one.By != "" && one.By < today
 	}
 	return out, nil
+}
+
+// toChoose adds the times for a meeting that somebody is to choose among, until the day
+// on which the first of them can no longer be chosen.
+func toChoose(a *act.Act, by authz.Actor, args []any, out []Wait) ([]Wait, error) {
+	found, err := slot.WaitsIn(a, by, args[2].(id.Space), args[3].(id.Space))
+	for _, f := range found {
+		out = append(out, Wait{
+			Space: f.Space, Kind: ToChoose, What: Slots, Who: f.Person, Mine: f.Person == by.Person, Count: f.Count,
+			Since: f.Since, By: f.Until.In(a.Now.Location()).Format(time.DateOnly),
+		})
+	}
+	return out, err
 }

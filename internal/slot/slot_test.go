@@ -2,6 +2,7 @@ package slot_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -16,7 +17,9 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/law"
 	"cenacle/internal/lifecycle"
+	"cenacle/internal/overview"
 	"cenacle/internal/slot"
+	"cenacle/internal/space"
 	"cenacle/internal/store"
 	"cenacle/internal/vault"
 )
@@ -260,6 +263,50 @@ func TestCRY03_ForgedProposals(t *testing.T) {
 			if _, err := r.choose(r.client, p, 0); !errors.Is(err, vault.ErrTampered) {
 				t.Errorf("%s: a forged row is answered: %v", name, err)
 			}
+		}
+	})
+}
+
+// TestWaits: what waits for somebody's answer is told to the firm's side and to her, in
+// the space and over all, until she has answered or the last of the times has begun.
+func TestWaits(t *testing.T) {
+	each(t, func(r room) {
+		all := overview.New(r.Office)
+		waits := func(by authz.Actor) (out []overview.Wait) {
+			found, err := all.Space(r.t.Context(), by, r.space)
+			r.Must(err)
+			for _, w := range found {
+				if w.Kind == overview.ToChoose {
+					out = append(out, w)
+				}
+			}
+			return out
+		}
+		p := r.propose()
+		for who, by := range map[string]authz.Actor{"the lawyer": r.Lead, "the client": r.client} {
+			got := waits(by)
+			if len(got) != 1 || got[0].Who != r.client.Person || got[0].Mine != (by.Person == r.client.Person) || got[0].By != r.on(4).Day || got[0].Count != 1 {
+				r.t.Errorf("%s reads %+v", who, got)
+			}
+		}
+		if got := waits(r.guest); len(got) != 0 {
+			r.t.Errorf("the guest reads %+v", got)
+		}
+		d, err := all.Desk(r.t.Context(), r.Lead, space.Page{Limit: 5})
+		r.Must(err)
+		if !slices.ContainsFunc(d.Waits, func(w overview.Wait) bool { return w.Kind == overview.ToChoose && w.Space == r.space }) {
+			r.t.Errorf("the desk shows %+v", d.Waits)
+		}
+		if _, err := r.choose(r.client, p, 0); err != nil {
+			r.t.Fatal(err)
+		}
+		if got := waits(r.Lead); len(got) != 0 {
+			r.t.Errorf("answered, and it waits: %+v", got)
+		}
+		r.propose()
+		r.Clock.Advance(6 * 24 * time.Hour)
+		if got := waits(r.Lead); len(got) != 0 {
+			r.t.Errorf("over, and it waits: %+v", got)
 		}
 	})
 }

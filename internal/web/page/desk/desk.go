@@ -211,7 +211,7 @@ func waiting(b ui.Base, to paths, found overview.Desk, w overview.Wait) ui.Waiti
 	} else {
 		line.What, line.Who = b.N("desk.awaits."+kind, w.Count), b.List(awaited(b, found, w))
 	}
-	if w.Count == 1 || w.What == overview.Papers {
+	if w.Count == 1 || w.What == overview.Papers || w.What == overview.Slots {
 		line.Href = place(to, w)
 	}
 	if w.Silent {
@@ -229,6 +229,8 @@ func place(to paths, w overview.Wait) string {
 		return to.SpacePath(w.Space, "agenda", string(w.Item))
 	case overview.Papers:
 		return to.SpacePath(w.Space, "requests")
+	case overview.Slots:
+		return to.SpacePath(w.Space, "slots")
 	}
 	return to.SpacePath(w.Space) + "#memo-" + string(w.Item)
 }

@@ -333,7 +333,7 @@ func (h here) waits(b ui.Base, found []overview.Wait, titles map[string]string) 
 	var out []ui.Waiting
 	told := map[id.Person]bool{}
 	for _, w := range found {
-		if !h.inside() && !w.Mine {
+		if !h.inside() && (!w.Mine || w.What == overview.Slots) { // hers stand above, with their buttons
 			continue
 		}
 		line := ui.Waiting{
@@ -345,6 +345,8 @@ func (h here) waits(b ui.Base, found []overview.Wait, titles map[string]string) 
 			line.Href = h.path("documents", string(w.Item))
 		case item.Event:
 			line.Href = h.path("agenda", string(w.Item))
+		case overview.Slots:
+			line.Href = h.path("slots")
 		case overview.Papers:
 			if line.Href = h.path("requests"); !h.inside() {
 				line.Href = h.path() + "#requests"
