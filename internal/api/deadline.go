@@ -55,7 +55,7 @@ func (r *Request) period(one law.Rule) Period {
 type Reckoning struct {
 	Period Period    `json:"period"`
 	Fact   string    `json:"fact" doc:"civil date that it runs from"`
-	Where  law.Place `json:"where,omitempty" doc:"where public holidays are looked at, besides mainland France"`
+	Where  law.Place `json:"where,omitempty" doc:"where the court sits, besides mainland France"`
 	Home   law.Home  `json:"home,omitempty" doc:"where lives whom it binds, if not in mainland France"`
 	Due    string    `json:"due" doc:"civil date: the last day, or the first free one"`
 	Hour   string    `json:"hour,omitempty" doc:"until when on it; none: midnight"`
@@ -71,8 +71,8 @@ type Reckon struct {
 	InSpace
 	Rule   string    `query:"rule" doc:"of listPeriods"`
 	Fact   string    `query:"fact" doc:"civil date of the fact; with an origin, its day"`
-	Place  law.Place `query:"place" enum:"alsace-moselle" doc:"where public holidays are looked at; none: mainland France"`
-	Home   law.Home  `query:"home" enum:"overseas abroad" doc:"where lives whom it binds; none: mainland France"`
+	Place  law.Place `query:"place" enum:"alsace-moselle guadeloupe guyane martinique mayotte la-reunion saint-barthelemy" doc:"where the court sits; none: mainland France"`
+	Home   law.Home  `query:"home" enum:"overseas abroad" doc:"where lives whom it binds; none: mainland France or, before a court overseas, in its territory; overseas: also, before such a court, elsewhere in France"`
 	Origin id.Item   `query:"origin" doc:"an event of the space whose day is the fact"`
 }
 
@@ -92,7 +92,7 @@ type NewDeadline struct {
 	InSpace
 	Rule    string      `json:"rule" doc:"of listPeriods"`
 	Fact    string      `json:"fact,omitempty" doc:"civil date of the fact; with an origin, its day"`
-	Where   law.Place   `json:"where,omitempty" enum:"alsace-moselle" fault:"place" doc:"where public holidays are looked at; none: mainland France"`
+	Where   law.Place   `json:"where,omitempty" enum:"alsace-moselle guadeloupe guyane martinique mayotte la-reunion saint-barthelemy" fault:"place" doc:"where the court sits; none: mainland France"`
 	Home    law.Home    `json:"home,omitempty" enum:"overseas abroad" doc:"where lives whom it binds; none: mainland France"`
 	Origin  id.Item     `json:"origin,omitempty" doc:"an event of the space whose day is the fact: when it moves, the deadline follows"`
 	Day     string      `json:"day,omitempty" doc:"civil date: another day than the one reckoned"`

@@ -28,8 +28,8 @@ type DeskLine struct {
 // Wait is somebody who is expected to do something.
 type Wait struct {
 	Space id.Space  `json:"space"`
-	Kind  string    `json:"kind" enum:"read mention answer acknowledge approve hand_in check"`
-	What  string    `json:"what" enum:"document memo event request"`
+	Kind  string    `json:"kind" enum:"read mention answer acknowledge approve hand_in check choose"`
+	What  string    `json:"what" enum:"document memo event request slot"`
 	Who   id.Person `json:"who,omitempty" doc:"absent: the firm’s side as a whole"`
 	Mine  bool      `json:"mine" doc:"oneself, or one’s side, is expected"`
 	Count int       `json:"count"`
