@@ -10,7 +10,7 @@
 // An event can come again by a rule, until an end (type Repeat): it stays one event,
 // with one reader's mark, one line of the journal and one thing to cancel, and its dates
 // are reckoned when somebody looks. One of them can be otherwise; from one on, it can
-// become another event (doc/decisions/059).
+// become another event (doc/decisions/075).
 //
 // A deadline can rest on a rule of law (package law) and on a fact: a day that was
 // written, or another event of the space. It is reckoned again when that event moves,
