@@ -3,13 +3,11 @@ package proof
 import (
 	"encoding/base32"
 	"encoding/base64"
-	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
 	"time"
 
-	"cenacle/internal/agenda"
 	"cenacle/internal/circle"
 	"cenacle/internal/id"
 	"cenacle/internal/lifecycle"
@@ -310,7 +308,6 @@ func letterboxSteps() []step {
 
 func exchangeSteps() []step {
 	const room = "/f/{firm}/spaces/{space}"
-	moved := digest(fmt.Appendf(nil, "%q", agenda.Entry{Kind: agenda.Hearing, Title: "Audience", When: agenda.When{Day: "2026-12-11"}})) // what the page confirms
 	return []step{
 		form(room+"/deposit/close", byClient, 303, "leave", "1").then(func(s *scene, _ answer) { s.deposit() }),
 		plain(room+"/receipts/{receipt}", byClient, 200), plain(room+"/receipts/{receipt}/file", byClient, 200),
@@ -328,7 +325,7 @@ func exchangeSteps() []step {
 		plain(room+"/agenda/deadline", byLead, 200),
 		form(room+"/agenda/deadline", byLead, 303, "rule", "filing", "origin", "{event}", "title", "Remise", "circle", "{circle}").then(func(s *scene, _ answer) { s.meet() }),
 		form(room+"/agenda/read", byClient, 303, "event", "{event}"),
-		form(room+"/agenda/{event}", byLead, 303, "kind", "hearing", "title", "Audience", "day", "2026-12-11", "sure", moved).then(func(s *scene, _ answer) { s.meet() }),
+		form(room+"/agenda/{event}", byLead, 303, "kind", "hearing", "title", "Audience", "day", "2026-12-11", "sure", "{sure}").then(func(s *scene, _ answer) { s.meet() }),
 		form(room+"/agenda/{event}/cancel", byLead, 303, "reason", "Reportée").then(func(s *scene, _ answer) { s.meet() }),
 		plain(room+"/slots", byClient, 200),
 		form(room+"/slots", byLead, 303, "person", "{client}", "title", "Point", "time1", "2027-06-16", "circle", "{circle}"),

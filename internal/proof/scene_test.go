@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"maps"
+	"net/http"
 	"regexp"
 	"strings"
 	"time"
@@ -208,7 +209,12 @@ func (s *scene) meet() {
 	})
 	s.must(err)
 	s.ids["event"] = string(e.ID)
+	asked := s.lead.want(http.StatusOK, post(s.ids.path(" /f/{firm}/spaces/{space}/agenda/{event}"), "kind", "hearing", "title", "Audience", "day", "2026-12-11"))
+	s.ids["sure"] = string(sure.FindSubmatch(asked.body)[1])
 }
+
+// sure is what a page says that one has read when one goes on.
+var sure = regexp.MustCompile(`name="sure" value="([0-9a-f]+)"`)
 
 // wonder asks the client for another answer.
 func (s *scene) wonder() {

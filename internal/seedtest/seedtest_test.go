@@ -15,12 +15,11 @@ func TestChoose(t *testing.T) {
 	if got := choose(t, "771", true); got != 771 {
 		t.Errorf("%d where 771 was asked", got)
 	}
-	for _, long := range []bool{false, true} {
-		if choose(t, "new", long) == choose(t, "new", long) {
-			t.Error("new is what it was")
-		}
+	drawn := map[uint64]bool{every: true}
+	for range 2 {
+		drawn[choose(t, "new", false)], drawn[choose(t, "new", true)], drawn[choose(t, "", true)] = true, true, true
 	}
-	if choose(t, "", true) == choose(t, "", true) {
-		t.Error("a long run draws as every other")
+	if len(drawn) != 7 {
+		t.Errorf("of six that are drawn anew and one that is not, %d differ", len(drawn))
 	}
 }
