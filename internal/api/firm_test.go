@@ -4,16 +4,20 @@ import "testing"
 
 var firmSamples = map[string]sample{
 	"getNoticeHours": {who: byClient, want: 200}, "chooseNoticeHours": {who: byClient, body: `{"rhythm":"daily","daily":18,"quiet_from":0,"quiet_to":0}`, want: 200},
-	"getMe":           {who: byClient, want: 200},
-	"listPeople":      {who: byLead, want: 200},
-	"addColleague":    {who: byLead, body: `{"name":"Me Neuve","email":"neuve@delmas.example","role":"assistant"}`, want: 201},
-	"getFactorDemand": {who: byLead, want: 200},
-	"getPlan":         {who: byLead, want: 200},
-	"demandFactors":   {who: byLead, body: `{"demanded":true,"days":7}`, want: 409}, // she has none herself
-	"listReviews":     {who: byLead, want: 200},
-	"chooseReviews":   {who: byLead, body: `{"months":6}`, want: 204},
-	"getColleague":    {who: byLead, want: 200},
-	"rankColleague":   {who: byLead, body: `{"administrator":true}`, want: 409}, // her card is no lawyer's; package firm does it
+	"getMe":              {who: byClient, want: 200},
+	"listPeople":         {who: byLead, want: 200},
+	"addColleague":       {who: byLead, body: `{"name":"Me Neuve","email":"neuve@delmas.example","role":"assistant"}`, want: 201},
+	"getFactorDemand":    {who: byLead, want: 200},
+	"getPlan":            {who: byLead, want: 200},
+	"demandFactors":      {who: byLead, body: `{"demanded":true,"days":7}`, want: 409}, // she has none herself
+	"getCharter":         {who: byClient, want: 200},
+	"answerCharter":      {who: byClient, body: `{"version":1,"accept":true}`, want: 403}, // left to no token; package firm answers
+	"publishCharter":     {who: byLead, body: `{"text":"","audience":""}`, want: 204},
+	"listCharterAnswers": {who: byLead, want: 200},
+	"listReviews":        {who: byLead, want: 200},
+	"chooseReviews":      {who: byLead, body: `{"months":6}`, want: 204},
+	"getColleague":       {who: byLead, want: 200},
+	"rankColleague":      {who: byLead, body: `{"administrator":true}`, want: 409}, // her card is no lawyer's; package firm does it
 	"endColleague": {who: byLead, body: `{}`, want: 204, then: func(s *stage, _ reply) {
 		s.ask(s.lead, "POST", "/people", `{"name":"Me Karim Leroy","email":"karim@delmas.example","role":"colleague"}`).is(201)
 		s.ask(s.lead, "POST", s.path("/spaces/{space}/members"), `{"colleague":"{colleague}"}`)

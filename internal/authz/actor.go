@@ -90,7 +90,10 @@ type Actor struct {
 	Via    Via
 	Stale  bool  // a session whose person showed too long ago that it is she
 	Pass   *Pass // nil when she acts herself
-	Once   Once
+	// Unsigned: she has not accepted the firm's charter of use. What is hers stays hers to
+	// read and to take away, and she writes to the firm; the rest waits for her answer.
+	Unsigned bool
+	Once     Once
 }
 
 // Once makes an act happen once, however often the request that asks for it is

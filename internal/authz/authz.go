@@ -76,6 +76,9 @@ func forbidden(reason string) Decision { return Decision{Visible: true, Reason: 
 // stale is the reason of what is allowed once she has shown again who she is.
 const stale = "stale"
 
+// unsigned is the reason of what waits for her answer to the firm's charter.
+const unsigned = "charter"
+
 // May reports what a page offers: whether [Decide] allows an act, or would once
 // she has shown again who she is.
 func May(a Actor, act Action, on Resource, f Facts) bool {
@@ -99,6 +102,9 @@ func Decide(a Actor, act Action, on Resource, f Facts) Decision {
 		return refusedByPass(a, on, f)
 	}
 	d := decide(a, r, on, f)
+	if d.Allowed && a.Unsigned && !r.reads && !r.bare {
+		return forbidden(unsigned)
+	}
 	if d.Allowed && r.grave && a.Stale {
 		return forbidden(stale)
 	}
@@ -143,7 +149,7 @@ var because = map[Role]string{
 
 func decideFirm(a Actor, r rule) Decision {
 	switch {
-	case a.Scope != "":
+	case a.Scope != "" && !r.linked:
 		return absent("scope")
 	case slices.Contains(r.firm, a.Role):
 	case !a.Role.Inside():
@@ -315,6 +321,8 @@ func refusal(d Decision, act Action) error {
 	switch d.Reason {
 	case "space-closed":
 		return fault.New(fault.Forbidden, "fault.space_closed").Because(why)
+	case unsigned:
+		return fault.New(fault.Forbidden, "fault.charter").Because(why)
 	case stale:
 		return fault.New(fault.Forbidden, "fault.stale").Because(why)
 	}

@@ -112,6 +112,11 @@ func TestFirmPolicy(t *testing.T) {
 		{FirmPeopleRank, Lawyer, Decision{false, true, "role"}},
 		{FirmPeopleEnd, Admin, Decision{true, true, "firm-admin"}},
 		{FirmPeopleEnd, Lawyer, Decision{false, true, "role"}},
+		{CharterRead, Outsider, Decision{true, true, "firm-outsider"}},
+		{CharterAnswer, Outsider, Decision{true, true, "firm-outsider"}},
+		{CharterSee, Lawyer, Decision{false, true, "role"}},
+		{CharterPublish, Admin, Decision{true, true, "firm-admin"}},
+		{CharterPublish, Lawyer, Decision{false, true, "role"}},
 		{FirmReview, Admin, Decision{true, true, "firm-admin"}},
 		{FirmReview, Lawyer, Decision{false, true, "role"}},
 		{FirmFactors, Admin, Decision{true, true, "firm-admin"}},
@@ -134,11 +139,37 @@ func TestFirmPolicy(t *testing.T) {
 	}
 }
 
+// TestUnsigned: who has not accepted the firm's charter keeps all that only reads, and of
+// the rest these alone; what she may not see at all stays absent.
+func TestUnsigned(t *testing.T) {
+	left := map[Action]bool{CharterAnswer: true, TokenKeep: true, NoticeChoose: true, SpaceFreeze: true, MemoWrite: true}
+	for act, r := range rules {
+		for _, role := range all {
+			a, f := member(role)
+			if r.kind == OfFirm {
+				a.Role = Admin
+			}
+			on := sent()
+			on.Kind, on.Circle = r.kind, "c"
+			signed := Decide(a, act, on, f)
+			a.Unsigned = true
+			got := Decide(a, act, on, f)
+			want := signed
+			if signed.Allowed && !r.reads && !left[act] {
+				want = Decision{false, true, "charter"}
+			}
+			if got != want {
+				t.Errorf("%s as %s: %+v, want %+v", act, role, got, want)
+			}
+		}
+	}
+}
+
 // TestGrave: whoever showed too long ago who she is, is asked again before what
 // outlives her session or lets others in, and before nothing else; what she may
 // not do at all, she is refused as ever.
 func TestGrave(t *testing.T) {
-	grave := map[Action]bool{FirmPeopleAdd: true, FirmPeopleRank: true, FirmPeopleEnd: true, FirmFactors: true, FirmTell: true, FirmVouch: true, TokenGive: true, FirmApproval: true, SpaceThaw: true, HoldKeep: true, WallLift: true, SpaceHand: true, SpaceTell: true}
+	grave := map[Action]bool{FirmPeopleAdd: true, FirmPeopleRank: true, FirmPeopleEnd: true, FirmFactors: true, CharterPublish: true, FirmTell: true, FirmVouch: true, TokenGive: true, FirmApproval: true, SpaceThaw: true, HoldKeep: true, WallLift: true, SpaceHand: true, SpaceTell: true}
 	for act, r := range rules {
 		if r.grave != grave[act] {
 			t.Errorf("%s: grave is %v; a change of the table must be a change here", act, r.grave)

@@ -13,6 +13,10 @@ const (
 	FirmPeopleEnd  Action = "firm.people.end"  // close one's access, and have others answer for what was hers
 	FirmFactors    Action = "firm.factors"     // that its own people show a second factor
 	FirmReview     Action = "firm.review"      // after how long it looks again at who is in its spaces from outside
+	CharterRead    Action = "charter.read"     // what the firm asks of those who use it
+	CharterAnswer  Action = "charter.answer"   // accept it or not
+	CharterSee     Action = "charter.see"      // who did
+	CharterPublish Action = "charter.publish"  // ask for another version
 	FirmJournal    Action = "firm.journal"     // acts of the firm itself
 	FirmApproval   Action = "firm.approval"    // that all of its spaces demand it
 	FirmConnect    Action = "firm.connect"     // webhooks: what other programs are told
@@ -117,6 +121,8 @@ type rule struct {
 	reads  bool       // left to a pass that only reads
 	inSelf bool       // left to no pass at all: she acts herself
 	grave  bool       // outlives her session or lets others in: she shows again that it is she
+	bare   bool       // left to who has not accepted the firm's charter, besides what only reads
+	linked bool       // OfFirm: left to who came by a mailed link to one space
 	others []Role     // OfPrivate: roles that may besides the person herself
 }
 
@@ -141,6 +147,10 @@ var rules = map[Action]rule{
 	FirmPeopleEnd:  {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
 	FirmFactors:    {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
 	FirmReview:     {kind: OfFirm, firm: []FirmRole{Admin}},
+	CharterRead:    {kind: OfFirm, firm: anyone, reads: true, linked: true},
+	CharterAnswer:  {kind: OfFirm, firm: anyone, inSelf: true, bare: true, linked: true},
+	CharterSee:     {kind: OfFirm, firm: []FirmRole{Admin}, reads: true},
+	CharterPublish: {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
 	FirmJournal:    {kind: OfFirm, firm: []FirmRole{Admin}, reads: true},
 	FirmConnect:    {kind: OfFirm, firm: []FirmRole{Admin}},
 	FirmTell:       {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
@@ -149,10 +159,10 @@ var rules = map[Action]rule{
 	FirmVouch:      {kind: OfFirm, firm: []FirmRole{Admin}, inSelf: true, grave: true},
 	SpaceOpen:      {kind: OfFirm, firm: people},
 	ConflictSearch: {kind: OfFirm, firm: people},
-	TokenKeep:      {kind: OfFirm, firm: anyone, inSelf: true},
+	TokenKeep:      {kind: OfFirm, firm: anyone, inSelf: true, bare: true},
 	TokenGive:      {kind: OfFirm, firm: anyone, inSelf: true, grave: true},
 	NoticeSee:      {kind: OfFirm, firm: anyone, reads: true},
-	NoticeChoose:   {kind: OfFirm, firm: anyone},
+	NoticeChoose:   {kind: OfFirm, firm: anyone, bare: true},
 
 	SpaceSee:     {kind: OfSpace, space: all, reads: true},
 	SpaceManage:  {kind: OfSpace, space: inside, writes: true},
@@ -160,7 +170,7 @@ var rules = map[Action]rule{
 	SpaceJournal: {kind: OfSpace, space: inside, reads: true},
 	SpaceSeeAs:   {kind: OfSpace, space: counsel, firm: lawyers},
 	SpaceAccess:  {kind: OfSpace, space: owners, reads: true},
-	SpaceFreeze:  {kind: OfSpace, space: owners},
+	SpaceFreeze:  {kind: OfSpace, space: owners, bare: true},
 	SpaceThaw:    {kind: OfSpace, space: counsel, firm: lawyers, grave: true},
 	SpaceTell:    {kind: OfSpace, space: []Role{Lead}, firm: lawyers, writes: true, grave: true},
 	SpaceHand:    {kind: OfSpace, space: []Role{Lead}, firm: lawyers, grave: true},
@@ -215,7 +225,7 @@ var rules = map[Action]rule{
 
 	MemoRead:     {kind: OfItem, space: all, reads: true},
 	MemoWhy:      {kind: OfItem, space: inside, reads: true},
-	MemoWrite:    {kind: OfSpace, space: writers, writes: true},
+	MemoWrite:    {kind: OfSpace, space: writers, writes: true, bare: true},
 	MemoInternal: {kind: OfSpace, space: inside, writes: true},
 
 	MemoAcknowledge: {kind: OfItem, space: all, writes: true},

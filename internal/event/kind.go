@@ -86,7 +86,7 @@ var kinds = map[string]kind{
 	"depositlink.made": {}, "depositlink.sent": {}, "depositlink.asked": {}, "depositlink.revoked": {},
 	"link.issued": {}, "link.asked": {}, "link.used": {},
 	"conflict.searched": {},
-	"firm.founded":      {}, "firm.colleague_added": {}, "firm.plate_changed": {}, "firm.logo_changed": {}, "firm.review_chosen": {}, "firm.colleague_left": {}, "firm.admin_given": {}, "firm.admin_withdrawn": {}, "installation.restored": {}, "firm.exported": {}, "firm.rekeyed": {}, "plan.changed": {},
+	"firm.founded":      {}, "firm.colleague_added": {}, "firm.plate_changed": {}, "firm.logo_changed": {}, "firm.review_chosen": {}, "charter.published": {}, "charter.accepted": {}, "charter.declined": {}, "firm.colleague_left": {}, "firm.admin_given": {}, "firm.admin_withdrawn": {}, "installation.restored": {}, "firm.exported": {}, "firm.rekeyed": {}, "plan.changed": {},
 	"token.issued": {}, "token.revoked": {},
 	"factor.added": {}, "factor.removed": {}, "factor.reset": {}, "factor.copied": {}, "factors.demanded": {}, "device.met": {},
 	"notice.chosen": {}, "notice.muted": {}, "notice.unmuted": {}, "notice.titled": {}, "notice.enclosed": {}, "notice.lightened": {}, "notice.refused": {}, "notice.accepted": {}, "notice.retried": {}, "space.level_chosen": {},

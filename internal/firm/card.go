@@ -44,7 +44,8 @@ func ProfileOf(a *act.Act) (Profile, error) {
 	var created int64
 	var asked demandRow
 	var light, dark logoRow
-	dest := slices.Concat([]any{&name, &p.Founder, &created, &mac}, asked.dest(), light.dest(), dark.dest())
+	var head charterHead
+	dest := slices.Concat([]any{&name, &p.Founder, &created, &mac}, asked.dest(), light.dest(), dark.dest(), head.dest())
 	if err := a.Row(selectProfile, nil, dest...); err != nil {
 		return Profile{}, absent(err)
 	}
@@ -57,6 +58,9 @@ func ProfileOf(a *act.Act) (Profile, error) {
 	}
 	p.Created, p.Logos = store.Time(created), Logos{light.logo(), dark.logo()}
 	if p.Factors, err = asked.open(box, a.Firm()); err != nil {
+		return Profile{}, err
+	}
+	if p.Charter, err = head.open(box); err != nil {
 		return Profile{}, err
 	}
 	p.Name, err = box.OpenText(namePlace(a.Firm()), name)

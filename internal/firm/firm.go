@@ -29,6 +29,7 @@ type Profile struct {
 	Created time.Time
 	Factors Demand // what its own people show
 	Logos   Logos
+	Charter Charter // what it asks of those who use it, without the text
 }
 
 // State is whether a card opens anything.

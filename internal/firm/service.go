@@ -17,6 +17,7 @@ type Standing struct {
 	Actor   authz.Actor
 	Card    Card
 	Profile Profile
+	Asked   bool // to answer the charter, to which she has not said anything yet
 }
 
 // Stand is [Service.Actor] with the firm's profile.
@@ -54,6 +55,11 @@ func (s *Service) stand(ctx context.Context, in account.Session, firm id.Firm) (
 		if st.Actor, err = actor(in, st.Profile, st.Card, a.Now); err != nil {
 			return err
 		}
+		said, asked, err := Bind(a, &st.Actor, st.Profile)
+		if err != nil {
+			return err
+		}
+		st.Asked = asked && said == Unanswered
 		return guarded(in, st.Profile, st.Card, a.Now)
 	})
 	return st, err

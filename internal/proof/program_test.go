@@ -118,7 +118,8 @@ func (s *scene) asks(p programs, o *operation, all *spec) answer {
 		"releaseDocument": http.StatusConflict,                                                                                                                // there are no parties
 		"scanAgain":       http.StatusConflict,                                                                                                                // nothing scans there
 		"previewArchive":  http.StatusUnprocessableEntity, "unpackArchive": http.StatusUnprocessableEntity, "straightenPhoto": http.StatusUnprocessableEntity, // no photograph, no archive; package bundle opens them
-		"handSpace": http.StatusUnprocessableEntity, "rankColleague": http.StatusConflict, // her card is no lawyer's
+		"answerCharter": http.StatusForbidden,                                                 // left to no token; package firm answers
+		"handSpace":     http.StatusUnprocessableEntity, "rankColleague": http.StatusConflict, // her card is no lawyer's
 	}[o.Name]
 	if want == 0 && (a.status < 200 || a.status > 299) || want != 0 && a.status != want {
 		s.t.Errorf("%s: %d %s %s %s", o.Name, a.status, a.path, a.call.body, a.body)

@@ -145,6 +145,8 @@ func firmSteps() []step {
 		}),
 		plain("/p/{firm}/{token}", nobody, 200), form("/p/{firm}/{token}", nobody, 303, "password", password),
 		form("/f/{firm}/factors", byLead, 303, "days", ""),
+		plain("/f/{firm}/charter", byClient, 200), form("/f/{firm}/charter", byClient, 303, "version", "1", "answer", "accept"), // there is none: back to the page that says so
+		plain("/f/{firm}/charter/edit", byLead, 200), form("/f/{firm}/charter/edit", byLead, 303, "text", "", "audience", ""),
 		plain("/f/{firm}/reviews", byLead, 200), form("/f/{firm}/reviews", byLead, 303, "months", "6"),
 		form("/f/{firm}/approval", byLead, 303, "demanded", ""),
 		plain("/f/{firm}/programs", byLead, 200),

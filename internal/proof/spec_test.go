@@ -203,6 +203,7 @@ var chosenFor = map[string]map[string]string{
 	"chooseNoticeLevel": {"level": "neutre"},
 	"chooseNoticeHours": {"rhythm": "at_once"},
 	"raiseWall":         {"person": "{colleague}", "until": ""},
+	"publishCharter":    {"audience": ""},
 	"chooseReviews":     {"months": "6"},
 	"keepMember":        {"until": time.Now().AddDate(0, 6, 0).Format(time.DateOnly)},
 	"liftWall":          {"person": "{colleague}"},

@@ -77,6 +77,7 @@ import (
 	"cenacle/internal/vigilance"
 	"cenacle/internal/web"
 	"cenacle/internal/web/asset"
+	"cenacle/internal/web/page/charter"
 	"cenacle/internal/web/page/connection"
 	"cenacle/internal/web/page/desk"
 	"cenacle/internal/web/page/door"
@@ -489,6 +490,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 		},
 		Connection: &connection.Pages{Webhooks: s.Webhooks},
 		Notice:     &noticepage.Pages{Accounts: s.Accounts, Notices: s.Notices, Spaces: s.Spaces},
+		Charter:    &charter.Pages{Firms: s.Firms},
 		Entrance:   &entrance.Pages{Providers: s.Providers, Firms: s.Firms},
 		Program:    &program.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Spaces: s.Spaces},
 		Letterbox: &letterbox.Pages{

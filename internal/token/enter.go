@@ -106,7 +106,8 @@ func standing(a *act.Act, text string, use Use) (st Standing, r row, err error) 
 	}
 	pass := st.Token.Pass
 	st.Actor = authz.Actor{Person: st.Token.Person, Firm: a.Firm(), Role: st.Card.Role, Via: use.via(), Pass: &pass}
-	return st, r, nil
+	_, _, err = firm.Bind(a, &st.Actor, st.Profile)
+	return st, r, err
 }
 
 // refuse counts a text that opened nothing against its source.

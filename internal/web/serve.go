@@ -104,6 +104,9 @@ func (c *Config) through(r *Request, route Route) (Answer, error) {
 		if err := c.enter(r); err != nil {
 			return nil, err
 		}
+		if r.asked && r.leads(route) {
+			return See(r.FirmPath("charter") + "?next=" + url.QueryEscape(r.URL.RequestURI())), nil
+		}
 	}
 	if route.Body >= 0 {
 		if err := r.ParseForm(); errors.As(err, new(*http.MaxBytesError)) {
@@ -111,6 +114,12 @@ func (c *Config) through(r *Request, route Route) (Answer, error) {
 		}
 	}
 	return route.Handle(r)
+}
+
+// leads reports whether a request is for a page before which the firm's charter is
+// answered: neither that one itself, nor what a page's own script asks for.
+func (r *Request) leads(route Route) bool {
+	return r.Method == http.MethodGet && !route.Long && !r.forScript() && route.Action != authz.CharterRead && route.Action != authz.CharterSee
 }
 
 // recognise finds the session of the cookie; an unknown or ended one is nobody.
@@ -140,7 +149,7 @@ func (c *Config) enter(r *Request) error {
 	if err != nil {
 		return err
 	}
-	r.Actor, r.Card, r.Firm = st.Actor, st.Card, st.Profile
+	r.Actor, r.Card, r.Firm, r.asked = st.Actor, st.Card, st.Profile, st.Asked
 	return nil
 }
 

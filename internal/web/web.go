@@ -65,6 +65,7 @@ type Request struct {
 	Firm  firm.Profile
 
 	config *Config
+	asked  bool   // to answer the firm's charter
 	device string // see [Request.Device]
 }
 
@@ -95,11 +96,17 @@ func (r *Request) Base(layout ui.Layout, title string) ui.Base {
 		b.Account = append(b.Account, ui.Link{Href: r.FirmPath("notices"), Label: r.Printer.T("web.notices"), Icon: "bell"})
 		b.Account = append(b.Account, ui.Link{Href: r.FirmPath("programs"), Label: r.Printer.T("web.programs"), Icon: "plug"})
 	}
+	if r.Firm.ID != "" && layout != ui.Public && r.Firm.Charter.Audience.Concerns(r.Actor.Role) {
+		b.Account = append(b.Account, ui.Link{Href: r.FirmPath("charter"), Label: r.Printer.T("charter.title"), Icon: "file-text"})
+	}
 	if r.Firm.ID != "" {
 		b.Firm, b.FirmHref, b.Person = r.Firm.Name, r.FirmPath(), r.Card.Name
 		b.Logo = LogoOf(r.Firm.ID, r.Firm.Logos)
 		b.Nav = r.nav(layout)
 		b.Crumbs = nil
+	}
+	if r.Actor.Unsigned && layout != ui.Public && r.URL.Path != r.FirmPath("charter") {
+		b.Flash = &ui.Notice{Text: r.Printer.T("charter.waits"), Link: &ui.Link{Href: r.FirmPath("charter"), Label: r.Printer.T("charter.go")}}
 	}
 	if done := r.URL.Query().Get("done"); done != "" && r.Printer.Has("done."+done) {
 		b.Flash = &ui.Notice{Look: ui.Done, Text: r.Printer.T("done." + done)}

@@ -6,10 +6,13 @@
 package site
 
 import (
+	"slices"
+
 	"cenacle/internal/authz"
 	"cenacle/internal/firm"
 	"cenacle/internal/i18n"
 	"cenacle/internal/web"
+	"cenacle/internal/web/page/charter"
 	"cenacle/internal/web/page/connection"
 	"cenacle/internal/web/page/desk"
 	"cenacle/internal/web/page/door"
@@ -36,6 +39,7 @@ type Pages struct {
 	Program    *program.Pages
 	Connection *connection.Pages
 	Entrance   *entrance.Pages
+	Charter    *charter.Pages
 	Room       *room.Pages
 	Upload     *upload.Pages
 	Letterbox  *letterbox.Pages
@@ -128,13 +132,8 @@ func Routes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/connections/{webhook}/resume", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoResume},
 		{Pattern: "POST /f/{firm}/connections/{webhook}/end", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoEnd},
 	}
-	routes = append(routes, entranceRoutes(p)...)
-	routes = append(routes, letterboxRoutes(p)...)
-	routes = append(routes, noticeRoutes(p)...)
-	routes = append(routes, spaceRoutes(p)...)
-	routes = append(routes, forumRoutes(p)...)
-	routes = append(routes, agendaRoutes(p)...)
-	routes = append(routes, vigilanceRoutes(p)...)
+	routes = slices.Concat(routes, entranceRoutes(p), letterboxRoutes(p), charterRoutes(p), noticeRoutes(p),
+		spaceRoutes(p), forumRoutes(p), agendaRoutes(p), vigilanceRoutes(p))
 	if p.StyleGuide != nil {
 		routes = append(routes, web.Route{Pattern: "GET /styleguide", Handle: p.StyleGuide.Show, Why: "components without content, in demonstration mode only"})
 	}
@@ -161,6 +160,16 @@ func letterboxRoutes(p Pages) []web.Route {
 		{Pattern: "POST /d/{firm}/{box}/close", Handle: p.Letterbox.DoClose, Why: why},
 		{Pattern: "GET /d/{firm}/{box}/receipts/{receipt}", Handle: p.Letterbox.Receipt, Why: why},
 		{Pattern: "GET /d/{firm}/{box}/receipts/{receipt}/file", Handle: p.Letterbox.ReceiptFile, Why: why},
+	}
+}
+
+// charterRoutes are the firm's charter of use, to read and to write.
+func charterRoutes(p Pages) []web.Route {
+	return []web.Route{
+		{Pattern: "GET /f/{firm}/charter", Door: web.Member, Action: authz.CharterRead, Handle: p.Charter.Show},
+		{Pattern: "POST /f/{firm}/charter", Door: web.Member, Action: authz.CharterAnswer, Handle: p.Charter.DoAnswer},
+		{Pattern: "GET /f/{firm}/charter/edit", Door: web.Member, Action: authz.CharterSee, Handle: p.Charter.Edit},
+		{Pattern: "POST /f/{firm}/charter/edit", Door: web.Member, Action: authz.CharterPublish, Handle: p.Charter.DoPublish},
 	}
 }
 
