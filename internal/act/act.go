@@ -52,6 +52,7 @@ type Act struct {
 	settled  bool
 	signals  []live.Signal
 	known    map[any]any
+	behalf   map[standIn]id.Person
 	reads    bool // and changes nothing
 }
 
@@ -181,13 +182,29 @@ func (a *Act) Ring() *vault.Ring { return a.office.Ring }
 // object of an act's first line is what a repeated request is answered with.
 func (a *Act) Record(by authz.Actor, kind string, space id.Space, object string, details any) (id.Entry, error) {
 	e, err := a.office.Journal.Append(a.Tx, a.Now, journal.Entry{
-		Kind: kind, Actor: by.Person, Via: string(by.Via), Space: space, Object: object, Details: details,
+		Kind: kind, Actor: by.Person, For: a.behalf[standIn{space, by.Person}], Via: string(by.Via),
+		Space: space, Object: object, Details: details,
 	})
 	if err != nil {
 		return "", fmt.Errorf("act: record %s: %w", kind, err)
 	}
 	a.recorded++
 	return e, a.Settle(by, object)
+}
+
+// standIn is somebody in a space where she acts for another.
+type standIn struct {
+	space  id.Space
+	person id.Person
+}
+
+// ActsFor has the lines of what a person does in a space say that she does it for
+// another, who is away.
+func (a *Act) ActsFor(in id.Space, person, away id.Person) {
+	if a.behalf == nil {
+		a.behalf = map[standIn]id.Person{}
+	}
+	a.behalf[standIn{in, person}] = away
 }
 
 // Follow writes a job that runs after the commit, at the earliest at the given

@@ -22,6 +22,7 @@ type Entry struct {
 	Object    string    `json:"object,omitempty" doc:"identifier of what it was done to"`
 	Actor     id.Person `json:"actor,omitempty"`
 	ActorName string    `json:"actor_name,omitempty"`
+	ForName   string    `json:"for_name,omitempty" doc:"whom the actor stood in for, who was away"`
 	AboutName string    `json:"about_name,omitempty" doc:"whom it was about"`
 	Via       string    `json:"via,omitempty" doc:"how she came: password, link, token, drive, command or job"`
 	Position  *int64    `json:"position,omitempty" doc:"in the signed tree; absent for a moment after the act"`
@@ -32,7 +33,7 @@ type Entry struct {
 func entryOf(e overview.Entry) Entry {
 	out := Entry{
 		ID: e.ID, At: Instant(e.At), Kind: e.Kind, Space: e.Space, Object: e.Object, Actor: e.Actor, ActorName: e.ActorName,
-		AboutName: e.AboutName, Via: e.Via, Leaf: hex.EncodeToString(e.Leaf[:]), Erased: e.Erased,
+		ForName: e.ForName, AboutName: e.AboutName, Via: e.Via, Leaf: hex.EncodeToString(e.Leaf[:]), Erased: e.Erased,
 	}
 	if e.Position >= 0 {
 		out.Position = &e.Position

@@ -3,6 +3,7 @@ package api
 import (
 	"slices"
 
+	"cenacle/internal/absence"
 	"cenacle/internal/agenda"
 	"cenacle/internal/attest"
 	"cenacle/internal/authz"
@@ -54,6 +55,7 @@ type Nouns struct {
 	Dispatch    *dispatch.Service
 	Attests     *attest.Service
 	Notices     *notice.Service
+	Absences    *absence.Service
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
 	Slots       *slot.Service
@@ -89,6 +91,7 @@ func Routes(n *Nouns) []Operation {
 		n.vigilanceRows(),
 		n.waitRows(),
 		n.noticeRows(),
+		n.absenceRows(),
 		n.eventRows(),
 		n.webhookRows(),
 	)
@@ -495,6 +498,18 @@ func (n *Nouns) waitRows() []Operation {
 			Summary: "The latest signed state of the journal, for witnesses to keep"},
 		{Pattern: "GET /journal/entries/{entry}/proof", Name: "getProof", Action: authz.SpaceJournal, Also: []authz.Action{authz.FirmJournal}, Do: Ask(n.proof),
 			Summary: "The proof that an entry is in the signed journal"},
+	}
+}
+
+// absenceRows are who is away, and who stands in for her.
+func (n *Nouns) absenceRows() []Operation {
+	return []Operation{
+		{Pattern: "GET /absences", Name: "listAbsences", Action: authz.AbsenceSee, Do: Ask(n.absences),
+			Summary: "One’s own absences, and those in which one stands in for a colleague, that are not over"},
+		{Pattern: "POST /absences", Name: "announceAbsence", Action: authz.AbsenceTell, Status: 201, Do: Tell(n.announceAbsence, n.announcedAbsence),
+			Summary: "Have a colleague stand in for oneself for some days, in all of one’s spaces or in some; it ends by itself"},
+		{Pattern: "POST /absences/{absence}/end", Name: "endAbsence", Action: authz.AbsenceEnd, Do: Tell(n.endAbsence, nil),
+			Summary: "End an absence before its time: one’s own, or one in which one stands in"},
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"cenacle/internal/absence"
 	"cenacle/internal/account"
 	"cenacle/internal/agenda"
 	"cenacle/internal/api"
@@ -66,6 +67,7 @@ func open(t *testing.T, limit int) *stage {
 	s := &stage{t: t, closing: make(chan struct{}), Cast: webtest.NewCast(t, func(*webtest.Cast) []web.Route { return nil })}
 	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.nouns = &api.Nouns{
+		Absences: absence.NewService(s.Office, time.UTC),
 		Freezes:  freeze.NewService(s.Office),
 		Dispatch: s.Dispatch, Attests: s.Attests,
 		Notices: notice.NewService(s.Office),
@@ -153,6 +155,7 @@ func (s *stage) furnish() {
 	asked := s.asLead("POST", "/spaces/{space}/requests", `{"person":"{client}","papers":[{"name":"Livret de famille"}]}`).is(201)
 	s.ids["ask"] = asked["requests"].([]any)[0].(map[string]any)["id"].(string)
 	s.depositLink(reply{})
+	s.rest(reply{})
 	s.deposit()
 	s.link()
 	hook := s.asLead("POST", "/webhooks", `{"address":"http://127.0.0.1:9/hook"}`).is(201)
@@ -164,6 +167,11 @@ func (s *stage) furnish() {
 // wonder asks the client for another answer.
 func (s *stage) wonder(reply) {
 	s.ids["memo"] = s.asLead("POST", "/spaces/{space}/memos", `{"subject":"Une question","body":"Et celle-ci ?","circles":["{circle}"],"asks":"approved"}`).is(201)["id"].(string)
+}
+
+// rest has the lead away for some days.
+func (s *stage) rest(reply) {
+	s.ids["absence"] = s.asLead("POST", "/absences", `{"deputy":"{colleague}","first":"2027-06-14","last":"2027-06-15"}`).is(201)["id"].(string)
 }
 
 // offer proposes times to the client.

@@ -60,6 +60,7 @@ type Facts struct {
 	Member  Span
 	Walled  bool
 	Circles map[id.Circle]Span // the actor's circles in this space
+	For     id.Person          // whom she stands in for in it, who is away; or empty
 }
 
 // Decision says whether, and why. Visible is false when the answer must be
@@ -180,6 +181,8 @@ func enterSpace(a Actor, on Resource, f Facts) Decision {
 		return absent("wall")
 	case !slices.Contains(all, f.Role) || !f.Member.Covers(f.Now):
 		return absent("not-member")
+	case f.For != "" && a.Pass != nil:
+		return absent("stands-in") // a person stands in for another, and no program of hers
 	case f.Role.Inside() != a.Role.Inside():
 		return absent("sides") // a card and a membership that disagree open nothing
 	}

@@ -23,6 +23,9 @@ const (
 	FirmTell       Action = "firm.tell"        // tell it to one more address, or to another
 	FirmDoor       Action = "firm.door"        // its door: who vouches there, and have one of them stop
 	FirmVouch      Action = "firm.vouch"       // have one more vouch for people
+	AbsenceSee     Action = "absence.see"      // one's own absences, and those in which one stands in
+	AbsenceTell    Action = "absence.tell"     // have a colleague stand in for oneself
+	AbsenceEnd     Action = "absence.end"      // before its time: who is away, or who stands in
 	SpaceOpen      Action = "space.open"       // open a new one
 	ConflictSearch Action = "conflict.search"  // ask whether the firm knows a name
 	TokenKeep      Action = "token.keep"       // see what programs have access in one's own name, and take it back
@@ -157,6 +160,9 @@ var rules = map[Action]rule{
 	FirmApproval:   {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
 	FirmDoor:       {kind: OfFirm, firm: []FirmRole{Admin}, inSelf: true},
 	FirmVouch:      {kind: OfFirm, firm: []FirmRole{Admin}, inSelf: true, grave: true},
+	AbsenceSee:     {kind: OfFirm, firm: people, reads: true},
+	AbsenceTell:    {kind: OfFirm, firm: people, grave: true},
+	AbsenceEnd:     {kind: OfFirm, firm: people},
 	SpaceOpen:      {kind: OfFirm, firm: people},
 	ConflictSearch: {kind: OfFirm, firm: people},
 	TokenKeep:      {kind: OfFirm, firm: anyone, inSelf: true, bare: true},

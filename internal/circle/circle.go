@@ -183,7 +183,8 @@ func Join(a *act.Act, space id.Space, person id.Person, role authz.Role) error {
 	return planNew(a, space, person, a.Now)
 }
 
-// Leave ends a membership and every circle membership of the space, from now.
+// Leave ends a membership and every circle membership of the space, from now; and that
+// she stands in there for anybody, or anybody for her.
 func Leave(a *act.Act, space id.Space, person id.Person) error {
 	m, found, err := membership(a, space, person)
 	if err != nil {
@@ -191,6 +192,11 @@ func Leave(a *act.Act, space id.Space, person id.Person) error {
 	}
 	if !found || !m.Active(a.Now) {
 		return fault.Absent()
+	}
+	if m.Role.Inside() {
+		if err := errors.Join(standDownFor(a, space, person), forget(a, space, person)); err != nil {
+			return err
+		}
 	}
 	m.Until = a.Now
 	if err := putMembership(a, space, m, true); err != nil {

@@ -26,9 +26,9 @@ type factsOf struct {
 
 func facts(a *act.Act, by authz.Actor, space id.Space) (authz.Facts, error) {
 	var s Standing
-	var walls int64
+	var walls, stands int64
 	var m memberRow
-	err := a.Row(selectStanding, []any{space, by.Person}, append(s.dest(), &walls, &m.role, &m.since, &m.until, &m.mac)...)
+	err := a.Row(selectStanding, []any{space, by.Person}, append(s.dest(), &walls, &stands, &m.role, &m.since, &m.until, &m.mac)...)
 	if errors.Is(err, store.ErrNoRow) {
 		return authz.Facts{}, fault.Absent()
 	}
@@ -47,6 +47,11 @@ func facts(a *act.Act, by authz.Actor, space id.Space) (authz.Facts, error) {
 		return f, err
 	}
 	f.Role, f.Member = own.Role, authz.Span{Since: own.Since, Until: own.Until}
+	if stands > 0 {
+		if f.For, err = actsFor(a, space, by.Person); err != nil {
+			return f, err
+		}
+	}
 	f.Circles, err = ownCircles(a, space, by.Person)
 	return f, err
 }
@@ -75,14 +80,14 @@ func Prepare(a *act.Act, by authz.Actor, spaces []id.Space) error {
 
 // standings reads the memberships of a person in several spaces.
 func standings(a *act.Act, person id.Person, in []any) (map[id.Space]authz.Facts, error) {
-	rows := map[id.Space]standingRow{}
+	rows, stand := map[id.Space]standingRow{}, map[id.Space]bool{}
 	known := make(map[id.Space]authz.Facts, len(in))
 	err := a.Each(selectStandings, append([]any{person}, in...), func(scan func(...any) error) error {
 		var of id.Space
 		var r standingRow
-		var walls int64
-		err := scan(append(append([]any{&of}, r.dest()...), &walls, &r.m.role, &r.m.since, &r.m.until, &r.m.mac)...)
-		rows[of] = r
+		var walls, stands int64
+		err := scan(append(append([]any{&of}, r.dest()...), &walls, &stands, &r.m.role, &r.m.since, &r.m.until, &r.m.mac)...)
+		rows[of], stand[of] = r, stands > 0
 		known[of] = authz.Facts{Now: a.Now, Space: of, Closed: r.State != "open", Walled: walls > 0}
 		return err
 	})
@@ -103,6 +108,11 @@ func standings(a *act.Act, person id.Person, in []any) (map[id.Space]authz.Facts
 		}
 		f := known[of]
 		f.Role, f.Member, f.Circles = own.Role, authz.Span{Since: own.Since, Until: own.Until}, map[id.Circle]authz.Span{}
+		if stand[of] {
+			if f.For, err = actsFor(a, of, person); err != nil {
+				return nil, err
+			}
+		}
 		known[of] = f
 	}
 	return known, nil

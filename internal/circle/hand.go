@@ -1,6 +1,7 @@
 package circle
 
 import (
+	"cmp"
 	"errors"
 
 	"cenacle/internal/act"
@@ -13,9 +14,16 @@ import (
 // stays as her colleague. She enters from now on each named circle that she was
 // not in, so that nothing that is sent to one is ever nobody's; what was sent
 // there before stays with those it was sent to. Invalid in the field person when
-// she is not on the firm's side of the space. The caller has decided the right,
+// she is not on the firm's side of the space; Conflict for who only stands in for the
+// one who answers for it. The caller has decided the right,
 // knows her for a lawyer and records the act.
 func HandOver(a *act.Act, space id.Space, from, to id.Person) error {
+	if stands, err := Stands(a, space, from); err != nil || stands {
+		return cmp.Or(err, error(fault.New(fault.Conflict, "circle.stands_in").In("person")))
+	}
+	if err := untangle(a, space, from, to); err != nil {
+		return err
+	}
 	was, _, err := membership(a, space, from)
 	if err != nil {
 		return err
@@ -52,6 +60,15 @@ func HandOver(a *act.Act, space id.Space, from, to id.Person) error {
 		}
 	}
 	return nil
+}
+
+// untangle ends what would be given back wrongly once one answers for a space in the
+// place of another: that the new one stands in there, or anybody for the former.
+func untangle(a *act.Act, space id.Space, from, to id.Person) error {
+	if _, _, err := StandDown(a, space, to); err != nil {
+		return err
+	}
+	return standDownFor(a, space, from)
 }
 
 // answer writes into the row of a space who answers for it, and for who is in it from

@@ -84,7 +84,11 @@ func found(a *act.Act, by authz.Actor, n New, c Circle) error {
 	if c.Kind != Party {
 		first = append(first, by.Person)
 		for _, m := range members {
-			if m.Role == authz.Lead && m.Active(a.Now) {
+			stands, err := Stands(a, n.Space, m.Person)
+			if err != nil {
+				return err
+			}
+			if m.Role == authz.Lead && m.Active(a.Now) && !stands {
 				first = append(first, m.Person)
 			}
 		}

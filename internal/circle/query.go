@@ -93,6 +93,7 @@ where firm_id = $1 and space_id = $2 order by circle_id, since, person_id`)
 	selectStanding = store.ForFirm(`
 select s.state, s.notice, s.lead_id, s.mac,
   (select count(*) from wall w where w.firm_id = $1 and w.space_id = s.id and w.person_id = $3),
+  (select count(*) from stand_in x where x.firm_id = $1 and x.space_id = s.id and x.person_id = $3),
   m.role, m.since, m.until, m.mac
 from space s left join membership m on m.firm_id = $1 and m.space_id = s.id and m.person_id = $3
 where s.firm_id = $1 and s.id = $2`)
@@ -101,6 +102,7 @@ where s.firm_id = $1 and s.id = $2`)
 	selectStandings = store.ForFirm(`
 select s.id, s.state, s.notice, s.lead_id, s.mac,
   (select count(*) from wall w where w.firm_id = $1 and w.space_id = s.id and w.person_id = $2),
+  (select count(*) from stand_in x where x.firm_id = $1 and x.space_id = s.id and x.person_id = $2),
   m.role, m.since, m.until, m.mac
 from space s left join membership m on m.firm_id = $1 and m.space_id = s.id and m.person_id = $2
 where s.firm_id = $1 and s.id in ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`)

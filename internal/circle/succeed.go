@@ -64,6 +64,9 @@ func Succeed(a *act.Act, space id.Space, from, to id.Person) error {
 	if err := passable(a, space, to); err != nil {
 		return err
 	}
+	if err := untangle(a, space, from, to); err != nil {
+		return err
+	}
 	was, _, err := membership(a, space, from)
 	if err != nil {
 		return err

@@ -63,7 +63,11 @@ func Raise(a *act.Act, space id.Space, w Wall) error {
 	if err != nil {
 		return err
 	}
-	if active := found && m.Active(a.Now); active && m.Role == authz.Lead {
+	stands, err := Stands(a, space, w.Person)
+	if err != nil {
+		return err
+	}
+	if active := found && m.Active(a.Now); active && m.Role == authz.Lead && !stands {
 		return fault.New(fault.Conflict, "circle.lead_walled").In("person")
 	} else if active {
 		if err := Leave(a, space, w.Person); err != nil {

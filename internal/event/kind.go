@@ -89,6 +89,7 @@ var kinds = map[string]kind{
 	"firm.founded":      {}, "firm.colleague_added": {}, "firm.plate_changed": {}, "firm.logo_changed": {}, "firm.review_chosen": {}, "charter.published": {}, "charter.accepted": {}, "charter.declined": {}, "firm.colleague_left": {}, "firm.admin_given": {}, "firm.admin_withdrawn": {}, "installation.restored": {}, "firm.exported": {}, "firm.rekeyed": {}, "plan.changed": {},
 	"token.issued": {}, "token.revoked": {},
 	"factor.added": {}, "factor.removed": {}, "factor.reset": {}, "factor.copied": {}, "factors.demanded": {}, "device.met": {},
+	"absence.announced": {}, "absence.ended": {}, "absence.stands_in": {}, "absence.stood_down": {},
 	"notice.chosen": {}, "notice.muted": {}, "notice.unmuted": {}, "notice.titled": {}, "notice.enclosed": {}, "notice.lightened": {}, "notice.refused": {}, "notice.accepted": {}, "notice.retried": {}, "space.level_chosen": {},
 	"mailbox.asked": {}, "mailbox.moved": {}, "mailbox.refused": {},
 	"provider.registered": {}, "provider.introduced": {}, "provider.ended": {}, "provider.tied": {}, "provider.parted": {},

@@ -49,6 +49,7 @@ type (
 	Round    string // of sealed offers
 	// Attestation is one of the adversarial exchange of a forum.
 	Attestation string
+	Absence     string // of one of the firm's people
 	// DepositLink is one by which a person hands papers in without an account.
 	DepositLink string
 )

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	"cenacle/internal/fault"
@@ -20,6 +21,7 @@ import (
 type Entry struct {
 	Kind   string    // noun and verb, "deposit.closed"
 	Actor  id.Person // who acted, empty for the house itself
+	For    id.Person // whom she stood in for, who was away; or empty
 	Via    string    // how she was authenticated: password · link · command
 	Space  id.Space  // empty for an act of the firm itself
 	Object string    // identifier of what was acted upon
@@ -67,6 +69,9 @@ func newRecord(e Entry, entry id.Entry, now time.Time) ([]byte, error) {
 	if details[0] != '{' {
 		return nil, fmt.Errorf("journal: details of %s are no JSON object", e.Kind)
 	}
+	if e.For != "" {
+		details = onBehalf(details, e.For)
+	}
 	raw, err := json.Marshal(record{
 		V: recordVersion, ID: entry, At: store.Micros(now), Kind: e.Kind, Actor: e.Actor,
 		Via: e.Via, Space: e.Space, Object: e.Object, Details: details,
@@ -78,6 +83,16 @@ func newRecord(e Entry, entry id.Entry, now time.Time) ([]byte, error) {
 		return nil, fmt.Errorf("journal: record of %s has %d bytes, limit %d", e.Kind, len(raw), recordLimit)
 	}
 	return raw, nil
+}
+
+// onBehalf adds to details whom an act was done for: the record of version 1 has no
+// field of its own for it, and verifiers read its bytes as they are.
+func onBehalf(details []byte, of id.Person) []byte {
+	out := slices.Clone(details[:len(details)-1])
+	if len(out) > 1 {
+		out = append(out, ',')
+	}
+	return append(out, `"for":"`+string(of)+`"}`...)
 }
 
 // commitment is the leaf: HMAC-SHA-256 keyed by the salt. Without the salt it

@@ -126,7 +126,11 @@ func holdings(a *act.Act, person id.Person) (led []circle.Held, others int, err 
 			return nil, 0, err
 		}
 		for _, h := range held {
-			if h.Role == authz.Lead {
+			leads, err := answersFor(a, h)
+			if err != nil {
+				return nil, 0, err
+			}
+			if leads {
 				led = append(led, h)
 			} else {
 				others++
@@ -134,6 +138,16 @@ func holdings(a *act.Act, person id.Person) (led []circle.Held, others int, err 
 		}
 	}
 	return led, others, nil
+}
+
+// answersFor reports whether a space is hers, and not that of somebody for whom she
+// stands in.
+func answersFor(a *act.Act, h circle.Held) (bool, error) {
+	if h.Role != authz.Lead {
+		return false, nil
+	}
+	stands, err := circle.Stands(a, h.Space, h.Person)
+	return !stands, err
 }
 
 // check demands a lawyer for each space, whom nothing keeps out of it.
@@ -205,7 +219,11 @@ func pass(a *act.Act, by authz.Actor, p passing) error {
 		return err
 	}
 	for _, h := range held {
-		if h.Role != authz.Lead {
+		leads, failed := answersFor(a, h)
+		if failed != nil {
+			return failed
+		}
+		if !leads {
 			err = part(a, by, h.Space, p.Person)
 		} else if err = bequeath(a, by, h.Space, p); fault.Is(err, fault.NotFound) || fault.Is(err, fault.Conflict) {
 			continue

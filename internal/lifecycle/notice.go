@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -73,10 +74,10 @@ func plans() map[string]plan {
 			if n.Space == "" {
 				return errand{person: n.Person, at: "/account", say: func(path string) mail.Notice { return mail.ManyTaken{Path: path} }}
 			}
-			return errand{person: n.Person, space: n.Space, say: func(path string) mail.Notice { return mail.ManyTakenHere{Path: path} }}
+			return errand{person: n.Person, space: n.Space, alone: true, say: func(path string) mail.Notice { return mail.ManyTakenHere{Path: path} }}
 		}),
 		freeze.NoticeJob: of(func(n invitation.Notice) errand {
-			return errand{person: n.Person, space: n.Space, say: func(path string) mail.Notice { return mail.SpaceFrozen{Path: path} }}
+			return errand{person: n.Person, space: n.Space, alone: true, say: func(path string) mail.Notice { return mail.SpaceFrozen{Path: path} }}
 		}),
 		deposit.NoticeJob: of(func(n deposit.Notice) errand {
 			return errand{
@@ -172,7 +173,7 @@ func asked(say func(path string) mail.Notice, joins bool) func(request.Notice) e
 
 func overdue(n request.Overdue) errand {
 	return errand{
-		person: n.Person, space: n.Space, kind: owed,
+		person: n.Person, space: n.Space, kind: owed, alone: true,
 		say:   func(path string) mail.Notice { return mail.AnswerOverdue{Path: path} },
 		waits: func(a *act.Act, by authz.Actor) error { return request.WaitsFor(a, by, n) },
 	}
@@ -185,6 +186,7 @@ type errand struct {
 	space  id.Space
 	kind   kind
 	latest time.Time // waits for no hour of hers beyond; zero: for any
+	alone  bool      // it is to the lawyer who answers for the space, and to nobody else
 	link   bool      // always with a link, though she has a password
 	at     string    // a page of hers, to which nobody is ever mailed a link; empty for the space or the firm
 	joins  bool      // says nothing that a mail with a link she has not used yet does not say
@@ -252,6 +254,9 @@ func (p post) deliver(ctx context.Context, f id.Firm, j outbox.Job, e errand) er
 	var by authz.Actor
 	var at time.Time
 	err := p.office.See(ctx, f, func(a *act.Act) (err error) {
+		if e, err = e.deputed(a); err != nil {
+			return err
+		}
 		if by, err = e.reader(a); err != nil {
 			return err
 		}
@@ -265,6 +270,19 @@ func (p post) deliver(ctx context.Context, f id.Firm, j outbox.Job, e errand) er
 		return p.office.Keep(ctx, f, func(a *act.Act) error { return notice.Hold(a, e.person, j, at) })
 	}
 	return p.send(ctx, by, j, e)
+}
+
+// deputed is the errand to who stands in for the lawyer who answers for a space, where
+// it is to her alone.
+func (e errand) deputed(a *act.Act) (errand, error) {
+	if !e.alone || e.space == "" {
+		return e, nil
+	}
+	deputy, err := circle.DeputyOf(a, e.space, e.person)
+	if deputy != "" {
+		e.person = deputy
+	}
+	return e, err
 }
 
 // hour is when the mail leaves.
@@ -376,6 +394,11 @@ func (e errand) reader(a *act.Act) (authz.Actor, error) {
 	}
 	if _, err := circle.Enter(a, by, e.space, authz.SpaceSee); err != nil {
 		return by, err
+	}
+	if by.Role.Inside() {
+		if deputy, err := circle.DeputyOf(a, e.space, e.person); err != nil || deputy != "" {
+			return by, cmp.Or(err, error(fault.Absent())) // she is away: who stands in is told
+		}
 	}
 	return by, e.stands(a, by)
 }

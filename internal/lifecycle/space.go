@@ -280,7 +280,13 @@ func (s *Service) RemoveMember(ctx context.Context, by authz.Actor, from id.Spac
 		if err != nil {
 			return err
 		}
-		lead := func(m circle.Member) bool { return m.Person == person && m.Role == authz.Lead && m.Active(a.Now) }
+		stands, err := circle.Stands(a, from, person)
+		if err != nil {
+			return err
+		}
+		lead := func(m circle.Member) bool {
+			return m.Person == person && m.Role == authz.Lead && m.Active(a.Now) && !stands
+		}
 		if slices.ContainsFunc(members, lead) {
 			return fault.New(fault.Conflict, "lifecycle.lead_stays")
 		}

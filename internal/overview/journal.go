@@ -20,6 +20,7 @@ import (
 type Entry struct {
 	journal.Record
 	ActorName string
+	ForName   string // whom she stood in for, who was away; or empty
 	AboutName string
 }
 
@@ -122,14 +123,17 @@ func (s *Service) entries(ctx context.Context, by authz.Actor, allowed func(*act
 }
 
 func named(a *act.Act, records []journal.Record) ([]Entry, error) {
-	people := make([]id.Person, 0, 2*len(records))
-	about := make([]id.Person, len(records))
+	people := make([]id.Person, 0, 3*len(records))
+	away, about := make([]id.Person, len(records)), make([]id.Person, len(records))
 	for i, r := range records {
 		var err error
 		if about[i], err = aboutWhom(r); err != nil {
 			return nil, err
 		}
-		people = append(people, r.Actor, about[i])
+		if away[i], err = forWhom(r); err != nil {
+			return nil, err
+		}
+		people = append(people, r.Actor, about[i], away[i])
 	}
 	names, err := firm.Names(a, people)
 	if err != nil {
@@ -137,15 +141,29 @@ func named(a *act.Act, records []journal.Record) ([]Entry, error) {
 	}
 	out := make([]Entry, len(records))
 	for i, r := range records {
-		out[i] = Entry{Record: r, ActorName: names[r.Actor], AboutName: names[about[i]]}
+		out[i] = Entry{Record: r, ActorName: names[r.Actor], ForName: names[away[i]], AboutName: names[about[i]]}
 	}
 	return out, nil
+}
+
+// forWhom is the person who was away and for whom an act was done.
+func forWhom(r journal.Record) (id.Person, error) {
+	var details struct {
+		For id.Person `json:"for"`
+	}
+	if r.Erased {
+		return "", nil
+	}
+	if err := json.Unmarshal(r.Details, &details); err != nil {
+		return "", fmt.Errorf("overview: details of %s: %w", r.ID, err)
+	}
+	return details.For, nil
 }
 
 // aboutWhom is the person an act was about, empty when it was about a thing.
 func aboutWhom(r journal.Record) (id.Person, error) {
 	switch r.Kind {
-	case "firm.colleague_added", "firm.colleague_left", "firm.admin_given", "firm.admin_withdrawn", "member.joined", "member.left", "space.seen_as", "link.asked", "factor.reset", "factor.copied", "device.met", "mailbox.asked", "mailbox.moved", "mailbox.refused":
+	case "firm.colleague_added", "firm.colleague_left", "firm.admin_given", "firm.admin_withdrawn", "member.joined", "member.left", "absence.stands_in", "absence.stood_down", "space.seen_as", "link.asked", "factor.reset", "factor.copied", "device.met", "mailbox.asked", "mailbox.moved", "mailbox.refused":
 		return id.Person(r.Object), nil
 	case "link.issued", "token.revoked", "circle.entered", "circle.left",
 		"depositlink.made", "depositlink.sent", "depositlink.asked", "depositlink.revoked", "slot.proposed", "slot.chosen", "slot.declined", "slot.withdrawn":

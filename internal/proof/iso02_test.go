@@ -56,6 +56,8 @@ var jobs = map[string]string{
 	"vigilance.watch":     "none: it reads nothing out, and who is told is decided by notice.vigilance",
 	"vigilance.erase":     "none: it does what the law says of a relation that has ended, and reads nothing out",
 	"agenda.remind":       "none: it reads nothing out, and who is told is decided by notice.date",
+	"absence.begin":       "none: it does what was said when the absence was announced, and reads nothing out; both cards, walls and memberships are looked at again (absence.Begin)",
+	"absence.end":         "none: it gives back what somebody had, and reads nothing out",
 	"space.pass":          "none: it does what was said when the access was closed, and reads nothing out; each successor’s card and walls are looked at again (lifecycle.Pass)",
 	"request.ladder":      "none: it reads nothing out, and who is told is decided by notice.reminder and notice.overdue",
 	"drive.empty":         "document.file or deposit.make of who announced the file (drive.Settle)",

@@ -77,6 +77,8 @@ func backs() map[string]func(*scene) {
 		"acknowledgeMemo":   (*scene).wonder,
 		"changeEvent":       (*scene).meet,
 		"cancelEvent":       (*scene).meet,
+		"announceAbsence":   (*scene).rest,
+		"endAbsence":        (*scene).rest,
 		"chooseSlot":        (*scene).offer,
 		"declineSlots":      (*scene).offer,
 		"withdrawSlots":     (*scene).offer,

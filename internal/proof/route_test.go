@@ -156,6 +156,9 @@ func firmSteps() []step {
 			s.ids["program"] = string(own[0].ID)
 		}),
 		form("/f/{firm}/programs/{program}/revoke", byLead, 303),
+		plain("/f/{firm}/absences", byLead, 200),
+		form("/f/{firm}/absences", byLead, 303, "deputy", "{colleague}", "first", "2027-05-10", "last", "2027-05-12", "reach", "all").then(func(s *scene, _ answer) { s.rest() }),
+		form("/f/{firm}/absences/{absence}/end", byLead, 303).then(func(s *scene, _ answer) { s.rest() }),
 		plain("/f/{firm}/notices", byLead, 200), form("/f/{firm}/notices", byLead, 303, "rhythm", "at_once", "from", "20", "to", "8"),
 		plain("/f/{firm}/journal", byLead, 200), plain("/f/{firm}/search", byLead, 200),
 	}

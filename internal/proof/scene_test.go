@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"cenacle/internal/absence"
 	"cenacle/internal/agenda"
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
@@ -146,6 +147,7 @@ func (s *scene) fill() {
 	s.meet()
 	s.offer()
 	s.ids["round"] = id.New[string](time.Now())
+	s.rest()
 	s.holdAgain()
 	s.oppose()
 	s.encircle()
@@ -198,6 +200,19 @@ func (s *scene) offer() {
 	})
 	s.must(err)
 	s.ids["slot"] = string(p.ID)
+}
+
+// rest has the lead away for some days to come, and at no other time.
+func (s *scene) rest() {
+	s.t.Helper()
+	v, err := s.server.Absences.Show(s.t.Context(), s.lead.actor)
+	s.must(err)
+	for _, x := range v.Own {
+		s.must(s.server.Absences.End(s.t.Context(), s.lead.actor, x.ID))
+	}
+	x, err := s.server.Absences.Announce(s.t.Context(), s.lead.actor, absence.New{Deputy: s.account.id, First: "2027-06-14", Last: "2027-06-15"})
+	s.must(err)
+	s.ids["absence"] = string(x.ID)
 }
 
 // meet puts another event into the agenda.

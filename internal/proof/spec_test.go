@@ -202,6 +202,7 @@ var chosenFor = map[string]map[string]string{
 	"endColleague":      {"successor": "", "spaces": ""},
 	"chooseNoticeLevel": {"level": "neutre"},
 	"chooseNoticeHours": {"rhythm": "at_once"},
+	"announceAbsence":   {"deputy": "{colleague}", "first": "2027-05-10", "last": "2027-05-12", "spaces": ""},
 	"raiseWall":         {"person": "{colleague}", "until": ""},
 	"publishCharter":    {"audience": ""},
 	"chooseReviews":     {"months": "6"},

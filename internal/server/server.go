@@ -20,6 +20,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"cenacle/internal/absence"
 	"cenacle/internal/account"
 	"cenacle/internal/act"
 	"cenacle/internal/agenda"
@@ -77,6 +78,7 @@ import (
 	"cenacle/internal/vigilance"
 	"cenacle/internal/web"
 	"cenacle/internal/web/asset"
+	absencepage "cenacle/internal/web/page/absence"
 	"cenacle/internal/web/page/charter"
 	"cenacle/internal/web/page/connection"
 	"cenacle/internal/web/page/desk"
@@ -114,6 +116,7 @@ type Server struct {
 	Holds       *hold.Service
 	Freezes     *freeze.Service
 	Notices     *notice.Service
+	Absences    *absence.Service
 	Guard       *guard.Service
 	Conflicts   *conflict.Service
 	Drives      *drive.Service
@@ -353,6 +356,7 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	s.Holds = hold.NewService(s.Office)
 	s.Freezes = freeze.NewService(s.Office)
 	s.Notices = notice.NewService(s.Office)
+	s.Absences = absence.NewService(s.Office, zone)
 	s.Guard = guard.NewService(s.Office)
 	s.Conflicts = conflict.NewService(s.Office)
 	s.Memos = memo.NewService(s.Office)
@@ -406,6 +410,8 @@ func (s *Server) openJobs(c *config.Config, catalog *i18n.Catalog, o Options) er
 	handlers[vigilance.WatchJob] = s.Vigilance.Watch
 	handlers[vigilance.EraseJob] = s.Vigilance.Erase
 	handlers[lifecycle.PassJob] = s.Lifecycle.Pass
+	handlers[absence.BeginJob] = s.Absences.Begin
+	handlers[absence.EndJob] = s.Absences.Finish
 	handlers[document.ReleaseJob] = s.Documents.Due
 	handlers[document.EraseJob] = s.Documents.Erase
 	handlers[document.ShredJob] = s.Documents.Shred
@@ -479,7 +485,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 		}},
 		Door: &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle, Providers: s.Providers, Mails: c.Demo && s.Mailbox != nil},
 		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Plans: s.Plans, Documents: s.Documents, Memos: s.Memos, Conflict: s.Conflicts, Agendas: s.Agendas,
-			Dossiers: s.Vigilance},
+			Dossiers: s.Vigilance, Absences: s.Absences},
 		Room: &room.Pages{
 			Freezes:  s.Freezes,
 			Notices:  s.Notices,
@@ -489,6 +495,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 			Bundles: s.Bundles,
 		},
 		Connection: &connection.Pages{Webhooks: s.Webhooks},
+		Absence:    &absencepage.Pages{Absences: s.Absences, Spaces: s.Spaces},
 		Notice:     &noticepage.Pages{Accounts: s.Accounts, Notices: s.Notices, Spaces: s.Spaces},
 		Charter:    &charter.Pages{Firms: s.Firms},
 		Entrance:   &entrance.Pages{Providers: s.Providers, Firms: s.Firms},

@@ -65,8 +65,9 @@ type Room struct {
 	Circles []CircleView
 	Mine    authz.Role
 	Facts   authz.Facts
-	Forum   bool          // it has parties
-	Party   circle.Circle // the one that she is in, or the zero value
+	Forum   bool             // it has parties
+	Party   circle.Circle    // the one that she is in, or the zero value
+	StandIn []circle.StandIn // who stands in for whom among People
 	names   map[id.Person]string
 }
 
@@ -154,7 +155,18 @@ func (r *Room) populate(a *act.Act, by authz.Actor) error {
 			r.People = append(r.People, p)
 		}
 	}
+	if r.StandIn, err = standIns(a, r.ID, knows); err != nil {
+		return err
+	}
 	return r.gather(a, here)
+}
+
+// standIns are those now of people whom the reader knows.
+func standIns(a *act.Act, of id.Space, knows func(id.Person) bool) ([]circle.StandIn, error) {
+	all, err := circle.StandIns(a, of)
+	return slices.DeleteFunc(all, func(s circle.StandIn) bool {
+		return !a.Now.Before(s.Until) || !knows(s.Person) || !knows(s.Away)
+	}), err
 }
 
 func (r *Room) gather(a *act.Act, here map[id.Person]Person) error {

@@ -130,7 +130,7 @@ func (q query) binds(t table) bool {
 		switch {
 		case (w == t.alias+".firm_id" || w == "firm_id") && q.word(i+1) == "=" && q.word(i+2) == "$1":
 			return true
-		case w == "into" && q.word(i+1) == t.name && q.word(i+3) == "firm_id":
+		case w == "into" && q.word(i+1) == t.alias && q.word(i+3) == "firm_id": // not what is read of the same table
 			return q.gives()
 		}
 	}

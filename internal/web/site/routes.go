@@ -12,6 +12,7 @@ import (
 	"cenacle/internal/firm"
 	"cenacle/internal/i18n"
 	"cenacle/internal/web"
+	"cenacle/internal/web/page/absence"
 	"cenacle/internal/web/page/charter"
 	"cenacle/internal/web/page/connection"
 	"cenacle/internal/web/page/desk"
@@ -36,6 +37,7 @@ type Pages struct {
 	Door       *door.Pages
 	Desk       *desk.Pages
 	Notice     *notice.Pages
+	Absence    *absence.Pages
 	Program    *program.Pages
 	Connection *connection.Pages
 	Entrance   *entrance.Pages
@@ -132,7 +134,7 @@ func Routes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/connections/{webhook}/resume", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoResume},
 		{Pattern: "POST /f/{firm}/connections/{webhook}/end", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoEnd},
 	}
-	routes = slices.Concat(routes, entranceRoutes(p), letterboxRoutes(p), charterRoutes(p), noticeRoutes(p),
+	routes = slices.Concat(routes, entranceRoutes(p), letterboxRoutes(p), charterRoutes(p), noticeRoutes(p), absenceRoutes(p),
 		spaceRoutes(p), forumRoutes(p), agendaRoutes(p), vigilanceRoutes(p))
 	if p.StyleGuide != nil {
 		routes = append(routes, web.Route{Pattern: "GET /styleguide", Handle: p.StyleGuide.Show, Why: "components without content, in demonstration mode only"})
@@ -170,6 +172,15 @@ func charterRoutes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/charter", Door: web.Member, Action: authz.CharterAnswer, Handle: p.Charter.DoAnswer},
 		{Pattern: "GET /f/{firm}/charter/edit", Door: web.Member, Action: authz.CharterSee, Handle: p.Charter.Edit},
 		{Pattern: "POST /f/{firm}/charter/edit", Door: web.Member, Action: authz.CharterPublish, Handle: p.Charter.DoPublish},
+	}
+}
+
+// absenceRoutes are who of the firm is away, and who stands in.
+func absenceRoutes(p Pages) []web.Route {
+	return []web.Route{
+		{Pattern: "GET /f/{firm}/absences", Door: web.Member, Action: authz.AbsenceSee, Handle: p.Absence.Show},
+		{Pattern: "POST /f/{firm}/absences", Door: web.Member, Action: authz.AbsenceTell, Handle: p.Absence.DoAnnounce},
+		{Pattern: "POST /f/{firm}/absences/{absence}/end", Door: web.Member, Action: authz.AbsenceEnd, Handle: p.Absence.DoEnd},
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"time"
 
+	"cenacle/internal/absence"
 	"cenacle/internal/agenda"
 	"cenacle/internal/conflict"
 	"cenacle/internal/document"
@@ -45,6 +46,7 @@ type Pages struct {
 	Conflict  *conflict.Service
 	Agendas   *agenda.Service
 	Dossiers  *vigilance.Service
+	Absences  *absence.Service
 }
 
 const (
@@ -55,11 +57,12 @@ const (
 // Desk is the first screen of the firm's people.
 type Desk struct {
 	ui.Base
-	Empty  bool       // she has no space at all
-	Later  bool       // not the first page of her spaces
-	Demand *ui.Notice // that the firm will demand a second factor, which she has not shown
-	Due    *ui.Notice // that accesses are to be looked at again
-	Vigils *ui.Notice // that dossiers de vigilance are to be looked at again
+	Empty  bool        // she has no space at all
+	Later  bool        // not the first page of her spaces
+	Demand *ui.Notice  // that the firm will demand a second factor, which she has not shown
+	Due    *ui.Notice  // that accesses are to be looked at again
+	Vigils *ui.Notice  // that dossiers de vigilance are to be looked at again
+	Away   []ui.Notice // that she is away, or stands in for somebody, today
 	Open   ui.Button
 	Search Search
 	Mine   Waits
@@ -121,7 +124,26 @@ func (p *Pages) Show(r *web.Request) (web.Answer, error) {
 			Link: &ui.Link{Href: "/account/factors", Label: r.Printer.T("desk.factors.add")},
 		}
 	}
+	if d.Away, err = p.away(r); err != nil {
+		return nil, err
+	}
 	return web.Show(deskPage, d), nil
+}
+
+// away says which absences concern her today.
+func (p *Pages) away(r *web.Request) (out []ui.Notice, err error) {
+	own, others, err := p.Absences.Now(r.Context(), r.Actor)
+	if err != nil {
+		return nil, err
+	}
+	link := &ui.Link{Href: r.FirmPath("absences"), Label: r.Printer.T("desk.away.see")}
+	for _, x := range own {
+		out = append(out, ui.Notice{Text: r.Printer.T("desk.away.own", r.Printer.Day(x.Last(p.Absences.Zone())), x.DeputyName), Link: link})
+	}
+	for _, x := range others {
+		out = append(out, ui.Notice{Text: r.Printer.T("desk.away.for", r.Printer.Day(x.Last(p.Absences.Zone())), x.PersonName), Link: link})
+	}
+	return out, nil
 }
 
 // paths are the addresses a page leads to, as a request knows them.

@@ -93,7 +93,11 @@ func act(b ui.Base, e overview.Entry) string {
 	if !b.Has(key) {
 		return e.Kind
 	}
-	return b.T(key, someone(b, e.ActorName), someone(b, e.AboutName))
+	actor := someone(b, e.ActorName)
+	if e.ForName != "" {
+		actor = b.T("room.acts_for", actor, e.ForName)
+	}
+	return b.T(key, actor, someone(b, e.AboutName))
 }
 
 func someone(b ui.Base, name string) string {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"cenacle/internal/absence"
 	"cenacle/internal/account"
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
@@ -80,6 +81,7 @@ func routes(s *webtest.Site, models []space.Model, disk *blob.Disk) []web.Route 
 		Spaces: space.NewService(s.Office, models), Documents: document.New(s.Office, blob.New(disk), document.Config{}),
 		Lifecycle: s.Lifecycle, Firms: s.Firms, Plans: s.Plans, Overview: overview.New(s.Office), Memos: memo.NewService(s.Office),
 		Dossiers: vigilance.New(s.Office, time.UTC, duties),
+		Absences: absence.NewService(s.Office, time.UTC),
 	}
 	d := &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle, Providers: s.Providers}
 	member := func(pattern string, do authz.Action, h web.Handler) web.Route {

@@ -193,6 +193,13 @@ func (p *Pages) programs(r *web.Request, page *AccountPage, doors []firm.Profile
 			notices.Label = r.Printer.T("door.notices_at", d.Name)
 		}
 		page.Notices = append(page.Notices, notices)
+		if by.Role.Inside() {
+			absences := ui.Link{Href: firmPath(d.ID) + "/absences", Label: r.Printer.T("web.absences"), Icon: "calendar"}
+			if len(doors) > 1 {
+				absences.Label = r.Printer.T("door.absences_at", d.Name)
+			}
+			page.Notices = append(page.Notices, absences)
+		}
 	}
 	if live > 0 {
 		page.Keep = &ui.Field{

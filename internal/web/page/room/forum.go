@@ -31,7 +31,7 @@ func (h here) party() (out []Contact) {
 		}
 		for i, p := range c.People {
 			since := h.r.Printer.T("room.circle.why", h.name(c.Stays[i].By), h.r.Printer.Date(c.Stays[i].Span.Since))
-			out = append(out, Contact{p.Name, h.role(p.Role) + " · " + since, ui.Avatar{Name: p.Name}})
+			out = append(out, Contact{p.Name, h.role(p.Role) + " · " + since, "", ui.Avatar{Name: p.Name}})
 		}
 	}
 	return out

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"cenacle/internal/authz"
 	"cenacle/internal/deposit"
@@ -59,6 +60,7 @@ type Member struct {
 	Refused string // that no mail reaches her, and since when; or empty
 	Retry   string // where mails are tried again, for who is in the space now
 	Review  string // when her lawyer looks again at her access, or empty
+	Away    string // who answers in her place, or in whose she does, and until when; or empty
 	Muted   string // since when she wants no mail of it, or empty
 	Invite  string // where a new link is sent from, or empty
 	SeeAs   string // where her page is shown to a lawyer of the space, or empty
@@ -108,6 +110,7 @@ func (p *Pages) people(h here, refused error) (web.Answer, error) {
 		if due := reviews[person.Person]; !due.IsZero() {
 			m.Review = page.T("room.review", page.Date(due))
 		}
+		m.Away = h.away(page.Base, person.Person, "room.away_inside")
 		if person.Active(h.r.Now) {
 			page.Rows = append(page.Rows, m)
 		} else {
@@ -122,6 +125,30 @@ func (p *Pages) people(h here, refused error) (web.Answer, error) {
 		return web.Again(peoplePage, page, refused), nil
 	}
 	return web.Show(peoplePage, page), nil
+}
+
+// away says, by a sentence for who is away, that somebody answers in a person's place, or
+// she in another's, and until which day.
+func (h here) away(b ui.Base, of id.Person, sentence string) string {
+	for _, s := range h.room.StandIn {
+		switch last := b.Date(s.Until.Add(-time.Minute)); of {
+		case s.Away:
+			return b.T(sentence, last, h.room.Called(s.Person))
+		case s.Person:
+			return b.T("room.stands_in", h.room.Called(s.Away), last)
+		}
+	}
+	return ""
+}
+
+// place is what somebody of the firm is in the space, to a client.
+func (h here) place(b ui.Base, p space.Person) string {
+	for _, s := range h.room.StandIn {
+		if s.Person == p.Person {
+			return b.T("room.deputy")
+		}
+	}
+	return h.role(p.Role)
 }
 
 func (h here) member(b ui.Base, person space.Person) Member {
@@ -300,7 +327,7 @@ func (p *Pages) Journal(r *web.Request) (web.Answer, error) {
 		page.More = &ui.More{Href: "?before=" + string(found[entries-1].ID), List: "entries"}
 	}
 	for _, e := range found {
-		line := Line{At: page.When(e.At), Day: page.DateTime(e.At), Who: e.ActorName, Act: act(page.Base, e.Kind), Position: page.T("room.unsequenced")}
+		line := Line{At: page.When(e.At), Day: page.DateTime(e.At), Who: who(page.Base, e), Act: act(page.Base, e.Kind), Position: page.T("room.unsequenced")}
 		if strings.HasPrefix(e.Kind, "document.") {
 			line.Href = h.path("documents", e.Object)
 		}
@@ -310,6 +337,14 @@ func (p *Pages) Journal(r *web.Request) (web.Answer, error) {
 		page.Entries = append(page.Entries, line)
 	}
 	return web.Show(journalPage, page), nil
+}
+
+// who is who acted, and for whom.
+func who(b ui.Base, e overview.Entry) string {
+	if e.ForName == "" {
+		return e.ActorName
+	}
+	return b.T("room.acts_for", e.ActorName, e.ForName)
 }
 
 // act is an entry's kind in words; a kind without words is shown as it is.

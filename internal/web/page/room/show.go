@@ -123,6 +123,7 @@ type Deposit struct {
 // Contact is someone of the firm she can ask.
 type Contact struct {
 	Name, Role string
+	Away       string // who answers in her place, or in whose place she does, and until when; or empty
 	Avatar     ui.Avatar
 }
 
@@ -218,7 +219,7 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) Client {
 	}
 	for _, person := range h.room.People {
 		if person.Role == authz.Lead || person.Role == authz.Colleague {
-			page.People = append(page.People, Contact{person.Name, h.role(person.Role), ui.Avatar{Name: person.Name, Firm: true}})
+			page.People = append(page.People, Contact{person.Name, h.place(b, person), h.away(b, person.Person, "room.away"), ui.Avatar{Name: person.Name, Firm: true}})
 		}
 	}
 	page.Side = h.party()
