@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"cenacle/internal/config"
@@ -16,13 +17,21 @@ import (
 	"cenacle/internal/server"
 )
 
-// open opens a server that does not listen, for one command.
+// open opens a server that does not listen, for one command, which may take longer than
+// it takes another one to replace the root key.
 func open(ctx context.Context, t *terminal, c *config.Config, do func(*server.Server) error) error {
 	s, err := server.New(ctx, c, server.Options{Clock: time.Now, Log: logger(t, c)})
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(s), s.Close())
+	following, stop := context.WithCancel(ctx)
+	var follows sync.WaitGroup
+	var lost error
+	follows.Go(func() { lost = s.FollowKeys(following) })
+	err = do(s)
+	stop()
+	follows.Wait()
+	return errors.Join(err, lost, s.Close())
 }
 
 func firmCreate(ctx context.Context, t *terminal, args []string) error {

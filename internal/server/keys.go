@@ -9,9 +9,11 @@ import (
 	"cenacle/internal/vault"
 )
 
-// followKeys learns of a new root key while another process replaces it, and says
-// that this one needs the old one where it was started with it.
-func (s *Server) followKeys(ctx context.Context) error {
+// FollowKeys learns of a new root key while another process replaces it, and says
+// that this one needs the old one where it was started with it, until the context
+// ends. [Server.Run] does it; whoever opens a server for longer than [vault.Recheck]
+// without running it does it too, or what is wrapped anew meanwhile no longer opens.
+func (s *Server) FollowKeys(ctx context.Context) error {
 	tick := time.NewTicker(vault.Recheck)
 	defer tick.Stop()
 	for {
