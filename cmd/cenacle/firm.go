@@ -24,14 +24,13 @@ func open(ctx context.Context, t *terminal, c *config.Config, do func(*server.Se
 	if err != nil {
 		return err
 	}
-	following, stop := context.WithCancel(ctx)
-	var follows sync.WaitGroup
-	var lost error
-	follows.Go(func() { lost = s.FollowKeys(following) })
+	learning, stop := context.WithCancel(ctx)
+	var learns sync.WaitGroup
+	learns.Go(func() { s.LearnKeys(learning) })
 	err = do(s)
 	stop()
-	follows.Wait()
-	return errors.Join(err, lost, s.Close())
+	learns.Wait()
+	return errors.Join(err, s.Close())
 }
 
 func firmCreate(ctx context.Context, t *terminal, args []string) error {

@@ -36,7 +36,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	start(s.sequencer.Run)
 	start(s.Outbox.Run)
 	start(s.tidy)
-	start(s.FollowKeys)
+	start(s.followKeys)
 	if s.others != nil {
 		start(s.others.relay.Run)
 		start(s.others.run)
