@@ -76,44 +76,53 @@ func TestARealDaemon(t *testing.T) {
 
 // TestNobodyAnswers: whatever is wrong with the daemon is no verdict of clean.
 func TestNobodyAnswers(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "s")
-	s, err := scan.Parse("unix:" + path)
-	if err != nil {
-		t.Fatal(err)
+	at := func(path string) *scan.Scanner {
+		t.Helper()
+		s, err := scan.Parse("unix:" + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
 	}
-	away := func(why string) {
+	away := func(s *scan.Scanner, why string) {
 		t.Helper()
 		if v, err := s.Scan(t.Context(), strings.NewReader("x")); err != nil || v.State != scan.Unscanned || v.Why != scan.Away {
 			t.Errorf("%s: %+v, %v", why, v, err)
 		}
 	}
-	away("nobody listens")
+	away(at(filepath.Join(t.TempDir(), "s")), "nobody listens")
+	for _, said := range []string{"", "stream: OK", "gibberish\x00"} {
+		s := at(answering(t, "ClamAV 0\x00", said))
+		away(s, "it says "+said)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := s.Scan(ctx, strings.NewReader("x")); !errors.Is(err, context.Canceled) {
+			t.Errorf("nobody waits any more: %v", err)
+		}
+	}
+}
+
+// answering is a socket that says one thing to who comes first and another to all
+// others, whatever they ask.
+func answering(t *testing.T, first, others string) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "s")
 	l, err := net.Listen("unix", path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	answers := make(chan string, 1)
+	t.Cleanup(func() { _ = l.Close() })
 	go func() {
-		for {
+		for said := first; ; said = others {
 			c, err := l.Accept()
 			if err != nil {
-				return
+				return // the test is over
 			}
-			_, _ = c.Write([]byte(<-answers))
+			_, _ = c.Write([]byte(said))
 			_ = c.Close()
 		}
 	}()
-	for _, said := range []string{"", "stream: OK", "gibberish\x00"} {
-		answers <- "ClamAV 0\x00"
-		go func() { answers <- said }()
-		away("it says " + said)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := s.Scan(ctx, strings.NewReader("x")); !errors.Is(err, context.Canceled) {
-		t.Errorf("nobody waits any more: %v", err)
-	}
+	return path
 }
 
 // TestABrokenSource is the fault of the source, not a verdict.
