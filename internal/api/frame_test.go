@@ -227,11 +227,11 @@ func TestConditionedAtOnce(t *testing.T) {
 
 // TestRateLimit is of one token, says what remains, and passes.
 func TestRateLimit(t *testing.T) {
-	s := open(t, 60) // ten at once, one a second
+	s := open(t, 120) // twenty at once, two a second
 	token := s.issue(s.Lead.Actor, authz.Pass{})
-	for i := range 10 {
+	for i := range 20 {
 		r := s.ask(token, "GET", "/me", "")
-		if r.is(200); r.header.Get("RateLimit-Policy") != `"token";q=60;w=60` || r.header.Get("RateLimit") != fmt.Sprintf(`"token";r=%d;t=0`, 9-i) {
+		if r.is(200); r.header.Get("RateLimit-Policy") != `"token";q=120;w=60` || r.header.Get("RateLimit") != fmt.Sprintf(`"token";r=%d;t=0`, 19-i) {
 			t.Errorf("request %d: %q %q", i, r.header.Get("RateLimit-Policy"), r.header.Get("RateLimit"))
 		}
 	}
@@ -241,6 +241,7 @@ func TestRateLimit(t *testing.T) {
 	}
 	s.ask(s.issue(s.Lead.Actor, authz.Pass{}), "GET", "/me", "").is(200)
 	s.Clock.Advance(1e9)
+	s.ask(token, "GET", "/me", "").is(200)
 	s.ask(token, "GET", "/me", "").is(200)
 	s.ask(token, "GET", "/me", "").refuses(http.StatusTooManyRequests, "fault.busy")
 }
