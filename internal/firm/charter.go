@@ -257,7 +257,11 @@ func answer(a *act.Act, by authz.Actor, to Charter, said Answer) error {
 	if _, err := a.Exec(putCharterAnswer, to.Version, by.Person, said, now, box.MAC("charter_answer", answerFields(to.Version, by.Person, said, now)...)); err != nil {
 		return err
 	}
-	_, err = a.Record(by, "charter."+string(said), "", string(by.Person), charted{Version: to.Version, SHA256: hex.EncodeToString(to.SHA256[:])})
+	kind := "charter.declined"
+	if said == Accepted {
+		kind = "charter.accepted"
+	}
+	_, err = a.Record(by, kind, "", string(by.Person), charted{Version: to.Version, SHA256: hex.EncodeToString(to.SHA256[:])})
 	return err
 }
 

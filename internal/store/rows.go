@@ -59,12 +59,12 @@ func tablesOf(scope string) ([]Table, error) {
 }
 
 var (
-	tableForm  = regexp.MustCompile(`(?s)^create table (?:if not exists )?([a-z_]+) \((.*)\)$`)
-	columnForm = regexp.MustCompile(`^([a-z_]+) (text|bigint|bytea)\b`)
-	keyForm    = regexp.MustCompile(`primary key \(([a-z_, ]+)\)`)
-	soleForm   = regexp.MustCompile(`(?m)^\s*([a-z_]+) [a-z ]*\bprimary key\b`)
+	tableForm  = regexp.MustCompile(`(?s)^create table (?:if not exists )?([a-z_0-9]+) \((.*)\)$`)
+	columnForm = regexp.MustCompile(`^([a-z_0-9]+) (text|bigint|bytea)\b`)
+	keyForm    = regexp.MustCompile(`primary key \(([a-z_0-9, ]+)\)`)
+	soleForm   = regexp.MustCompile(`(?m)^\s*([a-z_0-9]+) [a-z ]*\bprimary key\b`)
 	indexForm  = regexp.MustCompile(`^(?:create (?:unique )?|drop )index `)
-	alterForm  = regexp.MustCompile(`^alter table ([a-z_]+) add column ([a-z_]+ .*)$`)
+	alterForm  = regexp.MustCompile(`^alter table ([a-z_0-9]+) add column ([a-z_0-9]+ .*)$`)
 )
 
 // describe adds to the tables what one statement of a migration makes; those of a
