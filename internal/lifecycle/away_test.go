@@ -12,6 +12,7 @@ import (
 	"cenacle/internal/invitation"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
+	"cenacle/internal/vigilance"
 )
 
 // away has a colleague stand in for the lawyer who answers for the space.
@@ -53,7 +54,15 @@ func TestWhoIsAwayIsNotMailed(t *testing.T) {
 			w.later()
 		}
 		frozen := func() { w.follow(freeze.NoticeJob, invitation.Notice{Person: w.lawyer.Person, Space: r.ID}) }
+		law, err := vigilance.Load()
+		w.must(err)
+		n, err := vigilance.New(w.office, time.UTC, law).Keep(w.Context(), w.lawyer, vigilance.Keeping{Space: r.ID, Dossier: vigilance.Dossier{Purpose: "Conseil"}})
+		w.must(err)
+		due := func() {
+			w.follow(vigilance.NoticeJob, vigilance.Notice{Watch: vigilance.Watch{Space: r.ID, Edition: n}, Person: w.lawyer.Person})
+		}
 		asked("a memo of the client", writes, 0, 1)
+		asked("a dossier that is due", due, 0, 1)
 		asked("to the lawyer in charge alone", frozen, 0, 1)
 		w.clock.Advance(73 * time.Hour)
 		asked("after her last day, before any job", writes, 1, 0)

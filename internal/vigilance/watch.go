@@ -63,8 +63,9 @@ func (s *Service) Watch(ctx context.Context, of id.Firm, j outbox.Job) error {
 	})
 }
 
-// Waits demands, of a lawyer who is to be told, that she still answers for the space, and
-// that nobody has looked at its dossier meanwhile.
+// Waits demands that the lawyer who was to be told still answers for the space, that who
+// is told, she or who stands in for her, may see its dossier, and that nobody has looked
+// at it meanwhile.
 func Waits(a *act.Act, by authz.Actor, n Notice) error {
 	if _, err := circle.Enter(a, by, n.Space, authz.VigilanceSee); err != nil {
 		return err
@@ -74,7 +75,7 @@ func Waits(a *act.Act, by authz.Actor, n Notice) error {
 		return err
 	}
 	e, err := one(a, selectLast, n.Space)
-	if err == nil && (sp.Lead != by.Person || e.Number != n.Edition) {
+	if err == nil && (sp.Lead != n.Person || e.Number != n.Edition) {
 		err = fault.Absent()
 	}
 	return err
