@@ -1,8 +1,10 @@
 package absence_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +19,7 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/id"
+	"cenacle/internal/outbox"
 	"cenacle/internal/overview"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
@@ -147,6 +150,49 @@ func TestStandsIn(t *testing.T) {
 			t.Errorf("the journal has %v", kinds)
 		}
 	})
+}
+
+// TestManySpaces: who is in more spaces than one transaction changes is replaced in all
+// of them, and in none any more afterwards, whether it ends by itself or by hand.
+func TestManySpaces(t *testing.T) {
+	const many = 85
+	for _, byHand := range []bool{false, true} {
+		each(t, func(h *house) {
+			for n := range many {
+				h.Space(h.Lead, fmt.Sprintf("Dossier %d", n))
+			}
+			runner := outbox.NewRunner(outbox.Config{
+				Store: h.Store, Ring: h.Office.Ring, Clock: h.Clock.Now, Log: slog.New(slog.DiscardHandler),
+				Handlers: map[string]outbox.Handler{absence.BeginJob: h.absences.Begin, absence.EndJob: h.absences.Finish},
+			})
+			ctx, stop := context.WithCancel(t.Context())
+			over := make(chan error)
+			go func() { over <- runner.Run(ctx) }()
+			t.Cleanup(func() {
+				stop()
+				if err := <-over; err != nil {
+					t.Error(err)
+				}
+			})
+			x, err := h.absences.Announce(t.Context(), h.Lead, absence.New{Deputy: h.deputy.Person, First: "2026-11-23", Last: "2026-11-25"})
+			h.Must(err)
+			replaced := func(want int) { // each job does some, and plans the next
+				t.Helper()
+				runner.Wake(h.Lead.Firm)
+				h.Must(runner.Idle(t.Context()))
+				if got := h.view(h.deputy).Replace; got != want {
+					t.Errorf("she stands in in %d spaces, want %d", got, want)
+				}
+			}
+			replaced(many + 1) // with the one of every house
+			if byHand {
+				h.Must(h.absences.End(t.Context(), h.Lead, x.ID))
+			} else {
+				h.Clock.Advance(72 * time.Hour)
+			}
+			replaced(0)
+		})
+	}
 }
 
 // TestGivenBack: who had a place of her own in a space has it again, with its own
