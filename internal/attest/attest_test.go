@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,8 +28,6 @@ import (
 	"cenacle/internal/store"
 	"cenacle/internal/vault"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // exchange is an expertise in which something happened.
 type exchange struct {
@@ -143,28 +140,11 @@ func TestExpertise(t *testing.T) {
 		if err != nil || len(r.Statement.Exhibits) != 61 || r.Proven < 61*3 {
 			t.Fatalf("%d exhibits, %d entries: %v", len(r.Statement.Exhibits), r.Proven, err)
 		}
-		golden(t, "expertise.txt", []byte(words(t, r.Statement)))
+		forumtest.Golden(t, "expertise.txt", []byte(words(t, r.Statement)))
 		if r, err := attest.Verify(raw, r.Fingerprint); err != nil || slices.ContainsFunc(r.Checks, func(c journal.Check) bool { return c.Outcome != journal.Held }) {
 			t.Errorf("with the key of the firm: %v, %+v", err, r.Checks)
 		}
 	})
-}
-
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s differs: run with -update and look", name)
-	}
 }
 
 // TestISO01_Attestation: whoever reads the register attests what she reads of it, and
@@ -235,7 +215,7 @@ func TestISO01_Attestation(t *testing.T) {
 // TestForged: whatever is changed in the file fails visibly.
 func TestForged(t *testing.T) {
 	raw, err := os.ReadFile(filepath.Join("testdata", "attestation.json"))
-	if *update {
+	if forumtest.Updating() {
 		documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) { raw = some(t, h).file(h.Lead) })
 		err = os.WriteFile(filepath.Join("testdata", "attestation.json"), raw, 0o644)
 	}

@@ -5,12 +5,10 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/csv"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -28,8 +26,6 @@ import (
 	"cenacle/internal/worker"
 	"cenacle/internal/worker/read"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == worker.Word {
@@ -89,24 +85,6 @@ func (d *desk) send(by authz.Actor, o dispatch.Order) (names []string, files map
 	return names, files
 }
 
-// golden compares with a file of testdata.
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s differs (%d bytes, %d wanted): run with -update and look", name, len(got), len(want))
-	}
-}
-
 // TestGolden is what leaves an expertise of sixty exhibits of four parties: those of one
 // party, of which one was replaced, one is no PDF and one is too large for a court. Its
 // list and the index of its messages are equal to testdata to the byte; in each message
@@ -138,8 +116,8 @@ func TestGolden(t *testing.T) {
 		d.Bring(roux, "Rapport 02 corrigé.pdf", raw, brought[1])
 
 		names, files := d.send(h.Lead, dispatch.Order{Space: d.In, Party: d.Sides[0].ID, To: law.Court})
-		golden(t, "index.csv", files["index.csv"])
-		golden(t, "bordereau.pdf", files["Envoi 1/Bordereau de pièces communiquées.pdf"])
+		forumtest.Golden(t, "index.csv", files["index.csv"])
+		forumtest.Golden(t, "bordereau.pdf", files["Envoi 1/Bordereau de pièces communiquées.pdf"])
 		if names[0] != "Envoi 1/Bordereau de pièces communiquées.pdf" || names[len(names)-1] != "index.csv" {
 			t.Errorf("first comes %s, last %s", names[0], names[len(names)-1])
 		}

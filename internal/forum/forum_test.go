@@ -3,10 +3,7 @@ package forum_test
 import (
 	"bytes"
 	"errors"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -27,8 +24,6 @@ import (
 	"cenacle/internal/store"
 	"cenacle/internal/vault"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // expertise is that of package forumtest.
 type expertise struct{ *forumtest.Expertise }
@@ -99,7 +94,7 @@ func TestGolden(t *testing.T) {
 			h.Must(err)
 			var out bytes.Buffer
 			h.Must(x.Forums.WriteLists(&out, printer(t, i18n.French), lists))
-			golden(t, "lists.csv", out.Bytes()) // the same for all: everything is on the table
+			forumtest.Golden(t, "lists.csv", out.Bytes()) // the same for all: everything is on the table
 			register, err := x.Forums.Register(ctx, by, x.In)
 			if who == "expert" {
 				if !fault.Is(err, fault.Forbidden) {
@@ -113,7 +108,7 @@ func TestGolden(t *testing.T) {
 			if who == "client" {
 				who = "house"
 			}
-			golden(t, "register-"+who+".csv", out.Bytes())
+			forumtest.Golden(t, "register-"+who+".csv", out.Bytes())
 		}
 	})
 }
@@ -129,34 +124,6 @@ func printer(t *testing.T, l i18n.Language) *i18n.Printer {
 		t.Fatal(err)
 	}
 	return catalog.Printer(l, paris)
-}
-
-// golden compares with a file of testdata.
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s differs; first line: %q", name, firstDifference(got, want))
-	}
-}
-
-func firstDifference(got, want []byte) [2]string {
-	a, b := strings.Split(string(got), "\n"), strings.Split(string(want), "\n")
-	for i := range a {
-		if i >= len(b) || a[i] != b[i] {
-			return [2]string{a[i], strings.Join(b[min(i, len(b)):min(i+1, len(b))], "")}
-		}
-	}
-	return [2]string{"", "more"}
 }
 
 // TestNumbers: a number follows the order on the table, is of its party, and is never
