@@ -93,6 +93,9 @@ func (p *Pages) offerList(h here, refused error) (web.Answer, error) {
 	for _, one := range found {
 		page.Rounds = append(page.Rounds, OfferLine{h.path("offers", string(one.ID)), one.Subject, h.standing(one), toDo(one) != ""})
 	}
+	if !h.room.Forum {
+		side = "alone"
+	}
 	page.Empty = ui.Empty{Icon: "lock", Title: t.T("offer.none." + side), Text: t.T("offer.none_text." + side)}
 	if fault.Is(refused, fault.Conflict) {
 		page.Over = ui.Refuse(t, refused).Mark()

@@ -17,11 +17,12 @@ import (
 // reads that the other is in and nothing else, and both read both once both keys are in.
 func TestOfferPages(t *testing.T) {
 	s := open(t)
-	s.page(s.Lead, "offers").One("#offers .empty").Says("Aucune offre scellée demandée")
+	s.page(s.Lead, "offers").One("#offers .empty").Says("quand vous y ajoutez une partie")
 	made, err := circle.NewService(s.Office).Make(t.Context(), s.Lead.Actor, circle.New{Space: s.Space, Name: "Acquéreur", Kind: circle.Party, People: []id.Person{s.Guest.Actor.Person}})
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.page(s.Lead, "offers").One("#offers .empty").Says("Aucune offre scellée demandée")
 	house, buyer := s.House.Firm, made.ID
 	back := s.Lead.Post(s.Path("offers"), "subject", "Prix de cession", "party", string(buyer), "day", "hier", "hour", "12:00")
 	if back.Status != 422 {

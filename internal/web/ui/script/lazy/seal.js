@@ -55,6 +55,7 @@ export class Sealer {
     this.find("seal").onclick = () => this.close();
     this.find("back").onclick = () => this.open();
     this.find("copy").onclick = () => this.copy();
+    this.write.oninput = () => this.wrong("");
   }
 
   typed(id) { return this.host.querySelector(`#offer-${id}`); }
