@@ -1,10 +1,11 @@
 // A second factor: an application's codes without any script, then passkeys in
-// a browser whose authenticator is played by its own protocol (CDP).
+// a browser whose authenticator is played by its own protocol (CDP); then a firm
+// that demands a second factor of its people.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
 import { browse, inspect, journey, narrow, visit } from "./browser.mjs";
-import { button, field, heading, openLink, said, signIn, t } from "./gesture.mjs";
+import { button, field, heading, like, openLink, passphrase, said, signIn, t } from "./gesture.mjs";
 import { House, until } from "./house.mjs";
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -112,6 +113,112 @@ test("codes of an application, without script", async (context) => {
     await firstStep(page, moved);
     await finish(page, recovery[2]);
     await page.waitForURL(/\/f\/|\/enter/);
+  });
+});
+
+/** She stands on this page, and was led nowhere else. */
+const at = (page, path) => assert.equal(new URL(page.url()).pathname, path);
+
+/** Adds an application to who stands on the page of her factors; returns its secret, by the page of recovery codes. */
+async function enrol(page) {
+  await button(page, "door.app_add").click();
+  const secret = await page.locator(".app-secret code").innerText();
+  await field(page, "door.app_code").fill(code(secret));
+  await button(page, "door.app_do").click();
+  await heading(page, t("door.recovery")).first().waitFor();
+  return secret;
+}
+
+test("a firm demands a second factor of its people", async (context) => {
+  const house = await House.start(context);
+  const browser = await browse(context);
+  const step = journey(context, browser);
+  const [founder, colleague, client] = ["claire", "karim", "sophie"].map((name) => house.person(name));
+  const { page, watch } = await visit(context, browser, house);
+  const his = await visit(context, browser, house, { phone: true });
+  const hers = await visit(context, browser, house, { phone: true });
+  const desk = `/f/${founder.firm}`;
+  const form = page.locator("#factors form");
+  let space, secret;
+
+  await step("a colleague and a client are in, with one thing each", async () => {
+    space = await openLink(hers.page, await house.mailTo(client.email));
+    await signIn(page, founder);
+    await signIn(his.page, colleague);
+    await his.page.goto(`${space}/agenda`);
+    at(his.page, `${space}/agenda`);
+  });
+
+  await step("who has none herself cannot demand it", async () => {
+    await page.goto(`${desk}/people`);
+    watch.allow(/status of 409/);
+    await button(form, "desk.factors.demand").click();
+    await page.getByText(t("firm.factor_first")).first().waitFor();
+    await inspect(page, "a demand refused");
+    await page.goto("/account/factors");
+    await button(page, "door.send_link").click(); // who signed up has not answered any mail yet
+    await page.goto((await until("her link", async () => (await house.mailsTo(founder.email)).find(({ link }) => link?.includes("/p/")))).link);
+    await field(page, "door.new_password").fill(passphrase);
+    await button(page, "door.do_choose").click();
+    await page.waitForURL(/done=password_chosen/);
+    await page.goto("/account/factors");
+    await enrol(page);
+    await page.getByRole("link", { name: t("door.recovery_done"), exact: true }).click();
+    await page.waitForURL(/\/account\/factors$/);
+  });
+
+  await step("she demands it from a day on, and sees who has none", async () => {
+    await page.goto(`${desk}/people`);
+    await page.locator(".desk-card").filter({ hasText: colleague.name }).getByText(t("desk.factors.bare"), { exact: true }).waitFor();
+    await field(form, "desk.factors.grace").selectOption("7");
+    await button(form, "desk.factors.demand").click();
+    await said(page, "factors_demanded");
+    await inspect(page, "a demand with a grace");
+  });
+
+  await step("until then he is told on his desk, and works on", async () => {
+    await his.page.goto(desk);
+    const told = his.page.locator(".desk-demand");
+    await told.getByRole("link", { name: t("desk.factors.add"), exact: true }).waitFor();
+    await inspect(his.page, "a desk that tells of a demand to come");
+    await his.page.goto(`${space}/agenda`);
+    at(his.page, `${space}/agenda`);
+  });
+
+  await step("from then on every page of the firm leads to where he adds it", async () => {
+    await button(form, "desk.factors.waive").click();
+    await said(page, "factors_demanded");
+    await field(form, "desk.factors.grace").selectOption("0");
+    await button(form, "desk.factors.demand").click();
+    await said(page, "factors_demanded");
+    await his.page.goto(desk);
+    await his.page.waitForURL(/\/account\/factors\?/);
+    await his.page.goto(`${space}/agenda`);
+    await his.page.waitForURL(/\/account\/factors\?/);
+    await his.page.getByText(like("door.demanded")).waitFor();
+    await inspect(his.page, "the factors that a firm demands");
+  });
+
+  await step("he adds one and goes on where he was", async () => {
+    secret = await enrol(his.page);
+    await inspect(his.page, "the recovery codes of a demand");
+    await his.page.getByRole("link", { name: t("door.recovery_done"), exact: true }).click();
+    await his.page.waitForURL((url) => url.pathname === `${space}/agenda`);
+    await page.goto(`${desk}/people`);
+    const card = page.locator(".desk-card").filter({ hasText: colleague.name });
+    assert.equal(await card.getByText(t("desk.factors.bare"), { exact: true }).count(), 0, "he is not without one any more");
+  });
+
+  await step("his password alone does not open the firm again; the client goes on as ever", async () => {
+    await his.page.context().clearCookies();
+    await firstStep(his.page, colleague);
+    await his.page.goto(`${space}/agenda`);
+    assert.match(his.page.url(), /\/signin\?next=/, "one step opens nothing");
+    await his.page.goto("/signin/code");
+    await finish(his.page, code(secret, 1));
+    await his.page.waitForURL(/\/f\/|\/enter/);
+    await hers.page.goto(space);
+    at(hers.page, space);
   });
 });
 

@@ -316,7 +316,7 @@ func (e *exchange) Fail(w *front.Writer, err error) error {
 		return See("/signin?next="+url.QueryEscape(r.URL.RequestURI())).write(w, r)
 	}
 	if unguarded && r.Method == http.MethodGet && !r.forScript() {
-		return See("/account/factors").write(w, r)
+		return See("/account/factors?next="+url.QueryEscape(r.URL.RequestURI())).write(w, r)
 	}
 	if r.forScript() && r.Header.Get("HX-Request") == "" {
 		http.Error(w, r.Printer.Fault(err), front.Status(kind))

@@ -3,6 +3,7 @@ package desk_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -317,8 +318,12 @@ func TestFactorsAreDemanded(t *testing.T) {
 		t.Error("she is signed out")
 	}
 	h.must(h.Firms.DemandFactors(t.Context(), h.by, 0))
-	paul.Get(h.path).Answers(t, http.StatusSeeOther, "/account/factors")
-	paul.Get("/account/factors").Answers(t, http.StatusOK, "").One("main").Says("le cabinet s’ouvre ensuite aussitôt")
+	back := "/account/factors?next=" + url.QueryEscape(h.path+"/people?a=1&b=2")
+	paul.Get(h.path+"/people?a=1&b=2").Answers(t, http.StatusSeeOther, back)
+	led := paul.Get(back).Answers(t, http.StatusOK, "")
+	led.One("main").Says("le cabinet s’ouvre ensuite aussitôt")
+	led.One("form[action=/account/factors/app] input[name=next]").Is("value", h.path+"/people?a=1&b=2")
+	paul.Get("/account/factors?next=//elsewhere.example").Answers(t, http.StatusOK, "").Lacks("input[name=next]")
 	paul.Get("/account").Answers(t, http.StatusOK, "")
 	paul.Post(h.path+"/people", "name", "x").Answers(t, http.StatusForbidden, "").One("main").Says("second moyen")
 }

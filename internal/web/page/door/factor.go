@@ -1,7 +1,9 @@
 package door
 
 import (
+	"cmp"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"cenacle/internal/account"
@@ -20,6 +22,7 @@ type FactorsPage struct {
 	Mailbox string     // her address, when she has not shown yet that it is hers
 	Refused *ui.Notice // why the last gesture did nothing
 	Demand  *ui.Notice // that a firm of hers demands one, which she has not
+	Next    string     // page of ours from which she was led here, or empty
 	Own     []Factor
 	Key     *KeyForm  // adds a passkey; nil where none are offered
 	App     ui.Button // adds an application
@@ -72,14 +75,14 @@ func (p *Pages) factors(r *web.Request) (page FactorsPage, err error) {
 	if err != nil {
 		return page, err
 	}
-	page.Base = accountBase(r, person, t("door.factors"))
+	page.Base, page.Next = accountBase(r, person, t("door.factors")), web.Local(r.Value("next"))
 	if err := p.ask(r, &page, person); err != nil {
 		return page, err
 	}
 	page.App = ui.Button{Label: t("door.app_add"), Icon: "device-mobile"}
 	if p.Accounts.Passkeys() {
 		page.Key = &KeyForm{
-			Ask: factorsPath + "/passkey/ask", What: "create", Action: factorsPath + "/passkey", Label: t("door.key_add"), Fail: t("door.key_not_made"),
+			Ask: factorsPath + "/passkey/ask", What: "create", Action: factorsPath + "/passkey", Next: page.Next, Label: t("door.key_add"), Fail: t("door.key_not_made"),
 		}
 	}
 	for _, f := range has.Own {
@@ -137,7 +140,7 @@ func (p *Pages) ask(r *web.Request, page *FactorsPage, person account.Person) er
 	}
 	page.Ask = &ui.Notice{Look: ui.Signal, Text: r.Printer.Fault(err)}
 	if r.Session.Proven {
-		page.Ask.Link = &ui.Link{Href: againPath(factorsPath), Label: r.Printer.T("door.again")}
+		page.Ask.Link = &ui.Link{Href: againPath(factorsFor(page.Next)), Label: r.Printer.T("door.again")}
 		return nil
 	}
 	page.Mailbox = person.Email
@@ -145,7 +148,15 @@ func (p *Pages) ask(r *web.Request, page *FactorsPage, person account.Person) er
 }
 
 // againPath is the way to sign in once more and come back.
-func againPath(next string) string { return signInPath + "?again=1&next=" + next }
+func againPath(next string) string { return signInPath + "?again=1&next=" + url.QueryEscape(next) }
+
+// factorsFor is the page of her factors for somebody on her way to another one.
+func factorsFor(next string) string {
+	if next == "" {
+		return factorsPath
+	}
+	return factorsPath + "?next=" + url.QueryEscape(next)
+}
 
 func newFactor(page FactorsPage, f account.Factor, last bool) Factor {
 	b := page.Base
@@ -254,7 +265,7 @@ func (p *Pages) recovery(r *web.Request, codes []string) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := RecoveryPage{Base: accountBase(r, person, r.Printer.T("door.recovery")), Codes: codes, Next: factorsPath}
+	page := RecoveryPage{Base: accountBase(r, person, r.Printer.T("door.recovery")), Codes: codes, Next: cmp.Or(web.Local(r.Value("next")), factorsPath)}
 	for i, c := range codes {
 		page.All += strconv.Itoa(i+1) + ". " + c + "\n"
 	}

@@ -22,6 +22,7 @@ type AppPage struct {
 	Secret    ui.Hash // for typing, or for an application on this very device
 	Challenge string
 	Code      ui.Field
+	Next      string // page of ours from which she was led here, or empty
 }
 
 // QR is a picture of black squares: an SVG path in a box.
@@ -51,13 +52,13 @@ func (p *Pages) app(r *web.Request, challenge string, secret totp.Secret) (page 
 	if err != nil {
 		return page, err
 	}
-	page = AppPage{Base: accountBase(r, person, r.Printer.T("door.app")), Challenge: challenge}
+	page = AppPage{Base: accountBase(r, person, r.Printer.T("door.app")), Challenge: challenge, Next: web.Local(r.Value("next"))}
 	uri := secret.URI(here.Hostname(), person.Email)
 	page.Secret = ui.Hash{Label: r.Printer.T("door.app_secret"), Value: grouped(secret.Text())}
 	if page.Picture, err = picture(uri); err != nil {
 		return page, err
 	}
-	page.Crumbs = append(page.Crumbs, ui.Link{Href: factorsPath, Label: r.Printer.T("door.factors")})
+	page.Crumbs = append(page.Crumbs, ui.Link{Href: factorsFor(page.Next), Label: r.Printer.T("door.factors")})
 	page.Code = ui.Field{Kind: ui.Code, Name: "code", Label: r.Printer.T("door.app_code"), Hint: r.Printer.T("door.app_code_hint"), Length: maxCode}
 	return page, nil
 }
