@@ -70,6 +70,16 @@ type Link struct {
 	State      State
 }
 
+// Answers refuses what comes by the link in answer to a request that it was not made
+// for, even one of the same name and the same person: absent. What comes without a
+// request is nobody's answer.
+func (l Link) Answers(of id.Ask) error {
+	if l.Request != "" && of != "" && of != l.Request {
+		return fault.Absent()
+	}
+	return nil
+}
+
 // row is a link as it is stored. Instants are as stored, so that they can be
 // signed.
 type row struct {

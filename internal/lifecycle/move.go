@@ -8,7 +8,6 @@ import (
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
-	"cenacle/internal/depositlink"
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/id"
@@ -147,7 +146,7 @@ func (s *Service) leaveMailbox(ctx context.Context, of id.Person, to string, via
 				return err
 			}
 			for _, h := range held {
-				if err := errors.Join(invitation.Void(a, h.Space, of), depositlink.EndAll(a, by, h.Space, of)); err != nil {
+				if err := unlink(a, by, h.Space, of); err != nil {
 					return err
 				}
 			}

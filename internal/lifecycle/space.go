@@ -9,6 +9,7 @@ import (
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
+	"cenacle/internal/depositlink"
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/fold"
@@ -293,12 +294,18 @@ func (s *Service) RemoveMember(ctx context.Context, by authz.Actor, from id.Spac
 		if err := circle.Leave(a, from, person); err != nil {
 			return err
 		}
-		if err := invitation.Void(a, from, person); err != nil {
+		if err := unlink(a, by, from, person); err != nil {
 			return err
 		}
 		_, err = a.Record(by, "member.left", from, string(person), nil)
 		return err
 	})
+}
+
+// unlink ends the links of somebody who is out of a space: should she come back one
+// day, it is not by a link of before.
+func unlink(a *act.Act, by authz.Actor, in id.Space, person id.Person) error {
+	return errors.Join(invitation.Void(a, in, person), depositlink.EndAll(a, by, in, person))
 }
 
 // manage runs an act on the members of a space and tells its open pages.

@@ -13,7 +13,6 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/id"
-	"cenacle/internal/invitation"
 )
 
 // maxWallReason is the most characters of a reason.
@@ -83,7 +82,7 @@ func (s *Service) RaiseWall(ctx context.Context, by authz.Actor, n NewWall) (err
 		if err := circle.Raise(a, n.Space, circle.Wall{Person: n.Person, By: by.Person, Until: n.Until, Reason: n.Reason}); err != nil {
 			return err
 		}
-		if err := invitation.Void(a, n.Space, n.Person); err != nil {
+		if err := unlink(a, by, n.Space, n.Person); err != nil {
 			return err
 		}
 		_, err := a.Record(by, "wall.raised", n.Space, string(n.Person), walled{n.Until})

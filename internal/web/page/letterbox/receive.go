@@ -35,6 +35,13 @@ func (p *Pages) Create(r *web.Request) (web.Answer, error) {
 	if err := p.Links.Charge(r.Context(), s.view.ID); err != nil {
 		return nil, err
 	}
+	announced, _, err := tus.Announced(r.Header.Get("Upload-Metadata"))
+	if err == nil {
+		err = s.view.Answers(announced.Request)
+	}
+	if err != nil {
+		return nil, err
+	}
 	return p.speak(s, p.protocol().Create, tus.Call{Space: s.by.Scope}), nil
 }
 
@@ -118,6 +125,9 @@ func (p *Pages) parts(w http.ResponseWriter, s slot, form *multipart.Reader) (ca
 			}
 			if part.FormName() == "request" {
 				into.Request = id.Ask(raw)
+			}
+			if err := s.view.Answers(into.Request); err != nil {
+				return came, err
 			}
 			continue
 		}
