@@ -121,6 +121,8 @@ var twins = map[string]string{
 	"POST /f/{firm}/spaces/{space}/circles/{named}/paper":                       "branchParty",
 	"POST /f/{firm}/spaces/{space}/circles/{named}/paper/end":                   "unbranchParty",
 	"POST /f/{firm}/spaces/{space}/circles/{named}/services":                    "serveExhibits",
+	"POST /f/{firm}/spaces/{space}/exhibits/instant":                            "setForumInstant",
+	"POST /f/{firm}/spaces/{space}/exhibits/instant/cancel":                     "cancelForumInstant",
 	"GET /f/{firm}/spaces/{space}/register":                                     "getRegister",
 	"POST /f/{firm}/spaces/{space}/attestations":                                "drawAttestation",
 	"GET /f/{firm}/spaces/{space}/attestations/{attestation}":                   "listAttestations",

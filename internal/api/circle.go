@@ -31,7 +31,7 @@ type Ring struct {
 type Stay struct {
 	ID    id.Person `json:"id"`
 	Name  string    `json:"name"`
-	Role  string    `json:"role" enum:"lead colleague assistant client guest reader"`
+	Role  string    `json:"role" enum:"lead colleague assistant client guest reader expert clerk"`
 	Since Instant   `json:"since"`
 	By    id.Person `json:"by" doc:"who let her in"`
 }

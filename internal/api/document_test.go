@@ -42,6 +42,9 @@ var documentSamples = map[string]sample{
 	"classifyDocument":      {who: byLead, body: `{"nature":"officielle"}`, want: 200},
 	"examineSending":        {who: byLead, query: "?circle={all}", want: 200},
 	"setRelease":            {who: byLead, body: `{"at":"2026-11-27T09:00:00Z"}`, want: 409},
+	"getForumInstant":       {who: byClient, want: 200},
+	"setForumInstant":       {who: byLead, body: `{"at":"2026-11-27T09:00:00Z"}`, want: 409}, // there are no parties here
+	"cancelForumInstant":    {who: byLead, want: 409},
 	"cancelRelease":         {who: byLead, want: 404}, // nothing is set
 	"releaseDocument":       {who: byLead, want: 409}, // there are no parties here; package overview has a forum
 	"recallDocument":        {who: byLead, want: 200, then: (*stage).sendAgain},

@@ -83,7 +83,7 @@ type InSpace struct {
 type Room struct {
 	Space
 	Notices string   `json:"notices" enum:"neutre titre" doc:"what mails of it may say: that something waits, or what it is called as well"`
-	Mine    string   `json:"mine" enum:"lead colleague assistant client guest reader" doc:"one’s own role in it"`
+	Mine    string   `json:"mine" enum:"lead colleague assistant client guest reader expert clerk" doc:"one’s own role in it"`
 	Matters []Matter `json:"matters"`
 	Folders []Folder `json:"folders"`
 	Circles []Circle `json:"circles" doc:"those one may know of"`
@@ -118,7 +118,7 @@ type Circle struct {
 type Member struct {
 	ID      id.Person `json:"id"`
 	Name    string    `json:"name"`
-	Role    string    `json:"role" enum:"lead colleague assistant client guest reader"`
+	Role    string    `json:"role" enum:"lead colleague assistant client guest reader expert clerk"`
 	Since   Instant   `json:"since"`
 	Until   Instant   `json:"until,omitzero" doc:"when she left"`
 	Refused Instant   `json:"refused,omitzero" doc:"since when her mailbox refuses mail: what is new is not mailed there; in the list of members alone"`
@@ -281,7 +281,7 @@ type NewMember struct {
 	Colleague id.Person `json:"colleague,omitempty" doc:"one of the firm’s own people; then nothing else is given"`
 	Name      string    `json:"name,omitempty"`
 	Email     string    `json:"email,omitempty"`
-	Role      string    `json:"role,omitempty" enum:"client guest reader"`
+	Role      string    `json:"role,omitempty" enum:"client guest reader expert clerk"`
 	Language  string    `json:"language,omitempty" enum:"fr en" doc:"of her mails; that of the request by default"`
 }
 
@@ -348,7 +348,7 @@ type Reach struct {
 type Recipient struct {
 	ID     id.Person `json:"id"`
 	Name   string    `json:"name"`
-	Role   string    `json:"role" enum:"lead colleague assistant client guest reader"`
+	Role   string    `json:"role" enum:"lead colleague assistant client guest reader expert clerk"`
 	Reason string    `json:"reason" doc:"the rule’s word for it"`
 }
 

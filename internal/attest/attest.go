@@ -180,7 +180,7 @@ func exhibitOf(r forum.Register, l forum.Line) Exhibit {
 }
 
 // Of returns the attestations of a forum that the actor may see, the newest first: the
-// firm's side all of them, others those that tell of their own party's reception alone.
+// firm's side all of them, who is of no side those that tell of all, others those that tell of their own party's reception alone.
 func (s *Service) Of(ctx context.Context, by authz.Actor, in id.Space) (out []Attestation, err error) {
 	defer fault.Op(&err, "attest.Of(%s)", in)
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
@@ -217,10 +217,10 @@ func reader(a *act.Act, by authz.Actor, in id.Space) (func(Attestation) bool, er
 		return nil, err
 	}
 	side, stands, err := exhibit.Side(a, f)
-	if err == nil && !stands {
+	if err == nil && !stands && !f.Role.Neutral() {
 		err = fault.New(fault.Forbidden, "fault.forbidden")
 	}
-	return func(t Attestation) bool { return f.Role.Inside() || t.Side == side }, err
+	return func(t Attestation) bool { return f.Role.Inside() || t.Side == side }, err // what tells of all has no side, and who is of none sees it
 }
 
 // Show returns an attestation of a space with what it states.

@@ -33,10 +33,16 @@ const (
 	Client    Role = "client"
 	Guest     Role = "guest"
 	Reader    Role = "reader"
+	Expert    Role = "expert" // conducts an assessment that a judge ordered: of no party, before all of them
+	Clerk     Role = "clerk"  // reads for the judge what all parties have before them, and writes nothing
 )
 
 // Inside reports whether the role stands on the firm's side of the space.
 func (r Role) Inside() bool { return r == Lead || r == Colleague || r == Assistant }
+
+// Neutral reports whether the role is of no side in a forum: what is told to it is
+// told of every party, and no party is ever let have it.
+func (r Role) Neutral() bool { return r == Expert || r == Clerk }
 
 // Via is how an actor proved who she is.
 type Via string

@@ -40,6 +40,9 @@ type Resource struct {
 	Audience []Address
 	Circle   id.Circle // of a circle
 	Party    bool      // the circle is a party of a forum
+	// Conducted: whoever conducts the assessment has begun it, or it is asked of her, and
+	// she sees it by her role, in no circle of it.
+	Conducted bool
 }
 
 // Span is a time from which and until which something holds; a zero Until has
@@ -121,11 +124,11 @@ func decide(a Actor, r rule, on Resource, f Facts) Decision {
 	}
 	switch on.Kind {
 	case OfItem:
-		if reason := hidden(a.Via, on, f); reason != "" {
+		if reason := hidden(a.Via, on, f); reason != "" && !conducts(on, f) {
 			return absent(reason)
 		}
 	case OfPrivate:
-		if on.Owner != a.Person && !slices.Contains(r.others, f.Role) {
+		if on.Owner != a.Person && !slices.Contains(r.others, f.Role) && !conducts(on, f) {
 			return absent("not-hers")
 		}
 	case OfCircle:
@@ -145,7 +148,7 @@ func decide(a Actor, r rule, on Resource, f Facts) Decision {
 // because are the reasons of what a role may do.
 var because = map[Role]string{
 	Lead: "role-lead", Colleague: "role-colleague", Assistant: "role-assistant",
-	Client: "role-client", Guest: "role-guest", Reader: "role-reader",
+	Client: "role-client", Guest: "role-guest", Reader: "role-reader", Expert: "role-expert", Clerk: "role-clerk",
 }
 
 func decideFirm(a Actor, r rule) Decision {
@@ -188,6 +191,10 @@ func enterSpace(a Actor, on Resource, f Facts) Decision {
 	}
 	return Decision{Allowed: true, Visible: true}
 }
+
+// conducts reports whether something is before the member because she conducts the
+// assessment.
+func conducts(on Resource, f Facts) bool { return on.Conducted && !on.Deleted && f.Role == Expert }
 
 // enterCircle holds for everything done to a circle: nobody outside the firm
 // knows of one as such. A party is the other way round: its own people are in it,
@@ -285,8 +292,8 @@ and exists (
     and m.since <= $3 and (m.until = 0 or m.until > $3)
     and (i.internal = 0 or m.role in ('lead', 'colleague', 'assistant'))
     and (i.nature in ('', 'officielle', 'piece')
-      or i.nature in ('defense', 'conseil', 'juriste') and m.role not in ('guest', 'reader')
-      or i.nature = 'entre_avocats' and m.role not in ('client', 'reader')))
+      or i.nature in ('defense', 'conseil', 'juriste') and m.role not in ('guest', 'reader', 'expert', 'clerk')
+      or i.nature = 'entre_avocats' and m.role not in ('client', 'reader', 'expert', 'clerk')))
 and exists (
   select 1 from audience a
   join circle_member c on c.firm_id = $1 and c.circle_id = a.circle_id and c.person_id = $2 and c.space_id = i.space_id

@@ -29,12 +29,12 @@ func (n Nature) Known() bool { return slices.Contains(Natures(), n) }
 // unknown nature keeps everybody out.
 var barred = map[Nature][]Role{
 	NatureNone:         nil,
-	NatureDefense:      {Guest, Reader},
-	NatureAdvice:       {Guest, Reader},
-	NatureBetween:      {Client, Reader},
+	NatureDefense:      {Guest, Reader, Expert, Clerk},
+	NatureAdvice:       {Guest, Reader, Expert, Clerk},
+	NatureBetween:      {Client, Reader, Expert, Clerk},
 	NatureOfficial:     nil,
 	NatureExhibit:      nil,
-	NatureHouseCounsel: {Guest, Reader},
+	NatureHouseCounsel: {Guest, Reader, Expert, Clerk},
 }
 
 // Bars reports whether a nature keeps a role out whatever the circle.

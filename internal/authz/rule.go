@@ -52,8 +52,9 @@ const (
 	CircleTend   Action = "circle.tend"  // rename it, let people in and out; a party too
 	RegisterSee  Action = "register.see" // what each party of a forum was given, and opened when
 	AttestDraw   Action = "attest.draw"  // that the firm attests it to whoever reads it
+	ForumSet     Action = "forum.set"    // say how a forum goes: when its parties communicate
 	PaperServe   Action = "paper.serve"  // that a party of a forum has on paper what nobody reads for it
-	OfferAsk     Action = "offer.ask"    // begin a round of sealed offers among parties: a lawyer's act
+	OfferAsk     Action = "offer.ask"    // begin a round of sealed offers among parties: a lawyer's act, or an expert's
 	OfferSee     Action = "offer.see"    // a round, and the offers of it once all are opened
 	OfferPut     Action = "offer.put"    // commit one's party, take that back, hand its secret in
 	TrashSee     Action = "trash.see"    // what was deleted and can still be restored
@@ -84,6 +85,7 @@ const (
 	ReceiptRead Action = "receipt.read"
 
 	RequestAsk    Action = "request.ask"    // ask somebody for a paper
+	RequestSeek   Action = "request.seek"   // look for papers that are there already, remind somebody of them
 	RequestSee    Action = "request.see"    // what is asked, where it stands
 	RequestAnswer Action = "request.answer" // the one asked: here it is, or I have none
 	RequestJudge  Action = "request.judge"  // accept, send back, waive, remind
@@ -136,8 +138,12 @@ var (
 	inside  = []Role{Lead, Colleague, Assistant}
 	counsel = []Role{Lead, Colleague}                    // with a lawyer's card: what a lawyer alone decides
 	owners  = []Role{Lead, Colleague, Assistant, Client} // the firm's side, and whose secret it is
-	writers = []Role{Lead, Colleague, Assistant, Client, Guest}
-	all     = []Role{Lead, Colleague, Assistant, Client, Guest, Reader}
+	writers = []Role{Lead, Colleague, Assistant, Client, Guest, Expert}
+	all     = []Role{Lead, Colleague, Assistant, Client, Guest, Reader, Expert, Clerk}
+	signers = []Role{Lead, Colleague, Assistant, Client, Guest, Reader, Expert} // whoever leaves a word of her own
+	asks    = []Role{Lead, Colleague, Assistant, Expert}
+	directs = []Role{Lead, Colleague, Expert} // who says how a forum goes: a lawyer of the firm that keeps it, and an expert
+	leaders = []FirmRole{Admin, Lawyer, Outsider}
 )
 
 // rules is the whole of what anyone may do, read top to bottom.
@@ -188,9 +194,10 @@ var rules = map[Action]rule{
 	CircleMake:   {kind: OfSpace, space: inside, writes: true},
 	CircleTend:   {kind: OfCircle, space: inside, writes: true},
 	RegisterSee:  {kind: OfSpace, space: all, reads: true},
-	AttestDraw:   {kind: OfSpace, space: all, writes: true},
+	AttestDraw:   {kind: OfSpace, space: signers, writes: true},
+	ForumSet:     {kind: OfSpace, space: directs, firm: leaders, writes: true},
 	PaperServe:   {kind: OfSpace, space: inside, writes: true},
-	OfferAsk:     {kind: OfSpace, space: counsel, firm: lawyers, writes: true},
+	OfferAsk:     {kind: OfSpace, space: directs, firm: leaders, writes: true},
 	OfferSee:     {kind: OfItem, space: all, reads: true},
 	OfferPut:     {kind: OfItem, space: []Role{Lead, Colleague, Guest}, firm: []FirmRole{Admin, Lawyer, Outsider}, writes: true},
 	TrashSee:     {kind: OfSpace, space: inside, reads: true},
@@ -211,14 +218,15 @@ var rules = map[Action]rule{
 	DocumentApprove:  {kind: OfItem, space: []Role{Lead}, firm: lawyers, writes: true},
 	ApprovalDemand:   {kind: OfSpace, space: counsel, firm: lawyers, writes: true},
 
-	DepositMake: {kind: OfSpace, space: []Role{Client, Guest}, writes: true},
+	DepositMake: {kind: OfSpace, space: []Role{Client, Guest, Expert}, writes: true},
 	DepositSee:  {kind: OfPrivate, space: all, others: inside, reads: true},
 	ReceiptRead: {kind: OfPrivate, space: all, others: inside, reads: true},
 
-	RequestAsk:    {kind: OfSpace, space: inside, writes: true},
+	RequestAsk:    {kind: OfSpace, space: asks, writes: true},
+	RequestSeek:   {kind: OfSpace, space: inside, writes: true},
 	RequestSee:    {kind: OfPrivate, space: all, others: inside, reads: true},
 	RequestAnswer: {kind: OfPrivate, space: []Role{Client, Guest}, writes: true},
-	RequestJudge:  {kind: OfPrivate, space: inside, others: inside, writes: true},
+	RequestJudge:  {kind: OfPrivate, space: asks, others: inside, writes: true},
 
 	AgendaSee:    {kind: OfItem, space: all, reads: true},
 	AgendaAdd:    {kind: OfSpace, space: inside, writes: true},
@@ -226,7 +234,7 @@ var rules = map[Action]rule{
 
 	SlotPropose:  {kind: OfSpace, space: inside, writes: true},
 	SlotSee:      {kind: OfPrivate, space: all, others: inside, reads: true},
-	SlotAnswer:   {kind: OfPrivate, space: []Role{Client, Guest}, others: inside, writes: true},
+	SlotAnswer:   {kind: OfPrivate, space: []Role{Client, Guest, Expert}, others: inside, writes: true},
 	SlotWithdraw: {kind: OfPrivate, space: inside, others: inside, writes: true},
 
 	MemoRead:     {kind: OfItem, space: all, reads: true},
@@ -234,7 +242,7 @@ var rules = map[Action]rule{
 	MemoWrite:    {kind: OfSpace, space: writers, writes: true, bare: true},
 	MemoInternal: {kind: OfSpace, space: inside, writes: true},
 
-	MemoAcknowledge: {kind: OfItem, space: all, writes: true},
+	MemoAcknowledge: {kind: OfItem, space: signers, writes: true},
 }
 
 // Actions returns every action there is, for the census of routes.

@@ -109,8 +109,9 @@ func TestForumMoves(t *testing.T) {
 		Times: []agenda.When{{Day: time.Now().AddDate(0, 0, 3).Format(time.DateOnly), Start: "14:00", End: "15:00"}},
 	})
 	w.must(err)
+	w.must(w.Forums.SetInstant(t.Context(), by, in.ID, time.Now().Add(time.Hour)))
 	want, register := w.estate(f), w.register(by, x)
-	tables := []string{"exhibit", "exhibit_service", "exhibit_paper", "paper_branch", "release_plan", "attestation", "proposal"}
+	tables := []string{"exhibit", "exhibit_service", "exhibit_paper", "paper_branch", "release_plan", "forum_term", "attestation", "proposal"}
 	for _, table := range tables {
 		if len(want.Rows[table]) == 0 {
 			t.Errorf("there is nothing in %s to be carried", table)

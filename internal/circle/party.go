@@ -73,9 +73,17 @@ func OpenParty(a *act.Act, by authz.Actor, in id.Space, do authz.Action) (Circle
 	return party, f, err
 }
 
+// Conducts reports whether somebody conducts the assessment of an entered space, or did:
+// an expert, in no circle of it but that of all.
+func Conducts(a *act.Act, in id.Space, person id.Person) (bool, error) {
+	members, err := Members(a, in)
+	return slices.ContainsFunc(members, func(m Member) bool { return m.Person == person && m.Role == authz.Expert }), err
+}
+
 // Acquainted are those of an entered space whom somebody outside the firm knows
-// of: the firm's side, herself, and who is in a circle with her besides that of
-// all. Who belongs to another party is not for her to know.
+// of: the firm's side, herself, who is of no side (an expert, a clerk), and who is in a
+// circle with her besides that of all. Who belongs to another party is not for her to
+// know; who is of no side knows them all.
 func Acquainted(a *act.Act, by authz.Actor, f authz.Facts) (func(id.Person) bool, error) {
 	members, err := Members(a, f.Space)
 	if err != nil {
@@ -91,7 +99,7 @@ func Acquainted(a *act.Act, by authz.Actor, f authz.Facts) (func(id.Person) bool
 	}
 	known := map[id.Person]bool{by.Person: true}
 	for _, m := range members {
-		known[m.Person] = known[m.Person] || m.Role.Inside()
+		known[m.Person] = known[m.Person] || m.Role.Inside() || m.Role.Neutral() || f.Role.Neutral()
 	}
 	for _, p := range there {
 		span, hers := f.Circles[p.Circle]

@@ -46,7 +46,7 @@ update membership set review_by = $3 where firm_id = $1 and space_id = $2 and re
 
 	selectUnplanned = store.ForFirm(`
 select space_id, person_id, since from membership
-where firm_id = $1 and review_at = 0 and until = 0 and role in ('client', 'guest', 'reader') limit $2`)
+where firm_id = $1 and review_at = 0 and until = 0 and role in ('client', 'guest', 'reader', 'expert', 'clerk') limit $2`)
 
 	updateCircleName = store.ForFirm(`update circle set name = $3 where firm_id = $1 and id = $2`)
 

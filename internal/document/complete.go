@@ -165,9 +165,11 @@ func (s *Service) create(a *act.Act, by authz.Actor, u arrival, f found) error {
 		}
 		u.Circles = []id.Circle{house.Firm} // all others reach beyond it
 	}
-	_, err = item.Create(a, by, item.New{
-		ID: u.Document, Space: u.Space, Matter: u.Matter, Kind: item.Document,
-	}, u.Circles)
+	made := item.New{ID: u.Document, Space: u.Space, Matter: u.Matter, Kind: item.Document}
+	if u.Before {
+		made.Nature = authz.NatureOfficial
+	}
+	_, err = item.Create(a, by, made, u.Circles)
 	if err != nil {
 		return err
 	}
@@ -190,6 +192,9 @@ func (s *Service) create(a *act.Act, by authz.Actor, u arrival, f found) error {
 	}
 	if err == nil && deposit != "" && u.Request != "" && s.config.Answer != nil {
 		err = s.config.Answer(a, by, u.Space, u.Request, u.Document)
+	}
+	if err == nil && u.Before && !c.Held {
+		err = s.tell(a, by, u.Document, sentTo(a, u.Space, u.Circles), nil)
 	}
 	if err != nil || deposit != "" {
 		return err // the firm is told once, when the deposit is closed

@@ -121,6 +121,39 @@ func (s *Service) CancelRelease(ctx context.Context, by authz.Actor, of id.Item)
 	})
 }
 
+// Reschedule has what anybody set for an instant in an entered space come onto the table
+// at another one, or not by itself at all when that is zero. Each keeps who set it, and is
+// decided again for her. The caller has decided the right.
+func Reschedule(a *act.Act, by authz.Actor, in id.Space, from, to time.Time) error {
+	all, err := plans(a, in, selectSet, []any{in, store.Micros(from)})
+	if err != nil {
+		return err
+	}
+	for _, t := range all {
+		if _, err := a.Exec(deletePlan, t.item); err != nil {
+			return err
+		}
+		if to.IsZero() {
+			if _, err := a.Record(by, "release.cancelled", in, string(t.item), nil); err != nil {
+				return err
+			}
+			continue
+		}
+		t.At = to
+		if t.entry, err = a.Record(by, "release.set", in, string(t.item), releasing{to.UTC()}); err != nil {
+			return err
+		}
+		if err := t.insert(a); err != nil {
+			return err
+		}
+		due := Due{in, t.By, store.Micros(to)}
+		if err := a.Follow(ReleaseJob, string(due.Space)+string(due.Person)+number(due.At), to, due); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Due is the handler of [ReleaseJob]. What cannot come, and all that was to come with
 // it, stays where it is, and its page says why.
 func (s *Service) Due(ctx context.Context, of id.Firm, j outbox.Job) (err error) {
@@ -276,6 +309,8 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
 	deletePlan = store.ForFirm(`delete from release_plan where firm_id = $1 and item_id = $2`)
 
 	selectPlan = store.ForFirm(planColumns + `where firm_id = $1 and item_id = $2`)
+
+	selectSet = store.ForFirm(planColumns + `where firm_id = $1 and space_id = $2 and at = $3 and stopped = '' order by space_id, person_id, at, item_id`)
 
 	selectDue = store.ForFirm(planColumns + `
 where firm_id = $1 and space_id = $2 and person_id = $3 and at = $4 and stopped = '' order by item_id`)

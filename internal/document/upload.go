@@ -12,6 +12,7 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/blob"
 	"cenacle/internal/circle"
+	"cenacle/internal/exhibit"
 	"cenacle/internal/fault"
 	"cenacle/internal/fold"
 	"cenacle/internal/i18n"
@@ -92,6 +93,7 @@ type plan struct {
 	Circles  []id.Circle `json:"circles"`
 	Request  id.Ask      `json:"request,omitempty"`
 	From     *Origin     `json:"from,omitempty"`
+	Before   bool        `json:"before,omitempty"` // an expert brings it: it is before all, and official
 }
 
 // action is what its person must be allowed to do, again at every step.
@@ -267,8 +269,14 @@ func planOf(a *act.Act, by authz.Actor, in BeginUpload) (plan, error) {
 		p.Circles = []id.Circle{party.ID}
 		return p, err
 	}
-	if p.Circles, err = audienceOf(a, facts, chosen); err != nil || !facts.Role.Inside() {
+	if p.Circles, err = audienceOf(a, facts, chosen); err != nil {
 		return p, err
+	}
+	if p.Before = facts.Role == authz.Expert; p.Before {
+		return p, exhibit.Reach(a, by, p.Space, "")
+	}
+	if !facts.Role.Inside() {
+		return p, nil
 	}
 	return p, item.Tabled(a, p.Space, authz.NatureNone, p.Circles)
 }
@@ -319,6 +327,8 @@ func audienceOf(a *act.Act, f authz.Facts, chosen []id.Circle) ([]id.Circle, err
 			house.Firm = c.ID
 		case circle.Client:
 			house.Client = c.ID
+		case circle.All:
+			house.All = c.ID
 		}
 	}
 	switch f.Role {
@@ -326,6 +336,8 @@ func audienceOf(a *act.Act, f authz.Facts, chosen []id.Circle) ([]id.Circle, err
 		return []id.Circle{house.Firm, house.Client}, nil
 	case authz.Guest:
 		return []id.Circle{house.Firm}, nil
+	case authz.Expert: // nothing that she brings is for one side alone
+		return []id.Circle{house.All}, nil
 	}
 	for _, c := range chosen {
 		if _, ok := kinds[c]; !ok {

@@ -42,6 +42,7 @@ var kinds = map[string]kind{
 	"document.addressed":  document(addresses),
 	"document.released":   document(items),
 	"release.set":         document(items), "release.cancelled": document(items), "release.stopped": document(items),
+	"forum.instant":     {},
 	"exhibit.numbered":  document(items),
 	"exhibit.notified":  document(traces),
 	"exhibit.opened":    document(traces),

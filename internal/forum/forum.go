@@ -39,8 +39,8 @@ type Party struct {
 	Name    string
 	House   bool
 	Readers int // people who are in it now
-	// Paper is how it is reached beside that, for the firm's side alone; nil when it
-	// is not.
+	// Paper is how it is reached beside that, for the firm's side and who is of no side;
+	// nil when it is not.
 	Paper *exhibit.Branch
 }
 

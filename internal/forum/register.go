@@ -45,7 +45,8 @@ func (l Line) Delay(c Cell) (time.Duration, bool) {
 // Register returns the register of a forum. The firm's side, which keeps the forum,
 // reads what became of everything everywhere. Whoever stands for a party reads what
 // her own party was given, and when it was notified and opened it; of other parties
-// not even that they are there. Who stands for no party is refused.
+// not even that they are there. An expert and the clerk of a judge read what became of
+// everything, as they may know of all; who else stands for no party is refused.
 func (s *Service) Register(ctx context.Context, by authz.Actor, in id.Space) (out Register, err error) {
 	defer fault.Op(&err, "forum.Register(%s)", in)
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
@@ -65,13 +66,14 @@ func RegisterIn(a *act.Act, by authz.Actor, in id.Space, do authz.Action) (out R
 	if err != nil {
 		return out, err
 	}
-	if !stands {
+	whole := f.Role.Inside() || f.Role.Neutral()
+	if !stands && !whole {
 		return out, fault.New(fault.Forbidden, "fault.forbidden")
 	}
 	if out.Parties, err = parties(a, in); err != nil {
 		return out, err
 	}
-	if f.Role.Inside() {
+	if whole {
 		err = reachedOnPaper(a, in, out.Parties)
 	} else {
 		out.Side = side

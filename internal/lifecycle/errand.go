@@ -12,6 +12,7 @@ import (
 	"cenacle/internal/document"
 	"cenacle/internal/exhibit"
 	"cenacle/internal/firm"
+	"cenacle/internal/forum"
 	"cenacle/internal/freeze"
 	"cenacle/internal/invitation"
 	"cenacle/internal/item"
@@ -66,6 +67,7 @@ func plans() map[string]plan {
 		item.NoticeJob:        of(newItem),
 		agenda.NoticeJob:      of(near),
 		offer.NoticeJob:       of(offered),
+		forum.NoticeJob:       of(fixed),
 		slot.NoticeJob:        of(proposed),
 		slot.AnswerJob:        of(answered),
 		circle.ReviewJob:      of(reviewing),
@@ -111,6 +113,13 @@ func offered(n offer.Notice) errand {
 	return errand{
 		person: n.Person, space: n.Space, kind: owed, say: func(path string) mail.Notice { return mail.OffersMoved{Path: path} },
 		waits: func(a *act.Act, by authz.Actor) error { return offer.Waits(a, by, n) },
+	}
+}
+
+func fixed(n forum.Notice) errand {
+	return errand{
+		person: n.Person, space: n.Space, kind: owed, say: func(path string) mail.Notice { return mail.OffersMoved{Path: path} },
+		waits: func(a *act.Act, by authz.Actor) error { return forum.Waits(a, by, n) },
 	}
 }
 

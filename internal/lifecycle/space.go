@@ -229,7 +229,7 @@ func join(a *act.Act, by authz.Actor, to id.Space, person id.Person, role authz.
 }
 
 // Guest is someone from outside the firm about to join a space: a client, a
-// guest or a reader.
+// guest, a reader; in a forum an expert or the clerk of a judge.
 type Guest struct {
 	Name     string
 	Email    string
@@ -251,7 +251,7 @@ func (s *Service) AddGuest(ctx context.Context, by authz.Actor, to id.Space, g G
 	}
 	var wrong fault.Fields
 	g.Name = firm.Name(g.Name, "name", &wrong)
-	if !slices.Contains([]authz.Role{authz.Client, authz.Guest, authz.Reader}, g.Role) {
+	if !slices.Contains([]authz.Role{authz.Client, authz.Guest, authz.Reader, authz.Expert, authz.Clerk}, g.Role) {
 		wrong.Add("role", "lifecycle.role_unknown")
 	}
 	if err := wrong.Err(); err != nil {

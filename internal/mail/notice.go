@@ -52,8 +52,9 @@ type (
 	// proposed them that she has answered.
 	SlotsProposed struct{ Path string }
 	SlotsAnswered struct{ Path string }
-	// OffersMoved tells somebody of a party that sealed offers have come to a point where
-	// she may have something to do, or to read.
+	// OffersMoved tells somebody of a party that sealed offers, or the day on which its
+	// forum communicates, have come to a point where she may have something to do, or to
+	// read.
 	OffersMoved struct{ Path string }
 	// ReviewDue tells the lawyer who answers for a space that something of it is to be
 	// looked at again.

@@ -1,7 +1,7 @@
 // Package offer has the parties of a forum make each other offers that open together
 // or not at all.
 //
-// A round is begun by the firm's side for some of the parties, until an instant. Each
+// A round is begun by the firm's side, or by an expert, for some of the parties, until an instant. Each
 // party seals its terms under a secret of its own, where it writes them, and puts in
 // the sealed bytes with a commitment to them: that is all the house has, so that before
 // all are in nobody reads any, whatever keys, disks or databases she holds. Once all

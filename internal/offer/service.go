@@ -343,6 +343,9 @@ func (r Round) given(a *act.Act, by authz.Actor, f authz.Facts, do authz.Action)
 		return Round{}, err
 	}
 	on := authz.Resource{Kind: authz.OfItem, Firm: a.Firm(), Space: r.Space, Audience: r.audience(house)}
+	if on.Conducted, err = circle.Conducts(a, r.Space, r.By); err != nil {
+		return Round{}, err
+	}
 	if r, err = authz.Open(authz.Lock(r, on), by, do, f); err != nil {
 		return Round{}, err
 	}

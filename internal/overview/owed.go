@@ -74,7 +74,7 @@ func papers(a *act.Act, by authz.Actor, args []any, out []Wait) ([]Wait, error) 
 	for _, f := range found {
 		w := Wait{Space: f.Space, Kind: ToHandIn, What: Papers, Who: f.Person, Mine: f.Person == by.Person}
 		if f.State.Ours() {
-			if !by.Role.Inside() {
+			if !by.Role.Inside() && f.Person == by.Person {
 				continue // she has done what she could
 			}
 			w.Kind, w.Mine = ToCheck, true

@@ -18,8 +18,8 @@ select i.space_id, o.person_id, i.kind, count(*), ` + since + `, max(i.id)`
 
 	// That an item i is for another member o too, if she is one now.
 	otherSees = ` (i.nature in ('', 'officielle', 'piece')
-    or i.nature in ('defense', 'conseil', 'juriste') and o.role not in ('guest', 'reader')
-    or i.nature = 'entre_avocats' and o.role not in ('client', 'reader'))
+    or i.nature in ('defense', 'conseil', 'juriste') and o.role not in ('guest', 'reader', 'expert', 'clerk')
+    or i.nature = 'entre_avocats' and o.role not in ('client', 'reader', 'expert', 'clerk'))
   and exists (
     select 1 from audience b
     join circle_member d on d.firm_id = $1 and d.circle_id = b.circle_id and d.person_id = o.person_id and d.space_id = o.space_id
@@ -31,7 +31,7 @@ select i.space_id, o.person_id, i.kind, count(*), ` + since + `, max(i.id)`
 	ofOthers = `
   h.firm_id = $1 and h.person_id = $2
   and o.firm_id = $1 and o.space_id = h.space_id and o.person_id <> $2
-  and o.role in ('client', 'guest', 'reader') and o.since <= $3 and (o.until = 0 or o.until > $3)
+  and o.role in ('client', 'guest', 'reader', 'expert', 'clerk') and o.since <= $3 and (o.until = 0 or o.until > $3)
   and u.firm_id = $1 and u.person_id = o.person_id and u.space_id = o.space_id
   and i.firm_id = $1 and i.id = u.item_id and i.author_id <> o.person_id and i.internal = 0
   and` + otherSees + `

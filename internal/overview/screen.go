@@ -119,7 +119,7 @@ func (s *Screen) papers(a *act.Act, by authz.Actor, documents *document.Service,
 	if s.Receipts, err = deposit.ReceiptsIn(a, by, q.Space); err != nil {
 		return err
 	}
-	if s.Room.Mine == authz.Client || s.Room.Mine == authz.Guest {
+	if s.Room.Mine == authz.Client || s.Room.Mine == authz.Guest || s.Room.Mine == authz.Expert {
 		if s.Deposit, err = deposit.OpenIn(a, by, q.Space); fault.Is(err, fault.Forbidden) {
 			err = nil // a closed space takes nothing any more
 		}

@@ -15,6 +15,7 @@ import (
 	"cenacle/internal/depositlink"
 	"cenacle/internal/document"
 	"cenacle/internal/firm"
+	"cenacle/internal/forum"
 	"cenacle/internal/id"
 	"cenacle/internal/item"
 	"cenacle/internal/lifecycle"
@@ -149,7 +150,7 @@ func spaceJobs(w *world) []notice {
 		out = append(out, notice{"notice.item", one.why, kept.email, lost.email})
 	}
 	out = append(append(out, deposited(w, c)...), append(frozen(w, c), reviewed(w, c))...)
-	out = append(append(out, dated(w, c)), append(proposed(w, c), offered(w, c))...)
+	out = append(append(out, dated(w, c)), append(proposed(w, c), offered(w, c), fixed(w, c))...)
 	out = append(out, identified(w, c))
 	return append(append(out, requested(w, c)...), opened(w, c)...)
 }
@@ -192,6 +193,20 @@ func offered(w *world, c *cabinet) notice {
 	_, err := w.server.Offers.Ask(ctx, c.admin.actor, n)
 	w.must(err, w.server.Lifecycle.RemoveMember(ctx, c.admin.actor, r.id, lost.id))
 	return notice{offer.NoticeJob, "member removed", kept.email, lost.email}
+}
+
+// fixed sets the instant at which two people of two parties communicate, of whom one leaves.
+func fixed(w *world, c *cabinet) notice {
+	ctx := w.t.Context()
+	r, _ := c.open(c.admin, "Mme Durand", address("durand.example"))
+	kept, lost := c.guest(c.admin, r, "Me Garde", address("garde.example"), authz.Guest), c.guest(c.admin, r, "Me Quitte", address("quitte.example"), authz.Guest)
+	w.behind().exec(`delete from job where kind = 'notice.space-opened'`)
+	for _, p := range []*person{kept, lost} {
+		_, err := w.server.Circles.Make(ctx, c.admin.actor, circle.New{Space: r.id, Name: p.name, Kind: circle.Party, People: []id.Person{p.id}})
+		w.must(err)
+	}
+	w.must(w.server.Forums.SetInstant(ctx, c.admin.actor, r.id, time.Now().Add(time.Hour)), w.server.Lifecycle.RemoveMember(ctx, c.admin.actor, r.id, lost.id))
+	return notice{forum.NoticeJob, "member removed", kept.email, lost.email}
 }
 
 // proposed has times proposed to two clients of whom one leaves, and answered to two

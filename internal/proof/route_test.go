@@ -193,6 +193,7 @@ func roomSteps() []step {
 		form(room+"/circles/{named}/paper", byLead, 409, "whom", "M. Durtain"), form(room+"/circles/{named}/paper/end", byLead, 409), // it is no party; package forum has one
 		form(room+"/circles/{named}/services", byLead, 409, "exhibit", "x", "day", "2026-11-20", "how", "en main propre"),
 		plain(room+"/offers", byLead, 200), form(room+"/offers", byLead, 422, "subject", "Prix", "party", "{circle}", "day", "2027-06-16", "hour", "12:00"), // there are no parties; package api has a forum
+		form(room+"/exhibits/instant", byLead, 409, "day", time.Now().AddDate(0, 0, 2).Format(time.DateOnly), "hour", "09:00"), form(room+"/exhibits/instant/cancel", byLead, 409), // likewise
 		plain(room+"/offers/{round}", byLead, 404), form(room+"/offers/{round}/put", byLead, 404, "sealed", "AAAA"),
 		form(room+"/offers/{round}/withdraw", byLead, 404), form(room+"/offers/{round}/unlock", byLead, 404, "key", "0"),
 		form(room+"/circles/{named}/people", byLead, 303, "person", "{client}").then(func(s *scene, _ answer) { s.apart() }),

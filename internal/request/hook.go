@@ -20,6 +20,9 @@ func Admit(a *act.Act, by authz.Actor, in id.Space, of id.Ask) error {
 	if err != nil || r.Space != in {
 		return fault.New(fault.Invalid, "request.not_hers").In("request").Because(err)
 	}
+	if r.Before {
+		return fault.New(fault.Invalid, "request.before_all_first").In("request")
+	}
 	return r.become(Deposit, "", a.Now)
 }
 
@@ -30,7 +33,7 @@ func AwaitedFrom(a *act.Act, in id.Space, of id.Ask) (id.Person, error) {
 	if err != nil {
 		return "", err
 	}
-	if len(found) == 0 || found[0].Space != in || !found[0].State.Hers() {
+	if len(found) == 0 || found[0].Space != in || !found[0].State.Hers() || found[0].Before {
 		return "", fault.New(fault.Invalid, "request.not_awaited").In("request")
 	}
 	return found[0].Person, nil

@@ -79,7 +79,7 @@ func (s *Service) wants(w Wanted) (out []want) {
 }
 
 func (s *Service) offersIn(a *act.Act, by authz.Actor, w Wanted) ([]Offer, error) {
-	if _, err := circle.Enter(a, by, w.Space, authz.RequestAsk); err != nil {
+	if _, err := circle.Enter(a, by, w.Space, authz.RequestSeek); err != nil {
 		return nil, err
 	}
 	wanted := s.wants(w)
@@ -223,7 +223,7 @@ func (s *Service) Reuse(ctx context.Context, by authz.Actor, in Reusing) (made i
 }
 
 func (s *Service) reuse(a *act.Act, by authz.Actor, in Reusing, doc id.Item) (id.Ask, error) {
-	if _, err := circle.Enter(a, by, in.Space, authz.RequestAsk); err != nil {
+	if _, err := circle.Enter(a, by, in.Space, authz.RequestSeek); err != nil {
 		return "", err
 	}
 	if _, _, err := item.Open(a, by, in.Space, item.Document, doc, authz.DocumentRead); err != nil {
@@ -261,7 +261,7 @@ func (s *Service) here(ctx context.Context, by authz.Actor, in Reusing) (id.Item
 	var from id.Space
 	var title string
 	err := s.office.See(ctx, by.Firm, func(a *act.Act) error {
-		if _, err := circle.Enter(a, by, in.Space, authz.RequestAsk); err != nil {
+		if _, err := circle.Enter(a, by, in.Space, authz.RequestSeek); err != nil {
 			return err
 		}
 		h, _, err := item.Open(a, by, "", item.Document, in.Document, authz.DocumentRead)

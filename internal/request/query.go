@@ -21,7 +21,7 @@ select r.space_id, r.person_id, r.state, count(*), min(r.changed_at), min(case w
 where m.firm_id = $1 and m.person_id = $2 and m.space_id >= $4 and m.space_id <= $5
   and m.since <= $3 and (m.until = 0 or m.until > $3)
   and r.firm_id = $1 and r.space_id = m.space_id and r.space_id >= $4 and r.space_id <= $5 and r.state in ('asked', 'redo', 'deposited', 'lacking')
-  and (m.role in ('lead', 'colleague', 'assistant') or r.person_id = $2)
+  and (m.role in ('lead', 'colleague', 'assistant') or r.person_id = $2 or m.role = 'expert' and r.author_id = $2)
   and exists (
     select 1 from membership o where o.firm_id = $1 and o.space_id = r.space_id and o.person_id = r.person_id
       and o.since <= $3 and (o.until = 0 or o.until > $3))

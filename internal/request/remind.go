@@ -170,7 +170,7 @@ const apart = 12 * time.Hour
 func (s *Service) Remind(ctx context.Context, by authz.Actor, in id.Space, person id.Person) (err error) {
 	defer fault.Op(&err, "request.Remind(%s)", in)
 	return s.office.Do(ctx, by.Firm, func(a *act.Act) error {
-		if _, err := circle.Enter(a, by, in, authz.RequestAsk); err != nil {
+		if _, err := circle.Enter(a, by, in, authz.RequestSeek); err != nil {
 			return err
 		}
 		if err := askable(a, in, person); err != nil {

@@ -4,7 +4,9 @@
 //
 // A request is private to the person it is asked of and to the firm's side of
 // the space: another client of the same space, who may be the other spouse, is
-// not told what her neighbour still owes. The documents that answer it are items
+// not told what her neighbour still owes. What an expert asks for, whoever conducts the
+// assessment sees too, and it is answered before all: by an exhibit of the common table.
+// The documents that answer it are items
 // like all others, seen by whom they are addressed to, and a request gives
 // nobody a right to one.
 //
@@ -80,6 +82,7 @@ type Request struct {
 	Person     id.Person
 	PersonName string // for the firm's side
 	Author     id.Person
+	Before     bool // an expert asks for it: it is answered by what is before all
 	Position   int64
 	State      State
 	Name       string // of the paper, in the firm's words

@@ -98,6 +98,9 @@ func read(a *act.Act, in id.Space, stmt store.FirmStmt, args ...any) ([]Request,
 		if out[i], err = rows[i].open(box); err != nil {
 			return nil, err
 		}
+		if err := conducted(a, &out[i]); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }
@@ -117,7 +120,16 @@ func load(a *act.Act, of id.Ask) (authz.Locked[Request], id.Space, error) {
 		return authz.Locked[Request]{}, "", err
 	}
 	q, err := r.open(box)
+	if err == nil {
+		err = conducted(a, &q)
+	}
 	return authz.Lock(q, private(a, q)), q.Space, err
+}
+
+// conducted finds out whether an expert asks for something.
+func conducted(a *act.Act, r *Request) (err error) {
+	r.Before, err = circle.Conducts(a, r.Space, r.Author)
+	return err
 }
 
 // Open loads a request and opens it for an actor and an action, in an act.
@@ -136,5 +148,5 @@ func Open(a *act.Act, by authz.Actor, of id.Ask, do authz.Action) (Request, auth
 
 // private is a request as the rule sees it.
 func private(a *act.Act, r Request) authz.Resource {
-	return authz.Resource{Kind: authz.OfPrivate, Firm: a.Firm(), Space: r.Space, Owner: r.Person}
+	return authz.Resource{Kind: authz.OfPrivate, Firm: a.Firm(), Space: r.Space, Owner: r.Person, Conducted: r.Before}
 }

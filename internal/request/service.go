@@ -2,6 +2,7 @@ package request
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -32,7 +33,7 @@ func New(office *act.Office, documents *document.Service, papers *paper.Table) *
 }
 
 // Asking is papers about to be asked of one person, a client or guest of the
-// space, until a day or without one.
+// space, until a day or without one. An expert asks those who stand for a party.
 type Asking struct {
 	Space  id.Space
 	Person id.Person
@@ -45,8 +46,14 @@ type Asking struct {
 func (s *Service) Ask(ctx context.Context, by authz.Actor, in Asking) (asked []id.Ask, err error) {
 	defer fault.Op(&err, "request.Ask(%s)", in.Space)
 	err = s.office.Do(ctx, by.Firm, func(a *act.Act) error {
-		if _, err := circle.Enter(a, by, in.Space, authz.RequestAsk); err != nil {
+		f, err := circle.Enter(a, by, in.Space, authz.RequestAsk)
+		if err != nil {
 			return err
+		}
+		if f.Role == authz.Expert {
+			if err := stands(a, in.Space, in.Person); err != nil {
+				return err
+			}
 		}
 		if asked, err = ask(a, by, in); err != nil {
 			return err
@@ -113,6 +120,27 @@ func askable(a *act.Act, in id.Space, person id.Person) error {
 		}
 	}
 	return fault.New(fault.Invalid, "request.person_unknown").In("person")
+}
+
+// stands demands, for an expert, a person who stands for a party of the forum: somebody
+// who is in one, or a client of the firm.
+func stands(a *act.Act, in id.Space, person id.Person) error {
+	parties, err := circle.Parties(a, in)
+	if err != nil {
+		return err
+	}
+	house, err := circle.HouseOf(a, in)
+	if err != nil {
+		return err
+	}
+	there, err := circle.Presences(a, in)
+	for _, p := range there {
+		side := p.Circle == house.Client || slices.ContainsFunc(parties, func(c circle.Circle) bool { return c.ID == p.Circle })
+		if side && len(parties) > 0 && p.Person == person && p.Span.Covers(a.Now) {
+			return err
+		}
+	}
+	return errors.Join(err, fault.New(fault.Invalid, "request.no_party").In("person"))
 }
 
 // room gives the last place of a space's checklist.
@@ -307,7 +335,9 @@ func (s *Service) step(ctx context.Context, by authz.Actor, of id.Ask, t turn) e
 }
 
 // Use answers a request with a document that is there already: by the firm, who
-// accepts it with that, or by the person who was asked.
+// accepts it with that, or by the person who was asked. What an expert asks for is
+// answered, for whoever was asked too, by a document that is before all, and the expert
+// judges it.
 func (s *Service) Use(ctx context.Context, by authz.Actor, of id.Ask, doc id.Item) (err error) {
 	defer fault.Op(&err, "request.Use(%s)", of)
 	return s.office.Do(ctx, by.Firm, func(a *act.Act) error {
@@ -319,11 +349,27 @@ func (s *Service) Use(ctx context.Context, by authz.Actor, of id.Ask, doc id.Ite
 		if err != nil {
 			return err
 		}
-		if _, _, err := item.Open(a, by, r.Space, item.Document, doc, authz.DocumentRead); err != nil {
+		h, _, err := item.Open(a, by, r.Space, item.Document, doc, authz.DocumentRead)
+		if err != nil {
 			return fault.New(fault.Invalid, "request.document_absent").In("document").Because(err)
+		}
+		if r.Before {
+			if err := before(a, h); err != nil {
+				return err
+			}
+			step, record = Deposit, "request.answered" // whether it is enough is for the expert to say
 		}
 		return s.fulfil(a, by, r, doc, step, record)
 	})
+}
+
+// before demands a document that all have before them.
+func before(a *act.Act, h item.Header) error {
+	house, err := circle.HouseOf(a, h.Space)
+	if err == nil && !slices.ContainsFunc(h.Audience, func(to authz.Address) bool { return to.Circle == house.All }) {
+		err = fault.New(fault.Invalid, "request.not_before_all").In("document")
+	}
+	return err
 }
 
 // answered is what the journal keeps of a document that answers a request.

@@ -98,7 +98,7 @@ func (s *Service) weigh(a *act.Act, by authz.Actor, n Proposing) (reach agenda.R
 		return reach, err
 	}
 	if !slices.ContainsFunc(members, func(m circle.Member) bool {
-		return m.Person == n.Person && m.Active(a.Now) && (m.Role == authz.Client || m.Role == authz.Guest)
+		return m.Person == n.Person && m.Active(a.Now) && (m.Role == authz.Client || m.Role == authz.Guest || m.Role == authz.Expert)
 	}) {
 		return reach, fault.New(fault.Invalid, "slot.person").In("person")
 	}

@@ -22,7 +22,10 @@ func (p *Pages) DoAsk(r *web.Request) (web.Answer, error) {
 		return nil, err
 	}
 	back := asked(r)
-	if r.Value("look") != "" || r.Value("sure") == "" {
+	if h.conducts() && r.Value("look") != "" {
+		return p.requests(h, back) // what is there already is the firm's to know
+	}
+	if !h.conducts() && (r.Value("look") != "" || r.Value("sure") == "") {
 		if back.offers, err = p.there(h, back); err != nil {
 			return nil, err
 		}
@@ -132,7 +135,7 @@ func (p *Pages) DoRenew(r *web.Request) (web.Answer, error) {
 
 // DoUse answers a request with a document that is there.
 func (p *Pages) DoUse(r *web.Request) (web.Answer, error) {
-	return p.step(r, request.Accept, func(of id.Ask, _ string) error {
+	return p.step(r, request.Deposit, func(of id.Ask, _ string) error {
 		return p.Asks.Use(r.Context(), r.Actor, of, id.Item(r.Value("document")))
 	})
 }
@@ -155,6 +158,9 @@ func (p *Pages) step(r *web.Request, step request.Step, do func(of id.Ask, why s
 	}
 	if err != nil {
 		return nil, err
+	}
+	if h.conducts() {
+		return web.Done(h.path("requests")+"#ask-"+string(of), "request_judged"), nil
 	}
 	if h.inside() {
 		return web.Done(h.path("requests")+"#ask-"+string(of), "request_"+string(step)), nil

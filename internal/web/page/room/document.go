@@ -114,7 +114,7 @@ func (p *Pages) document(h here, of id.Item, refused error, back memo.New) (web.
 		return nil, err
 	}
 	page.Named = h.named()
-	if h.room.Mine != authz.Reader && len(page.Talks) == 0 {
+	if h.writes() && len(page.Talks) == 0 {
 		page.Compose = h.about(d, refused, back)
 	}
 	if h.inside() {
@@ -122,7 +122,10 @@ func (p *Pages) document(h here, of id.Item, refused error, back memo.New) (web.
 			return nil, err
 		}
 	}
-	if page.Release = h.release(d, refused); page.Release != nil {
+	if page.Release, err = p.release(h, d, refused); err != nil {
+		return nil, err
+	}
+	if page.Release != nil {
 		if page.Release.Replace, err = p.replacing(h, d, refused); err != nil {
 			return nil, err
 		}

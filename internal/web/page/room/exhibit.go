@@ -24,6 +24,7 @@ type Exhibits struct {
 	File     string // the same for a spreadsheet
 	Register string // of whom may see any of it
 	Offers   string // of whom may take part
+	Instant  *Instant
 	Back     string // of everybody else
 }
 
@@ -93,7 +94,7 @@ func (p *Pages) Exhibits(r *web.Request) (web.Answer, error) {
 }
 
 // exhibits lists them, with what a refused form brought back.
-func (p *Pages) exhibits(h here, all []forum.List, refused error) (web.Answer, error) {
+func (p *Pages) exhibits(h here, all []forum.List, refused error) (_ web.Answer, err error) {
 	r := h.r
 	t := r.Printer
 	page := Exhibits{Base: h.base(t.T("room.exhibit.title")), Name: h.heading("room.exhibit.title"), Back: h.path(), Printed: t.T("room.printed", r.Card.Name, t.DateTime(r.Now))}
@@ -114,7 +115,16 @@ func (p *Pages) exhibits(h here, all []forum.List, refused error) (web.Answer, e
 		page.File = h.path("exhibits", "file")
 	}
 	if h.registers() {
-		page.Register, page.Offers = h.path("register"), h.path("offers")
+		page.Register = h.path("register")
+	}
+	if h.registers() && h.writes() {
+		page.Offers = h.path("offers")
+	}
+	if page.Instant, err = p.instant(h, refused); err != nil {
+		return nil, err
+	}
+	if refused != nil {
+		return web.Again(exhibitsPage, page, refused), nil
 	}
 	return web.Show(exhibitsPage, page), nil
 }
@@ -129,7 +139,7 @@ func (h here) heading(key string) string {
 
 // registers says whether the register is offered; the use case decides.
 func (h here) registers() bool {
-	return h.room.Forum && (h.inside() || h.room.Party.ID != "" || h.hers(h.house().Client))
+	return h.room.Forum && (h.inside() || h.room.Mine.Neutral() || h.room.Party.ID != "" || h.hers(h.house().Client))
 }
 
 func (h here) exhibits(p forum.Party, n int) ExhibitList {
@@ -156,19 +166,21 @@ func (p *Pages) Register(r *web.Request) (web.Answer, error) {
 	t := r.Printer
 	page := Contradictory{
 		Base: h.base(t.T("room.register.title")), Name: h.heading("room.register.title"), List: h.path("exhibits"),
-		Lead: t.T("room.register.lead." + h.side()), Printed: t.T("room.printed", r.Card.Name, t.DateTime(r.Now)),
+		Lead: t.T("room.register.lead." + h.stance()), Printed: t.T("room.printed", r.Card.Name, t.DateTime(r.Now)),
 	}
 	page.Crumbs = append(page.Crumbs, ui.Link{Href: h.path(), Label: h.spaceLabel()})
 	if h.inside() {
 		page.Tabs = h.tabs("exhibits")
 	}
-	page.Empty = ui.Empty{Icon: "files", Title: t.T("room.register.none." + h.side()), Text: t.T("room.register.none_text." + h.side())}
+	page.Empty = ui.Empty{Icon: "files", Title: t.T("room.register.none." + h.stance()), Text: t.T("room.register.none_text." + h.stance())}
 	for _, to := range found.Parties {
 		page.Parties = append(page.Parties, to.Name)
 		if to.Readers == 0 && to.Paper == nil {
-			page.Absent = append(page.Absent, ui.Notice{
-				Look: ui.Signal, Text: t.T("room.register.absent", to.Name), Link: &ui.Link{Href: h.path("circles", string(to.ID)) + "#paper", Label: t.T("room.register.remedy")},
-			})
+			absent := ui.Notice{Look: ui.Signal, Text: t.T("room.register.absent", to.Name)}
+			if h.inside() {
+				absent.Link = &ui.Link{Href: h.path("circles", string(to.ID)) + "#paper", Label: t.T("room.register.remedy")}
+			}
+			page.Absent = append(page.Absent, absent)
 		}
 	}
 	for _, l := range found.Lines {

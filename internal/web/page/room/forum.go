@@ -77,9 +77,13 @@ type Release struct {
 }
 
 // release offers to put a document before all parties.
-func (h here) release(d document.Detail, refused error) *Release {
+func (p *Pages) release(h here, d document.Detail, refused error) (*Release, error) {
 	if !d.Release {
-		return nil
+		return nil, nil
+	}
+	fixed, err := p.Forums.Instant(h.r.Context(), h.r.Actor, h.room.ID)
+	if err != nil {
+		return nil, err
 	}
 	t, set, refused := h.r.Printer, h.back(refused, "documents", string(d.ID), "release", "set"), h.back(refused, "documents", string(d.ID), "release")
 	out := &Release{}
@@ -91,7 +95,7 @@ func (h here) release(d document.Detail, refused error) *Release {
 		Opener: ui.Button{Label: t.T("room.forum.release"), Look: ui.Primary, Icon: "send"},
 		Action: h.path("documents", string(d.ID), "release"), Confirm: ui.Button{Label: t.T("room.forum.release"), Look: ui.Primary},
 	}
-	h.later(out, d, set)
+	h.later(out, d, fixed, set)
 	out.Dialog.Hidden = h.anyway(refused, &out.Dialog.Confirm)
 	if d.Nature == authz.NatureNone {
 		out.Dialog.Consequence += " " + t.T("room.forum.release_nature")
@@ -99,7 +103,7 @@ func (h here) release(d document.Detail, refused error) *Release {
 	if !h.inside() {
 		out.Dialog.Consequence += " " + t.T("room.forum.release_final")
 	}
-	return out
+	return out, nil
 }
 
 // DoRelease puts a document onto the common table of a forum.

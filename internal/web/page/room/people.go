@@ -189,7 +189,7 @@ func (p *Pages) forms(h here, page *People, refused error) error {
 	name := ui.Field{Name: "name", Label: t.T("room.guest.name"), Value: r.Value("name"), Length: 200, Autocomplete: "off"}
 	email := ui.Field{Kind: ui.Email, Name: "email", Label: t.T("room.guest.email"), Value: r.Value("email"), Hint: t.T("room.guest.email_hint"), Autocomplete: "off"}
 	role := ui.Field{Kind: ui.Radios, Name: "role", Label: t.T("room.guest.role")}
-	for _, one := range []authz.Role{authz.Client, authz.Guest, authz.Reader} {
+	for _, one := range []authz.Role{authz.Client, authz.Guest, authz.Reader, authz.Expert, authz.Clerk} {
 		role.Options = append(role.Options, ui.Option{
 			Value: string(one), Label: h.role(one), Note: t.T("room.guest.note." + string(one)),
 			Chosen: r.Value("role") == string(one) || r.Value("role") == "" && one == authz.Client,

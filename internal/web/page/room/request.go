@@ -1,6 +1,7 @@
 package room
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -31,8 +32,10 @@ type Requests struct {
 	People []Asked
 	Empty  ui.Empty
 	Ask    *Asking
-	Switch Form
+	Switch *Form // of the firm's side
 	Links  *Letterbox
+	Lead   string // of an expert
+	Back   string
 	Shut   bool
 	Live   ui.Live
 }
@@ -126,7 +129,13 @@ func (p *Pages) requests(h here, back wanted) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !h.inside() {
+	if err := p.exhibited(&h, found); err != nil {
+		return nil, err
+	}
+	switch {
+	case h.conducts():
+		return p.expertRequests(h, found, back)
+	case !h.inside():
 		return p.clientRequests(h, found, rule, back)
 	}
 	page := Requests{Base: h.base(h.room.Name), Name: h.room.Name, Tabs: h.tabs("requests"), Shut: rule.Closed}
@@ -135,7 +144,8 @@ func (p *Pages) requests(h here, back wanted) (web.Answer, error) {
 	page.People = h.asked(b, found, back.said)
 	page.Empty = ui.Empty{Icon: "file-text", Title: b.T("room.request.empty"), Text: b.T("room.request.empty_how")}
 	page.Ask = p.asking(h, found, back)
-	page.Switch = h.switching(rule, back)
+	shut := h.switching(rule, back)
+	page.Switch = &shut
 	if page.Links, err = p.letterbox(h, b, found, back.linked); err != nil {
 		return nil, err
 	}
@@ -147,6 +157,26 @@ func (p *Pages) requests(h here, back wanted) (web.Answer, error) {
 	if refused == nil {
 		refused = back.linked
 	}
+	if refused != nil {
+		return web.Again(requestsPage, page, refused), nil
+	}
+	return web.Show(requestsPage, page), nil
+}
+
+// expertRequests is the page as whoever conducts an assessment works on it: what experts
+// have asked for alone.
+func (p *Pages) expertRequests(h here, found []request.Request, back wanted) (web.Answer, error) {
+	t := h.r.Printer
+	page := Requests{Base: h.base(t.T("room.conduct.ask")), Name: t.T("room.conduct.ask"), Lead: t.T("room.conduct.ask_lead"), Back: h.path()}
+	page.Crumbs = append(page.Crumbs, ui.Link{Href: h.path(), Label: h.spaceLabel()})
+	page.People = h.asked(page.Base, found, back.said)
+	for i := range page.People {
+		page.People[i].Remind = "" // which tells her of all that is asked of her, the firm's own too
+	}
+	page.Empty = ui.Empty{Icon: "file-text", Title: t.T("room.request.empty"), Text: t.T("room.conduct.empty_how")}
+	page.Ask = p.asking(h, found, back)
+	page.Live = h.live("requests", "requests")
+	refused := cmp.Or(back.refused, back.said.refused)
 	if refused != nil {
 		return web.Again(requestsPage, page, refused), nil
 	}
@@ -183,7 +213,7 @@ func (p *Pages) checklist(h here, b ui.Base, found []request.Request, rule depos
 				p.handIn(h, &e, q, rule)
 			}
 			if state.Hers() && h.room.State == "open" {
-				e.Folds = append(e.Folds, h.fold(q, request.Lack, back))
+				e.Folds = append(h.showing(&e, q, back), h.fold(q, request.Lack, back))
 			}
 			if state.Hers() {
 				c.Open = append(c.Open, e)
@@ -207,7 +237,7 @@ func (p *Pages) checklist(h here, b ui.Base, found []request.Request, rule depos
 
 // handIn lets a paper be photographed or chosen in its own line.
 func (p *Pages) handIn(h here, e *ui.Expectation, q request.Request, rule deposit.Rule) {
-	if rule.Closed || h.room.State != "open" || h.room.Mine != authz.Client && h.room.Mine != authz.Guest {
+	if rule.Closed || h.room.State != "open" || q.Before || h.room.Mine != authz.Client && h.room.Mine != authz.Guest {
 		return
 	}
 	t := h.r.Printer
@@ -227,7 +257,51 @@ func (h here) expectation(q request.Request) ui.Expectation {
 	for _, d := range q.Documents {
 		e.Files = append(e.Files, ui.Reference{Href: h.path("documents", string(d.Document)), Title: d.Title, Media: d.Media, Size: d.Size})
 	}
+	if q.Before {
+		e.Hint = strings.TrimSpace(e.Hint + " " + h.r.Printer.T("room.conduct.before_all"))
+	}
 	return e
+}
+
+// exhibited reads the lists of exhibits, where what an expert asks for can be answered by
+// one.
+func (p *Pages) exhibited(h *here, asked []request.Request) (err error) {
+	if slices.ContainsFunc(asked, func(q request.Request) bool { return q.Before && q.State.Hers() }) {
+		h.lists, err = p.Forums.Lists(h.r.Context(), h.r.Actor, h.room.ID)
+	}
+	return err
+}
+
+// showing offers to answer what an expert asks for by an exhibit of one's own side, and
+// says how when there is none.
+func (h here) showing(e *ui.Expectation, q request.Request, back said) []ui.Fold {
+	if !q.Before {
+		return nil
+	}
+	t := h.r.Printer
+	which := ui.Field{Kind: ui.Select, Name: "document", ID: "use-" + string(q.ID), Label: t.T("room.exhibit.which")}
+	for _, l := range h.lists {
+		if l.Party.House != (h.room.Party.ID == "") || !l.Party.House && l.Party.ID != h.room.Party.ID {
+			continue
+		}
+		for _, x := range l.Pieces {
+			if !x.Replaced && !x.Withdrawn && x.Title != "" {
+				which.Options = append(which.Options, ui.Option{Value: string(x.Item), Label: t.T("room.exhibit.choice", x.Label(), x.Title)})
+			}
+		}
+	}
+	if len(which.Options) == 0 {
+		e.Hint += " " + t.T("room.conduct.release_first")
+		return nil
+	}
+	f := ui.Fold{
+		ID: "use-fold-" + string(q.ID), Label: t.T("room.conduct.use"), Action: h.path("requests", string(q.ID), "use"),
+		Field: which, Confirm: ui.Button{Label: t.T("room.conduct.use_do"), Look: ui.Primary},
+	}
+	if back.of == q.ID && back.step == request.Deposit {
+		f.Open, f.Field.Error = true, ui.Refuse(t, back.refused).Of("document")
+	}
+	return []ui.Fold{f}
 }
 
 // fold asks for the reason of a step.
@@ -297,6 +371,9 @@ func (h here) judged(q request.Request, back said) ui.Expectation {
 		act(request.Accept, ui.Primary, "circle-check")
 		e.Folds = append(e.Folds, h.fold(q, request.Return, back))
 	case request.Asked, request.Redo:
+		if h.inside() {
+			e.Folds = h.showing(&e, q, back)
+		}
 		e.Folds = append(e.Folds, h.fold(q, request.Waive, back))
 	case request.Lacking:
 		act(request.Renew, ui.Plain, "refresh")
@@ -378,7 +455,7 @@ func (p *Pages) papers(h here, found []request.Request, back wanted) *ui.Field {
 }
 
 func (h here) askable() (out []space.Person) {
-	for _, who := range h.room.People {
+	for _, who := range h.room.People { // an expert's choice is looked at again by the use case
 		if who.Active(h.r.Now) && (who.Role == authz.Client || who.Role == authz.Guest) {
 			out = append(out, who)
 		}

@@ -89,10 +89,11 @@ const (
 
 // here is what every page of a space has read.
 type here struct {
-	r    *web.Request
-	room space.Room
-	all  overview.Screen // of the first page only
-	rows int             // documents of a tray that it shows
+	r     *web.Request
+	room  space.Room
+	all   overview.Screen // of the first page only
+	rows  int             // documents of a tray that it shows
+	lists []forum.List    // of exhibits, where an answer may be chosen among them
 }
 
 func (p *Pages) enter(r *web.Request) (here, error) {

@@ -106,6 +106,7 @@ type Client struct {
 	Side      []Contact // who else is of her party, in a forum
 	Exhibits  string    // where she sees what the parties of a forum have communicated, or empty
 	Offers    string    // where parties of it offer each other, or empty
+	Ask       string    // where who conducts it asks for papers, or empty
 	Live      ui.Live
 	Password  string // where she may choose a password, or empty: offered once she has read something
 	Here      string // this page, where she goes on once she has put that off
@@ -157,6 +158,9 @@ func (p *Pages) screen(r *web.Request, refused error, back memo.New) (web.Answer
 			return web.Again(inside, page, refused), nil
 		}
 		return web.Show(inside, page), nil
+	}
+	if err := p.exhibited(&h, h.all.Requests); err != nil {
+		return nil, err
 	}
 	page := p.clientPage(h, refused, back)
 	if refused != nil {
@@ -213,7 +217,7 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) Client {
 	page.Waits = h.waits(b, h.all.Waits, h.shown(page.Shelves, page.Talks))
 	page.Waits = append(append(h.toOffer(b), h.toChoose(b)...), page.Waits...)
 	page.Next = next(b, page.Waits)
-	if h.room.Mine != authz.Reader {
+	if h.writes() {
 		c := h.composer(refused, back)
 		page.Compose = &c
 	}
@@ -226,8 +230,11 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) Client {
 	if h.room.Forum {
 		page.Exhibits = h.path("exhibits")
 	}
-	if h.registers() {
+	if h.registers() && h.writes() {
 		page.Offers = h.path("offers")
+	}
+	if h.conducts() {
+		page.Ask = h.path("requests")
 	}
 	if h.room.Mine == authz.Client {
 		page.Access = h.path("access")
@@ -367,7 +374,7 @@ func (p *Pages) upload(h here, tray space.Tray, pending []document.Upload) ui.Up
 
 func (p *Pages) depositPart(h here, b ui.Base, page *Client) {
 	page.Receipts = h.receipts(b)
-	if h.room.Mine != authz.Client && h.room.Mine != authz.Guest {
+	if !h.hands() {
 		return
 	}
 	if h.room.Party.ID != "" {

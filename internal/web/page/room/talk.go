@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"cenacle/internal/authz"
 	"cenacle/internal/document"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
@@ -69,7 +68,7 @@ func (h here) threads(b ui.Base, of id.Item, threads []memo.Thread, titles map[i
 			}
 			talk.Seen.Memos = append(talk.Seen.Memos, string(m.ID))
 		}
-		if h.room.Mine != authz.Reader {
+		if h.writes() {
 			talk.Reply = h.reply(th, c.refused, c.back)
 			talk.Reply.Hidden = append(talk.Reply.Hidden, h.whereabouts(of)...)
 		}

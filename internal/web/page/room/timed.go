@@ -1,10 +1,12 @@
 package room
 
 import (
+	"cmp"
 	"time"
 
 	"cenacle/internal/document"
 	"cenacle/internal/fault"
+	"cenacle/internal/forum"
 	"cenacle/internal/memo"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
@@ -12,7 +14,7 @@ import (
 
 // later says when a document comes onto the common table by itself, or offers to set
 // that.
-func (h here) later(out *Release, d document.Detail, refused error) {
+func (h here) later(out *Release, d document.Detail, fixed forum.Instant, refused error) {
 	t := h.r.Printer
 	if set := d.Timed; set != nil && set.Stopped != "" {
 		out.Waits = &ui.Notice{Look: ui.Danger, Title: t.T("room.release.stopped", t.DateTime(set.At)), Text: t.T("room.release.stopped." + set.Stopped)}
@@ -24,8 +26,14 @@ func (h here) later(out *Release, d document.Detail, refused error) {
 			Confirm: ui.Button{Label: t.T("room.release.give_up"), Look: ui.Primary},
 		}
 	}
-	day := ui.Field{Kind: ui.Date, Name: "day", Label: t.T("room.release.day"), Value: h.r.Value("day"), Earliest: today(h.r.Now.In(h.r.Zone()))}
-	hour := ui.Field{Kind: ui.Hour, Name: "hour", Label: t.T("room.release.hour"), Hint: t.T("room.release.hour_hint"), Value: h.r.Value("hour")}
+	onDay, atHour := "", "" // the instant of the forum, when there is one
+	hint := t.T("room.release.hour_hint")
+	if local := fixed.At.In(h.r.Zone()); fixed.At.After(h.r.Now) {
+		onDay, atHour = local.Format(time.DateOnly), local.Format("15:04")
+		hint = t.T("room.instant.take", t.DateTime(fixed.At)) + " " + hint
+	}
+	day := ui.Field{Kind: ui.Date, Name: "day", Label: t.T("room.release.day"), Value: cmp.Or(h.r.Value("day"), onDay), Earliest: today(h.r.Now.In(h.r.Zone()))}
+	hour := ui.Field{Kind: ui.Hour, Name: "hour", Label: t.T("room.release.hour"), Hint: hint, Value: cmp.Or(h.r.Value("hour"), atHour)}
 	out.Later = &Form{Action: h.path("documents", string(d.ID), "release", "set"), Button: ui.Button{Label: t.T("room.release.set")}}
 	out.Later.Summary = ui.Refuse(t, refused).Mark(&day, &hour)
 	out.Later.Hidden = h.anyway(refused, &out.Later.Button)
