@@ -46,7 +46,7 @@ func commands() []command {
 		{"person reset-factors", "[--data DIR] --email ADDRESS", "take the second factors of a person who has lost them; says first what it will do", personReset},
 		{"person move", "[--data DIR] --email ADDRESS --to ADDRESS", "give another mailbox to a person who has lost hers; says first what it will do", personMove},
 		{"token create", "[--data DIR] --firm FIRM --email ADDRESS [--use api|drive] [--name NAME] [--read-only] [--days N]", "let a program act for a person; its token is printed once", tokenCreate},
-		{"verify", "[--key VERIFIER|FINGERPRINT] FILE", "verify a receipt or an attestation, without any server", verify},
+		{"verify", "[--key VERIFIER|FINGERPRINT] FILE", "verify a receipt, an attestation or a proof of delivery, without any server", verify},
 		{"journal verify", "[--data DIR] [--firm ID]", "verify the whole evidence journal of a stopped or running server's folder", journalVerify},
 		{"backup verify", "--from FOLDER|s3://… [--backup ID]", "read a backup again, byte by byte; needs no key", verifyBackup},
 		{"backup", "[--data DIR] --to FOLDER|s3://… [--verify] [--keep N]", "back a running or stopped installation up, without its key", makeBackup},

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"cenacle/internal/attest"
+	"cenacle/internal/diffusion"
 	"cenacle/internal/fault"
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
@@ -45,12 +46,18 @@ func verify(_ context.Context, t *terminal, args []string) error {
 	}
 	p := catalog.Printer(spoken, zone)
 	holds := "verify.holds"
-	if journal.FormatOf(raw) == attest.Format {
+	switch journal.FormatOf(raw) {
+	case attest.Format:
 		holds = "verify.attestation_holds"
 		var report attest.Report
 		report, err = attest.Verify(raw, *key)
 		printAttestation(t.out, p, report)
-	} else {
+	case diffusion.Format:
+		holds = "verify.diffusion_holds"
+		var report diffusion.Report
+		report, err = diffusion.Verify(raw, *key)
+		printDiffusion(t.out, p, report)
+	default:
 		var report journal.Report
 		report, err = journal.VerifyReceipt(raw, *key)
 		printReport(t.out, p, report)
@@ -75,6 +82,33 @@ func printAttestation(w io.Writer, p *i18n.Printer, r attest.Report) {
 		}
 		fmt.Fprintln(w)
 		fmt.Fprintln(w, p.T("verify.digest", fmt.Sprintf("%x", s.Digest())))
+		fmt.Fprintln(w)
+	}
+	printChecks(w, p, r.Report)
+}
+
+// printDiffusion says what the proof of a delivery states and how each check ended.
+func printDiffusion(w io.Writer, p *i18n.Printer, r diffusion.Report) {
+	if s := r.Statement; s.Firm != "" {
+		fmt.Fprintln(w, p.T("verify.diffusion", s.Firm, s.Sender, s.Recipient, s.Subject, p.DateTime(diffusion.Instant(s.At))))
+		fmt.Fprintln(w, " ", p.T("verify.body", s.Body))
+		for _, d := range s.Documents {
+			fmt.Fprintf(w, "  %s  %s\n", d.SHA256, d.Title)
+		}
+		if !r.Read.IsZero() {
+			fmt.Fprintln(w, " ", p.T("verify.diffusion_read", p.DateTime(r.Read)))
+		}
+		if !r.Answered.IsZero() {
+			fmt.Fprintln(w, " ", p.T("verify.diffusion_answered", p.T("diffusion.answer."+string(r.Answer)), p.DateTime(r.Answered)))
+		}
+		switch {
+		case r.Unread:
+			fmt.Fprintln(w, " ", p.T("verify.diffusion_never", p.DateTime(r.Recalled)))
+		case !r.Recalled.IsZero():
+			fmt.Fprintln(w, " ", p.T("verify.diffusion_recalled", p.DateTime(r.Recalled)))
+		case r.Read.IsZero() && r.Answered.IsZero():
+			fmt.Fprintln(w, " ", p.T("verify.diffusion_unread"))
+		}
 		fmt.Fprintln(w)
 	}
 	printChecks(w, p, r.Report)

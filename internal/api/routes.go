@@ -12,6 +12,7 @@ import (
 	"cenacle/internal/conflict"
 	"cenacle/internal/deposit"
 	"cenacle/internal/depositlink"
+	"cenacle/internal/diffusion"
 	"cenacle/internal/dispatch"
 	"cenacle/internal/document"
 	"cenacle/internal/event"
@@ -56,6 +57,7 @@ type Nouns struct {
 	Attests     *attest.Service
 	Notices     *notice.Service
 	Absences    *absence.Service
+	Diffusions  *diffusion.Service
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
 	Slots       *slot.Service
@@ -87,6 +89,7 @@ func Routes(n *Nouns) []Operation {
 		n.depositRows(),
 		n.requestRows(),
 		n.memoRows(),
+		n.diffusionRows(),
 		n.agendaRows(),
 		n.vigilanceRows(),
 		n.waitRows(),
@@ -516,6 +519,33 @@ func (n *Nouns) absenceRows() []Operation {
 			Summary: "Have a colleague stand in for oneself for some days, in all of one’s spaces or in some; it ends by itself"},
 		{Pattern: "POST /absences/{absence}/end", Name: "endAbsence", Action: authz.AbsenceEnd, Do: Tell(n.endAbsence, nil),
 			Summary: "End an absence before its time: one’s own, or one in which one stands in"},
+	}
+}
+
+// diffusionRows are one text to circles of several spaces, and what becomes of it.
+func (n *Nouns) diffusionRows() []Operation {
+	const one = "/diffusions/{diffusion}"
+	return []Operation{
+		{Pattern: "GET /diffusions", Name: "listDiffusions", Action: authz.DiffusionSee, Do: Ask(n.diffusions),
+			Summary: "One’s own diffusions, the newest first"},
+		{Pattern: "POST /diffusions", Name: "prepareDiffusion", Action: authz.DiffusionSend, Also: []authz.Action{authz.DiffusionSee}, Status: 201, Do: Tell(n.prepareDiffusion, n.preparedDiffusion),
+			Summary: "Prepare a diffusion to circles of one space or of several; it reaches nobody, and answers with its preview"},
+		{Pattern: "GET " + one, Name: "getDiffusion", Action: authz.DiffusionSee, Do: Ask(n.diffusion),
+			Summary: "One diffusion: before it leaves, who would receive it, who would not, and why; afterwards, what became of it at each"},
+		{Pattern: "PUT " + one, Name: "changeDiffusion", Action: authz.DiffusionSend, Also: []authz.Action{authz.DiffusionSee}, Do: Tell(n.changeDiffusion, n.changedDiffusion),
+			Summary: "Give a draft other words, spaces, circles and documents"},
+		{Pattern: "DELETE " + one, Name: "discardDiffusion", Action: authz.DiffusionSend, Do: Tell(n.discardDiffusion, nil),
+			Summary: "Throw a draft away"},
+		{Pattern: "POST " + one + "/send", Name: "sendDiffusion", Action: authz.DiffusionSend, Also: []authz.Action{authz.DiffusionSee}, Do: Tell(n.sendDiffusion, n.sentDiffusion),
+			Summary: "Have it leave, now or at an instant, as a memo in each space; rights are decided again at that moment"},
+		{Pattern: "POST " + one + "/cancel", Name: "cancelDiffusion", Action: authz.DiffusionSend, Also: []authz.Action{authz.DiffusionSee}, Do: Tell(n.cancelDiffusion, n.diffusionAgain),
+			Summary: "Make a draft again of one that was to leave later"},
+		{Pattern: "POST " + one + "/recall", Name: "recallDiffusion", Action: authz.DiffusionSend, Also: []authz.Action{authz.DiffusionSee, authz.MemoRecall}, Do: Tell(n.recallDiffusion, n.diffusionAgain),
+			Summary: "Take its memos back from everybody outside the firm; the journal says for each whether it was ever read"},
+		{Pattern: "GET " + one + "/file", Name: "getDiffusionFile", Action: authz.DiffusionSee, Long: true, Do: Give(forum.Media, n.diffusionFile),
+			Summary: "The same as a CSV file, one line for each person"},
+		{Pattern: "GET " + one + "/spaces/{space}/people/{person}/proof", Name: "getDiffusionProof", Action: authz.DiffusionSee, Do: Give(diffusion.Media, n.diffusionProof),
+			Summary: "The proof for one recipient, to be verified offline (doc/diffusion-format.md)"},
 	}
 }
 

@@ -3,6 +3,7 @@ package api_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"maps"
@@ -23,6 +24,7 @@ import (
 	"cenacle/internal/bundle"
 	"cenacle/internal/circle"
 	"cenacle/internal/conflict"
+	"cenacle/internal/diffusion"
 	"cenacle/internal/document"
 	"cenacle/internal/event"
 	"cenacle/internal/freeze"
@@ -35,6 +37,7 @@ import (
 	"cenacle/internal/memo"
 	"cenacle/internal/notice"
 	"cenacle/internal/outbound"
+	"cenacle/internal/outbox"
 	"cenacle/internal/preview"
 	"cenacle/internal/slot"
 	"cenacle/internal/space"
@@ -67,7 +70,7 @@ func open(t *testing.T, limit int) *stage {
 	s := &stage{t: t, closing: make(chan struct{}), Cast: webtest.NewCast(t, func(*webtest.Cast) []web.Route { return nil })}
 	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.nouns = &api.Nouns{
-		Absences: absence.NewService(s.Office, time.UTC),
+		Absences: absence.NewService(s.Office, time.UTC), Diffusions: diffusion.NewService(s.Office, time.UTC),
 		Freezes:  freeze.NewService(s.Office),
 		Dispatch: s.Dispatch, Attests: s.Attests,
 		Notices: notice.NewService(s.Office),
@@ -156,6 +159,7 @@ func (s *stage) furnish() {
 	s.ids["ask"] = asked["requests"].([]any)[0].(map[string]any)["id"].(string)
 	s.depositLink(reply{})
 	s.rest(reply{})
+	s.spread(reply{})
 	s.deposit()
 	s.link()
 	hook := s.asLead("POST", "/webhooks", `{"address":"http://127.0.0.1:9/hook"}`).is(201)
@@ -172,6 +176,28 @@ func (s *stage) wonder(reply) {
 // rest has the lead away for some days.
 func (s *stage) rest(reply) {
 	s.ids["absence"] = s.asLead("POST", "/absences", `{"deputy":"{colleague}","first":"2027-06-14","last":"2027-06-15"}`).is(201)["id"].(string)
+}
+
+// spread prepares a diffusion.
+func (s *stage) spread(reply) {
+	s.seeing(s.asLead("POST", "/diffusions", `{"subject":"Congés","body":"Le cabinet ferme.","spaces":["{space}"],"circle":"all"}`))
+}
+
+// seeing keeps what stands for the preview of a diffusion, and an instant at which it may leave.
+func (s *stage) seeing(r reply) {
+	said := r.is(r.status)
+	s.ids["diffusion"], s.ids["seen"] = said["id"].(string), said["seen"].(string)
+	s.ids["later"] = s.Clock.Now().Add(time.Hour).UTC().Format(time.RFC3339)
+}
+
+// delivered has one leave at once.
+func (s *stage) delivered(reply) {
+	s.spread(reply{})
+	sent := s.asLead("POST", "/diffusions/{diffusion}/send", `{"seen":"{seen}"}`).is(200)
+	at, err := time.Parse(time.RFC3339, sent["at"].(string))
+	s.must(err)
+	job := outbox.Job{Kind: diffusion.RunJob, Payload: fmt.Appendf(nil, `{"diffusion":%q,"at":"%d"}`, s.ids["diffusion"], at.UnixMicro())}
+	s.must(s.nouns.Diffusions.Run(s.t.Context(), s.Firm, job))
 }
 
 // offer proposes times to the client.

@@ -58,7 +58,7 @@ func TestPolicy(t *testing.T) {
 		AgendaSee: "lead colleague assistant client guest reader expert clerk", AgendaAdd: "lead colleague assistant", AgendaChange: "lead colleague assistant",
 		SlotPropose: "lead colleague assistant", SlotSee: "lead colleague assistant", SlotAnswer: "", SlotWithdraw: "lead colleague assistant",
 		MemoRead: "lead colleague assistant client guest reader expert clerk", MemoWrite: "lead colleague assistant client guest expert",
-		MemoInternal: "lead colleague assistant", MemoAcknowledge: "lead colleague assistant client guest reader expert",
+		MemoInternal: "lead colleague assistant", MemoRecall: "lead colleague assistant", MemoAcknowledge: "lead colleague assistant client guest reader expert",
 	}
 	for act, r := range rules {
 		if r.kind == OfFirm {

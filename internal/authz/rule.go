@@ -26,6 +26,8 @@ const (
 	AbsenceSee     Action = "absence.see"      // one's own absences, and those in which one stands in
 	AbsenceTell    Action = "absence.tell"     // have a colleague stand in for oneself
 	AbsenceEnd     Action = "absence.end"      // before its time: who is away, or who stands in
+	DiffusionSee   Action = "diffusion.see"    // one's own diffusions, and what became of each
+	DiffusionSend  Action = "diffusion.send"   // prepare one, have it leave, take it back
 	SpaceOpen      Action = "space.open"       // open a new one
 	ConflictSearch Action = "conflict.search"  // ask whether the firm knows a name
 	TokenKeep      Action = "token.keep"       // see what programs have access in one's own name, and take it back
@@ -103,6 +105,7 @@ const (
 	MemoWhy      Action = "memo.why" // who else sees it, who does not, and why
 	MemoWrite    Action = "memo.write"
 	MemoInternal Action = "memo.internal" // among colleagues
+	MemoRecall   Action = "memo.recall"   // take one back from everybody outside the firm
 	// MemoAcknowledge answers, once, that one has read, understood or approved it.
 	MemoAcknowledge Action = "memo.acknowledge"
 )
@@ -169,6 +172,8 @@ var rules = map[Action]rule{
 	AbsenceSee:     {kind: OfFirm, firm: people, reads: true},
 	AbsenceTell:    {kind: OfFirm, firm: people, grave: true},
 	AbsenceEnd:     {kind: OfFirm, firm: people},
+	DiffusionSee:   {kind: OfFirm, firm: people, reads: true},
+	DiffusionSend:  {kind: OfFirm, firm: people},
 	SpaceOpen:      {kind: OfFirm, firm: people},
 	ConflictSearch: {kind: OfFirm, firm: people},
 	TokenKeep:      {kind: OfFirm, firm: anyone, inSelf: true, bare: true},
@@ -241,6 +246,7 @@ var rules = map[Action]rule{
 	MemoWhy:      {kind: OfItem, space: inside, reads: true},
 	MemoWrite:    {kind: OfSpace, space: writers, writes: true, bare: true},
 	MemoInternal: {kind: OfSpace, space: inside, writes: true},
+	MemoRecall:   {kind: OfItem, space: inside, writes: true},
 
 	MemoAcknowledge: {kind: OfItem, space: signers, writes: true},
 }

@@ -50,6 +50,7 @@ type (
 	// Attestation is one of the adversarial exchange of a forum.
 	Attestation string
 	Absence     string // of one of the firm's people
+	Diffusion   string // of one memo to circles of several spaces
 	// DepositLink is one by which a person hands papers in without an account.
 	DepositLink string
 )

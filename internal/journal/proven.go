@@ -24,6 +24,7 @@ type Fact struct {
 	ID      id.Entry
 	At      time.Time
 	Kind    string
+	Actor   id.Person
 	Space   id.Space
 	Object  string
 	Details json.RawMessage
@@ -99,7 +100,7 @@ func (p Proven) Fact() (f Fact, err error) {
 			r.fail("record version %v", o["v"])
 		}
 		f.ID, f.Kind, f.At = id.Entry(r.text(o["id"])), r.text(o["kind"]), store.Time(r.count(o["at"]))
-		f.Space, f.Object = id.Space(r.text(o["space"])), r.text(o["object"])
+		f.Actor, f.Space, f.Object = id.Person(r.text(o["actor"])), id.Space(r.text(o["space"])), r.text(o["object"])
 	})
 	if err != nil {
 		return f, err

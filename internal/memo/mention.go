@@ -34,11 +34,7 @@ func (n *New) mention(a *act.Act, by authz.Actor) ([]id.Person, error) {
 	if !strings.Contains(n.Body, "@") {
 		return nil, nil
 	}
-	on := authz.Resource{Kind: authz.OfItem, Firm: a.Firm(), Space: n.Space, Owner: by.Person, Internal: n.Internal}
-	for _, c := range n.Circles {
-		on.Audience = append(on.Audience, authz.Address{Circle: c, Sent: a.Now})
-	}
-	reach, err := document.Recipients(a, on)
+	reach, err := document.Recipients(a, n.resource(a, by))
 	if err != nil {
 		return nil, err
 	}

@@ -39,34 +39,48 @@ func (s *Service) Write(ctx context.Context, by authz.Actor, n New) (memo id.Ite
 	err = s.office.Do(ctx, by.Firm, func(a *act.Act) error {
 		n := n // a retry starts from what was asked
 		place := cmp.Or(string(n.Thread), string(n.Document))
-		if err := allow(a, by, &n); err != nil {
+		if memo, err = n.write(a, by); err != nil {
 			return err
 		}
-		if err := n.join(a, by); err != nil {
-			return err
+		if n.CopyOf == "" { // a copy is written beside what she has begun herself
+			_, err = a.Exec(deleteDraft, n.Space, by.Person, place)
 		}
-		from, err := n.source(a, by)
-		if err != nil {
-			return err
-		}
-		gone, err := n.examine(a, by)
-		if err != nil {
-			return err
-		}
-		if n.cited, err = n.mention(a, by); err != nil {
-			return err
-		}
-		if memo, err = n.put(a, by); err != nil {
-			return err
-		}
-		if from == nil { // a copy is written beside what she has begun herself
-			if _, err := a.Exec(deleteDraft, n.Space, by.Person, place); err != nil {
-				return err
-			}
-		}
-		return n.record(a, by, memo, from, gone)
+		return err
 	})
 	return memo, err
+}
+
+// WriteIn is Write inside a running act; what she has begun to write there herself stays.
+func WriteIn(a *act.Act, by authz.Actor, n New) (id.Item, error) {
+	if err := n.check(a.Now); err != nil {
+		return "", err
+	}
+	return n.write(a, by)
+}
+
+// write decides, writes and records a memo that was checked.
+func (n *New) write(a *act.Act, by authz.Actor) (memo id.Item, err error) {
+	if err := allow(a, by, n); err != nil {
+		return "", err
+	}
+	if err := n.join(a, by); err != nil {
+		return "", err
+	}
+	from, err := n.source(a, by)
+	if err != nil {
+		return "", err
+	}
+	gone, err := n.examine(a, by)
+	if err != nil {
+		return "", err
+	}
+	if n.cited, err = n.mention(a, by); err != nil {
+		return "", err
+	}
+	if memo, err = n.put(a, by); err != nil {
+		return "", err
+	}
+	return memo, n.record(a, by, memo, from, gone)
 }
 
 // record writes what was sent into the journal, whence it was copied, and which
@@ -111,25 +125,35 @@ func (n *New) examine(a *act.Act, by authz.Actor) ([]guard.Reason, error) {
 	if n.Internal || !by.Role.Inside() {
 		return nil, nil
 	}
-	on := authz.Resource{Kind: authz.OfItem, Firm: a.Firm(), Space: n.Space}
-	for _, c := range n.Circles {
-		on.Audience = append(on.Audience, authz.Address{Circle: c, Sent: a.Now})
-	}
-	reach, err := document.Recipients(a, on)
+	reach, err := document.Recipients(a, n.resource(a, by))
 	if err != nil {
 		return nil, err
 	}
-	sums, err := document.DigestsOf(a, n.Space, n.References)
-	if err != nil {
-		return nil, err
-	}
-	found, err := guard.Check(a, by, guard.Sending{
-		Space: n.Space, To: document.Outside(reach.Will), Text: n.Subject + "\n" + n.Body, Digests: sums,
-	})
+	found, err := n.suspect(a, by, reach.Will)
 	if err != nil {
 		return nil, err
 	}
 	return guard.Demand(found, n.Confirm)
+}
+
+// suspect is what the guard finds in a memo for some readers.
+func (n *New) suspect(a *act.Act, by authz.Actor, readers []document.Recipient) ([]guard.Finding, error) {
+	sums, err := document.DigestsOf(a, n.Space, n.References)
+	if err != nil {
+		return nil, err
+	}
+	return guard.Check(a, by, guard.Sending{
+		Space: n.Space, To: document.Outside(readers), Text: n.Subject + "\n" + n.Body, Digests: sums,
+	})
+}
+
+// resource is a memo about to be sent as the rule sees it, once its circles are settled.
+func (n *New) resource(a *act.Act, by authz.Actor) authz.Resource {
+	on := authz.Resource{Kind: authz.OfItem, Firm: a.Firm(), Space: n.Space, Owner: by.Person, Internal: n.Internal}
+	for _, c := range n.Circles {
+		on.Audience = append(on.Audience, authz.Address{Circle: c, Sent: a.Now})
+	}
+	return on
 }
 
 // allow decides the right to write and settles who will read.

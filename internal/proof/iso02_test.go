@@ -26,6 +26,7 @@ var elsewhere = map[authz.Action]string{
 	authz.DepositSee:    "lists and pages of a space show deposits beside everything else (deposit.List, deposit.Show)",
 	authz.DocumentParty: "the form of files files into the tray of one’s party too (document.Begin, by its tray)",
 	authz.MemoInternal:  "a field of the form behind memo.write makes a memo internal (memo.Write)",
+	authz.MemoRecall:    "each memo of a diffusion that is taken back (diffusion.Recall)",
 }
 
 // jobs is every kind of job and which right is looked at again when it runs.
@@ -59,6 +60,7 @@ var jobs = map[string]string{
 	"agenda.remind":       "none: it reads nothing out, and who is told is decided by notice.date",
 	"absence.begin":       "none: it does what was said when the absence was announced, and reads nothing out; both cards, walls and memberships are looked at again (absence.Begin)",
 	"absence.end":         "none: it gives back what somebody had, and reads nothing out",
+	"diffusion.run":       "memo.write of its author, in each space, and memo.read of each who is to receive it (diffusion.Run); package diffusion takes both away in between",
 	"space.pass":          "none: it does what was said when the access was closed, and reads nothing out; each successor’s card and walls are looked at again (lifecycle.Pass)",
 	"request.ladder":      "none: it reads nothing out, and who is told is decided by notice.reminder and notice.overdue",
 	"drive.empty":         "document.file or deposit.make of who announced the file (drive.Settle)",

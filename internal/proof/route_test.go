@@ -106,6 +106,18 @@ func (s step) then(after func(*scene, answer)) step {
 	return s
 }
 
+// at is a step about another diffusion of the scene than the one that has left.
+func (s step) at(which string) step {
+	send := s.send
+	s.send = func(i ids) call {
+		if other, known := i[which]; known && i["diffusion"] == i["done"] { // unless a test names one of its own
+			i = i.but("diffusion", other)
+		}
+		return send(i)
+	}
+	return s
+}
+
 func publicSteps() []step {
 	return []step{
 		plain("/{$}", nobody, 200), plain("/legal", nobody, 200), plain("/healthz", nobody, 200), plain("/api", nobody, 200),
@@ -159,6 +171,16 @@ func firmSteps() []step {
 		plain("/f/{firm}/absences", byLead, 200),
 		form("/f/{firm}/absences", byLead, 303, "deputy", "{colleague}", "first", "2027-05-10", "last", "2027-05-12", "reach", "all").then(func(s *scene, _ answer) { s.rest() }),
 		form("/f/{firm}/absences/{absence}/end", byLead, 303).then(func(s *scene, _ answer) { s.rest() }),
+		plain("/f/{firm}/diffusions", byLead, 200), plain("/f/{firm}/diffusions/new", byLead, 200),
+		form("/f/{firm}/diffusions/new", byLead, 303, "subject", "Congés", "body", "Le cabinet ferme.", "space", "{space}", "to", "client"),
+		plain("/f/{firm}/diffusions/{diffusion}", byLead, 200), plain("/f/{firm}/diffusions/{diffusion}/file", byLead, 200),
+		plain("/f/{firm}/diffusions/{diffusion}/spaces/{space}/people/{person}/proof", byLead, 200),
+		plain("/f/{firm}/diffusions/{diffusion}/edit", byLead, 200).at("draft"),
+		form("/f/{firm}/diffusions/{diffusion}/edit", byLead, 303, "subject", "Congés", "body", "Le cabinet ferme.", "space", "{space}", "to", "client").at("draft").then(func(s *scene, _ answer) { s.spread() }),
+		form("/f/{firm}/diffusions/{diffusion}/send", byLead, 303, "seen", "{seen}", "when", "now").at("draft").then(func(s *scene, _ answer) { s.spread() }),
+		form("/f/{firm}/diffusions/{diffusion}/discard", byLead, 303).at("draft").then(func(s *scene, _ answer) { s.spread() }),
+		form("/f/{firm}/diffusions/{diffusion}/cancel", byLead, 303).at("planned").then(func(s *scene, _ answer) { s.spreadLater() }),
+		form("/f/{firm}/diffusions/{diffusion}/recall", byLead, 303).then(func(s *scene, _ answer) { s.spreadOut() }),
 		plain("/f/{firm}/notices", byLead, 200), form("/f/{firm}/notices", byLead, 303, "rhythm", "at_once", "from", "20", "to", "8"),
 		plain("/f/{firm}/journal", byLead, 200), plain("/f/{firm}/search", byLead, 200),
 	}

@@ -16,6 +16,7 @@ import (
 	"cenacle/internal/conflict"
 	"cenacle/internal/deposit"
 	"cenacle/internal/depositlink"
+	"cenacle/internal/diffusion"
 	"cenacle/internal/document"
 	"cenacle/internal/firm"
 	"cenacle/internal/hold"
@@ -148,6 +149,9 @@ func (s *scene) fill() {
 	s.offer()
 	s.ids["round"] = id.New[string](time.Now())
 	s.rest()
+	s.spread()
+	s.spreadLater()
+	s.spreadOut()
 	s.holdAgain()
 	s.oppose()
 	s.encircle()
@@ -213,6 +217,36 @@ func (s *scene) rest() {
 	x, err := s.server.Absences.Announce(s.t.Context(), s.lead.actor, absence.New{Deputy: s.account.id, First: "2027-06-14", Last: "2027-06-15"})
 	s.must(err)
 	s.ids["absence"] = string(x.ID)
+}
+
+// spread prepares a diffusion; spreadLater has one wait for its hour; spreadOut has one leave.
+func (s *scene) spread() { s.t.Helper(); s.ids["draft"], s.ids["seen"] = s.prepared() }
+
+func (s *scene) spreadLater() {
+	s.t.Helper()
+	var seen string
+	s.ids["planned"], seen = s.prepared()
+	s.must(s.server.Diffusions.Send(s.t.Context(), s.lead.actor, diffusion.Sending{Diffusion: id.Diffusion(s.ids["planned"]), Seen: seen, At: time.Now().AddDate(0, 0, 2)}))
+}
+
+func (s *scene) spreadOut() {
+	s.t.Helper()
+	of, seen := s.prepared()
+	s.must(s.server.Diffusions.Send(s.t.Context(), s.lead.actor, diffusion.Sending{Diffusion: id.Diffusion(of), Seen: seen}))
+	s.settle()
+	s.ids["diffusion"], s.ids["done"] = of, of
+}
+
+// prepared is a draft, with what stands for its preview.
+func (s *scene) prepared() (of, seen string) {
+	s.t.Helper()
+	made, err := s.server.Diffusions.Prepare(s.t.Context(), s.lead.actor, diffusion.New{
+		Words: diffusion.Words{Subject: "Congés", Body: "Le cabinet ferme."}, Spaces: []id.Space{s.room.id}, To: circle.All,
+	})
+	s.must(err)
+	v, err := s.server.Diffusions.Show(s.t.Context(), s.lead.actor, made)
+	s.must(err)
+	return string(made), v.Seen
 }
 
 // meet puts another event into the agenda.

@@ -16,7 +16,7 @@ func (s *Server) openAPI(c *config.Config, f *front.Config, catalog *i18n.Catalo
 		Office: s.Office, Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens,
 	}, api.Routes(&api.Nouns{
 		Freezes:  s.Freezes,
-		Absences: s.Absences,
+		Absences: s.Absences, Diffusions: s.Diffusions,
 		Dispatch: s.Dispatch, Attests: s.Attests,
 		Notices: s.Notices,
 		Firms:   s.Firms, Plans: s.Plans, Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Requests: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Agendas: s.Agendas, Forums: s.Forums,

@@ -37,6 +37,7 @@ import (
 	"cenacle/internal/dav/caldav"
 	"cenacle/internal/deposit"
 	"cenacle/internal/depositlink"
+	"cenacle/internal/diffusion"
 	"cenacle/internal/dispatch"
 	"cenacle/internal/document"
 	"cenacle/internal/drive"
@@ -82,6 +83,7 @@ import (
 	"cenacle/internal/web/page/charter"
 	"cenacle/internal/web/page/connection"
 	"cenacle/internal/web/page/desk"
+	diffusionpage "cenacle/internal/web/page/diffusion"
 	"cenacle/internal/web/page/door"
 	"cenacle/internal/web/page/entrance"
 	"cenacle/internal/web/page/home"
@@ -117,6 +119,7 @@ type Server struct {
 	Freezes     *freeze.Service
 	Notices     *notice.Service
 	Absences    *absence.Service
+	Diffusions  *diffusion.Service
 	Guard       *guard.Service
 	Conflicts   *conflict.Service
 	Drives      *drive.Service
@@ -360,6 +363,7 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	s.Guard = guard.NewService(s.Office)
 	s.Conflicts = conflict.NewService(s.Office)
 	s.Memos = memo.NewService(s.Office)
+	s.Diffusions = diffusion.NewService(s.Office, zone)
 	periods, err := law.Load()
 	if err != nil {
 		return err
@@ -412,6 +416,7 @@ func (s *Server) openJobs(c *config.Config, catalog *i18n.Catalog, o Options) er
 	handlers[lifecycle.PassJob] = s.Lifecycle.Pass
 	handlers[absence.BeginJob] = s.Absences.Begin
 	handlers[absence.EndJob] = s.Absences.Finish
+	handlers[diffusion.RunJob] = s.Diffusions.Run
 	handlers[document.ReleaseJob] = s.Documents.Due
 	handlers[document.EraseJob] = s.Documents.Erase
 	handlers[document.ShredJob] = s.Documents.Shred
@@ -496,6 +501,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 		},
 		Connection: &connection.Pages{Webhooks: s.Webhooks},
 		Absence:    &absencepage.Pages{Absences: s.Absences, Spaces: s.Spaces},
+		Diffusion:  &diffusionpage.Pages{Diffusions: s.Diffusions, Spaces: s.Spaces, Documents: s.Documents},
 		Notice:     &noticepage.Pages{Accounts: s.Accounts, Notices: s.Notices, Spaces: s.Spaces},
 		Charter:    &charter.Pages{Firms: s.Firms},
 		Entrance:   &entrance.Pages{Providers: s.Providers, Firms: s.Firms},

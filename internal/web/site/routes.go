@@ -16,6 +16,7 @@ import (
 	"cenacle/internal/web/page/charter"
 	"cenacle/internal/web/page/connection"
 	"cenacle/internal/web/page/desk"
+	"cenacle/internal/web/page/diffusion"
 	"cenacle/internal/web/page/door"
 	"cenacle/internal/web/page/entrance"
 	"cenacle/internal/web/page/home"
@@ -38,6 +39,7 @@ type Pages struct {
 	Desk       *desk.Pages
 	Notice     *notice.Pages
 	Absence    *absence.Pages
+	Diffusion  *diffusion.Pages
 	Program    *program.Pages
 	Connection *connection.Pages
 	Entrance   *entrance.Pages
@@ -134,7 +136,7 @@ func Routes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/connections/{webhook}/resume", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoResume},
 		{Pattern: "POST /f/{firm}/connections/{webhook}/end", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoEnd},
 	}
-	routes = slices.Concat(routes, entranceRoutes(p), letterboxRoutes(p), charterRoutes(p), noticeRoutes(p), absenceRoutes(p),
+	routes = slices.Concat(routes, entranceRoutes(p), letterboxRoutes(p), charterRoutes(p), noticeRoutes(p), absenceRoutes(p), diffusionRoutes(p),
 		spaceRoutes(p), forumRoutes(p), agendaRoutes(p), vigilanceRoutes(p))
 	if p.StyleGuide != nil {
 		routes = append(routes, web.Route{Pattern: "GET /styleguide", Handle: p.StyleGuide.Show, Why: "components without content, in demonstration mode only"})
@@ -181,6 +183,25 @@ func absenceRoutes(p Pages) []web.Route {
 		{Pattern: "GET /f/{firm}/absences", Door: web.Member, Action: authz.AbsenceSee, Handle: p.Absence.Show},
 		{Pattern: "POST /f/{firm}/absences", Door: web.Member, Action: authz.AbsenceTell, Handle: p.Absence.DoAnnounce},
 		{Pattern: "POST /f/{firm}/absences/{absence}/end", Door: web.Member, Action: authz.AbsenceEnd, Handle: p.Absence.DoEnd},
+	}
+}
+
+// diffusionRoutes are one text to circles of several spaces, and what becomes of it.
+func diffusionRoutes(p Pages) []web.Route {
+	const one = "/f/{firm}/diffusions/{diffusion}"
+	return []web.Route{
+		{Pattern: "GET /f/{firm}/diffusions", Door: web.Member, Action: authz.DiffusionSee, Handle: p.Diffusion.Show},
+		{Pattern: "GET /f/{firm}/diffusions/new", Door: web.Member, Action: authz.DiffusionSend, Handle: p.Diffusion.New},
+		{Pattern: "POST /f/{firm}/diffusions/new", Door: web.Member, Action: authz.DiffusionSend, Handle: p.Diffusion.DoPrepare},
+		{Pattern: "GET " + one, Door: web.Member, Action: authz.DiffusionSee, Handle: p.Diffusion.One},
+		{Pattern: "GET " + one + "/edit", Door: web.Member, Action: authz.DiffusionSend, Handle: p.Diffusion.Edit},
+		{Pattern: "POST " + one + "/edit", Door: web.Member, Action: authz.DiffusionSend, Handle: p.Diffusion.DoChange},
+		{Pattern: "POST " + one + "/send", Door: web.Member, Action: authz.DiffusionSend, Handle: p.Diffusion.DoSend},
+		{Pattern: "POST " + one + "/cancel", Door: web.Member, Action: authz.DiffusionSend, Handle: p.Diffusion.DoCancel},
+		{Pattern: "POST " + one + "/discard", Door: web.Member, Action: authz.DiffusionSend, Handle: p.Diffusion.DoDiscard},
+		{Pattern: "POST " + one + "/recall", Door: web.Member, Action: authz.DiffusionSend, Handle: p.Diffusion.DoRecall},
+		{Pattern: "GET " + one + "/file", Door: web.Member, Action: authz.DiffusionSee, Handle: p.Diffusion.File},
+		{Pattern: "GET " + one + "/spaces/{space}/people/{person}/proof", Door: web.Member, Action: authz.DiffusionSee, Handle: p.Diffusion.Proof},
 	}
 }
 

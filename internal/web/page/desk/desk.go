@@ -71,6 +71,7 @@ type Desk struct {
 	Agenda string // where all of them are
 	Spared string // requests that papers already there have avoided, or empty
 	Rows   []Row
+	Spread string // where one text is written to several of them
 	More   *ui.More
 }
 
@@ -114,6 +115,7 @@ func (p *Pages) Show(r *web.Request) (web.Answer, error) {
 		return nil, err
 	}
 	d := newDesk(frame(r, r.Printer.T("desk.title")), r, found, page)
+	d.Spread = r.FirmPath("diffusions")
 	d.Dates, d.Agenda = dated(r, found.Dates, found.Spaces), r.FirmPath("agenda")
 	if d.Vigils, err = p.vigils(r); err != nil {
 		return nil, err
