@@ -32,7 +32,9 @@ type recalled struct {
 
 // Alias stands for a reader of a memo where the line of the journal that names her may be
 // handed to another of them: it is the same of no other memo.
-func Alias(of id.Item, reader id.Person) string { return digest(string(of) + "/" + string(reader))[:32] }
+func Alias(of id.Item, reader id.Person) string {
+	return digest(string(of) + "/" + string(reader))[:32]
+}
 
 // RecallIn takes a memo back, inside a running act, from everybody outside the firm,
 // which keeps it. A reading that goes on at this moment has been recorded, and is told,

@@ -149,9 +149,6 @@ func (s *scene) fill() {
 	s.offer()
 	s.ids["round"] = id.New[string](time.Now())
 	s.rest()
-	s.spread()
-	s.spreadLater()
-	s.spreadOut()
 	s.holdAgain()
 	s.oppose()
 	s.encircle()
@@ -163,6 +160,9 @@ func (s *scene) fill() {
 	s.entrance()
 	s.server.Firms.Draws(func(_ context.Context, sent []byte) ([]byte, error) { return sent, nil }) // nothing is read here
 	s.logo()
+	s.spread()
+	s.spreadLater()
+	s.spreadOut()
 }
 
 // sendAgain sends a recalled document to the client again.

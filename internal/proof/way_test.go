@@ -17,8 +17,9 @@ import (
 // or its bytes, and the way out that it is: a row of authz.Ways, where each
 // nature is said to take it or not.
 var waysOut = map[string]authz.Way{
-	"GET /f/{firm}/search":         authz.WayPage,
-	"GET /f/{firm}/spaces/{space}": authz.WayPage, "GET /f/{firm}/spaces/{space}/trash": authz.WayPage, "GET /f/{firm}/spaces/{space}/list": authz.WayPage,
+	"GET /f/{firm}/search":                      authz.WayPage,
+	"GET /f/{firm}/diffusions/{diffusion}/edit": authz.WayPage, // what can go with a diffusion
+	"GET /f/{firm}/spaces/{space}":              authz.WayPage, "GET /f/{firm}/spaces/{space}/trash": authz.WayPage, "GET /f/{firm}/spaces/{space}/list": authz.WayPage,
 	"GET /f/{firm}/spaces/{space}/requests":                                     authz.WayPage,
 	"GET /f/{firm}/spaces/{space}/vigilance":                                    authz.WayPage, // what came for a request, to be chosen as a piece
 	"GET /f/{firm}/spaces/{space}/documents/{document}":                         authz.WayPage,

@@ -85,7 +85,7 @@ func TestPages(t *testing.T) {
 	if _, err := diffusion.Verify([]byte(proof.Body), ""); err != nil {
 		t.Errorf("its proof: %v", err)
 	}
-	if got := c.Lead.Get(at + "/file").Answers(t, http.StatusOK, "").Body; !strings.Contains(got, "Mme Sophie Petit") || !strings.Contains(got, ";remis;") {
+	if got := c.Lead.Get(at+"/file").Answers(t, http.StatusOK, "").Body; !strings.Contains(got, "Mme Sophie Petit") || !strings.Contains(got, ";remis;") {
 		t.Errorf("the spreadsheet is %q", got)
 	}
 	c.Lead.Post(at+"/recall").Answers(t, http.StatusSeeOther, at+"?done=diffusion_recalled")
