@@ -123,6 +123,11 @@ type room struct {
 	wanted search.Query
 	view   view
 	from   id.Item // what is older is not asked for
+
+	terms  [][]byte
+	before id.Item // where its next page begins
+	ripe   []mark  // what was found and nobody has looked at yet, the newest first
+	looks  int     // pages that may still be read; none when there is nothing more
 }
 
 // in returns the newest hits of all rooms that are older than before: it goes
@@ -165,18 +170,18 @@ func (l *look) among(some []id.Space, out []Hit, where Where, before id.Item, li
 		if err != nil {
 			return nil, err
 		}
+		h := harvest{look: l, where: where, limit: limit, out: out}
 		for _, r := range rooms {
 			r.wanted = wanted[r.space.ID]
 			if len(out) == limit {
 				r.from = out[limit-1].ID
 			}
-			found, err := l.inRoom(&r, where, before, limit)
-			if err != nil {
+			if err := h.add(&r, before); err != nil {
 				return nil, err
 			}
-			out = append(out, found...)
-			slices.SortFunc(out, func(x, y Hit) int { return cmp.Compare(y.ID, x.ID) })
-			out = out[:min(len(out), limit)]
+		}
+		if out, err = h.reap(); err != nil {
+			return nil, err
 		}
 	}
 	return out, nil
@@ -277,37 +282,6 @@ func (l *look) until(before id.Item) id.Item {
 
 // named is the one space to look in, empty for all of hers. A link has one.
 func (l *look) named() id.Space { return cmp.Or(l.find.Space, l.by.Scope) }
-
-// inRoom goes through what was found in one space until there is enough of what
-// the actor sees and of the kind she asked for.
-func (l *look) inRoom(r *room, where Where, before id.Item, limit int) (out []Hit, err error) {
-	terms, some, err := search.Rarest(l.act.Tx, r.space.ID, termsOf(r.wanted, where))
-	if err != nil || !some {
-		return nil, err
-	}
-	for range mostLooks {
-		page, err := l.marks(r, where, terms, before, limit)
-		if err != nil {
-			return nil, err
-		}
-		shown, err := l.service.opened(r.view, page, nil)
-		if err != nil {
-			return nil, err
-		}
-		shown = slices.DeleteFunc(shown, func(d Document) bool { return l.find.Look != "" && d.Current.Look() != l.find.Look })
-		if err := r.view.finish(shown); err != nil {
-			return nil, err
-		}
-		for _, d := range shown {
-			out = append(out, Hit{Document: d, SpaceName: r.space.Name, Where: where})
-		}
-		if len(page) < limit || len(out) >= limit {
-			break
-		}
-		before = page[len(page)-1].id
-	}
-	return out, nil
-}
 
 // marks reads the next candidates of a room, from the rarest of the terms.
 func (l *look) marks(r *room, where Where, terms [][]byte, before id.Item, n int) ([]mark, error) {

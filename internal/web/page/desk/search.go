@@ -35,7 +35,10 @@ type Narrow struct {
 	Everywhere           ui.Link // without the space; empty when none is asked
 }
 
-const mostWords = 200 // bytes of a query
+const (
+	found     = 20  // documents of one page
+	mostWords = 200 // bytes of a query
+)
 
 var searchPage = ui.Must(ui.Parse[Results](files, "search.tmpl", "part.tmpl"))
 
@@ -50,6 +53,7 @@ func (p *Pages) Search(r *web.Request) (web.Answer, error) {
 	var hits []document.Hit
 	var more document.Found
 	if find.Text != "" && !asked.Has("memos") {
+		find.Limit = found
 		if hits, more, err = p.Documents.Search(r.Context(), r.Actor, find); err != nil {
 			return nil, err
 		}
