@@ -191,6 +191,17 @@ var twins = map[string]string{
 	"POST /f/{firm}/spaces/{space}/agenda/{event}/cancel": "cancelEvent",
 	"POST /f/{firm}/spaces/{space}/agenda/read":           "readEvents",
 
+	"GET /f/{firm}/spaces/{space}/dires":                         "listDires",
+	"POST /f/{firm}/spaces/{space}/dires":                        "fileDire",
+	"GET /f/{firm}/spaces/{space}/dires/paper":                   "getDirePaper",
+	"GET /f/{firm}/spaces/{space}/dires/file":                    "getDireFile",
+	"GET /f/{firm}/spaces/{space}/dires/draft":                   "getDireDraft",
+	"POST /f/{firm}/spaces/{space}/dires/draft":                  "saveDireDraft",
+	"POST /f/{firm}/spaces/{space}/dires/day":                    "setDireDay",
+	"GET /f/{firm}/spaces/{space}/dires/{dire}":                  "getDire",
+	"POST /f/{firm}/spaces/{space}/dires/{dire}/answers":         "saveDireAnswers",
+	"POST /f/{firm}/spaces/{space}/dires/{dire}/answers/publish": "publishDireAnswers",
+
 	"GET /f/{firm}/spaces/{space}/offers":                   "listOffers",
 	"POST /f/{firm}/spaces/{space}/offers":                  "askOffers",
 	"GET /f/{firm}/spaces/{space}/offers/{round}":           "getOffers",

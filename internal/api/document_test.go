@@ -86,6 +86,17 @@ var documentSamples = map[string]sample{
 	"getAttestationFile": {who: byLead, want: 404},
 	"getStampedExhibit":  {who: byLead, want: 404},
 	"packExhibits":       {who: byLead, body: `{"party":"{named}","to":"court"}`, want: 404},
+	// There are no parties here: TestDires has a forum.
+	"listDires":          {who: byLead, want: 200},
+	"fileDire":           {who: byLead, body: `{"text":"1. Le mur."}`, want: 409},
+	"getDirePaper":       {who: byLead, want: 200},
+	"getDireFile":        {who: byLead, want: 200},
+	"getDireDraft":       {who: byLead, want: 200},
+	"saveDireDraft":      {who: byLead, body: `{"text":"1. Le mur."}`, want: 409},
+	"setDireDay":         {who: byLead, body: `{"last_day":"2026-12-09"}`, want: 409},
+	"getDire":            {who: byLead, want: 404},
+	"saveDireAnswers":    {who: byLead, body: `{"answers":[{"line":1,"verdict":"accepted"}]}`, want: 404},
+	"publishDireAnswers": {who: byLead, body: `{"answers":[{"line":1,"verdict":"accepted"}]}`, want: 404},
 	// There are no parties here: TestSealedOffers has a forum.
 	"listOffers":      {who: byLead, want: 200},
 	"askOffers":       {who: byLead, body: `{"subject":"Prix","until":"2026-12-09T12:00:00Z","parties":["{circle}","{all}"]}`, want: 422},

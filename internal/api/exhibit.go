@@ -154,7 +154,13 @@ func (n *Nouns) registerFile(r *Request, in InSpace) (Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sheet("register.csv", func(out io.Writer) error { return n.Forums.WriteRegister(out, r.Printer, found) }), nil
+	dires, err := n.Dires.Register(r.Context(), r.Actor, in.Space)
+	if err != nil {
+		return nil, err
+	}
+	return sheet("register.csv", func(out io.Writer) error {
+		return n.Forums.WriteRegister(out, r.Printer, found, n.Dires.Rows(r.Printer, dires)...)
+	}), nil
 }
 
 // sheet answers with a file for a spreadsheet.

@@ -13,6 +13,7 @@ import (
 	"cenacle/internal/deposit"
 	"cenacle/internal/depositlink"
 	"cenacle/internal/diffusion"
+	"cenacle/internal/dire"
 	"cenacle/internal/dispatch"
 	"cenacle/internal/document"
 	"cenacle/internal/event"
@@ -62,6 +63,7 @@ type Nouns struct {
 	Letterboxes *depositlink.Service
 	Slots       *slot.Service
 	Offers      *offer.Service
+	Dires       *dire.Service
 	Vigilance   *vigilance.Service
 	Bundles     *bundle.Service
 	Previews    *preview.Service
@@ -83,6 +85,7 @@ func Routes(n *Nouns) []Operation {
 		n.documentRows(),
 		n.forumRows(),
 		n.offerRows(),
+		n.direRows(),
 		n.trashRows(),
 		n.accessRows(),
 		n.uploadRows(),
@@ -302,6 +305,32 @@ func (n *Nouns) offerRows() []Operation {
 			Summary: "Take the offer of one’s party away, before all are in or once the round has lapsed"},
 		{Pattern: "POST /spaces/{space}/offers/{round}/unlock", Name: "unlockOffers", Action: authz.OfferPut, Do: Tell(n.unlockOffers, n.unlockedOffers),
 			Summary: "Hand in the secret of one’s party, once all are in; with the last one all are opened, or none if one was altered"},
+	}
+}
+
+// direRows are what parties observe before the expert, and the answers.
+func (n *Nouns) direRows() []Operation {
+	return []Operation{
+		{Pattern: "GET /spaces/{space}/dires", Name: "listDires", Action: authz.DireSee, Do: Ask(n.dires),
+			Summary: "What the parties of a forum observe before the expert (dires), line by line, with the answers and the last day"},
+		{Pattern: "GET /spaces/{space}/dires/paper", Name: "getDirePaper", Action: authz.DireSee, Long: true, Do: Give(dire.PDF, n.direPaper),
+			Summary: "All of them with their answers as one PDF, to be annexed to a report"},
+		{Pattern: "GET /spaces/{space}/dires/file", Name: "getDireFile", Action: authz.DireSee, Long: true, Do: Give(forum.Media, n.direFile),
+			Summary: "The same for a spreadsheet, a row for each line"},
+		{Pattern: "GET /spaces/{space}/dires/draft", Name: "getDireDraft", Action: authz.DireSee, Do: Ask(n.direDraft),
+			Summary: "The dire that one is writing, cut into lines as it would be filed"},
+		{Pattern: "PUT /spaces/{space}/dires/draft", Name: "saveDireDraft", Action: authz.DireFile, Do: Tell(n.saveDire, nil),
+			Summary: "Keep what one has written so far; a draft of nothing is dropped"},
+		{Pattern: "POST /spaces/{space}/dires", Name: "fileDire", Action: authz.DireFile, Status: 201, Do: Tell(n.fileDire, n.filedDire),
+			Summary: "File a dire for one’s party: it is before all parties at once, under its numbers, and is never changed"},
+		{Pattern: "PUT /spaces/{space}/dires/day", Name: "setDireDay", Action: authz.DireAnswer, Do: Tell(n.setDireDay, nil),
+			Summary: "Set the last day for dires: what comes later is taken, and says so"},
+		{Pattern: "GET /spaces/{space}/dires/{dire}", Name: "getDire", Action: authz.DireSee, Do: Ask(n.getDire),
+			Summary: "One dire; that a party other than its own has opened it is recorded"},
+		{Pattern: "PUT /spaces/{space}/dires/{dire}/answers", Name: "saveDireAnswers", Action: authz.DireAnswer, Do: Tell(n.saveAnswers, nil),
+			Summary: "Keep answers to lines of a dire that are being written, for all who may answer"},
+		{Pattern: "POST /spaces/{space}/dires/{dire}/answers", Name: "publishDireAnswers", Action: authz.DireAnswer, Do: Tell(n.publishAnswers, nil),
+			Summary: "Answer lines of a dire before all parties, once each; the others stay open"},
 	}
 }
 

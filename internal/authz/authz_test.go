@@ -44,6 +44,7 @@ func TestPolicy(t *testing.T) {
 		SpaceAccess: "lead colleague assistant client", SpaceFreeze: "lead colleague assistant client", SpaceThaw: "lead colleague",
 		ReviewKeep: "lead", SpaceHand: "lead", SpaceTell: "lead", WallSee: "lead colleague", WallRaise: "lead colleague", WallLift: "lead colleague",
 		CircleMake: "lead colleague assistant", CircleTend: "lead colleague assistant",
+		DireSee: "lead colleague assistant client guest reader expert clerk", DireFile: "lead colleague guest", DireAnswer: "lead colleague expert",
 		OfferAsk: "lead colleague expert", ForumSet: "lead colleague expert", OfferSee: "lead colleague assistant client guest reader expert clerk", OfferPut: "lead colleague guest",
 		RegisterSee: "lead colleague assistant client guest reader expert clerk", AttestDraw: "lead colleague assistant client guest reader expert", PaperServe: "lead colleague assistant",
 		TrashSee: "lead colleague assistant", HoldSee: "lead colleague assistant", HoldKeep: "lead colleague",

@@ -59,6 +59,9 @@ const (
 	OfferAsk     Action = "offer.ask"    // begin a round of sealed offers among parties: a lawyer's act, or an expert's
 	OfferSee     Action = "offer.see"    // a round, and the offers of it once all are opened
 	OfferPut     Action = "offer.put"    // commit one's party, take that back, hand its secret in
+	DireSee      Action = "dire.see"     // what parties observe before the expert, and the answers
+	DireFile     Action = "dire.file"    // file a dire for one's party
+	DireAnswer   Action = "dire.answer"  // answer those of others line by line, set the last day for them
 	TrashSee     Action = "trash.see"    // what was deleted and can still be restored
 	HoldSee      Action = "hold.see"     // what may not be erased, and why
 	HoldKeep     Action = "hold.keep"    // place and lift such a hold
@@ -205,6 +208,9 @@ var rules = map[Action]rule{
 	OfferAsk:     {kind: OfSpace, space: directs, firm: leaders, writes: true},
 	OfferSee:     {kind: OfItem, space: all, reads: true},
 	OfferPut:     {kind: OfItem, space: []Role{Lead, Colleague, Guest}, firm: []FirmRole{Admin, Lawyer, Outsider}, writes: true},
+	DireSee:      {kind: OfItem, space: all, reads: true},
+	DireFile:     {kind: OfSpace, space: []Role{Lead, Colleague, Guest}, firm: []FirmRole{Admin, Lawyer, Outsider}, writes: true},
+	DireAnswer:   {kind: OfSpace, space: directs, firm: leaders, writes: true},
 	TrashSee:     {kind: OfSpace, space: inside, reads: true},
 	HoldSee:      {kind: OfSpace, space: inside, reads: true},
 	HoldKeep:     {kind: OfSpace, space: counsel, firm: lawyers, grave: true},

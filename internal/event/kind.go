@@ -68,6 +68,7 @@ var kinds = map[string]kind{
 	"agenda.reminded":     {items, item.Event, authz.AgendaSee},
 	"agenda.read":         {traces, item.Event, authz.AgendaSee},
 	"offer.asked":         {}, "offer.put": {}, "offer.withdrawn": {}, "offer.key": {}, "offer.opened": {}, "offer.altered": {},
+	"dire.filed": {}, "dire.answered": {}, "dire.day_set": {}, "dire.notified": {}, "dire.opened": {},
 	"vigilance.kept": {}, "vigilance.erased": {},
 	"slot.proposed": {}, "slot.chosen": {}, "slot.declined": {}, "slot.withdrawn": {},
 	"deposit.closed": {way: deposits, do: authz.DepositSee},

@@ -30,8 +30,8 @@ func (s *Service) WriteLists(w io.Writer, p *i18n.Printer, all []List) error {
 }
 
 // WriteRegister writes a register for a spreadsheet: one line for each exhibit and
-// party that received it.
-func (s *Service) WriteRegister(w io.Writer, p *i18n.Printer, r Register) error {
+// party that received it, and beneath what else was received, in the same columns.
+func (s *Service) WriteRegister(w io.Writer, p *i18n.Printer, r Register, beneath ...[]string) error {
 	out := [][]string{heads(p, "party", "number", "title", "filed", "released", "to", "notified", "opened", "delay", "paper", "how", "sha256", "state")}
 	for _, l := range r.Lines {
 		for i, c := range l.Cells {
@@ -51,7 +51,7 @@ func (s *Service) WriteRegister(w io.Writer, p *i18n.Printer, r Register) error 
 			})
 		}
 	}
-	return write(w, p, out)
+	return write(w, p, append(out, beneath...))
 }
 
 // State says in a word what is to know of an exhibit, or nothing.

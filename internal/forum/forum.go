@@ -69,14 +69,19 @@ type List struct {
 func (s *Service) Lists(ctx context.Context, by authz.Actor, in id.Space) (out []List, err error) {
 	defer fault.Op(&err, "forum.Lists(%s)", in)
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
-		f, err := circle.Enter(a, by, in, authz.SpaceSee)
-		if err != nil {
-			return err
-		}
-		out, err = lists(a, by, f)
+		out, err = ListsIn(a, by, in)
 		return err
 	})
 	return out, err
+}
+
+// ListsIn is Lists inside a running act.
+func ListsIn(a *act.Act, by authz.Actor, in id.Space) ([]List, error) {
+	f, err := circle.Enter(a, by, in, authz.SpaceSee)
+	if err != nil {
+		return nil, err
+	}
+	return lists(a, by, f)
 }
 
 func lists(a *act.Act, by authz.Actor, f authz.Facts) ([]List, error) {

@@ -51,6 +51,7 @@ type (
 	Attestation string
 	Absence     string // of one of the firm's people
 	Diffusion   string // of one memo to circles of several spaces
+	Dire        string // what a party of a forum observes before the expert
 	// DepositLink is one by which a person hands papers in without an account.
 	DepositLink string
 )

@@ -1,8 +1,8 @@
 // Package law is law as data: the periods of procedure (rule.json) and the public
 // holidays (feast.json), each a dated row with its article, its source and a worked
 // example, and the arithmetic of days that says when periods end, with each of its
-// steps in words; and how much one message of the lawyers' network holds
-// (message.json).
+// steps in words; how much one message of the lawyers' network holds (message.json);
+// and what becomes of observations to a court expert (observation.json).
 //
 // It refuses to guess: a fact of a time for which the table has no row, an unknown
 // rule, a place it does not know. What it says binds nobody, and it says so. The table
@@ -122,9 +122,10 @@ func Homes() []Home { return []Home{Near, Overseas, Abroad} }
 
 // Book is the whole table. It is immutable.
 type Book struct {
-	rules    []Rule
-	feasts   []Feast
-	messages []Message
+	rules        []Rule
+	feasts       []Feast
+	messages     []Message
+	observations []Observation
 }
 
 // Load reads the embedded tables. It fails on a row that lacks what a row must have.
@@ -136,7 +137,10 @@ func Load() (*Book, error) {
 	if b.feasts, err = readFeasts(feastData); err != nil {
 		return nil, err
 	}
-	b.messages, err = readMessages(messages)
+	if b.messages, err = readMessages(messages); err != nil {
+		return nil, err
+	}
+	b.observations, err = readObservations(observations)
 	return b, err
 }
 

@@ -9,6 +9,7 @@ import (
 	"cenacle/internal/circle"
 	"cenacle/internal/deposit"
 	"cenacle/internal/depositlink"
+	"cenacle/internal/dire"
 	"cenacle/internal/document"
 	"cenacle/internal/exhibit"
 	"cenacle/internal/firm"
@@ -68,6 +69,7 @@ func plans() map[string]plan {
 		agenda.NoticeJob:      of(near),
 		offer.NoticeJob:       of(offered),
 		forum.NoticeJob:       of(fixed),
+		dire.NoticeJob:        of(observed),
 		slot.NoticeJob:        of(proposed),
 		slot.AnswerJob:        of(answered),
 		circle.ReviewJob:      of(reviewing),
@@ -120,6 +122,14 @@ func fixed(n forum.Notice) errand {
 	return errand{
 		person: n.Person, space: n.Space, kind: owed, say: func(path string) mail.Notice { return mail.OffersMoved{Path: path} },
 		waits: func(a *act.Act, by authz.Actor) error { return forum.Waits(a, by, n) },
+	}
+}
+
+func observed(n dire.Notice) errand {
+	return errand{
+		person: n.Person, space: n.Space, kind: owed, say: func(path string) mail.Notice { return mail.DiresMoved{Path: path} },
+		waits: func(a *act.Act, by authz.Actor) error { return dire.Waits(a, by, n) },
+		left:  func(a *act.Act, by authz.Actor) error { return dire.Notify(a, by, n) },
 	}
 }
 

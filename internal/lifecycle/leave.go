@@ -8,6 +8,7 @@ import (
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
+	"cenacle/internal/dire"
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/id"
@@ -276,6 +277,9 @@ func settle(a *act.Act, in id.Space, person id.Person) error {
 		return err
 	}
 	if err := memo.Discard(a, in, person); err != nil {
+		return err
+	}
+	if err := dire.Discard(a, in, person); err != nil {
 		return err
 	}
 	if err := space.Touch(a, in); err != nil {

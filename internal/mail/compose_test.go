@@ -35,7 +35,7 @@ func envelope(l i18n.Language) Envelope {
 const path = "/e/01kd?t=CxYz&n=1"
 
 func notices() []Notice {
-	return []Notice{NewItem{path}, SpaceOpened{path}, LinkRenewed{path}, DepositReceived{path}, PapersAwaited{path}, DateNear{path}, SlotsProposed{path}, SlotsAnswered{path}, ReviewDue{path}, OffersMoved{path}, AnswerOverdue{path}, AccessDue{path}, ColleagueInvited{path}, Welcome{path}, DepositLink{path}, FactorsChanged{path}, DeviceMet{path}, SpaceFrozen{path}, MailboxAsked{path}, MailboxLeft{path}, ManyTaken{path}, ManyTakenHere{path}, Gathered{path, 3}}
+	return []Notice{NewItem{path}, SpaceOpened{path}, LinkRenewed{path}, DepositReceived{path}, PapersAwaited{path}, DateNear{path}, SlotsProposed{path}, SlotsAnswered{path}, ReviewDue{path}, OffersMoved{path}, DiresMoved{path}, AnswerOverdue{path}, AccessDue{path}, ColleagueInvited{path}, Welcome{path}, DepositLink{path}, FactorsChanged{path}, DeviceMet{path}, SpaceFrozen{path}, MailboxAsked{path}, MailboxLeft{path}, ManyTaken{path}, ManyTakenHere{path}, Gathered{path, 3}}
 }
 
 func TestEveryNoticeInBothLanguages(t *testing.T) {

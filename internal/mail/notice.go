@@ -59,6 +59,9 @@ type (
 	// ReviewDue tells the lawyer who answers for a space that something of it is to be
 	// looked at again.
 	ReviewDue struct{ Path string }
+	// DiresMoved tells somebody at a common table that a dire was filed or answered, or
+	// that the last day for them was set.
+	DiresMoved struct{ Path string }
 	// AnswerOverdue tells a lawyer that reminders have had no answer.
 	AnswerOverdue struct{ Path string }
 	// AccessDue tells a lawyer that she is to look again at who is in her spaces.
@@ -122,6 +125,10 @@ func (n SlotsProposed) content() content {
 
 func (n OffersMoved) content() content {
 	return content{n.Path, "mail.offers.subject", "mail.offers.lead", "mail.offers.why", withButton, 0, nil, nil}
+}
+
+func (n DiresMoved) content() content {
+	return content{n.Path, "mail.dires.subject", "mail.dires.lead", "mail.dires.why", withButton, 0, nil, nil}
 }
 
 func (n SlotsAnswered) content() content {

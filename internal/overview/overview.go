@@ -42,6 +42,7 @@ const (
 	ToHandIn  Kind = "hand_in" // papers that were asked for
 	ToCheck   Kind = "check"   // papers that came, or will not come
 	ToChoose  Kind = "choose"  // times for a meeting that were proposed
+	ToSettle  Kind = "settle"  // lines of dires that parties have filed
 )
 
 // Papers is what waits when it is requests, which are no items.
@@ -50,11 +51,14 @@ const Papers item.Kind = "request"
 // Slots is what waits when it is times for a meeting, which are no items either.
 const Slots item.Kind = "slot"
 
+// Dires is what waits when it is lines of dires.
+const Dires item.Kind = "dire"
+
 // Wait is one line of « qui attend quoi »: Who is expected to do Kind.
 type Wait struct {
 	Space id.Space
 	Kind  Kind
-	What  item.Kind // documents, memos, events, [Papers] or [Slots]
+	What  item.Kind // documents, memos, events, [Papers], [Slots] or [Dires]
 	Who   id.Person // empty when it is the firm's side as a whole
 	Mine  bool      // the actor, or her side, is the one expected
 	Count int
@@ -300,6 +304,8 @@ func reading(what item.Kind) authz.Action {
 		return authz.RequestSee
 	case Slots:
 		return authz.SlotSee
+	case Dires:
+		return authz.DireSee
 	}
 	return what.Reading()
 }
@@ -352,6 +358,9 @@ func waits(a *act.Act, by authz.Actor, of id.Space, page []id.Space) ([]Wait, er
 		return nil, err
 	}
 	if out, err = toChoose(a, by, args, out); err != nil {
+		return nil, err
+	}
+	if out, err = toSettle(a, by, args, out); err != nil {
 		return nil, err
 	}
 	out = slices.DeleteFunc(out, func(w Wait) bool { return !by.Pass.Takes(reading(w.What)) })

@@ -5,6 +5,7 @@ import (
 
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
+	"cenacle/internal/dire"
 	"cenacle/internal/id"
 	"cenacle/internal/item"
 	"cenacle/internal/request"
@@ -110,6 +111,16 @@ func toChoose(a *act.Act, by authz.Actor, args []any, out []Wait) ([]Wait, error
 			Space: f.Space, Kind: ToChoose, What: Slots, Who: f.Person, Mine: f.Person == by.Person, Count: f.Count,
 			Since: f.Since, By: f.Until.In(a.Now.Location()).Format(time.DateOnly),
 		})
+	}
+	return out, err
+}
+
+// toSettle adds the lines of dires that wait for an answer. Nobody is named: it is the
+// side that answers.
+func toSettle(a *act.Act, by authz.Actor, args []any, out []Wait) ([]Wait, error) {
+	found, err := dire.WaitsIn(a, by, args[2].(id.Space), args[3].(id.Space))
+	for _, f := range found {
+		out = append(out, Wait{Space: f.Space, Kind: ToSettle, What: Dires, Mine: f.Ours, Count: f.Count, Since: f.Since})
 	}
 	return out, err
 }

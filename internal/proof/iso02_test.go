@@ -53,6 +53,7 @@ var jobs = map[string]string{
 	"notice.slots":        "slot.see of the person whose answer is waited for, of what still waits for it",
 	"notice.offers":       "offer.see of the person who is told, of a round that stands as she is told",
 	"notice.forum":        "space.see of the person who is told, of an instant that still is the one she is told of",
+	"notice.dires":        "dire.see of the person who is told, of the dire that she is told of; of the last day, space.see",
 	"notice.answered":     "slot.see of who proposed it, of what was answered",
 	"notice.vigilance":    "vigilance.see of the lawyer who answers for the space, of an edition that nobody has changed since",
 	"vigilance.watch":     "none: it reads nothing out, and who is told is decided by notice.vigilance",

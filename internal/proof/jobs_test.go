@@ -13,6 +13,7 @@ import (
 	"cenacle/internal/circle"
 	"cenacle/internal/deposit"
 	"cenacle/internal/depositlink"
+	"cenacle/internal/dire"
 	"cenacle/internal/document"
 	"cenacle/internal/firm"
 	"cenacle/internal/forum"
@@ -150,7 +151,7 @@ func spaceJobs(w *world) []notice {
 		out = append(out, notice{"notice.item", one.why, kept.email, lost.email})
 	}
 	out = append(append(out, deposited(w, c)...), append(frozen(w, c), reviewed(w, c))...)
-	out = append(append(out, dated(w, c)), append(proposed(w, c), offered(w, c), fixed(w, c))...)
+	out = append(append(out, dated(w, c)), append(proposed(w, c), offered(w, c), fixed(w, c), observed(w, c))...)
 	out = append(out, identified(w, c))
 	return append(append(out, requested(w, c)...), opened(w, c)...)
 }
@@ -207,6 +208,19 @@ func fixed(w *world, c *cabinet) notice {
 	}
 	w.must(w.server.Forums.SetInstant(ctx, c.admin.actor, r.id, time.Now().Add(time.Hour)), w.server.Lifecycle.RemoveMember(ctx, c.admin.actor, r.id, lost.id))
 	return notice{forum.NoticeJob, "member removed", kept.email, lost.email}
+}
+
+// observed has a party file a dire, and two clients told of it, of whom one leaves.
+func observed(w *world, c *cabinet) notice {
+	ctx := w.t.Context()
+	r, _ := c.open(c.admin, "Mme Petit", address("petit.example"))
+	counsel, kept, lost := c.guest(c.admin, r, "Me Dit", address("dit.example"), authz.Guest), c.guest(c.admin, r, "Mme Garde", address("garde.example"), authz.Client), c.guest(c.admin, r, "M. Perd", address("perd.example"), authz.Client)
+	w.behind().exec(`delete from job where kind = 'notice.space-opened'`)
+	_, err := w.server.Circles.Make(ctx, c.admin.actor, circle.New{Space: r.id, Name: "Acquéreur", Kind: circle.Party, People: []id.Person{counsel.id}})
+	w.must(err)
+	_, err = w.server.Dires.File(ctx, counsel.actor, dire.Filing{Space: r.id, Draft: dire.Draft{Text: "1. Le mur."}})
+	w.must(err, w.server.Lifecycle.RemoveMember(ctx, c.admin.actor, r.id, lost.id))
+	return notice{dire.NoticeJob, "member removed", kept.email, lost.email}
 }
 
 // proposed has times proposed to two clients of whom one leaves, and answered to two

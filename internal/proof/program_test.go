@@ -120,6 +120,7 @@ func (s *scene) asks(p programs, o *operation, all *spec) answer {
 		"branchParty": http.StatusConflict, "unbranchParty": http.StatusConflict, "serveExhibits": http.StatusConflict, "setRelease": http.StatusConflict, "cancelRelease": http.StatusNotFound, // likewise
 		"drawAttestation": http.StatusUnprocessableEntity, "getAttestationFile": http.StatusNotFound, "getStampedExhibit": http.StatusNotFound, "packExhibits": http.StatusNotFound, // there is no forum
 		"setForumInstant": http.StatusConflict, "cancelForumInstant": http.StatusConflict,
+		"fileDire": http.StatusConflict, "saveDireDraft": http.StatusConflict, "setDireDay": http.StatusConflict, "getDire": http.StatusNotFound, "saveDireAnswers": http.StatusNotFound, "publishDireAnswers": http.StatusNotFound,
 		"askOffers": http.StatusUnprocessableEntity, "getOffers": http.StatusNotFound, "putOffer": http.StatusNotFound, "withdrawOffer": http.StatusNotFound, "unlockOffers": http.StatusNotFound,
 		"releaseDocument": http.StatusConflict,                                                                                                                // there are no parties
 		"scanAgain":       http.StatusConflict,                                                                                                                // nothing scans there

@@ -214,6 +214,9 @@ func roomSteps() []step {
 		form(room+"/circles/{named}", byLead, 303, "name", "Experts"),
 		form(room+"/circles/{named}/paper", byLead, 409, "whom", "M. Durtain"), form(room+"/circles/{named}/paper/end", byLead, 409), // it is no party; package forum has one
 		form(room+"/circles/{named}/services", byLead, 409, "exhibit", "x", "day", "2026-11-20", "how", "en main propre"),
+		plain(room+"/dires", byLead, 200), plain(room+"/dires/paper", byLead, 200), plain(room+"/dires/file", byLead, 200), plain(room+"/dires/draft", byLead, 200), // likewise
+		form(room+"/dires", byLead, 409, "reviewed", "1"), form(room+"/dires/draft", byLead, 409, "text", "1. Le mur."), form(room+"/dires/day", byLead, 409, "day", "2027-06-16"),
+		plain(room+"/dires/{dire}", byLead, 404), form(room+"/dires/{dire}/answers", byLead, 404, "answer-1", "x"), form(room+"/dires/{dire}/answers/publish", byLead, 404, "answer-1", "x"),
 		plain(room+"/offers", byLead, 200), form(room+"/offers", byLead, 422, "subject", "Prix", "party", "{circle}", "day", "2027-06-16", "hour", "12:00"), // there are no parties; package api has a forum
 		form(room+"/exhibits/instant", byLead, 409, "day", time.Now().AddDate(0, 0, 2).Format(time.DateOnly), "hour", "09:00"), form(room+"/exhibits/instant/cancel", byLead, 409), // likewise
 		plain(room+"/offers/{round}", byLead, 404), form(room+"/offers/{round}/put", byLead, 404, "sealed", "AAAA"),

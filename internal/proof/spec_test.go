@@ -230,6 +230,8 @@ var chosenFor = map[string]map[string]string{
 	"reckonDeadline":    {"rule": "appeal", "fact": "2026-12-03", "place": "", "home": "", "origin": "{event}"},
 	"foreseeEvent":      {"day": "2026-12-14", "fact": "", "why": ""},
 	"listPeriods":       {"day": "2026-12-03"},
+	"fileDire":          {"text": "1. Le mur.", "recalls": "", "exhibits": ""},
+	"setDireDay":        {"last_day": "2027-06-16"},
 	"askOffers":         {"parties": "{circle}", "until": "2027-06-16T12:00:00Z"},
 	"proposeSlots":      {"person": "{client}", "day": "2027-06-16", "start": "14:00", "end": "", "last_day": ""},
 	"listAgenda":        {"from": "2026-01-01", "to": ""},

@@ -38,6 +38,7 @@ import (
 	"cenacle/internal/deposit"
 	"cenacle/internal/depositlink"
 	"cenacle/internal/diffusion"
+	"cenacle/internal/dire"
 	"cenacle/internal/dispatch"
 	"cenacle/internal/document"
 	"cenacle/internal/drive"
@@ -130,6 +131,7 @@ type Server struct {
 	Attests     *attest.Service
 	Slots       *slot.Service
 	Offers      *offer.Service
+	Dires       *dire.Service
 	Vigilance   *vigilance.Service
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
@@ -370,7 +372,7 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	}
 	s.Agendas = agenda.New(s.Office, zone, periods)
 	s.Forums = forum.New(s.Office, zone)
-	s.Offers = offer.New(s.Office)
+	s.Offers, s.Dires = offer.New(s.Office), dire.New(s.Office, periods, zone)
 	s.Attests = attest.New(s.Office)
 	s.Dispatch = dispatch.New(s.Office, dispatch.Config{Documents: s.Documents, Forums: s.Forums, Readers: readers, Book: periods, Zone: zone})
 	s.Slots = slot.New(s.Office, s.Agendas, zone)
@@ -495,7 +497,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 			Freezes:  s.Freezes,
 			Notices:  s.Notices,
 			Dispatch: s.Dispatch, Attests: s.Attests,
-			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Agendas: s.Agendas, Slots: s.Slots, Dossiers: s.Vigilance, Offers: s.Offers, Forums: s.Forums, Lifecycle: s.Lifecycle,
+			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Agendas: s.Agendas, Slots: s.Slots, Dossiers: s.Vigilance, Offers: s.Offers, Dires: s.Dires, Forums: s.Forums, Lifecycle: s.Lifecycle,
 			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Letterboxes: s.Letterboxes, Limit: c.Upload(), Passkeys: s.Accounts.Passkeys(),
 			Bundles: s.Bundles,
 		},

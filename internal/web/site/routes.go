@@ -354,6 +354,16 @@ func vigilanceRoutes(p Pages) []web.Route {
 // forumRoutes are what parties put before each other.
 func forumRoutes(p Pages) []web.Route {
 	return []web.Route{
+		{Pattern: "GET /f/{firm}/spaces/{space}/dires", Door: web.Member, Action: authz.DireSee, Handle: p.Room.ShowDires},
+		{Pattern: "POST /f/{firm}/spaces/{space}/dires", Door: web.Member, Action: authz.DireFile, Handle: p.Room.DoFileDire},
+		{Pattern: "GET /f/{firm}/spaces/{space}/dires/paper", Door: web.Member, Action: authz.DireSee, Handle: p.Room.DirePaper, Long: true},
+		{Pattern: "GET /f/{firm}/spaces/{space}/dires/file", Door: web.Member, Action: authz.DireSee, Handle: p.Room.DireFile, Long: true},
+		{Pattern: "GET /f/{firm}/spaces/{space}/dires/draft", Door: web.Member, Action: authz.DireFile, Handle: p.Room.DireDraft},
+		{Pattern: "POST /f/{firm}/spaces/{space}/dires/draft", Door: web.Member, Action: authz.DireFile, Handle: p.Room.DoSaveDire, Body: room.MostDire},
+		{Pattern: "POST /f/{firm}/spaces/{space}/dires/day", Door: web.Member, Action: authz.DireAnswer, Handle: p.Room.DoSetDireDay},
+		{Pattern: "GET /f/{firm}/spaces/{space}/dires/{dire}", Door: web.Member, Action: authz.DireSee, Handle: p.Room.ShowDire},
+		{Pattern: "POST /f/{firm}/spaces/{space}/dires/{dire}/answers", Door: web.Member, Action: authz.DireAnswer, Handle: p.Room.DoSaveAnswers, Body: room.MostDire},
+		{Pattern: "POST /f/{firm}/spaces/{space}/dires/{dire}/answers/publish", Door: web.Member, Action: authz.DireAnswer, Handle: p.Room.DoPublishAnswers, Body: room.MostDire},
 		{Pattern: "GET /f/{firm}/spaces/{space}/offers", Door: web.Member, Action: authz.OfferSee, Handle: p.Room.ShowOffers},
 		{Pattern: "POST /f/{firm}/spaces/{space}/offers", Door: web.Member, Action: authz.OfferAsk, Handle: p.Room.DoAskOffers},
 		{Pattern: "GET /f/{firm}/spaces/{space}/offers/{round}", Door: web.Member, Action: authz.OfferSee, Handle: p.Room.ShowRound},

@@ -17,6 +17,7 @@ import (
 	"cenacle/internal/blob"
 	"cenacle/internal/circle"
 	"cenacle/internal/deposit"
+	"cenacle/internal/dire"
 	"cenacle/internal/dispatch"
 	"cenacle/internal/document"
 	"cenacle/internal/firm"
@@ -58,6 +59,7 @@ type Cast struct {
 	Attests   *attest.Service
 	Slots     *slot.Service
 	Offers    *offer.Service
+	Dires     *dire.Service
 	Vigilance *vigilance.Service
 	Overview  *overview.Service
 
@@ -98,7 +100,7 @@ func NewCast(t testing.TB, table func(*Cast) []web.Route) *Cast {
 		periods, err := law.Load()
 		s.must(err)
 		c.Agendas, c.Forums = agenda.New(s.Office, zone, periods), forum.New(s.Office, zone)
-		c.Offers = offer.New(s.Office)
+		c.Offers, c.Dires = offer.New(s.Office), dire.New(s.Office, periods, zone)
 		c.Attests = attest.New(s.Office)
 		c.Dispatch = dispatch.New(s.Office, dispatch.Config{Documents: c.Documents, Forums: c.Forums, Book: periods, Zone: zone})
 		c.Slots = slot.New(s.Office, c.Agendas, zone)

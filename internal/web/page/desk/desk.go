@@ -235,7 +235,7 @@ func waiting(b ui.Base, to paths, found overview.Desk, w overview.Wait) ui.Waiti
 	} else {
 		line.What, line.Who = b.N("desk.awaits."+kind, w.Count), b.List(awaited(b, found, w))
 	}
-	if w.Count == 1 || w.What == overview.Papers || w.What == overview.Slots {
+	if w.Count == 1 || slices.Contains([]item.Kind{overview.Papers, overview.Slots, overview.Dires}, w.What) {
 		line.Href = place(to, w)
 	}
 	if w.Silent {
@@ -255,6 +255,8 @@ func place(to paths, w overview.Wait) string {
 		return to.SpacePath(w.Space, "requests")
 	case overview.Slots:
 		return to.SpacePath(w.Space, "slots")
+	case overview.Dires:
+		return to.SpacePath(w.Space, "dires")
 	}
 	return to.SpacePath(w.Space) + "#memo-" + string(w.Item)
 }

@@ -332,7 +332,7 @@ func TestFlashSaysWhatWasDone(t *testing.T) {
 	p := uitest.Printer(t, "fr")
 	for _, what := range []string{
 		"memo_sent", "deposit_closed", "document_sent", "document_renamed", "document_deleted", "document_restored", "space_renamed",
-		"member_added", "member_removed", "circle_made", "memo_answered", "event_added", "event_changed", "event_cancelled", "offers_asked", "offer_put", "offer_withdrawn", "offer_key", "slots_proposed", "slot_chosen", "slots_declined", "slots_withdrawn", "vigilance_kept", "circle_renamed", "circle_entered", "circle_left", "link_sent", "deposited", "nothing_chosen", "colleague_added", "space_opened", "session_ended",
+		"member_added", "member_removed", "circle_made", "memo_answered", "event_added", "event_changed", "event_cancelled", "offers_asked", "offer_put", "offer_withdrawn", "offer_key", "dire_filed", "dire_saved", "dire_dropped", "dire_day", "answers_saved", "answers_published", "slots_proposed", "slot_chosen", "slots_declined", "slots_withdrawn", "vigilance_kept", "circle_renamed", "circle_entered", "circle_left", "link_sent", "deposited", "nothing_chosen", "colleague_added", "space_opened", "session_ended",
 	} {
 		if !p.Has("done." + what) {
 			t.Errorf("nothing says that it is done: %s", what)

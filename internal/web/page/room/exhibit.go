@@ -25,6 +25,7 @@ type Exhibits struct {
 	Register string // of whom may see any of it
 	Offers   string // of whom may take part
 	Instant  *Instant
+	Dires    string
 	Back     string // of everybody else
 }
 
@@ -60,6 +61,7 @@ type Contradictory struct {
 	Absent  []ui.Notice // parties that nothing reaches
 	Lists   []ExhibitList
 	Empty   ui.Empty
+	Dires   ExhibitList
 	File    string
 	List    string // where the exhibits are listed
 	Drawn   Drawn  // attestations of it
@@ -113,6 +115,9 @@ func (p *Pages) exhibits(h here, all []forum.List, refused error) (_ web.Answer,
 	}
 	if len(all) > 0 {
 		page.File = h.path("exhibits", "file")
+	}
+	if h.room.Forum {
+		page.Dires = h.path("dires")
 	}
 	if h.registers() {
 		page.Register = h.path("register")
@@ -197,7 +202,12 @@ func (p *Pages) Register(r *web.Request) (web.Answer, error) {
 	for i, l := range page.Lists {
 		page.Lists[i].Count = t.N("room.exhibit.count", len(l.Lines))
 	}
-	if len(found.Lines) > 0 {
+	dires, err := p.Dires.Register(r.Context(), r.Actor, h.room.ID)
+	if err != nil {
+		return nil, err
+	}
+	page.Dires = h.registered(dires)
+	if len(found.Lines)+len(dires.Lines) > 0 {
 		page.File = h.path("register", "file")
 	}
 	if page.Drawn, err = p.drawn(h, len(found.Lines) > 0); err != nil {
@@ -248,7 +258,13 @@ func (p *Pages) RegisterFile(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return h.spreadsheet("room.register.file", func(out io.Writer) error { return p.Forums.WriteRegister(out, r.Printer, found) }), nil
+	dires, err := p.Dires.Register(r.Context(), r.Actor, h.room.ID)
+	if err != nil {
+		return nil, err
+	}
+	return h.spreadsheet("room.register.file", func(out io.Writer) error {
+		return p.Forums.WriteRegister(out, r.Printer, found, p.Dires.Rows(r.Printer, dires)...)
+	}), nil
 }
 
 // spreadsheet answers with a file for one. Its name tells of no client.

@@ -21,6 +21,7 @@ import (
 	"cenacle/internal/conflict"
 	"cenacle/internal/deposit"
 	"cenacle/internal/depositlink"
+	"cenacle/internal/dire"
 	"cenacle/internal/dispatch"
 	"cenacle/internal/document"
 	"cenacle/internal/firm"
@@ -74,6 +75,7 @@ type Pages struct {
 	Bundles     *bundle.Service
 	Slots       *slot.Service
 	Offers      *offer.Service
+	Dires       *dire.Service
 	Dossiers    *vigilance.Service
 	Limit       int64 // bytes of one upload
 	Passkeys    bool  // they are offered here
@@ -348,6 +350,8 @@ func (h here) waits(b ui.Base, found []overview.Wait, titles map[string]string) 
 			line.Href = h.path("agenda", string(w.Item))
 		case overview.Slots:
 			line.Href = h.path("slots")
+		case overview.Dires:
+			line.Href = h.path("dires")
 		case overview.Papers:
 			if line.Href = h.path("requests"); !h.inside() {
 				line.Href = h.path() + "#requests"

@@ -71,7 +71,7 @@ func table(c *webtest.Cast) []web.Route {
 		Freezes:  freeze.NewService(c.Office),
 		Dispatch: c.Dispatch, Attests: c.Attests,
 		Notices: notice.NewService(c.Office),
-		Circles: circle.NewService(c.Office), Spaces: c.Spaces, Documents: c.Documents, Previews: preview.New(c.Office, c.Documents, nil), Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Conflicts: conflict.NewService(c.Office), Memos: c.Memos, Agendas: c.Agendas, Slots: c.Slots, Dossiers: c.Vigilance, Offers: c.Offers, Forums: c.Forums, Lifecycle: c.Lifecycle,
+		Circles: circle.NewService(c.Office), Spaces: c.Spaces, Documents: c.Documents, Previews: preview.New(c.Office, c.Documents, nil), Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Conflicts: conflict.NewService(c.Office), Memos: c.Memos, Agendas: c.Agendas, Slots: c.Slots, Dossiers: c.Vigilance, Offers: c.Offers, Dires: c.Dires, Forums: c.Forums, Lifecycle: c.Lifecycle,
 		Overview: c.Overview, Firms: c.Firms, Invitations: c.Invitations, Letterboxes: c.Letterboxes, Limit: webtest.Limit,
 		Bundles: bundle.NewService(c.Office, c.Spaces, c.Documents, nil, webtest.Limit),
 	}
@@ -113,6 +113,9 @@ func table(c *webtest.Cast) []web.Route {
 		{"POST /requests/{ask}/renew", authz.RequestJudge, p.DoRenew}, {"POST /deposit/switch", authz.SpaceManage, p.DoSwitch},
 		{"GET /agenda", authz.AgendaSee, p.Agenda}, {"POST /agenda", authz.AgendaAdd, p.DoAddEvent}, {"POST /agenda/read", authz.AgendaSee, p.DoReadEvents},
 		{"GET /agenda/deadline", authz.AgendaAdd, p.Deadline}, {"POST /agenda/deadline", authz.AgendaAdd, p.DoAddDeadline},
+		{"GET /dires", authz.DireSee, p.ShowDires}, {"POST /dires", authz.DireFile, p.DoFileDire}, {"GET /dires/paper", authz.DireSee, p.DirePaper}, {"GET /dires/file", authz.DireSee, p.DireFile},
+		{"GET /dires/draft", authz.DireFile, p.DireDraft}, {"POST /dires/draft", authz.DireFile, p.DoSaveDire}, {"POST /dires/day", authz.DireAnswer, p.DoSetDireDay}, {"GET /dires/{dire}", authz.DireSee, p.ShowDire},
+		{"POST /dires/{dire}/answers", authz.DireAnswer, p.DoSaveAnswers}, {"POST /dires/{dire}/answers/publish", authz.DireAnswer, p.DoPublishAnswers},
 		{"GET /offers", authz.OfferSee, p.ShowOffers}, {"POST /offers", authz.OfferAsk, p.DoAskOffers}, {"GET /offers/{round}", authz.OfferSee, p.ShowRound},
 		{"POST /offers/{round}/put", authz.OfferPut, p.DoPutOffer}, {"POST /offers/{round}/withdraw", authz.OfferPut, p.DoWithdrawOffer}, {"POST /offers/{round}/unlock", authz.OfferPut, p.DoUnlockOffers},
 		{"GET /slots", authz.SlotSee, p.ShowSlots}, {"POST /slots", authz.SlotPropose, p.DoPropose}, {"POST /slots/{slot}/choose", authz.SlotAnswer, p.DoChoose},

@@ -107,6 +107,7 @@ type Client struct {
 	Exhibits  string    // where she sees what the parties of a forum have communicated, or empty
 	Offers    string    // where parties of it offer each other, or empty
 	Ask       string    // where who conducts it asks for papers, or empty
+	Dires     string    // where they observe, and are answered, or empty
 	Live      ui.Live
 	Password  string // where she may choose a password, or empty: offered once she has read something
 	Here      string // this page, where she goes on once she has put that off
@@ -228,7 +229,7 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) Client {
 	}
 	page.Side = h.party()
 	if h.room.Forum {
-		page.Exhibits = h.path("exhibits")
+		page.Exhibits, page.Dires = h.path("exhibits"), h.path("dires")
 	}
 	if h.registers() && h.writes() {
 		page.Offers = h.path("offers")
