@@ -81,12 +81,12 @@ type settled struct {
 func (s *Service) Publish(ctx context.Context, by authz.Actor, in id.Space, of id.Dire, answers []Settling) (err error) {
 	defer fault.Op(&err, "dire.Publish(%s)", of)
 	answers = slices.Clone(answers)
-	if err := complete(answers); err != nil {
-		return err
-	}
 	return s.office.Do(ctx, by.Firm, func(a *act.Act) error {
 		d, err := answerable(a, by, in, of)
 		if err != nil {
+			return err
+		}
+		if err := complete(answers); err != nil {
 			return err
 		}
 		what := answered{Party: d.Party}

@@ -46,15 +46,19 @@ func Quoted(p *i18n.Printer, d Dire, numbers map[id.Version]string) (out []strin
 	return out
 }
 
-// Became says in words what became of a line.
-func Became(p *i18n.Printer, l Line) string {
+// Became says in words what became of a line, and by whom and when.
+func Became(p *i18n.Printer, l Line) (said, when string) {
 	switch l.State {
 	case Answered:
-		return p.T("dire.verdict."+string(l.Verdict)) + " – " + p.T("dire.answered_by", l.ByName, p.DateTime(l.At))
+		return p.T("dire.verdict." + string(l.Verdict)), p.T("dire.answered_by", l.ByName, p.DateTime(l.At))
 	case Abandoned:
-		return p.T("dire.state.abandoned", p.DateTime(l.At))
+		when = p.T("dire.since", p.DateTime(l.At))
+		if l.Verdict != "" {
+			when += " " + p.T("dire.before", p.T("dire.verdict."+string(l.Verdict)))
+		}
+		return p.T("dire.short.abandoned"), when
 	}
-	return p.T("dire.state.open")
+	return p.T("dire.state.open"), ""
 }
 
 // remarks are what is to know of a dire as a whole.
@@ -103,7 +107,8 @@ func Print(p *i18n.Printer, desk Desk, lists []forum.List, now time.Time) []byte
 				row.Cells, row.At = []string{label, row.Cells[0]}, at
 				out = append(out, row)
 			}
-			out = append(out, print.Line{Cells: []string{"", Became(p, l)}, At: at, Size: words, Bold: true, Above: 2, Joins: l.Answer != ""})
+			said, when := Became(p, l)
+			out = append(out, print.Line{Cells: []string{"", strings.TrimSuffix(said+" – "+when, " – ")}, At: at, Size: words, Bold: true, Above: 2, Joins: l.Answer != ""})
 			for _, row := range rows(l.Answer, words) {
 				row.Cells, row.At = []string{"", row.Cells[0]}, at
 				out = append(out, row)

@@ -64,9 +64,9 @@ type DirePage struct {
 
 // ObservedLine is one line of a dire, and what became of it.
 type ObservedLine struct {
-	Key, Label, Words, Said, Answer string
-	Look                            string // of what became of it: of a badge
-	Fields                          []ui.Field
+	Key, Label, Words, Said, When, Answer string
+	Look                                  string // of a badge: of what became of it
+	Fields                                []ui.Field
 }
 
 // Drafting is where a dire is written, and read again before it is filed.
@@ -477,7 +477,8 @@ func (h here) quoted(d dire.Dire, lists []forum.List) (out []ui.Link) {
 
 // observed is a line in words.
 func (h here) observed(d dire.Dire, l dire.Line) ObservedLine {
-	out := ObservedLine{Key: "line-" + strconv.FormatInt(l.Number, 10), Label: d.Label(l), Words: l.Words, Answer: l.Answer, Said: dire.Became(h.r.Printer, l)}
+	out := ObservedLine{Key: "line-" + strconv.FormatInt(l.Number, 10), Label: d.Label(l), Words: l.Words, Answer: l.Answer}
+	out.Said, out.When = dire.Became(h.r.Printer, l)
 	if l.State == dire.Open && !d.House {
 		out.Look = "signal"
 	}
