@@ -17,7 +17,7 @@ const noPage = [
 ];
 
 /** Pages of forums, which the journeys of forums look at: 29, 34. */
-const elsewhere = ["offers/{round}", "dires/{dire}", "dires/draft", "attestations/{attestation}"].map((what) => `/f/{firm}/spaces/{space}/${what}`);
+const elsewhere = ["offers/{round}", "dires/{dire}", "dires/draft", "questions/{question}", "attestations/{attestation}"].map((what) => `/f/{firm}/spaces/{space}/${what}`);
 
 /** The patterns of the route table that show a page. */
 function patterns() {
@@ -91,7 +91,7 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     pages.push([lawyer, "a connection", new URL(lawyer.page.url()).pathname, unfolded]);
     await lawyer.page.goto(`${space}/folders`);
     const shelf = new URL(await lawyer.page.locator("main a[href*='/folders/']").first().getAttribute("href"), house.base).pathname;
-    for (const path of ["", "/list", "/requests", "/folders", "/people", "/access", "/trash", "/exhibits", "/register", "/offers", "/dires", "/journal"]) pages.push([lawyer, `space ${path}`, space + path]);
+    for (const path of ["", "/list", "/requests", "/folders", "/people", "/access", "/trash", "/exhibits", "/register", "/offers", "/dires", "/questions", "/journal"]) pages.push([lawyer, `space ${path}`, space + path]);
     pages.push([lawyer, "the people of a space, unfolded", `${space}/people`, unfolded]);
     pages.push([lawyer, "a dossier de vigilance, unfolded", `${space}/vigilance`, unfolded]);
     pages.push([lawyer, "a folder", shelf]);

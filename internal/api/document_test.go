@@ -42,6 +42,13 @@ var documentSamples = map[string]sample{
 	"classifyDocument":      {who: byLead, body: `{"nature":"officielle"}`, want: 200},
 	"examineSending":        {who: byLead, query: "?circle={all}", want: 200},
 	"setRelease":            {who: byLead, body: `{"at":"2026-11-27T09:00:00Z"}`, want: 409},
+	"getForumPattern":       {who: byClient, want: 200},
+	"setForumPattern":       {who: byLead, body: `{"contributions":"all","questions":"firm"}`, want: 409}, // there are no parties here
+	"listQuestions":         {who: byClient, want: 200},
+	"askQuestion":           {who: byLead, body: `{"text":"Qui ?"}`, want: 404}, // it is of no party
+	"getQuestion":           {who: byLead, want: 404},
+	"answerQuestion":        {who: byLead, body: `{"answers":[{"line":0,"text":"Moi"}]}`, want: 404},
+	"withdrawQuestion":      {who: byLead, want: 404},
 	"getForumInstant":       {who: byClient, want: 200},
 	"setForumInstant":       {who: byLead, body: `{"at":"2026-11-27T09:00:00Z"}`, want: 409}, // there are no parties here
 	"cancelForumInstant":    {who: byLead, want: 409},

@@ -30,6 +30,7 @@ import (
 	"cenacle/internal/offer"
 	"cenacle/internal/overview"
 	"cenacle/internal/preview"
+	"cenacle/internal/question"
 	"cenacle/internal/quota"
 	"cenacle/internal/request"
 	"cenacle/internal/slot"
@@ -64,6 +65,7 @@ type Nouns struct {
 	Slots       *slot.Service
 	Offers      *offer.Service
 	Dires       *dire.Service
+	Questions   *question.Service
 	Vigilance   *vigilance.Service
 	Bundles     *bundle.Service
 	Previews    *preview.Service
@@ -86,6 +88,7 @@ func Routes(n *Nouns) []Operation {
 		n.forumRows(),
 		n.offerRows(),
 		n.direRows(),
+		n.questionRows(),
 		n.trashRows(),
 		n.accessRows(),
 		n.uploadRows(),
@@ -331,6 +334,27 @@ func (n *Nouns) direRows() []Operation {
 			Summary: "Keep answers to lines of a dire that are being written, for all who may answer"},
 		{Pattern: "POST /spaces/{space}/dires/{dire}/answers", Name: "publishDireAnswers", Action: authz.DireAnswer, Do: Tell(n.publishAnswers, nil),
 			Summary: "Answer lines of a dire before all parties, once each; the others stay open"},
+	}
+}
+
+// questionRows are what parties ask the firm, or whoever conducts the assessment.
+func (n *Nouns) questionRows() []Operation {
+	const one = "/spaces/{space}/questions/{question}"
+	return []Operation{
+		{Pattern: "GET /spaces/{space}/forum/pattern", Name: "getForumPattern", Action: authz.SpaceSee, Do: Ask(n.forumPattern),
+			Summary: "Who sees what the parties of a forum bring and ask from now on"},
+		{Pattern: "PUT /spaces/{space}/forum/pattern", Name: "setForumPattern", Action: authz.ForumSet, Do: Tell(n.setForumPattern, n.forumPatternSet),
+			Summary: "Say it, for what comes from now on: what has come before stays as it was"},
+		{Pattern: "GET /spaces/{space}/questions", Name: "listQuestions", Action: authz.QuestionSee, Do: Ask(n.listQuestions),
+			Summary: "The questions of a forum that are for oneself, the newest first, with their answers"},
+		{Pattern: "POST /spaces/{space}/questions", Name: "askQuestion", Action: authz.QuestionAsk, Status: 201, Do: Tell(n.askQuestion, n.askedQuestion),
+			Summary: "Ask on behalf of one’s party: numbered, for whom the forum says at this moment"},
+		{Pattern: "GET " + one, Name: "getQuestion", Action: authz.QuestionSee, Do: Ask(n.question),
+			Summary: "One question, with what was answered to each of its lines"},
+		{Pattern: "POST " + one + "/answer", Name: "answerQuestion", Action: authz.QuestionAnswer, Do: Tell(n.answerQuestion, n.answeredQuestion),
+			Summary: "Answer lines of it, for exactly whom it is for; a document that is referred to is one that all have before them"},
+		{Pattern: "POST " + one + "/withdraw", Name: "withdrawQuestion", Action: authz.QuestionWithdraw, Do: Tell(n.withdrawQuestion, nil),
+			Summary: "Take a question of one’s party back, before anything is answered to it"},
 	}
 }
 

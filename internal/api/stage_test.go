@@ -74,7 +74,7 @@ func open(t *testing.T, limit int) *stage {
 		Freezes:  freeze.NewService(s.Office),
 		Dispatch: s.Dispatch, Attests: s.Attests,
 		Notices: notice.NewService(s.Office),
-		Firms:   s.Firms, Plans: s.Plans, Circles: circle.NewService(s.Office), Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Requests: s.Requests, Holds: hold.NewService(s.Office), Guard: guard.NewService(s.Office), Conflicts: conflict.NewService(s.Office), Memos: s.Memos, Agendas: s.Agendas, Slots: s.Slots, Offers: s.Offers, Dires: s.Dires, Forums: s.Forums,
+		Firms:   s.Firms, Plans: s.Plans, Circles: circle.NewService(s.Office), Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Requests: s.Requests, Holds: hold.NewService(s.Office), Guard: guard.NewService(s.Office), Conflicts: conflict.NewService(s.Office), Memos: s.Memos, Agendas: s.Agendas, Slots: s.Slots, Offers: s.Offers, Dires: s.Dires, Questions: s.Questions, Forums: s.Forums,
 		Vigilance:   s.Vigilance,
 		Invitations: s.Invitations, Letterboxes: s.Letterboxes, Lifecycle: s.Lifecycle, Overview: s.Overview, Events: event.New(s.Office),
 		Bundles: bundle.NewService(s.Office, s.Spaces, s.Documents, nil, 1<<30), Previews: preview.New(s.Office, s.Documents, nil),
@@ -152,7 +152,7 @@ func (s *stage) furnish() {
 	s.alias(reply{})
 	held := s.asLead("POST", "/spaces/{space}/holds", `{"reason":"Expertise en cours"}`).is(201)
 	s.ids["hold"] = held["id"].(string)
-	s.ids["round"], s.ids["dire"] = id.New[string](time.Now()), id.New[string](time.Now())
+	s.ids["round"], s.ids["dire"], s.ids["question"] = id.New[string](time.Now()), id.New[string](time.Now())
 	s.ids["client"] = string(s.Client.Actor.Person)
 	s.ids["named"] = s.asLead("POST", "/spaces/{space}/circles", `{"name":"Experts","people":["{person}"]}`).is(201)["id"].(string)
 	asked := s.asLead("POST", "/spaces/{space}/requests", `{"person":"{client}","papers":[{"name":"Livret de famille"}]}`).is(201)

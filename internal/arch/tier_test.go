@@ -29,7 +29,7 @@ var tiers = [][]string{
 	rights:     {"authz", "act"},
 	nouns: {
 		"account", "quota", "firm", "token", "member", "contact", "circle", "space", "absence", "item", "walk", "hold", "guard", "vigilance", "conflict", "exhibit", "document", "preview", "bundle", "deposit", "request", "drive", "memo", "notice", "invitation", "provider", "depositlink", "freeze",
-		"forum", "dire", "dispatch", "attest", "offer", "agenda", "slot", "diffusion", "procedure", "invoice", "send", "distribution", "assembly", "isms", "requisition", "signature",
+		"forum", "dire", "dispatch", "attest", "offer", "question", "agenda", "slot", "diffusion", "procedure", "invoice", "send", "distribution", "assembly", "isms", "requisition", "signature",
 	},
 	across:     {"overview", "event", "webhook", "lifecycle", "backup", "rotation"},
 	entrance:   {"front"},

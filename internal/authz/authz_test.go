@@ -47,6 +47,7 @@ func TestPolicy(t *testing.T) {
 		DireSee: "lead colleague assistant client guest reader expert clerk", DireFile: "lead colleague guest", DireAnswer: "lead colleague expert",
 		OfferAsk: "lead colleague expert", ForumSet: "lead colleague expert", OfferSee: "lead colleague assistant client guest reader expert clerk", OfferPut: "lead colleague guest",
 		RegisterSee: "lead colleague assistant client guest reader expert clerk", AttestDraw: "lead colleague assistant client guest reader expert", PaperServe: "lead colleague assistant",
+		QuestionAsk: "", QuestionSee: "lead colleague assistant client guest reader expert clerk", QuestionAnswer: "lead colleague expert", QuestionWithdraw: "guest",
 		TrashSee: "lead colleague assistant", HoldSee: "lead colleague assistant", HoldKeep: "lead colleague",
 		VigilanceSee: "lead colleague assistant", VigilanceKeep: "lead colleague",
 		DocumentFile: "lead colleague assistant", DocumentRead: "lead colleague assistant client guest reader expert clerk",

@@ -62,9 +62,14 @@ const (
 	DireSee      Action = "dire.see"     // what parties observe before the expert, and the answers
 	DireFile     Action = "dire.file"    // file a dire for one's party
 	DireAnswer   Action = "dire.answer"  // answer those of others line by line, set the last day for them
-	TrashSee     Action = "trash.see"    // what was deleted and can still be restored
-	HoldSee      Action = "hold.see"     // what may not be erased, and why
-	HoldKeep     Action = "hold.keep"    // place and lift such a hold
+	// QuestionAsk asks a question on behalf of one's own party of a forum.
+	QuestionAsk      Action = "question.ask"
+	QuestionSee      Action = "question.see"
+	QuestionAnswer   Action = "question.answer"   // a lawyer's act, or an expert's
+	QuestionWithdraw Action = "question.withdraw" // by the party that asked
+	TrashSee         Action = "trash.see"         // what was deleted and can still be restored
+	HoldSee          Action = "hold.see"          // what may not be erased, and why
+	HoldKeep         Action = "hold.keep"         // place and lift such a hold
 
 	VigilanceSee  Action = "vigilance.see"  // who the client is, who owns her, how high the risk is: the firm's alone
 	VigilanceKeep Action = "vigilance.keep" // decide it: a lawyer's act, in a closed space too
@@ -184,36 +189,40 @@ var rules = map[Action]rule{
 	NoticeSee:      {kind: OfFirm, firm: anyone, reads: true},
 	NoticeChoose:   {kind: OfFirm, firm: anyone, bare: true},
 
-	SpaceSee:     {kind: OfSpace, space: all, reads: true},
-	SpaceManage:  {kind: OfSpace, space: inside, writes: true},
-	SpaceInvite:  {kind: OfSpace, space: inside, writes: true},
-	SpaceJournal: {kind: OfSpace, space: inside, reads: true},
-	SpaceSeeAs:   {kind: OfSpace, space: counsel, firm: lawyers},
-	SpaceAccess:  {kind: OfSpace, space: owners, reads: true},
-	SpaceFreeze:  {kind: OfSpace, space: owners, bare: true},
-	SpaceThaw:    {kind: OfSpace, space: counsel, firm: lawyers, grave: true},
-	SpaceTell:    {kind: OfSpace, space: []Role{Lead}, firm: lawyers, writes: true, grave: true},
-	SpaceHand:    {kind: OfSpace, space: []Role{Lead}, firm: lawyers, grave: true},
-	ReviewKeep:   {kind: OfSpace, space: []Role{Lead}},
-	WallSee:      {kind: OfSpace, space: counsel, firm: lawyers, reads: true},
-	WallRaise:    {kind: OfSpace, space: counsel, firm: lawyers},
-	WallLift:     {kind: OfSpace, space: counsel, firm: lawyers, grave: true},
-	CircleSee:    {kind: OfSpace, space: inside, reads: true},
-	CircleMake:   {kind: OfSpace, space: inside, writes: true},
-	CircleTend:   {kind: OfCircle, space: inside, writes: true},
-	RegisterSee:  {kind: OfSpace, space: all, reads: true},
-	AttestDraw:   {kind: OfSpace, space: signers, writes: true},
-	ForumSet:     {kind: OfSpace, space: directs, firm: leaders, writes: true},
-	PaperServe:   {kind: OfSpace, space: inside, writes: true},
-	OfferAsk:     {kind: OfSpace, space: directs, firm: leaders, writes: true},
-	OfferSee:     {kind: OfItem, space: all, reads: true},
-	OfferPut:     {kind: OfItem, space: []Role{Lead, Colleague, Guest}, firm: []FirmRole{Admin, Lawyer, Outsider}, writes: true},
-	DireSee:      {kind: OfItem, space: all, reads: true},
-	DireFile:     {kind: OfSpace, space: []Role{Lead, Colleague, Guest}, firm: []FirmRole{Admin, Lawyer, Outsider}, writes: true},
-	DireAnswer:   {kind: OfSpace, space: directs, firm: leaders, writes: true},
-	TrashSee:     {kind: OfSpace, space: inside, reads: true},
-	HoldSee:      {kind: OfSpace, space: inside, reads: true},
-	HoldKeep:     {kind: OfSpace, space: counsel, firm: lawyers, grave: true},
+	SpaceSee:         {kind: OfSpace, space: all, reads: true},
+	SpaceManage:      {kind: OfSpace, space: inside, writes: true},
+	SpaceInvite:      {kind: OfSpace, space: inside, writes: true},
+	SpaceJournal:     {kind: OfSpace, space: inside, reads: true},
+	SpaceSeeAs:       {kind: OfSpace, space: counsel, firm: lawyers},
+	SpaceAccess:      {kind: OfSpace, space: owners, reads: true},
+	SpaceFreeze:      {kind: OfSpace, space: owners, bare: true},
+	SpaceThaw:        {kind: OfSpace, space: counsel, firm: lawyers, grave: true},
+	SpaceTell:        {kind: OfSpace, space: []Role{Lead}, firm: lawyers, writes: true, grave: true},
+	SpaceHand:        {kind: OfSpace, space: []Role{Lead}, firm: lawyers, grave: true},
+	ReviewKeep:       {kind: OfSpace, space: []Role{Lead}},
+	WallSee:          {kind: OfSpace, space: counsel, firm: lawyers, reads: true},
+	WallRaise:        {kind: OfSpace, space: counsel, firm: lawyers},
+	WallLift:         {kind: OfSpace, space: counsel, firm: lawyers, grave: true},
+	CircleSee:        {kind: OfSpace, space: inside, reads: true},
+	CircleMake:       {kind: OfSpace, space: inside, writes: true},
+	CircleTend:       {kind: OfCircle, space: inside, writes: true},
+	RegisterSee:      {kind: OfSpace, space: all, reads: true},
+	AttestDraw:       {kind: OfSpace, space: signers, writes: true},
+	ForumSet:         {kind: OfSpace, space: directs, firm: leaders, writes: true},
+	PaperServe:       {kind: OfSpace, space: inside, writes: true},
+	OfferAsk:         {kind: OfSpace, space: directs, firm: leaders, writes: true},
+	OfferSee:         {kind: OfItem, space: all, reads: true},
+	OfferPut:         {kind: OfItem, space: []Role{Lead, Colleague, Guest}, firm: []FirmRole{Admin, Lawyer, Outsider}, writes: true},
+	DireSee:          {kind: OfItem, space: all, reads: true},
+	DireFile:         {kind: OfSpace, space: []Role{Lead, Colleague, Guest}, firm: []FirmRole{Admin, Lawyer, Outsider}, writes: true},
+	DireAnswer:       {kind: OfSpace, space: directs, firm: leaders, writes: true},
+	QuestionAsk:      {kind: OfCircle, space: []Role{Guest}, writes: true},
+	QuestionSee:      {kind: OfItem, space: all, reads: true},
+	QuestionAnswer:   {kind: OfItem, space: directs, firm: leaders, writes: true},
+	QuestionWithdraw: {kind: OfItem, space: []Role{Guest}, writes: true},
+	TrashSee:         {kind: OfSpace, space: inside, reads: true},
+	HoldSee:          {kind: OfSpace, space: inside, reads: true},
+	HoldKeep:         {kind: OfSpace, space: counsel, firm: lawyers, grave: true},
 
 	VigilanceSee:  {kind: OfSpace, space: inside, reads: true},
 	VigilanceKeep: {kind: OfSpace, space: counsel, firm: lawyers},

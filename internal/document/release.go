@@ -20,7 +20,9 @@ import (
 // lies in the private tray of her own party; of the firm's side, a lawyer what
 // the firm has. What had no nature that comes before parties is an exhibit from
 // then on: whoever releases it says so. What the guard finds in the firm's own is to
-// be confirmed, as in [Send]. An exhibit has its number from here ([exhibit.Give]).
+// be confirmed, as in [Send]. Where the forum says that the firm alone sees what parties
+// bring ([circle.Pattern]), a guest's document goes to the firm's side instead, of no
+// number. An exhibit has its number from here ([exhibit.Give]).
 // Conflict where there is no forum, when it lies there already, when another nature
 // keeps it away, and when it would not reach a party ([exhibit.Reach]); Invalid in the field replaces.
 func (s *Service) Release(ctx context.Context, by authz.Actor, in Releasing) (err error) {
@@ -41,10 +43,24 @@ func (s *Service) bring(a *act.Act, by authz.Actor, in Releasing) error {
 	if err != nil {
 		return err
 	}
-	if err := s.table(a, by, &h, from); err != nil {
+	seen, err := contributed(a, by, h.Space)
+	if err != nil {
+		return err
+	}
+	if err := s.table(a, by, &h, from, seen); err != nil || seen == circle.ToFirm {
 		return err
 	}
 	return communicate(a, by, h, side, in.Replaces)
+}
+
+// contributed is who sees what the actor brings now: of the firm's own, all; of a
+// party's, what the forum says at this moment.
+func contributed(a *act.Act, by authz.Actor, in id.Space) (circle.Seen, error) {
+	if by.Role.Inside() {
+		return circle.ByAll, nil
+	}
+	p, err := circle.PatternOf(a, in)
+	return p.Contributions, err
 }
 
 // readyToRelease opens a document for its release, and demands that nothing stands
@@ -63,6 +79,9 @@ func (s *Service) readyToRelease(a *act.Act, by authz.Actor, in Releasing) (h it
 	}
 	if side, _, err = exhibit.Side(a, f); err != nil {
 		return h, "", err
+	}
+	if seen, err := contributed(a, by, h.Space); err != nil || seen == circle.ToFirm {
+		return h, "", err // of what is a party's own the firm decides nothing
 	}
 	if err := exhibit.Reach(a, by, h.Space, side); err != nil {
 		return h, "", err
@@ -184,12 +203,15 @@ type released struct {
 	Circles []id.Circle  `json:"circles"`
 }
 
-func (s *Service) table(a *act.Act, by authz.Actor, h *item.Header, from Move) error {
+func (s *Service) table(a *act.Act, by authz.Actor, h *item.Header, from Move, seen circle.Seen) error {
 	house, err := circle.HouseOf(a, h.Space)
 	if err != nil {
 		return err
 	}
-	to := []id.Circle{house.All}
+	to, tray := []id.Circle{house.All}, space.SharedTray
+	if seen == circle.ToFirm {
+		to, tray = []id.Circle{house.Firm}, space.ClientTray
+	}
 	all, err := versions(a, *h)
 	if err != nil {
 		return err
@@ -198,7 +220,7 @@ func (s *Service) table(a *act.Act, by authz.Actor, h *item.Header, from Move) e
 	if err != nil {
 		return err
 	}
-	if !h.Nature.Takes(authz.WayForum) {
+	if seen == circle.ByAll && !h.Nature.Takes(authz.WayForum) {
 		h.Nature = authz.NatureExhibit
 		if err := item.Reclassify(a, *h, h.Nature); err != nil {
 			return err
@@ -208,7 +230,7 @@ func (s *Service) table(a *act.Act, by authz.Actor, h *item.Header, from Move) e
 		return err
 	}
 	if from.Tray != space.ClientTray { // what a client deposited stays in her tray
-		if _, err := a.Exec(updatePlace, h.ID, space.SharedTray, ""); err != nil {
+		if _, err := a.Exec(updatePlace, h.ID, tray, ""); err != nil {
 			return err
 		}
 	}

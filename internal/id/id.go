@@ -47,6 +47,7 @@ type (
 	Provider string // who vouches for people at the door of a firm
 	Proposal string // of times for a meeting
 	Round    string // of sealed offers
+	Question string // of a party of a forum
 	// Attestation is one of the adversarial exchange of a forum.
 	Attestation string
 	Absence     string // of one of the firm's people

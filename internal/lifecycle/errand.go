@@ -19,6 +19,7 @@ import (
 	"cenacle/internal/item"
 	"cenacle/internal/mail"
 	"cenacle/internal/offer"
+	"cenacle/internal/question"
 	"cenacle/internal/request"
 	"cenacle/internal/slot"
 	"cenacle/internal/store"
@@ -70,6 +71,7 @@ func plans() map[string]plan {
 		offer.NoticeJob:       of(offered),
 		forum.NoticeJob:       of(fixed),
 		dire.NoticeJob:        of(observed),
+		question.NoticeJob:    of(questioned),
 		slot.NoticeJob:        of(proposed),
 		slot.AnswerJob:        of(answered),
 		circle.ReviewJob:      of(reviewing),
@@ -130,6 +132,13 @@ func observed(n dire.Notice) errand {
 		person: n.Person, space: n.Space, kind: owed, say: func(path string) mail.Notice { return mail.DiresMoved{Path: path} },
 		waits: func(a *act.Act, by authz.Actor) error { return dire.Waits(a, by, n) },
 		left:  func(a *act.Act, by authz.Actor) error { return dire.Notify(a, by, n) },
+	}
+}
+
+func questioned(n question.Notice) errand {
+	return errand{
+		person: n.Person, space: n.Space, kind: owed, say: func(path string) mail.Notice { return mail.OffersMoved{Path: path} },
+		waits: func(a *act.Act, by authz.Actor) error { return question.Waits(a, by, n) },
 	}
 }
 

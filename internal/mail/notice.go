@@ -52,7 +52,7 @@ type (
 	// proposed them that she has answered.
 	SlotsProposed struct{ Path string }
 	SlotsAnswered struct{ Path string }
-	// OffersMoved tells somebody of a party that sealed offers, or the day on which its
+	// OffersMoved tells somebody of a party that sealed offers, a question, or the day on which its
 	// forum communicates, have come to a point where she may have something to do, or to
 	// read.
 	OffersMoved struct{ Path string }

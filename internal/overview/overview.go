@@ -48,6 +48,9 @@ const (
 // Papers is what waits when it is requests, which are no items.
 const Papers item.Kind = "request"
 
+// Asked is what waits when it is questions of parties of a forum, which are no items.
+const Asked item.Kind = "question"
+
 // Slots is what waits when it is times for a meeting, which are no items either.
 const Slots item.Kind = "slot"
 
@@ -58,7 +61,7 @@ const Dires item.Kind = "dire"
 type Wait struct {
 	Space id.Space
 	Kind  Kind
-	What  item.Kind // documents, memos, events, [Papers], [Slots] or [Dires]
+	What  item.Kind // documents, memos, events, [Papers], [Slots], [Dires] or [Asked]
 	Who   id.Person // empty when it is the firm's side as a whole
 	Mine  bool      // the actor, or her side, is the one expected
 	Count int
@@ -306,6 +309,8 @@ func reading(what item.Kind) authz.Action {
 		return authz.SlotSee
 	case Dires:
 		return authz.DireSee
+	case Asked:
+		return authz.QuestionSee
 	}
 	return what.Reading()
 }
@@ -361,6 +366,9 @@ func waits(a *act.Act, by authz.Actor, of id.Space, page []id.Space) ([]Wait, er
 		return nil, err
 	}
 	if out, err = toSettle(a, by, args, out); err != nil {
+		return nil, err
+	}
+	if out, err = toReply(a, by, args, out); err != nil {
 		return nil, err
 	}
 	out = slices.DeleteFunc(out, func(w Wait) bool { return !by.Pass.Takes(reading(w.What)) })

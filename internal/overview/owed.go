@@ -8,6 +8,7 @@ import (
 	"cenacle/internal/dire"
 	"cenacle/internal/id"
 	"cenacle/internal/item"
+	"cenacle/internal/question"
 	"cenacle/internal/request"
 	"cenacle/internal/slot"
 	"cenacle/internal/store"
@@ -121,6 +122,16 @@ func toSettle(a *act.Act, by authz.Actor, args []any, out []Wait) ([]Wait, error
 	found, err := dire.WaitsIn(a, by, args[2].(id.Space), args[3].(id.Space))
 	for _, f := range found {
 		out = append(out, Wait{Space: f.Space, Kind: ToSettle, What: Dires, Mine: f.Ours, Count: f.Count, Since: f.Since})
+	}
+	return out, err
+}
+
+// toReply adds the questions of parties of a forum that wait for their answer: to be given
+// by a lawyer of the space or by who conducts the assessment.
+func toReply(a *act.Act, by authz.Actor, args []any, out []Wait) ([]Wait, error) {
+	found, err := question.WaitsIn(a, by, args[2].(id.Space), args[3].(id.Space))
+	for _, f := range found {
+		out = append(out, Wait{Space: f.Space, Kind: ToAnswer, What: Asked, Mine: f.Hers, Count: f.Count, Since: f.Since})
 	}
 	return out, err
 }

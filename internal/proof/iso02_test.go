@@ -52,6 +52,7 @@ var jobs = map[string]string{
 	"notice.gathered":     "what the right of each notice that waited is: a card, the space, and what is new or owed there",
 	"notice.slots":        "slot.see of the person whose answer is waited for, of what still waits for it",
 	"notice.offers":       "offer.see of the person who is told, of a round that stands as she is told",
+	"notice.question":     "question.answer of who is told that it waits, question.see of who is told that it is answered",
 	"notice.forum":        "space.see of the person who is told, of an instant that still is the one she is told of",
 	"notice.dires":        "dire.see of the person who is told, of the dire that she is told of; of the last day, space.see",
 	"notice.answered":     "slot.see of who proposed it, of what was answered",

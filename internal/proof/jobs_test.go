@@ -24,6 +24,7 @@ import (
 	hours "cenacle/internal/notice"
 	"cenacle/internal/offer"
 	"cenacle/internal/outbox"
+	asking "cenacle/internal/question"
 	"cenacle/internal/request"
 	"cenacle/internal/store/storetest"
 
@@ -151,7 +152,7 @@ func spaceJobs(w *world) []notice {
 		out = append(out, notice{"notice.item", one.why, kept.email, lost.email})
 	}
 	out = append(append(out, deposited(w, c)...), append(frozen(w, c), reviewed(w, c))...)
-	out = append(append(out, dated(w, c)), append(proposed(w, c), offered(w, c), fixed(w, c), observed(w, c))...)
+	out = append(append(out, dated(w, c)), append(proposed(w, c), offered(w, c), fixed(w, c), observed(w, c), questioned(w, c))...)
 	out = append(out, identified(w, c))
 	return append(append(out, requested(w, c)...), opened(w, c)...)
 }
@@ -221,6 +222,20 @@ func observed(w *world, c *cabinet) notice {
 	_, err = w.server.Dires.File(ctx, counsel.actor, dire.Filing{Space: r.id, Draft: dire.Draft{Text: "1. Le mur."}})
 	w.must(err, w.server.Lifecycle.RemoveMember(ctx, c.admin.actor, r.id, lost.id))
 	return notice{dire.NoticeJob, "member removed", kept.email, lost.email}
+}
+
+// questioned has a question of a party answered for two people of it, of whom one leaves.
+func questioned(w *world, c *cabinet) notice {
+	ctx := w.t.Context()
+	r, _ := c.open(c.admin, "M. Blanc", address("blanc.example"))
+	kept, lost := c.guest(c.admin, r, "Me Tient", address("tient.example"), authz.Guest), c.guest(c.admin, r, "Me Cesse", address("cesse.example"), authz.Guest)
+	_, err := w.server.Circles.Make(ctx, c.admin.actor, circle.New{Space: r.id, Name: "Partie", Kind: circle.Party, People: []id.Person{kept.id, lost.id}})
+	w.must(err)
+	q, err := w.server.Questions.Ask(ctx, kept.actor, r.id, "Qui ?")
+	w.must(err)
+	w.behind().exec(`delete from job where kind = 'notice.space-opened' or kind = 'notice.question'`)
+	w.must(w.server.Questions.Answer(ctx, c.admin.actor, r.id, q.ID, []asking.Reply{{Text: "Moi"}}), w.server.Lifecycle.RemoveMember(ctx, c.admin.actor, r.id, lost.id))
+	return notice{asking.NoticeJob, "member removed", kept.email, lost.email}
 }
 
 // proposed has times proposed to two clients of whom one leaves, and answered to two

@@ -147,7 +147,7 @@ func (s *scene) fill() {
 	})
 	s.meet()
 	s.offer()
-	s.ids["round"], s.ids["dire"] = id.New[string](time.Now()), id.New[string](time.Now())
+	s.ids["round"], s.ids["dire"], s.ids["question"] = id.New[string](time.Now()), id.New[string](time.Now())
 	s.rest()
 	s.holdAgain()
 	s.oppose()

@@ -244,6 +244,8 @@ var chosenFor = map[string]map[string]string{
 	"searchDocuments":   {"q": "projet"},
 	"searchMemos":       {"q": "projet"},
 	"replayNotices":     {"from": "{hour}"},
+	"setForumPattern":   {"contributions": "all", "questions": "firm"},
+	"askQuestion":       {"text": "Qui ?"},
 	"setForumInstant":   {"at": time.Now().AddDate(0, 0, 2).UTC().Format(time.RFC3339)},
 	"setRelease":        {"at": time.Now().AddDate(0, 0, 2).UTC().Format(time.RFC3339), "replaces": ""},
 	"serveExhibits":     {"exhibits": "{version}", "day": "2026-11-20"},

@@ -68,6 +68,7 @@ import (
 	"cenacle/internal/paper"
 	"cenacle/internal/preview"
 	"cenacle/internal/provider"
+	"cenacle/internal/question"
 	"cenacle/internal/quota"
 	"cenacle/internal/request"
 	"cenacle/internal/scan"
@@ -132,6 +133,7 @@ type Server struct {
 	Slots       *slot.Service
 	Offers      *offer.Service
 	Dires       *dire.Service
+	Questions   *question.Service
 	Vigilance   *vigilance.Service
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
@@ -373,6 +375,7 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	s.Agendas = agenda.New(s.Office, zone, periods)
 	s.Forums = forum.New(s.Office, zone)
 	s.Offers, s.Dires = offer.New(s.Office), dire.New(s.Office, periods, zone)
+	s.Questions = question.New(s.Office, s.Documents)
 	s.Attests = attest.New(s.Office)
 	s.Dispatch = dispatch.New(s.Office, dispatch.Config{Documents: s.Documents, Forums: s.Forums, Readers: readers, Book: periods, Zone: zone})
 	s.Slots = slot.New(s.Office, s.Agendas, zone)
@@ -497,7 +500,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 			Freezes:  s.Freezes,
 			Notices:  s.Notices,
 			Dispatch: s.Dispatch, Attests: s.Attests,
-			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Agendas: s.Agendas, Slots: s.Slots, Dossiers: s.Vigilance, Offers: s.Offers, Dires: s.Dires, Forums: s.Forums, Lifecycle: s.Lifecycle,
+			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Agendas: s.Agendas, Slots: s.Slots, Dossiers: s.Vigilance, Offers: s.Offers, Dires: s.Dires, Asked: s.Questions, Forums: s.Forums, Lifecycle: s.Lifecycle,
 			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Letterboxes: s.Letterboxes, Limit: c.Upload(), Passkeys: s.Accounts.Passkeys(),
 			Bundles: s.Bundles,
 		},

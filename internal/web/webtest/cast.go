@@ -30,6 +30,7 @@ import (
 	"cenacle/internal/offer"
 	"cenacle/internal/overview"
 	"cenacle/internal/paper"
+	"cenacle/internal/question"
 	"cenacle/internal/request"
 	"cenacle/internal/slot"
 	"cenacle/internal/space"
@@ -60,6 +61,7 @@ type Cast struct {
 	Slots     *slot.Service
 	Offers    *offer.Service
 	Dires     *dire.Service
+	Questions *question.Service
 	Vigilance *vigilance.Service
 	Overview  *overview.Service
 
@@ -101,6 +103,7 @@ func NewCast(t testing.TB, table func(*Cast) []web.Route) *Cast {
 		s.must(err)
 		c.Agendas, c.Forums = agenda.New(s.Office, zone, periods), forum.New(s.Office, zone)
 		c.Offers, c.Dires = offer.New(s.Office), dire.New(s.Office, periods, zone)
+		c.Questions = question.New(s.Office, c.Documents)
 		c.Attests = attest.New(s.Office)
 		c.Dispatch = dispatch.New(s.Office, dispatch.Config{Documents: c.Documents, Forums: c.Forums, Book: periods, Zone: zone})
 		c.Slots = slot.New(s.Office, c.Agendas, zone)

@@ -235,7 +235,7 @@ func waiting(b ui.Base, to paths, found overview.Desk, w overview.Wait) ui.Waiti
 	} else {
 		line.What, line.Who = b.N("desk.awaits."+kind, w.Count), b.List(awaited(b, found, w))
 	}
-	if w.Count == 1 || slices.Contains([]item.Kind{overview.Papers, overview.Slots, overview.Dires}, w.What) {
+	if w.Count == 1 || slices.Contains([]item.Kind{overview.Papers, overview.Slots, overview.Dires}, w.What) || w.What == overview.Asked {
 		line.Href = place(to, w)
 	}
 	if w.Silent {
@@ -253,6 +253,8 @@ func place(to paths, w overview.Wait) string {
 		return to.SpacePath(w.Space, "agenda", string(w.Item))
 	case overview.Papers:
 		return to.SpacePath(w.Space, "requests")
+	case overview.Asked:
+		return to.SpacePath(w.Space, "questions")
 	case overview.Slots:
 		return to.SpacePath(w.Space, "slots")
 	case overview.Dires:

@@ -125,7 +125,7 @@ func (p *Pages) document(h here, of id.Item, refused error, back memo.New) (web.
 	if page.Release, err = p.release(h, d, refused); err != nil {
 		return nil, err
 	}
-	if page.Release != nil {
+	if page.Release != nil && page.Release.Later != nil {
 		if page.Release.Replace, err = p.replacing(h, d, refused); err != nil {
 			return nil, err
 		}

@@ -24,6 +24,7 @@ type Exhibits struct {
 	File     string // the same for a spreadsheet
 	Register string // of whom may see any of it
 	Offers   string // of whom may take part
+	Asked    string // where parties ask
 	Instant  *Instant
 	Dires    string
 	Back     string // of everybody else
@@ -65,6 +66,7 @@ type Contradictory struct {
 	File    string
 	List    string // where the exhibits are listed
 	Drawn   Drawn  // attestations of it
+	Asked   []QuestionRow
 }
 
 var (
@@ -124,6 +126,9 @@ func (p *Pages) exhibits(h here, all []forum.List, refused error) (_ web.Answer,
 	}
 	if h.registers() && h.writes() {
 		page.Offers = h.path("offers")
+	}
+	if h.room.Forum {
+		page.Asked = h.path("questions")
 	}
 	if page.Instant, err = p.instant(h, refused); err != nil {
 		return nil, err
@@ -209,6 +214,13 @@ func (p *Pages) Register(r *web.Request) (web.Answer, error) {
 	page.Dires = h.registered(dires)
 	if len(found.Lines)+len(dires.Lines) > 0 {
 		page.File = h.path("register", "file")
+	}
+	asked, err := p.Asked.List(r.Context(), r.Actor, h.room.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, q := range asked {
+		page.Asked = append(page.Asked, h.questionRow(q))
 	}
 	if page.Drawn, err = p.drawn(h, len(found.Lines) > 0); err != nil {
 		return nil, err

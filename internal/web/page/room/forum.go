@@ -95,6 +95,15 @@ func (p *Pages) release(h here, d document.Detail, refused error) (*Release, err
 		Opener: ui.Button{Label: t.T("room.forum.release"), Look: ui.Primary, Icon: "send"},
 		Action: h.path("documents", string(d.ID), "release"), Confirm: ui.Button{Label: t.T("room.forum.release"), Look: ui.Primary},
 	}
+	pattern, err := p.Forums.Pattern(h.r.Context(), h.r.Actor, h.room.ID)
+	if err != nil {
+		return nil, err
+	}
+	if !h.inside() && pattern.Contributions == circle.ToFirm {
+		out.Dialog.Consequence, out.Dialog.Opener.Label, out.Dialog.Confirm.Label = t.T("forum.pattern.hand_over"), t.T("forum.pattern.hand"), t.T("forum.pattern.hand")
+		out.Dialog.Title = t.T("forum.pattern.hand_ask", d.Title)
+		return out, nil
+	}
 	h.later(out, d, fixed, set)
 	out.Dialog.Hidden = h.anyway(refused, &out.Dialog.Confirm)
 	if d.Nature == authz.NatureNone {

@@ -38,6 +38,7 @@ import (
 	"cenacle/internal/offer"
 	"cenacle/internal/overview"
 	"cenacle/internal/preview"
+	"cenacle/internal/question"
 	"cenacle/internal/request"
 	"cenacle/internal/slot"
 	"cenacle/internal/space"
@@ -76,6 +77,7 @@ type Pages struct {
 	Slots       *slot.Service
 	Offers      *offer.Service
 	Dires       *dire.Service
+	Asked       *question.Service
 	Dossiers    *vigilance.Service
 	Limit       int64 // bytes of one upload
 	Passkeys    bool  // they are offered here
@@ -348,6 +350,8 @@ func (h here) waits(b ui.Base, found []overview.Wait, titles map[string]string) 
 			line.Href = h.path("documents", string(w.Item))
 		case item.Event:
 			line.Href = h.path("agenda", string(w.Item))
+		case overview.Asked:
+			line.Href = h.path("questions")
 		case overview.Slots:
 			line.Href = h.path("slots")
 		case overview.Dires:

@@ -71,7 +71,7 @@ func table(c *webtest.Cast) []web.Route {
 		Freezes:  freeze.NewService(c.Office),
 		Dispatch: c.Dispatch, Attests: c.Attests,
 		Notices: notice.NewService(c.Office),
-		Circles: circle.NewService(c.Office), Spaces: c.Spaces, Documents: c.Documents, Previews: preview.New(c.Office, c.Documents, nil), Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Conflicts: conflict.NewService(c.Office), Memos: c.Memos, Agendas: c.Agendas, Slots: c.Slots, Dossiers: c.Vigilance, Offers: c.Offers, Dires: c.Dires, Forums: c.Forums, Lifecycle: c.Lifecycle,
+		Circles: circle.NewService(c.Office), Spaces: c.Spaces, Documents: c.Documents, Previews: preview.New(c.Office, c.Documents, nil), Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Conflicts: conflict.NewService(c.Office), Memos: c.Memos, Agendas: c.Agendas, Slots: c.Slots, Dossiers: c.Vigilance, Offers: c.Offers, Dires: c.Dires, Asked: c.Questions, Forums: c.Forums, Lifecycle: c.Lifecycle,
 		Overview: c.Overview, Firms: c.Firms, Invitations: c.Invitations, Letterboxes: c.Letterboxes, Limit: webtest.Limit,
 		Bundles: bundle.NewService(c.Office, c.Spaces, c.Documents, nil, webtest.Limit),
 	}
@@ -116,6 +116,9 @@ func table(c *webtest.Cast) []web.Route {
 		{"GET /dires", authz.DireSee, p.ShowDires}, {"POST /dires", authz.DireFile, p.DoFileDire}, {"GET /dires/paper", authz.DireSee, p.DirePaper}, {"GET /dires/file", authz.DireSee, p.DireFile},
 		{"GET /dires/draft", authz.DireFile, p.DireDraft}, {"POST /dires/draft", authz.DireFile, p.DoSaveDire}, {"POST /dires/day", authz.DireAnswer, p.DoSetDireDay}, {"GET /dires/{dire}", authz.DireSee, p.ShowDire},
 		{"POST /dires/{dire}/answers", authz.DireAnswer, p.DoSaveAnswers}, {"POST /dires/{dire}/answers/publish", authz.DireAnswer, p.DoPublishAnswers},
+		{"GET /questions", authz.QuestionSee, p.ShowQuestions}, {"POST /questions", authz.QuestionAsk, p.DoAskQuestion}, {"POST /questions/rule", authz.ForumSet, p.DoSetPattern},
+		{"GET /questions/{question}", authz.QuestionSee, p.ShowQuestion}, {"POST /questions/{question}/answer", authz.QuestionAnswer, p.DoAnswerQuestion}, {"POST /questions/{question}/withdraw", authz.QuestionWithdraw, p.DoWithdrawQuestion},
+		{"POST /exhibits/instant", authz.ForumSet, p.DoSetInstant}, {"POST /exhibits/instant/cancel", authz.ForumSet, p.DoCancelInstant},
 		{"GET /offers", authz.OfferSee, p.ShowOffers}, {"POST /offers", authz.OfferAsk, p.DoAskOffers}, {"GET /offers/{round}", authz.OfferSee, p.ShowRound},
 		{"POST /offers/{round}/put", authz.OfferPut, p.DoPutOffer}, {"POST /offers/{round}/withdraw", authz.OfferPut, p.DoWithdrawOffer}, {"POST /offers/{round}/unlock", authz.OfferPut, p.DoUnlockOffers},
 		{"GET /slots", authz.SlotSee, p.ShowSlots}, {"POST /slots", authz.SlotPropose, p.DoPropose}, {"POST /slots/{slot}/choose", authz.SlotAnswer, p.DoChoose},

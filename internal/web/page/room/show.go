@@ -106,6 +106,7 @@ type Client struct {
 	Side      []Contact // who else is of her party, in a forum
 	Exhibits  string    // where she sees what the parties of a forum have communicated, or empty
 	Offers    string    // where parties of it offer each other, or empty
+	Questions string    // where parties ask, or empty
 	Ask       string    // where who conducts it asks for papers, or empty
 	Dires     string    // where they observe, and are answered, or empty
 	Live      ui.Live
@@ -229,7 +230,7 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) Client {
 	}
 	page.Side = h.party()
 	if h.room.Forum {
-		page.Exhibits, page.Dires = h.path("exhibits"), h.path("dires")
+		page.Exhibits, page.Dires, page.Questions = h.path("exhibits"), h.path("dires"), h.path("questions")
 	}
 	if h.registers() && h.writes() {
 		page.Offers = h.path("offers")
