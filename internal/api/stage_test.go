@@ -152,7 +152,9 @@ func (s *stage) furnish() {
 	s.alias(reply{})
 	held := s.asLead("POST", "/spaces/{space}/holds", `{"reason":"Expertise en cours"}`).is(201)
 	s.ids["hold"] = held["id"].(string)
-	s.ids["round"], s.ids["dire"], s.ids["question"] = id.New[string](time.Now()), id.New[string](time.Now())
+	for _, of := range []string{"round", "dire", "question"} { // of a forum, which this space is not
+		s.ids[of] = id.New[string](time.Now())
+	}
 	s.ids["client"] = string(s.Client.Actor.Person)
 	s.ids["named"] = s.asLead("POST", "/spaces/{space}/circles", `{"name":"Experts","people":["{person}"]}`).is(201)["id"].(string)
 	asked := s.asLead("POST", "/spaces/{space}/requests", `{"person":"{client}","papers":[{"name":"Livret de famille"}]}`).is(201)

@@ -147,7 +147,9 @@ func (s *scene) fill() {
 	})
 	s.meet()
 	s.offer()
-	s.ids["round"], s.ids["dire"], s.ids["question"] = id.New[string](time.Now()), id.New[string](time.Now())
+	for _, of := range []string{"round", "dire", "question"} { // of a forum, which this space is not
+		s.ids[of] = id.New[string](time.Now())
+	}
 	s.rest()
 	s.holdAgain()
 	s.oppose()
