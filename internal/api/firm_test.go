@@ -16,6 +16,12 @@ var firmSamples = map[string]sample{
 	"cancelDiffusion":  {who: byLead, want: 200, then: (*stage).delivered},
 	"recallDiffusion":  {who: byLead, want: 200, then: (*stage).delivered},
 	"getDiffusionFile": {who: byLead, want: 200}, "getDiffusionProof": {who: byLead, want: 200},
+	"listGroups":         {who: byLead, want: 200},
+	"makeGroup":          {who: byLead, body: `{"name":"Pôle fiscal"}`, want: 201},
+	"renameGroup":        {who: byLead, body: `{"name":"Pôle social"}`, want: 200},
+	"admitToGroup":       {who: byLead, body: `{"person":"{colleague}"}`, want: 409}, // she is in it
+	"dismissFromGroup":   {who: byLead, want: 204, then: (*stage).gather},
+	"dissolveGroup":      {who: byLead, want: 204, then: (*stage).gather},
 	"getMe":              {who: byClient, want: 200},
 	"listPeople":         {who: byLead, want: 200},
 	"addColleague":       {who: byLead, body: `{"name":"Me Neuve","email":"neuve@delmas.example","role":"assistant"}`, want: 201},

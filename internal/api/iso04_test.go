@@ -51,6 +51,8 @@ func (s *stage) neighbours() map[string]string {
 	away := ask(s.other(), "POST", "/people", `{"name":"CANARI","email":"canari@ailleurs.example","role":"colleague"}`)["id"].(string)
 	ids["absence"] = ask(s.other(), "POST", "/absences", `{"deputy":"`+away+`","first":"2027-06-14","last":"2027-06-15"}`)["id"].(string)
 	ids["diffusion"] = ask(s.other(), "POST", "/diffusions", `{"subject":"CANARI","body":"CANARI","spaces":["`+space+`"],"circle":"client"}`)["id"].(string)
+	ids["group"] = ask(s.other(), "POST", "/groups", `{"name":"CANARI"}`)["id"].(string)
+	ask(s.other(), "POST", "/spaces/"+space+"/groups", `{"group":"`+ids["group"]+`"}`)
 	asked := ask(s.other(), "POST", "/spaces/"+space+"/requests", `{"person":"`+ids["person"]+`","papers":[{"name":"CANARI"}]}`)
 	ids["ask"] = asked["requests"].([]any)[0].(map[string]any)["id"].(string)
 	ids["webhook"] = ask(s.other(), "POST", "/webhooks", `{"address":"http://127.0.0.1:9/CANARI"}`)["id"].(string)

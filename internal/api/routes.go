@@ -20,6 +20,7 @@ import (
 	"cenacle/internal/firm"
 	"cenacle/internal/forum"
 	"cenacle/internal/freeze"
+	"cenacle/internal/group"
 	"cenacle/internal/guard"
 	"cenacle/internal/hold"
 	"cenacle/internal/invitation"
@@ -60,6 +61,7 @@ type Nouns struct {
 	Notices     *notice.Service
 	Absences    *absence.Service
 	Diffusions  *diffusion.Service
+	Groups      *group.Service
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
 	Slots       *slot.Service
@@ -101,6 +103,7 @@ func Routes(n *Nouns) []Operation {
 		n.waitRows(),
 		n.noticeRows(),
 		n.absenceRows(),
+		n.groupRows(),
 		n.eventRows(),
 		n.webhookRows(),
 	)
@@ -599,6 +602,30 @@ func (n *Nouns) diffusionRows() []Operation {
 			Summary: "The same as a CSV file, one line for each person"},
 		{Pattern: "GET " + one + "/spaces/{space}/people/{person}/proof", Name: "getDiffusionProof", Action: authz.DiffusionSee, Do: Give(diffusion.Media, n.diffusionProof),
 			Summary: "The proof for one recipient, to be verified offline (doc/diffusion-format.md)"},
+	}
+}
+
+// groupRows are the groups of the firm's own people, and the spaces that they are in.
+func (n *Nouns) groupRows() []Operation {
+	return []Operation{
+		{Pattern: "GET /groups", Name: "listGroups", Action: authz.GroupSee, Do: Ask(n.groups),
+			Summary: "The groups of the firm’s own people, and who is in them"},
+		{Pattern: "POST /groups", Name: "makeGroup", Action: authz.GroupKeep, Status: 201, Do: Tell(n.makeGroup, n.madeGroup),
+			Summary: "Make a group, with nobody in it and in no space"},
+		{Pattern: "PATCH /groups/{group}", Name: "renameGroup", Action: authz.GroupKeep, Do: Tell(n.renameGroup, n.renamedGroup),
+			Summary: "Give a group another name"},
+		{Pattern: "DELETE /groups/{group}", Name: "dissolveGroup", Action: authz.GroupKeep, Do: Tell(n.dissolveGroup, nil),
+			Summary: "Dissolve a group: who was in a space by it alone is there no more"},
+		{Pattern: "POST /groups/{group}/people", Name: "admitToGroup", Action: authz.GroupAdmit, Do: Tell(n.admitToGroup, n.admittedToGroup),
+			Summary: "Let one of the firm’s people into a group, and from now on into the spaces that it is in"},
+		{Pattern: "DELETE /groups/{group}/people/{colleague}", Name: "dismissFromGroup", Action: authz.GroupKeep, Do: Tell(n.dismissFromGroup, nil),
+			Summary: "Take somebody out of a group, and out of the spaces where she was by it alone"},
+		{Pattern: "GET /spaces/{space}/groups", Name: "listSpaceGroups", Action: authz.CircleSee, Do: Ask(n.spaceGroups),
+			Summary: "The groups that are in a space, and who is there by each"},
+		{Pattern: "POST /spaces/{space}/groups", Name: "attachGroup", Action: authz.GroupAttach, Status: 201, Do: Tell(n.attachGroup, n.attachedGroup),
+			Summary: "Put a group into a space: its people, those who will join it too, are members of it from then on"},
+		{Pattern: "DELETE /spaces/{space}/groups/{group}", Name: "detachGroup", Action: authz.GroupDetach, Do: Tell(n.detachGroup, nil),
+			Summary: "Take a group out of a space, and who was there by it alone"},
 	}
 }
 

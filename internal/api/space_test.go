@@ -40,6 +40,9 @@ var spaceSamples = map[string]sample{
 	"addFolder":         {who: byLead, body: `{"tray":"firm","name":"Correspondance adverse"}`, want: 201},
 	"moveFolder":        {who: byLead, body: `{"name":"Pièces adverses"}`, want: 204},
 	"getFolderAudience": {who: byLead, want: 200},
+	"listSpaceGroups":   {who: byLead, want: 200},
+	"attachGroup":       {who: byLead, body: `{"group":"{group}"}`, want: 409}, // it is there
+	"detachGroup":       {who: byLead, want: 204, then: (*stage).gather},
 	"addressFolder":     {who: byLead, body: `{"circles":["{circle}"]}`, want: 200},
 	"previewRecipients": {who: byLead, query: "?circle={circle}", want: 200},
 }

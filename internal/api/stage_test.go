@@ -29,6 +29,7 @@ import (
 	"cenacle/internal/event"
 	"cenacle/internal/freeze"
 	"cenacle/internal/front"
+	"cenacle/internal/group"
 	"cenacle/internal/guard"
 	"cenacle/internal/hold"
 	"cenacle/internal/i18n"
@@ -71,6 +72,7 @@ func open(t *testing.T, limit int) *stage {
 	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.nouns = &api.Nouns{
 		Absences: absence.NewService(s.Office, time.UTC), Diffusions: diffusion.NewService(s.Office, time.UTC),
+		Groups:   group.NewService(s.Office),
 		Freezes:  freeze.NewService(s.Office),
 		Dispatch: s.Dispatch, Attests: s.Attests,
 		Notices: notice.NewService(s.Office),
@@ -162,6 +164,7 @@ func (s *stage) furnish() {
 	s.depositLink(reply{})
 	s.rest(reply{})
 	s.spread(reply{})
+	s.gather(reply{})
 	s.deposit()
 	s.link()
 	hook := s.asLead("POST", "/webhooks", `{"address":"http://127.0.0.1:9/hook"}`).is(201)
@@ -200,6 +203,13 @@ func (s *stage) delivered(reply) {
 	s.must(err)
 	job := outbox.Job{Kind: diffusion.RunJob, Payload: fmt.Appendf(nil, `{"diffusion":%q,"at":"%d"}`, s.ids["diffusion"], at.UnixMicro())}
 	s.must(s.nouns.Diffusions.Run(s.t.Context(), s.Firm, job))
+}
+
+// gather makes a group with the colleague in it, and puts it into the space.
+func (s *stage) gather(reply) {
+	s.ids["group"] = s.asLead("POST", "/groups", `{"name":"Pôle `+id.New[string](time.Now())+`"}`).is(201)["id"].(string)
+	s.asLead("POST", "/groups/{group}/people", `{"person":"{colleague}"}`).is(200)
+	s.asLead("POST", "/spaces/{space}/groups", `{"group":"{group}"}`).is(201)
 }
 
 // offer proposes times to the client.

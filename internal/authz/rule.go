@@ -28,6 +28,9 @@ const (
 	AbsenceEnd     Action = "absence.end"      // before its time: who is away, or who stands in
 	DiffusionSee   Action = "diffusion.see"    // one's own diffusions, and what became of each
 	DiffusionSend  Action = "diffusion.send"   // prepare one, have it leave, take it back
+	GroupSee       Action = "group.see"        // which groups of its own people the firm has, and who is in them
+	GroupKeep      Action = "group.keep"       // make and rename one, take somebody out of it, dissolve it
+	GroupAdmit     Action = "group.admit"      // let somebody in, and so into the spaces that it is in
 	SpaceOpen      Action = "space.open"       // open a new one
 	ConflictSearch Action = "conflict.search"  // ask whether the firm knows a name
 	TokenKeep      Action = "token.keep"       // see what programs have access in one's own name, and take it back
@@ -52,6 +55,8 @@ const (
 	CircleSee    Action = "circle.see"   // who is in what, before sending
 	CircleMake   Action = "circle.make"  // name a new one
 	CircleTend   Action = "circle.tend"  // rename it, let people in and out; a party too
+	GroupAttach  Action = "group.attach" // have a group of the firm be in it: a lawyer's act
+	GroupDetach  Action = "group.detach" // no longer
 	RegisterSee  Action = "register.see" // what each party of a forum was given, and opened when
 	AttestDraw   Action = "attest.draw"  // that the firm attests it to whoever reads it
 	ForumSet     Action = "forum.set"    // say how a forum goes: when its parties communicate
@@ -182,6 +187,9 @@ var rules = map[Action]rule{
 	AbsenceEnd:     {kind: OfFirm, firm: people},
 	DiffusionSee:   {kind: OfFirm, firm: people, reads: true},
 	DiffusionSend:  {kind: OfFirm, firm: people},
+	GroupSee:       {kind: OfFirm, firm: people, reads: true},
+	GroupKeep:      {kind: OfFirm, firm: []FirmRole{Admin}},
+	GroupAdmit:     {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
 	SpaceOpen:      {kind: OfFirm, firm: people},
 	ConflictSearch: {kind: OfFirm, firm: people},
 	TokenKeep:      {kind: OfFirm, firm: anyone, inSelf: true, bare: true},
@@ -206,6 +214,8 @@ var rules = map[Action]rule{
 	CircleSee:        {kind: OfSpace, space: inside, reads: true},
 	CircleMake:       {kind: OfSpace, space: inside, writes: true},
 	CircleTend:       {kind: OfCircle, space: inside, writes: true},
+	GroupAttach:      {kind: OfSpace, space: counsel, firm: lawyers, writes: true, grave: true},
+	GroupDetach:      {kind: OfSpace, space: counsel, firm: lawyers},
 	RegisterSee:      {kind: OfSpace, space: all, reads: true},
 	AttestDraw:       {kind: OfSpace, space: signers, writes: true},
 	ForumSet:         {kind: OfSpace, space: directs, firm: leaders, writes: true},

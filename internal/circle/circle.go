@@ -147,13 +147,15 @@ func HouseOf(a *act.Act, space id.Space) (House, error) {
 // goes with: the firm's people are in Cabinet and Tous, everybody else in
 // Client (clients alone) and Tous; each of those has a date when she is looked at
 // again ([Review]). One who left comes back from now on; one who is already an active member is a conflict, and so is one whom a wall keeps out.
+// Who is there by a group of the firm alone is there in her own right from then on, with
+// the beginning that she has.
 func Join(a *act.Act, space id.Space, person id.Person, role authz.Role) error {
 	was, found, err := membership(a, space, person)
 	if err != nil {
 		return err
 	}
 	if found && was.Active(a.Now) {
-		return fault.New(fault.Conflict, "circle.already_member")
+		return remain(a, space, person)
 	}
 	if err := passable(a, space, person); err != nil {
 		return err
@@ -183,8 +185,17 @@ func Join(a *act.Act, space id.Space, person id.Person, role authz.Role) error {
 	return planNew(a, space, person, a.Now)
 }
 
-// Leave ends a membership and every circle membership of the space, from now; and that
-// she stands in there for anybody, or anybody for her.
+// remain has somebody who is in a space by a group alone be there in her own right;
+// Conflict for who is already.
+func remain(a *act.Act, space id.Space, person id.Person) error {
+	if changed, err := keepsPlace(a, space, person); err != nil || changed {
+		return err
+	}
+	return fault.New(fault.Conflict, "circle.already_member")
+}
+
+// Leave ends a membership and every circle membership of the space, from now; that
+// she stands in there for anybody, or anybody for her; and that a group has her there.
 func Leave(a *act.Act, space id.Space, person id.Person) error {
 	m, found, err := membership(a, space, person)
 	if err != nil {
@@ -194,7 +205,7 @@ func Leave(a *act.Act, space id.Space, person id.Person) error {
 		return fault.Absent()
 	}
 	if m.Role.Inside() {
-		if err := errors.Join(standDownFor(a, space, person), forget(a, space, person)); err != nil {
+		if err := errors.Join(standDownFor(a, space, person), forget(a, space, person), unseatAll(a, space, person)); err != nil {
 			return err
 		}
 	}

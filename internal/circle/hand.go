@@ -39,7 +39,7 @@ func HandOver(a *act.Act, space id.Space, from, to id.Person) error {
 	if err := errors.Join(putMembership(a, space, was, true), putMembership(a, space, next, true)); err != nil {
 		return err
 	}
-	if err := answer(a, space, to); err != nil {
+	if err := errors.Join(answer(a, space, to), keepsAll(a, space, to)); err != nil {
 		return err
 	}
 	known, err := List(a, space)

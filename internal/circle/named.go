@@ -52,26 +52,51 @@ func (s *Service) Make(ctx context.Context, by authz.Actor, n New) (made Circle,
 		if _, err := Enter(a, by, n.Space, authz.CircleMake); err != nil {
 			return err
 		}
-		known, err := List(a, n.Space)
-		if err != nil {
-			return err
-		}
-		if len(known) >= maxCircles {
-			return fault.New(fault.Conflict, "circle.many", maxCircles)
-		}
-		made = Circle{ID: id.New[id.Circle](a.Now), Kind: cmp.Or(n.Kind, Named)}
-		if made.Kind.House() {
-			return fault.New(fault.Invalid, "circle.kind_unknown").In("kind")
-		}
-		if made.Name, err = fits(n.Name, made.ID, known); err != nil {
-			return err
-		}
-		if err := create(a, n.Space, made); err != nil {
-			return err
-		}
-		return found(a, by, n, made)
+		made, err = name(a, by, n)
+		return err
 	})
 	return made, err
+}
+
+// name makes a circle in a running act.
+func name(a *act.Act, by authz.Actor, n New) (made Circle, err error) {
+	known, err := List(a, n.Space)
+	if err != nil {
+		return made, err
+	}
+	if len(known) >= maxCircles {
+		return made, fault.New(fault.Conflict, "circle.many", maxCircles)
+	}
+	made = Circle{ID: id.New[id.Circle](a.Now), Kind: cmp.Or(n.Kind, Named)}
+	if made.Kind.House() {
+		return made, fault.New(fault.Invalid, "circle.kind_unknown").In("kind")
+	}
+	if made.Name, err = fits(n.Name, made.ID, known); err != nil {
+		return made, err
+	}
+	if err := create(a, n.Space, made); err != nil {
+		return made, err
+	}
+	return made, found(a, by, n, made)
+}
+
+// ForGroup is the circle of a space that a group of the firm's own people is put into: the
+// named one that has its name, which the actor must be in herself, or else a new one for
+// the firm's side alone. Conflict "circle.name_taken" for that of a party. The caller has
+// decided that she may attach the group.
+func ForGroup(a *act.Act, by authz.Actor, in id.Space, called string) (Circle, error) {
+	known, err := List(a, in)
+	if err != nil {
+		return Circle{}, err
+	}
+	i := slices.IndexFunc(known, func(c Circle) bool { return fold.Key(c.Name) == fold.Key(called) })
+	switch {
+	case i < 0:
+		return name(a, by, New{Space: in, Name: called, Kind: Inner})
+	case known[i].Kind == Party:
+		return Circle{}, fault.New(fault.Conflict, "circle.name_taken")
+	}
+	return Open(a, by, in, known[i].ID, authz.CircleTend)
 }
 
 // found lets the first people into a circle and records all of it.
@@ -167,7 +192,8 @@ type moved struct {
 }
 
 // Admit lets a member of the space into a named circle from now on: she does
-// not see what was sent to it before, unless its sender extends it.
+// not see what was sent to it before, unless its sender extends it. Who is in it by a
+// group alone is in it in her own right from then on.
 func (s *Service) Admit(ctx context.Context, by authz.Actor, in id.Space, of id.Circle, person id.Person) (err error) {
 	defer fault.Op(&err, "circle.Admit(%s, %s)", of, person)
 	return s.tend(ctx, by, in, of, func(a *act.Act, c Circle) error {
@@ -180,12 +206,12 @@ func (s *Service) Admit(ctx context.Context, by authz.Actor, in id.Space, of id.
 			return err
 		}
 		if span, known := own[of]; known && span.Covers(a.Now) {
-			return fault.New(fault.Conflict, "circle.already_in").In("person")
-		}
-		if err := admissible(a, in, members, c.Kind, person); err != nil {
+			if changed, err := keeps(a, in, person, false, of); err != nil || !changed {
+				return cmp.Or(err, error(fault.New(fault.Conflict, "circle.already_in").In("person")))
+			}
+		} else if err := admissible(a, in, members, c.Kind, person); err != nil {
 			return err
-		}
-		if err := enter(a, in, of, person, by.Person); err != nil {
+		} else if err := enter(a, in, of, person, by.Person); err != nil {
 			return err
 		}
 		_, err = a.Record(by, "circle.entered", in, string(of), moved{person})

@@ -1,6 +1,7 @@
 package circle
 
 import (
+	"errors"
 	"slices"
 
 	"cenacle/internal/act"
@@ -85,7 +86,7 @@ func Succeed(a *act.Act, space id.Space, from, to id.Person) error {
 	if err := answer(a, space, to); err != nil {
 		return err
 	}
-	if err := inherit(a, space, from, to); err != nil {
+	if err := errors.Join(keepsAll(a, space, to), inherit(a, space, from, to)); err != nil {
 		return err
 	}
 	if err := putMembership(a, space, was, true); err != nil {

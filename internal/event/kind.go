@@ -94,6 +94,7 @@ var kinds = map[string]kind{
 	"factor.added": {}, "factor.removed": {}, "factor.reset": {}, "factor.copied": {}, "factors.demanded": {}, "device.met": {},
 	"diffusion.set": {}, "diffusion.cancelled": {}, "diffusion.left_out": {}, "diffusion.sent": {}, "diffusion.recalled": {},
 	"absence.announced": {}, "absence.ended": {}, "absence.stands_in": {}, "absence.stood_down": {},
+	"group.made": {}, "group.renamed": {}, "group.dissolved": {}, "group.entered": {}, "group.left": {}, "group.attached": {}, "group.detached": {},
 	"notice.chosen": {}, "notice.muted": {}, "notice.unmuted": {}, "notice.titled": {}, "notice.enclosed": {}, "notice.lightened": {}, "notice.refused": {}, "notice.accepted": {}, "notice.retried": {}, "space.level_chosen": {},
 	"mailbox.asked": {}, "mailbox.moved": {}, "mailbox.refused": {},
 	"provider.registered": {}, "provider.introduced": {}, "provider.ended": {}, "provider.tied": {}, "provider.parted": {},

@@ -53,6 +53,7 @@ type (
 	Absence     string // of one of the firm's people
 	Diffusion   string // of one memo to circles of several spaces
 	Dire        string // what a party of a forum observes before the expert
+	Group       string // of the firm's people, in several spaces
 	// DepositLink is one by which a person hands papers in without an account.
 	DepositLink string
 )

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"cenacle/internal/act"
@@ -11,6 +12,7 @@ import (
 	"cenacle/internal/dire"
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
+	"cenacle/internal/group"
 	"cenacle/internal/id"
 	"cenacle/internal/invitation"
 	"cenacle/internal/memo"
@@ -113,7 +115,7 @@ func dismiss(a *act.Act, by authz.Actor, card firm.Card, led int) error {
 	if _, err := a.Record(by, "firm.colleague_left", "", string(card.Person), departed{led}); err != nil {
 		return err
 	}
-	if err := invitation.Void(a, "", card.Person); err != nil {
+	if err := errors.Join(invitation.Void(a, "", card.Person), group.Part(a, by, card.Person)); err != nil {
 		return err
 	}
 	return token.EndAll(a, by, card.Person)

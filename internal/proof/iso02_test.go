@@ -63,6 +63,8 @@ var jobs = map[string]string{
 	"absence.begin":       "none: it does what was said when the absence was announced, and reads nothing out; both cards, walls and memberships are looked at again (absence.Begin)",
 	"absence.end":         "none: it gives back what somebody had, and reads nothing out",
 	"diffusion.run":       "memo.write of its author, in each space, and memo.read of each who is to receive it (diffusion.Run); package diffusion takes both away in between",
+	"group.enter":         "none: it does what was said when somebody was let into a group, and reads nothing out; her card, whether she is still in it, and walls are looked at again (group.Enter)",
+	"group.leave":         "none: it takes away what a group gave, and reads nothing out",
 	"space.pass":          "none: it does what was said when the access was closed, and reads nothing out; each successor’s card and walls are looked at again (lifecycle.Pass)",
 	"request.ladder":      "none: it reads nothing out, and who is told is decided by notice.reminder and notice.overdue",
 	"drive.empty":         "document.file or deposit.make of who announced the file (drive.Settle)",

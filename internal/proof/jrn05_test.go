@@ -14,6 +14,8 @@ var journalled = [...]string{
 	"POST /f/{firm}/spaces/{space}/name", "POST /f/{firm}/spaces/{space}/people",
 	"POST /f/{firm}/spaces/{space}/folders", "POST /f/{firm}/spaces/{space}/folders/{folder}",
 	"POST /f/{firm}/spaces/{space}/people/{person}/remove", "POST /f/{firm}/spaces/{space}/people/{person}/invite",
+	"POST /f/{firm}/groups", "POST /f/{firm}/groups/{group}", "POST /f/{firm}/groups/{group}/dissolve", "POST /f/{firm}/groups/{group}/people", "POST /f/{firm}/groups/{group}/people/{colleague}/remove",
+	"POST /f/{firm}/spaces/{space}/groups", "POST /f/{firm}/spaces/{space}/groups/{group}/detach",
 	"POST /f/{firm}/absences", "POST /f/{firm}/absences/{absence}/end", "POST /f/{firm}/diffusions/{diffusion}/cancel", "POST /f/{firm}/diffusions/{diffusion}/recall", "POST /f/{firm}/notices", "POST /f/{firm}/spaces/{space}/level", "POST /f/{firm}/spaces/{space}/mute",
 	"POST /f/{firm}/spaces/{space}/freeze",
 	"GET /f/{firm}/spaces/{space}/documents/{document}/view", "GET /f/{firm}/spaces/{space}/documents/{document}/file",

@@ -82,6 +82,8 @@ func backs() map[string]func(*scene) {
 		"changeDiffusion": (*scene).spread, "discardDiffusion": (*scene).spread, "sendDiffusion": (*scene).spread,
 		"cancelDiffusion":   (*scene).spreadLater,
 		"recallDiffusion":   (*scene).spreadOut,
+		"dissolveGroup":     (*scene).unite,
+		"dismissFromGroup":  (*scene).unite,
 		"chooseSlot":        (*scene).offer,
 		"declineSlots":      (*scene).offer,
 		"withdrawSlots":     (*scene).offer,
@@ -122,7 +124,8 @@ func (s *scene) asks(p programs, o *operation, all *spec) answer {
 		"setForumPattern": http.StatusConflict, "askQuestion": http.StatusNotFound, "getQuestion": http.StatusNotFound, "answerQuestion": http.StatusNotFound, "withdrawQuestion": http.StatusNotFound,
 		"setForumInstant": http.StatusConflict, "cancelForumInstant": http.StatusConflict,
 		"fileDire": http.StatusConflict, "saveDireDraft": http.StatusConflict, "setDireDay": http.StatusConflict, "getDire": http.StatusNotFound, "saveDireAnswers": http.StatusNotFound, "publishDireAnswers": http.StatusNotFound,
-		"askOffers": http.StatusUnprocessableEntity, "getOffers": http.StatusNotFound, "putOffer": http.StatusNotFound, "withdrawOffer": http.StatusNotFound, "unlockOffers": http.StatusNotFound,
+		"admitToGroup": http.StatusConflict, // she is in it
+		"askOffers":    http.StatusUnprocessableEntity, "getOffers": http.StatusNotFound, "putOffer": http.StatusNotFound, "withdrawOffer": http.StatusNotFound, "unlockOffers": http.StatusNotFound,
 		"releaseDocument": http.StatusConflict,                                                                                                                // there are no parties
 		"scanAgain":       http.StatusConflict,                                                                                                                // nothing scans there
 		"previewArchive":  http.StatusUnprocessableEntity, "unpackArchive": http.StatusUnprocessableEntity, "straightenPhoto": http.StatusUnprocessableEntity, // no photograph, no archive; package bundle opens them

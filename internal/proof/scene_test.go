@@ -151,6 +151,7 @@ func (s *scene) fill() {
 		s.ids[of] = id.New[string](time.Now())
 	}
 	s.rest()
+	s.unite()
 	s.holdAgain()
 	s.oppose()
 	s.encircle()
@@ -249,6 +250,15 @@ func (s *scene) prepared() (of, seen string) {
 	v, err := s.server.Diffusions.Show(s.t.Context(), s.lead.actor, made)
 	s.must(err)
 	return string(made), v.Seen
+}
+
+// unite makes a group with a colleague in it, which is in no space.
+func (s *scene) unite() {
+	s.t.Helper()
+	g, err := s.server.Groups.Make(s.t.Context(), s.lead.actor, "Pôle "+id.New[string](time.Now()))
+	s.must(err)
+	s.must(s.server.Groups.Admit(s.t.Context(), s.lead.actor, g.ID, s.account.id))
+	s.ids["group"] = string(g.ID)
 }
 
 // meet puts another event into the agenda.

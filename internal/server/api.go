@@ -17,6 +17,7 @@ func (s *Server) openAPI(c *config.Config, f *front.Config, catalog *i18n.Catalo
 	}, api.Routes(&api.Nouns{
 		Freezes:  s.Freezes,
 		Absences: s.Absences, Diffusions: s.Diffusions,
+		Groups:   s.Groups,
 		Dispatch: s.Dispatch, Attests: s.Attests,
 		Notices: s.Notices,
 		Firms:   s.Firms, Plans: s.Plans, Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Requests: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Agendas: s.Agendas, Forums: s.Forums,

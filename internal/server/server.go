@@ -47,6 +47,7 @@ import (
 	"cenacle/internal/forum"
 	"cenacle/internal/freeze"
 	"cenacle/internal/front"
+	"cenacle/internal/group"
 	"cenacle/internal/guard"
 	"cenacle/internal/hold"
 	"cenacle/internal/i18n"
@@ -88,6 +89,7 @@ import (
 	diffusionpage "cenacle/internal/web/page/diffusion"
 	"cenacle/internal/web/page/door"
 	"cenacle/internal/web/page/entrance"
+	grouppage "cenacle/internal/web/page/group"
 	"cenacle/internal/web/page/home"
 	"cenacle/internal/web/page/letterbox"
 	livepage "cenacle/internal/web/page/live"
@@ -122,6 +124,7 @@ type Server struct {
 	Notices     *notice.Service
 	Absences    *absence.Service
 	Diffusions  *diffusion.Service
+	Groups      *group.Service
 	Guard       *guard.Service
 	Conflicts   *conflict.Service
 	Drives      *drive.Service
@@ -364,6 +367,7 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	s.Freezes = freeze.NewService(s.Office)
 	s.Notices = notice.NewService(s.Office)
 	s.Absences = absence.NewService(s.Office, zone)
+	s.Groups = group.NewService(s.Office)
 	s.Guard = guard.NewService(s.Office)
 	s.Conflicts = conflict.NewService(s.Office)
 	s.Memos = memo.NewService(s.Office)
@@ -422,6 +426,8 @@ func (s *Server) openJobs(c *config.Config, catalog *i18n.Catalog, o Options) er
 	handlers[absence.BeginJob] = s.Absences.Begin
 	handlers[absence.EndJob] = s.Absences.Finish
 	handlers[diffusion.RunJob] = s.Diffusions.Run
+	handlers[group.EnterJob] = s.Groups.Enter
+	handlers[group.LeaveJob] = s.Groups.Leave
 	handlers[document.ReleaseJob] = s.Documents.Due
 	handlers[document.EraseJob] = s.Documents.Erase
 	handlers[document.ShredJob] = s.Documents.Shred
@@ -502,11 +508,12 @@ func (s *Server) pages(c *config.Config) site.Pages {
 			Dispatch: s.Dispatch, Attests: s.Attests,
 			Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Previews: s.Previews, Deposits: s.Deposits, Asks: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Agendas: s.Agendas, Slots: s.Slots, Dossiers: s.Vigilance, Offers: s.Offers, Dires: s.Dires, Asked: s.Questions, Forums: s.Forums, Lifecycle: s.Lifecycle,
 			Overview: s.Overview, Firms: s.Firms, Invitations: s.Invitations, Letterboxes: s.Letterboxes, Limit: c.Upload(), Passkeys: s.Accounts.Passkeys(),
-			Bundles: s.Bundles,
+			Bundles: s.Bundles, Groups: s.Groups,
 		},
 		Connection: &connection.Pages{Webhooks: s.Webhooks},
 		Absence:    &absencepage.Pages{Absences: s.Absences, Spaces: s.Spaces},
 		Diffusion:  &diffusionpage.Pages{Diffusions: s.Diffusions, Spaces: s.Spaces, Documents: s.Documents},
+		Group:      &grouppage.Pages{Groups: s.Groups},
 		Notice:     &noticepage.Pages{Accounts: s.Accounts, Notices: s.Notices, Spaces: s.Spaces},
 		Charter:    &charter.Pages{Firms: s.Firms},
 		Entrance:   &entrance.Pages{Providers: s.Providers, Firms: s.Firms},

@@ -19,6 +19,7 @@ import (
 	"cenacle/internal/web/page/diffusion"
 	"cenacle/internal/web/page/door"
 	"cenacle/internal/web/page/entrance"
+	"cenacle/internal/web/page/group"
 	"cenacle/internal/web/page/home"
 	"cenacle/internal/web/page/letterbox"
 	"cenacle/internal/web/page/live"
@@ -40,6 +41,7 @@ type Pages struct {
 	Notice     *notice.Pages
 	Absence    *absence.Pages
 	Diffusion  *diffusion.Pages
+	Group      *group.Pages
 	Program    *program.Pages
 	Connection *connection.Pages
 	Entrance   *entrance.Pages
@@ -136,7 +138,7 @@ func Routes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/connections/{webhook}/resume", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoResume},
 		{Pattern: "POST /f/{firm}/connections/{webhook}/end", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoEnd},
 	}
-	routes = slices.Concat(routes, entranceRoutes(p), letterboxRoutes(p), charterRoutes(p), noticeRoutes(p), absenceRoutes(p), diffusionRoutes(p),
+	routes = slices.Concat(routes, entranceRoutes(p), letterboxRoutes(p), charterRoutes(p), noticeRoutes(p), absenceRoutes(p), groupRoutes(p), diffusionRoutes(p),
 		spaceRoutes(p), forumRoutes(p), agendaRoutes(p), vigilanceRoutes(p))
 	if p.StyleGuide != nil {
 		routes = append(routes, web.Route{Pattern: "GET /styleguide", Handle: p.StyleGuide.Show, Why: "components without content, in demonstration mode only"})
@@ -202,6 +204,21 @@ func diffusionRoutes(p Pages) []web.Route {
 		{Pattern: "POST " + one + "/recall", Door: web.Member, Action: authz.DiffusionSend, Handle: p.Diffusion.DoRecall},
 		{Pattern: "GET " + one + "/file", Door: web.Member, Action: authz.DiffusionSee, Handle: p.Diffusion.File},
 		{Pattern: "GET " + one + "/spaces/{space}/people/{person}/proof", Door: web.Member, Action: authz.DiffusionSee, Handle: p.Diffusion.Proof},
+	}
+}
+
+// groupRoutes are the groups of the firm's own people, and the spaces that they are in.
+func groupRoutes(p Pages) []web.Route {
+	return []web.Route{
+		{Pattern: "GET /f/{firm}/groups", Door: web.Member, Action: authz.GroupSee, Handle: p.Group.List},
+		{Pattern: "POST /f/{firm}/groups", Door: web.Member, Action: authz.GroupKeep, Handle: p.Group.DoMake},
+		{Pattern: "GET /f/{firm}/groups/{group}", Door: web.Member, Action: authz.GroupSee, Handle: p.Group.Show},
+		{Pattern: "POST /f/{firm}/groups/{group}", Door: web.Member, Action: authz.GroupKeep, Handle: p.Group.DoRename},
+		{Pattern: "POST /f/{firm}/groups/{group}/dissolve", Door: web.Member, Action: authz.GroupKeep, Handle: p.Group.DoDissolve},
+		{Pattern: "POST /f/{firm}/groups/{group}/people", Door: web.Member, Action: authz.GroupAdmit, Handle: p.Group.DoAdmit},
+		{Pattern: "POST /f/{firm}/groups/{group}/people/{colleague}/remove", Door: web.Member, Action: authz.GroupKeep, Handle: p.Group.DoDismiss},
+		{Pattern: "POST /f/{firm}/spaces/{space}/groups", Door: web.Member, Action: authz.GroupAttach, Handle: p.Room.DoAttachGroup},
+		{Pattern: "POST /f/{firm}/spaces/{space}/groups/{group}/detach", Door: web.Member, Action: authz.GroupDetach, Handle: p.Room.DoDetachGroup},
 	}
 }
 

@@ -15,6 +15,7 @@ type People struct {
 	ui.Base
 	Cards    []Card
 	Add      *Add   // nil for those who may not
+	Groups   string // where the groups of the firm's people are
 	Charter  string // where the firm's charter of use is
 	Reviews  string // where she looks again at who is in her spaces from outside
 	Programs string // where she sees those of the team, or empty
@@ -80,7 +81,7 @@ func (p *Pages) people(r *web.Request, err error) (web.Answer, error) {
 	b := frame(r, r.Printer.T("desk.people.title"))
 	b.Section = "people"
 	page := newPeople(b, staff, r.Actor)
-	page.Reviews, page.Charter = r.FirmPath("reviews"), r.FirmPath("charter")
+	page.Groups, page.Reviews, page.Charter = r.FirmPath("groups"), r.FirmPath("reviews"), r.FirmPath("charter")
 	if mayAdd(r.Actor) {
 		for i, c := range staff {
 			page.Cards[i].Href = r.FirmPath("people", string(c.Person))

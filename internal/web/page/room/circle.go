@@ -162,8 +162,16 @@ func (p *Pages) circle(h here, view space.CircleView, refused error) (_ web.Answ
 	}
 	page.Crumbs = append(page.Crumbs, ui.Link{Href: h.path(), Label: h.room.Name}, ui.Link{Href: h.path("people"), Label: page.T("room.tab.people")})
 	mine := h.hers(view.ID) || view.Kind == circle.Party
+	present, err := p.Groups.Here(h.r.Context(), h.r.Actor, h.room.ID)
+	if err != nil {
+		return nil, err
+	}
 	for i, person := range view.People {
-		page.Rows = append(page.Rows, h.stay(page.Base, view, person, view.Stays[i], mine))
+		line := h.stay(page.Base, view, person, view.Stays[i], mine)
+		if by := present.Through(person.Person, view.ID, view.Stays[i].Span); len(by) > 0 {
+			line.Why = page.N("room.group.in_circle", len(by), page.List(by), page.Date(view.Stays[i].Span.Since))
+		}
+		page.Rows = append(page.Rows, line)
 	}
 	if page.Paper, err = p.paper(h, view, refused); err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/deposit"
 	"cenacle/internal/firm"
+	"cenacle/internal/group"
 	"cenacle/internal/id"
 	"cenacle/internal/overview"
 	"cenacle/internal/request"
@@ -35,6 +36,7 @@ type People struct {
 	Vigil   ui.Notice // where the dossier de vigilance stands
 	Hand    *Form     // for who answers for the space: has another lawyer do
 	Walls   *Walls    // for the lawyers of the space
+	Groups  *Groups   // nil when none is in the space, to who could put none there
 	Demand  *Demand   // whether approval is demanded, for who may decide it
 	Summary ui.Summary
 	Access  string // where one sees who opened the space, and freezes it
@@ -60,6 +62,7 @@ type Member struct {
 	Refused string // that no mail reaches her, and since when; or empty
 	Retry   string // where mails are tried again, for who is in the space now
 	Review  string // when her lawyer looks again at her access, or empty
+	Group   string // by which groups she is there, or empty
 	Away    string // who answers in her place, or in whose she does, and until when; or empty
 	Muted   string // since when she wants no mail of it, or empty
 	Invite  string // where a new link is sent from, or empty
@@ -97,6 +100,10 @@ func (p *Pages) people(h here, refused error) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	present, err := p.Groups.Here(h.r.Context(), h.r.Actor, h.room.ID)
+	if err != nil {
+		return nil, err
+	}
 	page.Level = h.level(refused)
 	page.Mails = h.mails(!muted[h.r.Actor.Person].IsZero())
 	for _, person := range h.room.People {
@@ -110,15 +117,18 @@ func (p *Pages) people(h here, refused error) (web.Answer, error) {
 		if due := reviews[person.Person]; !due.IsZero() {
 			m.Review = page.T("room.review", page.Date(due))
 		}
+		if by := present.Place(person.Member); len(by) > 0 {
+			m.Group = page.N("room.group.by", len(by), page.List(by))
+		}
 		m.Away = h.away(page.Base, person.Person, "room.away_inside")
 		if person.Active(h.r.Now) {
 			page.Rows = append(page.Rows, m)
 		} else {
-			m.Invite, m.SeeAs, m.Retry, m.Remove = "", "", "", nil
+			m.Invite, m.SeeAs, m.Retry, m.Group, m.Remove = "", "", "", "", nil
 			page.Past = append(page.Past, m)
 		}
 	}
-	if err := p.forms(h, &page, refused); err != nil {
+	if err := p.forms(h, &page, present, refused); err != nil {
 		return nil, err
 	}
 	if refused != nil {
@@ -182,7 +192,7 @@ func (h here) member(b ui.Base, person space.Person) Member {
 	return m
 }
 
-func (p *Pages) forms(h here, page *People, refused error) error {
+func (p *Pages) forms(h here, page *People, present group.Present, refused error) error {
 	r, t := h.r, h.r.Printer
 	page.Circles = h.rings(page.Base)
 	page.Circle = h.newCircle(h.back(refused, "circles"))
@@ -198,7 +208,7 @@ func (p *Pages) forms(h here, page *People, refused error) error {
 	spaceName := ui.Field{Name: "name", ID: "f-space-name", Label: t.T("room.space_name"), Hint: t.T("room.space_name_hint"), Value: h.room.Name, Length: space.MaxName}
 	rename := r.URL.Path == h.path("name")
 	switch {
-	case slices.Contains([]string{h.path("parties"), h.path("aliases"), h.path("circles"), h.path("walls"), h.path("lead"), h.path("level")}, r.URL.Path):
+	case slices.Contains([]string{h.path("parties"), h.path("aliases"), h.path("circles"), h.path("walls"), h.path("groups"), h.path("lead"), h.path("level")}, r.URL.Path):
 		name.Value = ""
 	case rename:
 		name.Value, spaceName.Value = "", r.Value("name")
@@ -220,7 +230,10 @@ func (p *Pages) forms(h here, page *People, refused error) error {
 	if err != nil {
 		return err
 	}
-	page.Inside, page.Hand = h.colleagues(staff), h.handForm(staff, refused)
+	page.Inside, page.Hand = h.colleagues(staff, present), h.handForm(staff, refused)
+	if page.Groups, err = p.groups(h, present, refused); err != nil {
+		return err
+	}
 	if page.Walls, err = p.walls(h, page.Base, staff, refused); err != nil {
 		return err
 	}
@@ -270,13 +283,18 @@ func (h here) present(person id.Person) bool {
 }
 
 // colleagues offers the firm's people who are not in the space, those who left
-// included; nil when there is nobody.
-func (h here) colleagues(staff []firm.Card) *Form {
+// included, and those who are there by a group alone; nil when there is nobody.
+func (h here) colleagues(staff []firm.Card, present group.Present) *Form {
 	t := h.r.Printer
 	choice := ui.Field{Kind: ui.Select, Name: "colleague", Label: t.T("room.colleague.who"), Options: []ui.Option{{Label: t.T("room.colleague.choose")}}}
 	for _, card := range staff {
 		if card.State == "active" && !h.present(card.Person) {
 			choice.Options = append(choice.Options, ui.Option{Value: string(card.Person), Label: card.Name})
+		}
+	}
+	for _, p := range h.room.People {
+		if by := present.Place(p.Member); p.Active(h.r.Now) && len(by) > 0 {
+			choice.Options = append(choice.Options, ui.Option{Value: string(p.Person), Label: t.T("room.group.keep", p.Name, t.List(by))})
 		}
 	}
 	if len(choice.Options) == 1 {

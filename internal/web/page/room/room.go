@@ -27,6 +27,7 @@ import (
 	"cenacle/internal/firm"
 	"cenacle/internal/forum"
 	"cenacle/internal/freeze"
+	"cenacle/internal/group"
 	"cenacle/internal/guard"
 	"cenacle/internal/hold"
 	"cenacle/internal/id"
@@ -74,6 +75,7 @@ type Pages struct {
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
 	Bundles     *bundle.Service
+	Groups      *group.Service
 	Slots       *slot.Service
 	Offers      *offer.Service
 	Dires       *dire.Service

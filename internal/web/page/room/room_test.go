@@ -13,6 +13,7 @@ import (
 	"cenacle/internal/deposit"
 	"cenacle/internal/document"
 	"cenacle/internal/freeze"
+	"cenacle/internal/group"
 	"cenacle/internal/guard"
 	"cenacle/internal/hold"
 	"cenacle/internal/id"
@@ -74,6 +75,7 @@ func table(c *webtest.Cast) []web.Route {
 		Circles: circle.NewService(c.Office), Spaces: c.Spaces, Documents: c.Documents, Previews: preview.New(c.Office, c.Documents, nil), Deposits: c.Deposits, Asks: c.Requests, Holds: hold.NewService(c.Office), Guard: guard.NewService(c.Office), Conflicts: conflict.NewService(c.Office), Memos: c.Memos, Agendas: c.Agendas, Slots: c.Slots, Dossiers: c.Vigilance, Offers: c.Offers, Dires: c.Dires, Asked: c.Questions, Forums: c.Forums, Lifecycle: c.Lifecycle,
 		Overview: c.Overview, Firms: c.Firms, Invitations: c.Invitations, Letterboxes: c.Letterboxes, Limit: webtest.Limit,
 		Bundles: bundle.NewService(c.Office, c.Spaces, c.Documents, nil, webtest.Limit),
+		Groups:  group.NewService(c.Office),
 	}
 	var out []web.Route
 	for _, r := range []struct {
@@ -87,7 +89,7 @@ func table(c *webtest.Cast) []web.Route {
 		{"GET /folders/{folder}", authz.CircleSee, p.Folder}, {"POST /folders/{folder}", authz.SpaceManage, p.DoAddressFolder},
 		{"GET /people", authz.CircleSee, p.People}, {"POST /people", authz.SpaceManage, p.DoAddMember},
 		{"POST /people/{person}/remove", authz.SpaceManage, p.DoRemoveMember}, {"POST /people/{person}/invite", authz.SpaceInvite, p.DoInvite},
-		{"POST /lead", authz.SpaceHand, p.DoHandOver},
+		{"POST /lead", authz.SpaceHand, p.DoHandOver}, {"POST /groups", authz.GroupAttach, p.DoAttachGroup}, {"POST /groups/{group}/detach", authz.GroupDetach, p.DoDetachGroup},
 		{"POST /level", authz.SpaceTell, p.DoTell}, {"POST /people/{person}/retry", authz.SpaceInvite, p.DoRetry}, {"POST /walls", authz.WallRaise, p.DoRaiseWall}, {"GET /vigilance", authz.VigilanceSee, p.Vigilance}, {"POST /vigilance", authz.VigilanceKeep, p.DoKeepVigilance}, {"POST /walls/{person}/lift", authz.WallLift, p.DoLiftWall},
 		{"POST /people/{person}/see", authz.SpaceSeeAs, p.DoSeeAs},
 		{"POST /circles", authz.CircleMake, p.DoMakeCircle}, {"GET /circles/{named}", authz.CircleSee, p.Circle},

@@ -5,6 +5,7 @@ import (
 
 	"cenacle/internal/authz"
 	"cenacle/internal/document"
+	"cenacle/internal/group"
 	"cenacle/internal/id"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
@@ -83,17 +84,34 @@ func (p *Pages) MemoWhy(r *web.Request) (web.Answer, error) {
 func (p *Pages) why(h here, people []document.Recipient, n authz.Nature) (Why, error) {
 	page := Why{Base: h.base(h.r.Printer.T("room.why.title"))}
 	page.Crumbs = append(page.Crumbs, ui.Link{Href: h.path(), Label: h.room.Name})
+	present, err := p.Groups.Here(h.r.Context(), h.r.Actor, h.room.ID)
+	if err != nil {
+		return page, err
+	}
 	for _, to := range people {
 		one := h.seer(page.Base, to, n)
+		if to.Sees {
+			one.Reasons = append(one.Reasons, h.byGroups(page.Base, present, to)...)
+		}
 		if to.Sees {
 			page.Sees = append(page.Sees, one)
 		} else {
 			page.Misses = append(page.Misses, one)
 		}
 	}
-	var err error
 	page.Notice, err = p.frozen(h)
 	return page, err
+}
+
+// byGroups says by which groups somebody is in the circles that a decision rests on.
+func (h here) byGroups(b ui.Base, present group.Present, to document.Recipient) (out []string) {
+	for _, g := range to.Grounds {
+		if by := present.Through(to.Person, g.Circle, g.Stay); len(by) > 0 {
+			out = append(out, b.N("room.why.group", len(by), b.List(by), b.DateTime(g.Stay.Since)))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // seer words one decision.

@@ -1,0 +1,12 @@
+package group
+
+import (
+	"testing"
+
+	"cenacle/internal/web/ui/uitest"
+)
+
+func TestTemplates(t *testing.T) {
+	uitest.Check(t, listPage)
+	uitest.Check(t, onePage)
+}
