@@ -183,7 +183,7 @@ func firmSteps() []step {
 		form("/f/{firm}/diffusions/{diffusion}/recall", byLead, 303).then(func(s *scene, _ answer) { s.spreadOut() }),
 		plain("/f/{firm}/groups", byLead, 200), plain("/f/{firm}/groups/{group}", byLead, 200), fresh(form("/f/{firm}/groups", byLead, 303, "name", "{fresh}")),
 		fresh(form("/f/{firm}/groups/{group}", byLead, 303, "name", "{fresh}")),
-		form("/f/{firm}/groups/{group}/people/{colleague}/remove", byLead, 303), form("/f/{firm}/groups/{group}/people", byLead, 303, "person", "{colleague}"),
+		form("/f/{firm}/groups/{group}/people/{colleague}/remove", (*scene).uniting, 303), form("/f/{firm}/groups/{group}/people", (*scene).founding, 303, "person", "{colleague}"),
 		form("/f/{firm}/groups/{group}/dissolve", byLead, 303).then(func(s *scene, _ answer) { s.unite() }),
 		plain("/f/{firm}/notices", byLead, 200), form("/f/{firm}/notices", byLead, 303, "rhythm", "at_once", "from", "20", "to", "8"),
 		plain("/f/{firm}/journal", byLead, 200), plain("/f/{firm}/search", byLead, 200),
@@ -209,7 +209,10 @@ func roomSteps() []step {
 		form(room+"/people/{person}/review", byLead, 303, "until", time.Now().AddDate(0, 6, 0).Format(time.DateOnly)),
 		form(room+"/people/{person}/review/end", byLead, 303).then(func(s *scene, _ answer) { s.comeBack(true) }),
 		form(room+"/people/{person}/see", byLead, 200), form(room+"/people/{person}/retry", byLead, 303),
-		form(room+"/groups", byLead, 303, "group", "{group}"), form(room+"/groups/{group}/detach", byLead, 303),
+		form(room+"/groups", (*scene).uniting, 303, "group", "{group}").then(func(s *scene, _ answer) {
+			s.must(s.server.Groups.Detach(s.t.Context(), s.lead.actor, s.room.id, id.Group(s.ids["group"])))
+		}),
+		form(room+"/groups/{group}/detach", (*scene).attaching, 303),
 		form(room+"/lead", (*scene).handing, 303, "person", "{heir}").then(func(s *scene, _ answer) { s.handBack() }),
 		form(room+"/walls", byLead, 303, "person", "{colleague}", "reason", "Conflit d’intérêts").then(func(s *scene, _ answer) {
 			s.must(s.server.Lifecycle.LiftWall(s.t.Context(), s.lead.actor, s.room.id, s.account.id))

@@ -261,6 +261,32 @@ func (s *scene) unite() {
 	s.ids["group"] = string(g.ID)
 }
 
+// founding is the lead, who has just made a group with nobody in it.
+func (s *scene) founding() browser {
+	s.t.Helper()
+	g, err := s.server.Groups.Make(s.t.Context(), s.lead.actor, "Pôle "+id.New[string](time.Now()))
+	s.must(err)
+	s.ids["group"] = string(g.ID)
+	return byLead(s)
+}
+
+// uniting is the lead, who has just made a group with a colleague in it, which is in no
+// space.
+func (s *scene) uniting() browser {
+	s.t.Helper()
+	s.unite()
+	return byLead(s)
+}
+
+// attaching is the lead, who has just put one into the room.
+func (s *scene) attaching() browser {
+	s.t.Helper()
+	s.unite()
+	_, err := s.server.Groups.Attach(s.t.Context(), s.lead.actor, s.room.id, id.Group(s.ids["group"]))
+	s.must(err)
+	return byLead(s)
+}
+
 // meet puts another event into the agenda.
 func (s *scene) meet() {
 	s.t.Helper()
