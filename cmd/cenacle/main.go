@@ -43,6 +43,7 @@ func commands() []command {
 		{"demo", "[--data DIR] [--json]", "create the demonstration firm and say who can sign in", demo},
 		{"firm create", "[--data DIR] --name FIRM --lawyer NAME --email ADDRESS", "open a firm; its first password is read from standard input", firmCreate},
 		{"firm plan", "[--data DIR] [--firm ID [--spaces N|none|usual] [--colleagues N|none|usual] [--storage SIZE|none|usual]]", "say how much of the house each firm uses, or set how much one may", firmPlan},
+		{"firm host", "[--data DIR] [--firm ID [--name NAME [--unasked] | --end]]", "say at which web addresses of their own firms are, or give one to a firm, or take it", firmHost},
 		{"person reset-factors", "[--data DIR] --email ADDRESS", "take the second factors of a person who has lost them; says first what it will do", personReset},
 		{"person move", "[--data DIR] --email ADDRESS --to ADDRESS", "give another mailbox to a person who has lost hers; says first what it will do", personMove},
 		{"token create", "[--data DIR] --firm FIRM --email ADDRESS [--use api|drive] [--name NAME] [--read-only] [--days N]", "let a program act for a person; its token is printed once", tokenCreate},

@@ -49,6 +49,7 @@ func TestCommandsTwice(t *testing.T) {
 		{"firm create", "kormoran-zeltplane-41-violett\n", []string{"--data", data, "--name", "Cabinet Neuf", "--lawyer", "Me Neuf", "--email", "neuf@neuf.example"},
 			"Opening the firm", "address"},
 		{"firm plan", "", []string{"--data", data, "--firm", firm, "--spaces", "400", "--storage", "2 TB"}, "Setting the plan of firm", ""},
+		{"firm host", "", []string{"--data", data, "--firm", firm, "--name", "espace.delmas.example", "--unasked"}, "Giving firm", "address already"},
 		{"token create", "", []string{"--data", data, "--firm", firm, "--email", email}, "Making one more token", ""},
 		{"migrate", "", []string{"--data", data}, "Migrating the installation", ""},
 		{"keys rotate", "", []string{"--data", data, "--firm", firm, "--dry-run"}, "Replacing the key of firm", ""}, // in earnest: TestCRY05

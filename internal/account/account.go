@@ -17,6 +17,7 @@ package account
 
 import (
 	"net/netip"
+	"net/url"
 	"time"
 
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -52,6 +53,7 @@ func (p Person) Least() int {
 // session that a new one takes the place of, empty for none; it ends. Device is
 // the token by which a browser is known again, empty for none.
 type Source struct {
+	At     id.Firm // whose own name the request came to; empty at the public address
 	Addr   netip.Addr
 	Agent  string
 	Former string
@@ -67,6 +69,9 @@ type Session struct {
 	Via    authz.Via
 	Firm   id.Firm
 	Space  id.Space
+	// At is the firm at whose own name it was opened, empty at the public address. It
+	// opens nothing elsewhere.
+	At id.Firm
 	// Provider vouched for her; Shown is when she last showed it that it is she, the
 	// zero time where it did not say.
 	Provider id.Provider
@@ -112,12 +117,13 @@ type Service struct {
 	office *act.Office
 	rule   rule
 	hasher *hasher
-	keys   *webauthn.WebAuthn // nil where no passkeys are offered
+	keys   *webauthn.WebAuthn // of the public address; nil where no passkeys are offered
+	own    func(id.Firm) *url.URL
 }
 
 // New returns the use cases over an office, without passkeys; see [NewAt].
 func New(office *act.Office) *Service {
-	return &Service{office, newRule(), newHasher(strong), nil}
+	return &Service{office, newRule(), newHasher(strong), nil, func(id.Firm) *url.URL { return nil }}
 }
 
 func (s *Service) box() *vault.Box             { return s.office.Ring.Directory() }

@@ -33,6 +33,7 @@ type Factor struct {
 	ID      string
 	Kind    FactorKind
 	Name    string
+	MadeAt  string // the name of a firm at which a passkey was made, and is of use; else empty
 	Created time.Time
 	Used    time.Time // the zero time: never
 }
@@ -108,7 +109,9 @@ func (s *Service) readFactor(scan func(...any) error) (f factor, err error) {
 	if f.Name, err = s.box().OpenText(factorPlace("name", f.ID), f.name); err != nil {
 		return f, err
 	}
-	f.secret, err = s.box().Open(factorPlace("secret", f.ID), f.sealed)
+	if f.secret, err = s.box().Open(factorPlace("secret", f.ID), f.sealed); err == nil && f.Kind == Passkey {
+		f.MadeAt, err = madeAt(f.secret)
+	}
 	return f, err
 }
 

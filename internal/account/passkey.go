@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -30,7 +31,14 @@ func NewAt(office *act.Office, base *url.URL) (*Service, error) {
 		return s, nil
 	}
 	var err error
-	s.keys, err = webauthn.New(&webauthn.Config{
+	s.keys, err = keysOf(base)
+	return s, err
+}
+
+// keysOf are passkeys at a base: each name has its own.
+func keysOf(base *url.URL) (*webauthn.WebAuthn, error) {
+	host := base.Hostname()
+	keys, err := webauthn.New(&webauthn.Config{
 		RPID: host, RPDisplayName: "Cénacle", RPOrigins: []string{base.Scheme + "://" + base.Host},
 		AttestationPreference: protocol.PreferNoAttestation,
 		AuthenticatorSelection: protocol.AuthenticatorSelection{
@@ -40,11 +48,57 @@ func NewAt(office *act.Office, base *url.URL) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("account: passkeys at %s: %w", host, err)
 	}
-	return s, nil
+	return keys, nil
 }
 
-// Passkeys reports whether they are offered here.
+// Within tells where the firms with a name of their own are; it is called before the
+// service is used.
+func (s *Service) Within(own func(id.Firm) *url.URL) { s.own = own }
+
+// Passkeys reports whether they are offered at the public address, and then at the
+// names of firms too.
 func (s *Service) Passkeys() bool { return s.keys != nil }
+
+// keysAt are those of where a request came to: browsers give a passkey to the name at
+// which it was made, and to no other. fault.Absent where none are offered.
+func (s *Service) keysAt(at id.Firm) (*webauthn.WebAuthn, error) {
+	if at == "" && s.keys != nil {
+		return s.keys, nil
+	}
+	if base := s.own(at); base != nil && s.keys != nil {
+		return keysOf(base)
+	}
+	return nil, fault.Absent()
+}
+
+// named is a passkey as it is kept: with the name at which it was made, unless that is
+// the one of the public address.
+type named struct {
+	Name string `json:"made_at,omitempty"`
+}
+
+// keyText writes a passkey that was made at a name.
+func (s *Service) keyText(key *webauthn.Credential, name string) ([]byte, error) {
+	raw, err := json.Marshal(key)
+	if err != nil || s.keys != nil && name == s.keys.Config.RPID {
+		return raw, err
+	}
+	parts := map[string]json.RawMessage{}
+	if err := json.Unmarshal(raw, &parts); err != nil {
+		return nil, err
+	}
+	if parts["made_at"], err = json.Marshal(name); err != nil {
+		return nil, err
+	}
+	return json.Marshal(parts)
+}
+
+// madeAt is the name at which a passkey was made, empty for the public address's.
+func madeAt(secret []byte) (string, error) {
+	var n named
+	err := json.Unmarshal(secret, &n)
+	return n.Name, err
+}
 
 // holder is a person as the protocol wants her: her identifier, which tells
 // nothing of her, and the passkeys she has.
@@ -59,8 +113,8 @@ func (h holder) WebAuthnName() string                       { return h.Email }
 func (h holder) WebAuthnDisplayName() string                { return h.Email }
 func (h holder) WebAuthnCredentials() []webauthn.Credential { return h.keys }
 
-// holder reads a person with her passkeys.
-func (s *Service) holder(tx *store.DirectoryTx, row identity) (h holder, err error) {
+// holder reads a person with the passkeys that she has for a name.
+func (s *Service) holder(tx *store.DirectoryTx, row identity, keys *webauthn.WebAuthn) (h holder, err error) {
 	h.identity = row
 	if h.factors, err = s.factors(tx, row); err != nil {
 		return h, err
@@ -73,6 +127,12 @@ func (s *Service) holder(tx *store.DirectoryTx, row identity) (h holder, err err
 		if err := json.Unmarshal(f.secret, &key); err != nil {
 			return h, fmt.Errorf("account: passkey %s: %w", f.ID, err)
 		}
+		if name, err := madeAt(f.secret); err != nil || cmp.Or(name, s.keys.Config.RPID) != keys.Config.RPID {
+			if err != nil {
+				return h, fmt.Errorf("account: passkey %s: %w", f.ID, err)
+			}
+			continue
+		}
 		key.Authenticator.SignCount = uint32(f.last)
 		h.keys = append(h.keys, key)
 	}
@@ -83,8 +143,9 @@ func (s *Service) holder(tx *store.DirectoryTx, row identity) (h holder, err err
 // (navigator.credentials.create), in JSON. fault.Absent where none are offered.
 func (s *Service) NewPasskey(ctx context.Context, in Session) (challenge string, options json.RawMessage, err error) {
 	defer fault.Op(&err, "account.NewPasskey(%s)", in.Person)
-	if s.keys == nil {
-		return "", nil, fault.Absent()
+	keys, err := s.keysAt(in.At)
+	if err != nil {
+		return "", nil, err
 	}
 	err = s.directory().Update(ctx, func(tx *store.DirectoryTx) error {
 		row, err := s.byID(tx, in.Person)
@@ -94,11 +155,11 @@ func (s *Service) NewPasskey(ctx context.Context, in Session) (challenge string,
 		if err := s.mayChange(in, row); err != nil {
 			return err
 		}
-		h, err := s.holder(tx, row)
+		h, err := s.holder(tx, row, keys)
 		if err != nil {
 			return err
 		}
-		asked, session, err := s.keys.BeginRegistration(h, webauthn.WithExclusions(webauthn.Credentials(h.keys).CredentialDescriptors()))
+		asked, session, err := keys.BeginRegistration(h, webauthn.WithExclusions(webauthn.Credentials(h.keys).CredentialDescriptors()))
 		if err != nil {
 			return fmt.Errorf("account: passkey: %w", err)
 		}
@@ -116,8 +177,9 @@ func (s *Service) NewPasskey(ctx context.Context, in Session) (challenge string,
 // "account.passkey_refused".
 func (s *Service) AddPasskey(ctx context.Context, in Session, challenge string, answer []byte, name string, from Source) (out Changed, err error) {
 	defer fault.Op(&err, "account.AddPasskey(%s)", in.Person)
-	if s.keys == nil {
-		return out, fault.Absent()
+	keys, err := s.keysAt(in.At)
+	if err != nil {
+		return out, err
 	}
 	parsed, err := protocol.ParseCredentialCreationResponseBytes(answer)
 	if err != nil {
@@ -132,18 +194,18 @@ func (s *Service) AddPasskey(ctx context.Context, in Session, challenge string, 
 		if c.person != in.Person {
 			return tooLate(nil)
 		}
-		h, err := s.holder(tx, row)
+		h, err := s.holder(tx, row, keys)
 		if err != nil {
 			return err
 		}
-		key, err := s.keys.CreateCredential(h, session, parsed)
+		key, err := keys.CreateCredential(h, session, parsed)
 		if err != nil {
 			return refusedKey(err)
 		}
 		if err := useUp(tx, c); err != nil {
 			return err
 		}
-		raw, err := json.Marshal(key)
+		raw, err := s.keyText(key, keys.Config.RPID)
 		if err != nil {
 			return err
 		}
@@ -171,13 +233,14 @@ var asked = Brake{Name: "passkey.source", Limit: 100, Window: 10 * time.Minute}
 // are offered.
 func (s *Service) AskPasskey(ctx context.Context, from Source) (challenge string, options json.RawMessage, err error) {
 	defer fault.Op(&err, "account.AskPasskey")
-	if s.keys == nil {
-		return "", nil, fault.Absent()
+	keys, err := s.keysAt(from.At)
+	if err != nil {
+		return "", nil, err
 	}
 	if err := s.Spend(ctx, Charge{asked, from.Key()}); err != nil {
 		return "", nil, err
 	}
-	ask, session, err := s.keys.BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationRequired))
+	ask, session, err := keys.BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationRequired))
 	if err != nil {
 		return "", nil, fmt.Errorf("account: passkey: %w", err)
 	}
@@ -210,8 +273,6 @@ func (s *Service) UsePasskey(ctx context.Context, challenge string, answer []byt
 	var in entrance
 	parsed, err := protocol.ParseCredentialRequestResponseBytes(answer)
 	switch {
-	case s.keys == nil:
-		return "", Session{}, fault.Absent()
 	case err != nil:
 		err = refusedKey(err)
 	default:
@@ -230,6 +291,10 @@ func (s *Service) UsePasskey(ctx context.Context, challenge string, answer []byt
 
 func (s *Service) unlock(tx *store.DirectoryTx, challenge string, parsed *protocol.ParsedCredentialAssertionData, pending string, from Source) (in entrance, err error) {
 	var session webauthn.SessionData
+	keys, err := s.keysAt(from.At)
+	if err != nil {
+		return in, err
+	}
 	c, _, err := s.raised(tx, challenge, forKey, &session)
 	if err != nil {
 		return in, err
@@ -237,25 +302,25 @@ func (s *Service) unlock(tx *store.DirectoryTx, challenge string, parsed *protoc
 	if err := useUp(tx, c); err != nil {
 		return in, err
 	}
-	h, err := s.keyHolder(tx, parsed.RawID)
+	h, err := s.keyHolder(tx, parsed.RawID, keys)
 	if err != nil {
 		return in, err
 	}
-	_, key, err := s.keys.ValidatePasskeyLogin(func(_, _ []byte) (webauthn.User, error) { return h, nil }, session, parsed)
+	_, key, err := keys.ValidatePasskeyLogin(func(_, _ []byte) (webauthn.User, error) { return h, nil }, session, parsed)
 	if err != nil {
 		return in, refusedKey(err)
 	}
 	if key.Authenticator.CloneWarning {
 		return in, refusedKey(&Cloned{h.ID})
 	}
-	if err := s.keepKey(tx, h, key); err != nil {
+	if err := s.keepKey(tx, h, key, keys.Config.RPID); err != nil {
 		return in, err
 	}
 	return s.enterByKey(tx, h.identity, pending, from)
 }
 
 // keyHolder is whose passkey it is.
-func (s *Service) keyHolder(tx *store.DirectoryTx, credential []byte) (holder, error) {
+func (s *Service) keyHolder(tx *store.DirectoryTx, credential []byte, keys *webauthn.WebAuthn) (holder, error) {
 	var of id.Person
 	err := tx.Row(selectKeyHolder, []any{s.keyHash(credential)}, &of)
 	if errors.Is(err, store.ErrNoRow) {
@@ -268,12 +333,12 @@ func (s *Service) keyHolder(tx *store.DirectoryTx, credential []byte) (holder, e
 	if err != nil {
 		return holder{}, err
 	}
-	return s.holder(tx, row)
+	return s.holder(tx, row, keys)
 }
 
 // keepKey notes the use of a passkey and the counter it came with.
-func (s *Service) keepKey(tx *store.DirectoryTx, h holder, key *webauthn.Credential) error {
-	raw, err := json.Marshal(key)
+func (s *Service) keepKey(tx *store.DirectoryTx, h holder, key *webauthn.Credential, name string) error {
+	raw, err := s.keyText(key, name)
 	if err != nil {
 		return err
 	}

@@ -24,15 +24,15 @@ update person set password = $2, language = $3, proven = $4, epoch = $5, era = $
 where id = $1`)
 
 	insertSession = store.ForDirectory(`
-insert into session (hash, id, person_id, epoch, via, firm_id, space_id, agent, address, created_at, seen_at, expires_at, provider, shown_at, mac)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`)
+insert into session (hash, id, person_id, epoch, via, firm_id, space_id, agent, address, created_at, seen_at, expires_at, provider, shown_at, at_firm, mac)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`)
 
 	selectSession = store.ForDirectory(`
-select hash, id, person_id, epoch, via, firm_id, space_id, agent, address, created_at, seen_at, expires_at, provider, shown_at, mac
+select hash, id, person_id, epoch, via, firm_id, space_id, agent, address, created_at, seen_at, expires_at, provider, shown_at, at_firm, mac
 from session where hash = $1`)
 
 	selectSessions = store.ForDirectory(`
-select hash, id, person_id, epoch, via, firm_id, space_id, agent, address, created_at, seen_at, expires_at, provider, shown_at, mac
+select hash, id, person_id, epoch, via, firm_id, space_id, agent, address, created_at, seen_at, expires_at, provider, shown_at, at_firm, mac
 from session where person_id = $1 order by seen_at desc, id`)
 
 	touchSession = store.ForDirectory(`

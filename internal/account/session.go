@@ -34,8 +34,11 @@ func (v visit) fields() []string {
 		string(v.hash), v.ID, string(v.Person), number(v.epoch), string(v.Via), string(v.Firm), string(v.Space),
 		number(store.Micros(v.Created)), number(store.Micros(v.Seen)), number(store.Micros(v.Expires)),
 	}
-	if v.Provider != "" { // else as the first release signed it
+	if v.Provider != "" || v.At != "" { // else as the first release signed it
 		signed = append(signed, string(v.Provider), number(v.shown()))
+	}
+	if v.At != "" {
+		signed = append(signed, string(v.At))
 	}
 	return signed
 }
@@ -58,9 +61,15 @@ func (v visit) alive(p identity, now time.Time) bool {
 // had shown it may add a second factor.
 func (v visit) proven(p identity) bool { return v.Via.Linked() || p.Guarded || p.Proven }
 
-// Resume finds the session of a token and notes that it was used. Every token
-// that opens nothing gets the same fault, Unauthenticated "account.signed_out".
-func (s *Service) Resume(ctx context.Context, token string) (_ Session, err error) {
+// Resume is [Service.ResumeAt] at the public address.
+func (s *Service) Resume(ctx context.Context, token string) (Session, error) {
+	return s.ResumeAt(ctx, token, "")
+}
+
+// ResumeAt finds the session of a token, which was opened where it is shown: at the
+// name of a firm, or at the public address for "". It notes that it was used. Every
+// token that opens nothing gets the same fault, Unauthenticated "account.signed_out".
+func (s *Service) ResumeAt(ctx context.Context, token string, at id.Firm) (_ Session, err error) {
 	defer fault.Op(&err, "account.Resume")
 	if len(token) != TokenLength {
 		return Session{}, signedOut(nil)
@@ -81,7 +90,7 @@ func (s *Service) Resume(ctx context.Context, token string) (_ Session, err erro
 	if err != nil {
 		return Session{}, err
 	}
-	if !v.alive(p, now) {
+	if !v.alive(p, now) || v.At != at {
 		return Session{}, signedOut(nil)
 	}
 	v.Proven = v.proven(p)
@@ -193,12 +202,13 @@ func (s *Service) open(tx *store.DirectoryTx, v *visit, from Source) (string, er
 	}
 	now := store.Time(store.Micros(s.office.Clock()))
 	token := NewToken()
+	v.At = from.At
 	v.hash, v.ID = s.tokenHash(token), id.New[string](now)
 	v.Created, v.Seen, v.Expires = now, now, now.Add(Absolute)
 	v.agent = s.box().SealText(visitPlace("agent", v.ID), from.Agent)
 	v.address = s.box().SealText(visitPlace("address", v.ID), from.Addr.String())
 	_, err := tx.Exec(insertSession, v.hash, v.ID, v.Person, v.epoch, v.Via, v.Firm, v.Space, v.agent, v.address,
-		store.Micros(v.Created), store.Micros(v.Seen), store.Micros(v.Expires), v.Provider, v.shown(), s.visitMAC(*v))
+		store.Micros(v.Created), store.Micros(v.Seen), store.Micros(v.Expires), v.Provider, v.shown(), v.At, s.visitMAC(*v))
 	return token, err
 }
 
@@ -219,7 +229,7 @@ func (s *Service) readVisit(scan func(...any) error) (visit, error) {
 	var created, seen, expires, shown int64
 	var mac []byte
 	err := scan(&v.hash, &v.ID, &v.Person, &v.epoch, &v.Via, &v.Firm, &v.Space, &v.agent, &v.address,
-		&created, &seen, &expires, &v.Provider, &shown, &mac)
+		&created, &seen, &expires, &v.Provider, &shown, &v.At, &mac)
 	if err != nil {
 		return visit{}, err
 	}

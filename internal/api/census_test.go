@@ -272,6 +272,7 @@ func TestCensus(t *testing.T) {
 	leftOut := map[authz.Action]string{
 		authz.FirmDoor:  "a program lets nobody in",
 		authz.FirmVouch: "a program lets nobody in",
+		authz.FirmHost:  "a program leads nobody elsewhere",
 		authz.TokenKeep: "a program makes and ends no token",
 		authz.TokenGive: "a program makes and ends no token",
 	}

@@ -32,7 +32,7 @@ func (r *Request) enter(ctx context.Context) error {
 }
 
 func (r *Request) enterByLink(ctx context.Context, text string) error {
-	session, err := r.api.Accounts.Resume(ctx, text)
+	session, err := r.api.Accounts.ResumeAt(ctx, text, r.Source.At)
 	if err == nil && !session.Via.Linked() {
 		err = fault.Absent()
 	}

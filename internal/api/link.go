@@ -2,6 +2,7 @@ package api
 
 import (
 	"cenacle/internal/account"
+	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/invitation"
 )
@@ -12,6 +13,10 @@ type Link struct {
 	Token string  `json:"token"`
 }
 
+// elsewhere reports whether the link is of another firm than the one whose name was
+// asked: nothing of that is there.
+func (l Link) elsewhere(r *Request) bool { return r.Source.At != "" && r.Source.At != l.Firm }
+
 // LinkView is what a link is, before any gesture.
 type LinkView struct {
 	State    string `json:"state" enum:"valid used expired unknown"`
@@ -20,6 +25,9 @@ type LinkView struct {
 }
 
 func (n *Nouns) peek(r *Request, in Link) (LinkView, error) {
+	if in.elsewhere(r) {
+		return LinkView{State: string(invitation.Unknown)}, nil
+	}
 	v, err := n.Invitations.Peek(r.Context(), in.Firm, in.Token)
 	return LinkView{string(v.State), v.FirmName, v.Password}, err
 }
@@ -36,6 +44,9 @@ type Bearer struct {
 }
 
 func (n *Nouns) useLink(r *Request, in Link) (Bearer, error) {
+	if in.elsewhere(r) {
+		return Bearer{}, fault.Absent()
+	}
 	text, session, err := n.Invitations.Use(r.Context(), in.Firm, in.Token, r.Source)
 	if err != nil {
 		return Bearer{}, err
@@ -47,6 +58,9 @@ func (n *Nouns) useLink(r *Request, in Link) (Bearer, error) {
 }
 
 func (n *Nouns) renewLink(r *Request, in Link) (LinkView, error) {
+	if in.elsewhere(r) {
+		return LinkView{}, fault.Absent()
+	}
 	if err := n.Invitations.Renew(r.Context(), in.Firm, in.Token, r.Source); err != nil {
 		return LinkView{}, err
 	}

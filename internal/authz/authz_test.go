@@ -108,6 +108,8 @@ func TestFirmPolicy(t *testing.T) {
 		{FirmDoor, Lawyer, Decision{false, true, "role"}},
 		{FirmVouch, Admin, Decision{true, true, "firm-admin"}},
 		{FirmVouch, Lawyer, Decision{false, true, "role"}},
+		{FirmHost, Admin, Decision{true, true, "firm-admin"}},
+		{FirmHost, Lawyer, Decision{false, true, "role"}},
 		{FirmPeopleAdd, Admin, Decision{true, true, "firm-admin"}},
 		{FirmPeopleAdd, Lawyer, Decision{false, true, "role"}},
 		{FirmPeopleRank, Admin, Decision{true, true, "firm-admin"}},
@@ -171,7 +173,7 @@ func TestUnsigned(t *testing.T) {
 // outlives her session or lets others in, and before nothing else; what she may
 // not do at all, she is refused as ever.
 func TestGrave(t *testing.T) {
-	grave := map[Action]bool{FirmPeopleAdd: true, FirmPeopleRank: true, FirmPeopleEnd: true, FirmFactors: true, CharterPublish: true, FirmTell: true, FirmVouch: true, TokenGive: true, FirmApproval: true, SpaceThaw: true, HoldKeep: true, WallLift: true, SpaceHand: true, SpaceTell: true, AbsenceTell: true, GroupAdmit: true, GroupAttach: true}
+	grave := map[Action]bool{FirmPeopleAdd: true, FirmPeopleRank: true, FirmPeopleEnd: true, FirmFactors: true, CharterPublish: true, FirmTell: true, FirmVouch: true, FirmHost: true, TokenGive: true, FirmApproval: true, SpaceThaw: true, HoldKeep: true, WallLift: true, SpaceHand: true, SpaceTell: true, AbsenceTell: true, GroupAdmit: true, GroupAttach: true}
 	for act, r := range rules {
 		if r.grave != grave[act] {
 			t.Errorf("%s: grave is %v; a change of the table must be a change here", act, r.grave)

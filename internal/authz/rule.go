@@ -23,6 +23,7 @@ const (
 	FirmTell       Action = "firm.tell"        // tell it to one more address, or to another
 	FirmDoor       Action = "firm.door"        // its door: who vouches there, and have one of them stop
 	FirmVouch      Action = "firm.vouch"       // have one more vouch for people
+	FirmHost       Action = "firm.host"        // its own web address
 	AbsenceSee     Action = "absence.see"      // one's own absences, and those in which one stands in
 	AbsenceTell    Action = "absence.tell"     // have a colleague stand in for oneself
 	AbsenceEnd     Action = "absence.end"      // before its time: who is away, or who stands in
@@ -182,6 +183,7 @@ var rules = map[Action]rule{
 	FirmApproval:   {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
 	FirmDoor:       {kind: OfFirm, firm: []FirmRole{Admin}, inSelf: true},
 	FirmVouch:      {kind: OfFirm, firm: []FirmRole{Admin}, inSelf: true, grave: true},
+	FirmHost:       {kind: OfFirm, firm: []FirmRole{Admin}, inSelf: true, grave: true},
 	AbsenceSee:     {kind: OfFirm, firm: people, reads: true},
 	AbsenceTell:    {kind: OfFirm, firm: people, grave: true},
 	AbsenceEnd:     {kind: OfFirm, firm: people},

@@ -1,12 +1,13 @@
-// Package certificate obtains the certificate of the public host from an
-// authority that speaks ACME (RFC 8555), renews it before it ends, and answers the
-// authority's challenges (TLS-ALPN-01, and HTTP-01 where plain requests arrive).
+// Package certificate obtains the certificates of the public host, and of the names at
+// which firms are reached besides, from an authority that speaks ACME (RFC 8555), renews
+// them before they end, and answers the authority's challenges (TLS-ALPN-01, and HTTP-01 where plain requests arrive).
 //
 // What it has is sealed in the directory, so that every node of an installation
-// presents the same certificate and answers what another node was asked. One node
-// at a time asks for a first certificate ([Keeper.Run]); a handshake never does,
-// so that strangers cannot make it ask. It asks for one host, the one it was made
-// with, and accepts the terms of the authority: whoever configures it has read them.
+// presents the same certificates and answers what another node was asked. One node
+// at a time asks for a first certificate of a name ([Keeper.Run]); a handshake never
+// does, so that strangers cannot make it ask. It asks for the host it was made with and
+// for the names that it is told of, one after another, and accepts the terms of the
+// authority: whoever configures it has read them.
 //
 // Start reading at [New]. The protocol is golang.org/x/crypto/acme/autocert; why,
 // is in doc/decisions/015-automatic-certificates.md.
@@ -22,8 +23,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"golang.org/x/crypto/acme"
@@ -40,19 +42,23 @@ type Config struct {
 	Clock     func() time.Time
 	Log       *slog.Logger
 
-	Host      string         // the one name it asks for, in ASCII
-	Authority string         // address of the authority's directory
-	Contact   string         // address of mail for the authority's warnings; may be empty
-	Roots     *x509.CertPool // who may vouch for the authority's own address; nil: the system's
+	Host      string          // the public host, in ASCII
+	Names     func() []string // for which it asks besides, in ASCII; nil: for none
+	Former    func() []string // which it asks for no more, and shows while they are good
+	Authority string          // address of the authority's directory
+	Contact   string          // address of mail for the authority's warnings; may be empty
+	Roots     *x509.CertPool  // who may vouch for the authority's own address; nil: the system's
 }
 
-// Keeper has the certificate of one host. It is safe for concurrent use.
+// Keeper has the certificates of a site. It is safe for concurrent use.
 type Keeper struct {
 	shelf   shelf
 	host    string
+	names   func() []string
+	former  func() []string
 	log     *slog.Logger
 	manager *autocert.Manager
-	known   atomic.Bool // a certificate is on the shelf
+	known   sync.Map // names whose certificate is on the shelf
 }
 
 const (
@@ -69,7 +75,14 @@ const (
 func New(c Config) *Keeper {
 	k := &Keeper{
 		shelf: shelf{directory: c.Directory, box: c.Box, clock: c.Clock, holder: rand.Text()},
-		host:  c.Host, log: c.Log,
+		host:  c.Host, names: c.Names, former: c.Former, log: c.Log,
+	}
+	none := func() []string { return nil }
+	if k.names == nil {
+		k.names = none
+	}
+	if k.former == nil {
+		k.former = none
 	}
 	network := http.DefaultTransport.(*http.Transport).Clone()
 	network.Proxy, network.TLSClientConfig = nil, &tls.Config{RootCAs: c.Roots, MinVersion: tls.VersionTLS12}
@@ -83,15 +96,15 @@ func New(c Config) *Keeper {
 	return k
 }
 
-// only refuses every name but the one of the configuration.
+// only refuses every name but those of this installation.
 func (k *Keeper) only(_ context.Context, host string) error {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
-	if !strings.EqualFold(host, k.host) {
-		return errors.New("certificate: not a host of this installation")
+	if strings.EqualFold(host, k.host) || slices.Contains(k.names(), strings.ToLower(host)) {
+		return nil
 	}
-	return nil
+	return errors.New("certificate: not a host of this installation")
 }
 
 // TLS is how the site's listener encrypts. Before a first certificate is there,
@@ -107,85 +120,122 @@ func (k *Keeper) TLS() *tls.Config {
 // has the keeper try that way too.
 func (k *Keeper) Challenges(next http.Handler) http.Handler { return k.manager.HTTPHandler(next) }
 
-// present is the certificate for a handshake: of a challenge, or of the host,
-// whatever name the client wrote.
+// present is the certificate for a handshake: of a challenge; of the name that the
+// client wrote, where one was obtained; else of the host, whatever name that was. A
+// name that a firm gave up has its certificate as long as that is good: its readers are
+// sent on from there.
 func (k *Keeper) present(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	if len(hello.SupportedProtos) == 1 && hello.SupportedProtos[0] == acme.ALPNProto {
 		return k.manager.GetCertificate(hello)
 	}
-	if !k.known.Load() {
-		if _, err := k.shelf.Get(hello.Context(), k.host); err != nil {
+	name := strings.ToLower(strings.TrimSuffix(hello.ServerName, "."))
+	switch {
+	case slices.Contains(k.names(), name):
+	case slices.Contains(k.former(), name):
+		return k.shelf.pair(hello.Context(), name)
+	default:
+		name = k.host
+	}
+	if _, known := k.known.Load(name); !known {
+		if _, err := k.shelf.Get(hello.Context(), name); err != nil {
 			return nil, fmt.Errorf("certificate: none yet: %w", err)
 		}
-		k.known.Store(true)
+		k.known.Store(name, true)
 	}
-	return k.mine()
+	return k.of(name)
 }
 
-// mine has autocert obtain, or remember, the one certificate there is: for ECDSA,
-// which every browser of these ten years knows.
-func (k *Keeper) mine() (*tls.Certificate, error) {
+// of has autocert obtain, or remember, the one certificate of a name: for ECDSA, which
+// every browser of these ten years knows.
+func (k *Keeper) of(name string) (*tls.Certificate, error) {
 	return k.manager.GetCertificate(&tls.ClientHelloInfo{
-		ServerName:       k.host,
+		ServerName:       name,
 		CipherSuites:     []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256},
 		SupportedCurves:  []tls.CurveID{tls.CurveP256},
 		SignatureSchemes: []tls.SignatureScheme{tls.ECDSAWithP256AndSHA256},
 	})
 }
 
-// Run obtains the certificate unless one is there, then watches that it is
-// renewed, until ctx ends. A refusal is logged and tried again, less and less often.
+// Run obtains the certificates that are not there, one after another and the public
+// host's first, and watches that they are renewed, until ctx ends. A refusal is logged
+// and tried again, less and less often for that name.
 func (k *Keeper) Run(ctx context.Context) error {
-	for wait := firstWait; !k.known.Load(); {
-		pause := lookAgain
-		got, err := k.obtain(ctx)
-		switch {
-		case got:
-			k.known.Store(true)
-			continue
-		case err != nil && ctx.Err() == nil:
-			k.log.ErrorContext(ctx, "obtaining a certificate", "host", k.host, "again_in", wait.String(), "cause", err.Error())
-			pause, wait = wait, min(2*wait, longWait)
-		}
-		if !rest(ctx, pause) {
-			return nil
-		}
-	}
+	tries := map[string]*try{}
+	watched := k.shelf.clock()
 	for {
-		k.watch(ctx)
-		if !rest(ctx, watchEach) {
+		for _, name := range append([]string{k.host}, k.names()...) {
+			if tries[name] == nil {
+				tries[name] = &try{wait: firstWait}
+			}
+			k.attend(ctx, name, tries[name])
+		}
+		if now := k.shelf.clock(); now.Sub(watched) >= watchEach {
+			watched = now
+			k.watch(ctx)
+		}
+		if !rest(ctx, lookAgain) {
 			return nil
 		}
 	}
 }
 
-// obtain reports whether a certificate is there now. One node at a time asks.
-func (k *Keeper) obtain(ctx context.Context) (bool, error) {
-	_, err := k.shelf.Get(ctx, k.host)
+// try is how it went with a name.
+type try struct {
+	after time.Time     // when it is asked for again
+	wait  time.Duration // after the next refusal
+}
+
+// attend obtains the certificate of a name, unless it is there or was refused lately.
+func (k *Keeper) attend(ctx context.Context, name string, t *try) {
+	if _, known := k.known.Load(name); known || k.shelf.clock().Before(t.after) || ctx.Err() != nil {
+		return
+	}
+	got, err := k.obtain(ctx, name)
+	switch {
+	case got:
+		k.known.Store(name, true)
+		k.look(ctx, name)
+	case err != nil && ctx.Err() == nil:
+		k.log.ErrorContext(ctx, "obtaining a certificate", "host", name, "again_in", t.wait.String(), "cause", err.Error())
+		t.after, t.wait = k.shelf.clock().Add(t.wait), min(2*t.wait, longWait)
+	}
+}
+
+// obtain reports whether a certificate of a name is there now. One node at a time asks.
+func (k *Keeper) obtain(ctx context.Context, name string) (bool, error) {
+	_, err := k.shelf.Get(ctx, name)
 	if err == nil {
-		_, err = k.mine()
+		_, err = k.of(name)
 		return err == nil, err
 	}
 	if !errors.Is(err, autocert.ErrCacheMiss) {
 		return false, err
 	}
-	mine, err := k.shelf.take(ctx, k.host, turn)
+	mine, err := k.shelf.take(ctx, name, turn)
 	if err != nil || !mine {
 		return false, err
 	}
-	_, err = k.mine()
-	return err == nil, errors.Join(err, k.shelf.give(context.WithoutCancel(ctx), k.host))
+	_, err = k.of(name)
+	return err == nil, errors.Join(err, k.shelf.give(context.WithoutCancel(ctx), name))
 }
 
 // watch says aloud that renewal fails, which autocert keeps to itself.
 func (k *Keeper) watch(ctx context.Context) {
-	held, err := k.mine()
+	for _, name := range append([]string{k.host}, k.names()...) {
+		if _, known := k.known.Load(name); known {
+			k.look(ctx, name)
+		}
+	}
+}
+
+func (k *Keeper) look(ctx context.Context, name string) {
+	held, err := k.of(name)
 	if err != nil {
-		k.log.ErrorContext(ctx, "looking at the certificate", "host", k.host, "cause", err.Error())
+		k.log.ErrorContext(ctx, "looking at the certificate", "host", name, "cause", err.Error())
 		return
 	}
 	if late(held.Leaf, k.shelf.clock()) {
-		k.log.ErrorContext(ctx, "the certificate was not renewed in time", "host", k.host, "ends", held.Leaf.NotAfter)
+		k.log.ErrorContext(ctx, "the certificate was not renewed in time", "host", name, "ends", held.Leaf.NotAfter)
 	}
 }
 
@@ -193,12 +243,12 @@ func late(c *x509.Certificate, now time.Time) bool {
 	return now.After(c.NotAfter.Add(-c.NotAfter.Sub(c.NotBefore) / lateShare))
 }
 
-// Left is how long the certificate of this node is still good for; 0 without one.
+// Left is how long the certificate of the public host is still good for; 0 without one.
 func (k *Keeper) Left() time.Duration {
-	if !k.known.Load() {
+	if _, known := k.known.Load(k.host); !known {
 		return 0
 	}
-	held, err := k.mine()
+	held, err := k.of(k.host)
 	if err != nil {
 		return 0
 	}

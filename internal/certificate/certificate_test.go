@@ -13,6 +13,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -270,6 +271,62 @@ func TestRenewal(t *testing.T) {
 		}
 	}
 	t.Error("it was not renewed")
+}
+
+// Names that are told of later are obtained beside the host's, each shown to who asks
+// for it; a stranger's name orders nothing, and one that was given up is shown while it is good.
+func TestNames(t *testing.T) {
+	h := newHouse(t, storetest.New(t), time.Hour)
+	var names, former atomic.Pointer[[]string]
+	names.Store(&[]string{})
+	former.Store(&[]string{})
+	k := certificate.New(certificate.Config{
+		Directory: h.store.Directory(), Box: h.box, Clock: time.Now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Host: host, Authority: h.Directory, Roots: h.roots,
+		Names: func() []string { return *names.Load() }, Former: func() []string { return *former.Load() },
+	})
+	h.serveTLS(k, h.secure)
+	h.run(k)
+	first := h.shown(h.secure, 30*time.Second)
+	const own = "espace.delmas.example"
+	if c := h.named(own); c == nil || !c.Equal(first) {
+		t.Error("a stranger's name is answered by something else than the host's certificate")
+	}
+	if h.Issued() != 1 {
+		t.Errorf("%d certificates before any name", h.Issued())
+	}
+	names.Store(&[]string{own})
+	var got *x509.Certificate
+	for start := time.Now(); time.Since(start) < 30*time.Second; time.Sleep(50 * time.Millisecond) {
+		if got = h.named(own); got != nil && got.VerifyHostname(own) == nil {
+			break
+		}
+	}
+	if got == nil || got.VerifyHostname(own) != nil || h.Issued() != 2 {
+		t.Fatalf("no certificate of the name; %d issued\n%s", h.Issued(), h.Said())
+	}
+	if c := h.named(host); !c.Equal(first) {
+		t.Error("the host has another certificate")
+	}
+	names.Store(&[]string{})
+	former.Store(&[]string{own})
+	if c := h.named(own); c == nil || !c.Equal(got) {
+		t.Error("a former name is not shown with its certificate")
+	}
+	if c := h.named("x." + own); !c.Equal(first) || h.Issued() != 2 {
+		t.Errorf("a stranger's name: %d issued", h.Issued())
+	}
+}
+
+// named is the certificate that is shown to who asks for a name, whatever it says; nil
+// where the handshake fails.
+func (h *house) named(name string) *x509.Certificate {
+	conn, err := tls.Dial("tcp", h.secure.Addr().String(), &tls.Config{ServerName: name, InsecureSkipVerify: true})
+	if err != nil {
+		return nil
+	}
+	_ = conn.Close() // nothing was sent
+	return conn.ConnectionState().PeerCertificates[0]
 }
 
 // A handshake makes nobody order, whatever name it asks for.

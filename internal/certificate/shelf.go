@@ -2,10 +2,12 @@ package certificate
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"time"
 
 	"golang.org/x/crypto/acme/autocert"
@@ -113,4 +115,22 @@ func Held(ctx context.Context, d *store.Directory, b *vault.Box, host string) (*
 		}
 	}
 	return nil, errors.New("certificate: no certificate is held under its name")
+}
+
+// pair is the certificate of a name as it lies on the shelf, with its key, for as long
+// as it is good.
+func (s *shelf) pair(ctx context.Context, name string) (*tls.Certificate, error) {
+	text, err := s.Get(ctx, name)
+	if err != nil {
+		return nil, fmt.Errorf("certificate: none of a former name: %w", err)
+	}
+	// As autocert writes it: the key, then the chain.
+	pair, err := tls.X509KeyPair(text, text)
+	if err != nil {
+		return nil, fmt.Errorf("certificate: of a former name: %w", err)
+	}
+	if s.clock().After(pair.Leaf.NotAfter) {
+		return nil, errors.New("certificate: that of a former name has ended")
+	}
+	return &pair, nil
 }

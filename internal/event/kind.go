@@ -98,6 +98,7 @@ var kinds = map[string]kind{
 	"notice.chosen": {}, "notice.muted": {}, "notice.unmuted": {}, "notice.titled": {}, "notice.enclosed": {}, "notice.lightened": {}, "notice.refused": {}, "notice.accepted": {}, "notice.retried": {}, "space.level_chosen": {},
 	"mailbox.asked": {}, "mailbox.moved": {}, "mailbox.refused": {},
 	"provider.registered": {}, "provider.introduced": {}, "provider.ended": {}, "provider.tied": {}, "provider.parted": {},
+	"host.claimed": {}, "host.activated": {}, "host.dropped": {}, "host.ended": {},
 	"webhook.created": {}, "webhook.changed": {}, "webhook.ended": {}, "webhook.replayed": {},
 }
 

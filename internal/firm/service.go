@@ -32,7 +32,7 @@ func (s *Service) Stand(ctx context.Context, in account.Session, firm id.Firm) (
 // factor, which it is.
 func (s *Service) stand(ctx context.Context, in account.Session, firm id.Firm) (st Standing, err error) {
 	defer fault.Op(&err, "firm.Stand(%s)", firm)
-	if in.Person == "" || in.Firm != "" && in.Firm != firm {
+	if in.Person == "" || in.Firm != "" && in.Firm != firm || in.At != "" && in.At != firm {
 		return Standing{}, fault.Absent()
 	}
 	tied, err := s.accounts.Affiliated(ctx, in.Person, firm)

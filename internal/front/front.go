@@ -9,6 +9,7 @@
 package front
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -16,13 +17,16 @@ import (
 	"strings"
 	"time"
 
+	"cenacle/internal/hostname"
+	"cenacle/internal/id"
 	"cenacle/internal/metric"
 	"cenacle/internal/trace"
 )
 
 // Config is what the server gives to every transport.
 type Config struct {
-	Base    *url.URL       // the one public address; every link starts here
+	Base    *url.URL       // the public address; links start here, or at a firm's own
+	Hosts   Hosts          // where single firms are reached besides; nil: nowhere
 	Proxies []netip.Prefix // whose X-Forwarded-For is believed
 	Secure  bool           // behind HTTPS
 	Demo    bool
@@ -34,6 +38,30 @@ type Config struct {
 	// Alias is what the log calls a firm or a person: the same one each time,
 	// and not her identifier. Nil: the log calls nobody anything.
 	Alias func(kind, identifier string) string
+}
+
+// Hosts knows the names at which one firm alone is reached; [hostname.Service] does.
+type Hosts interface {
+	// Find is who is reached under the host of a request.
+	Find(host string) (hostname.At, bool)
+	// Of is a firm's own address, nil for one that has none.
+	Of(id.Firm) *url.URL
+}
+
+// BaseOf is where the links of a firm start.
+func (c *Config) BaseOf(f id.Firm) *url.URL {
+	if c.Hosts != nil && f != "" {
+		return cmp.Or(c.Hosts.Of(f), c.Base)
+	}
+	return c.Base
+}
+
+// find is the firm that a host is of; false for the public address and for strangers.
+func (c *Config) find(host string) (hostname.At, bool) {
+	if c.Hosts == nil || strings.EqualFold(host, c.Base.Host) {
+		return hostname.At{}, false
+	}
+	return c.Hosts.Find(host)
 }
 
 // Policy is the Content-Security-Policy of an answer that does not choose a
@@ -56,7 +84,14 @@ func (c *Config) Guard(next http.Handler) http.Handler {
 		if c.Secure {
 			h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 		}
-		if !c.known(r.Host) && !probe(r) {
+		at, own := c.find(r.Host)
+		switch {
+		case probe(r):
+		case own && at.Former && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+			http.Redirect(w, r, c.BaseOf(at.Firm).String()+page(r.URL), http.StatusTemporaryRedirect)
+			return
+		case own && !at.Former || c.known(r.Host):
+		default:
 			http.Error(w, "421 Misdirected Request", http.StatusMisdirectedRequest)
 			return
 		}
@@ -64,9 +99,23 @@ func (c *Config) Guard(next http.Handler) http.Handler {
 	})
 }
 
+// page is where on a site a request leads, and nothing that could name another site.
+func page(u *url.URL) string {
+	if !strings.HasPrefix(u.Path, "/") {
+		return "/"
+	}
+	if u.RawQuery == "" {
+		return u.EscapedPath()
+	}
+	return u.EscapedPath() + "?" + u.RawQuery
+}
+
 // probe reports a question about the program itself, which a balancer asks under
-// whatever name it has for this machine; the answer holds no link.
-func probe(r *http.Request) bool { return r.URL.Path == "/livez" || r.URL.Path == "/readyz" }
+// whatever name it has for this machine, or that the house asks itself at a name that
+// may become a firm's; the answer holds no link.
+func probe(r *http.Request) bool {
+	return r.URL.Path == "/livez" || r.URL.Path == "/readyz" || strings.HasPrefix(r.URL.Path, hostname.ProofPath)
+}
 
 // known reports whether a host is ours: that of the public address, and for a
 // demonstration, which only this machine reaches, its names for itself.

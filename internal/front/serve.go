@@ -51,7 +51,7 @@ func (c *Config) Serve(pattern string, long bool, begin func(*Request) Exchange)
 			hr = hr.WithContext(ctx) // the server knows its own request by its body (Expect: 100-continue)
 			hr.Body = body
 		}
-		r := &Request{Request: hr, ID: id.New[id.Request](now), Now: now, Source: source(hr, c.Proxies)}
+		r := &Request{Request: hr, ID: id.New[id.Request](now), Now: now, Source: c.source(hr)}
 		seen := &Writer{ResponseWriter: w}
 		e := begin(r)
 		err := c.answer(seen, e, long)

@@ -9,6 +9,16 @@ import (
 	"cenacle/internal/account"
 )
 
+// source is where a request comes from, and to: the peer by the rule of the trusted
+// proxies, and the firm at whose own name it came.
+func (c *Config) source(r *http.Request) account.Source {
+	s := source(r, c.Proxies)
+	if at, own := c.find(r.Host); own {
+		s.At = at.Firm
+	}
+	return s
+}
+
 // source is the peer that the request really comes from: the connection's
 // address, or, when that is a trusted proxy, the right-most address of
 // X-Forwarded-For that is not one. Nothing else a client says is believed.

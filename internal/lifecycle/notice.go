@@ -190,7 +190,7 @@ func (p post) send(ctx context.Context, by authz.Actor, j outbox.Job, e errand) 
 	if said, err = p.name(ctx, by, e, said); err != nil {
 		return err
 	}
-	envelope := mail.Envelope{Job: j.ID, Date: p.office.Clock(), To: to, Language: person.Language, Firm: profile.Name}
+	envelope := mail.Envelope{Job: j.ID, Date: p.office.Clock(), To: to, Language: person.Language, Of: by.Firm, Firm: profile.Name}
 	for {
 		m, err := p.composer.Compose(envelope, said)
 		if err != nil {

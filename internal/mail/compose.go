@@ -22,9 +22,12 @@ var templates embed.FS
 
 // Sending is what all notices of an installation have in common.
 type Sending struct {
-	Base     *url.URL // public scheme and host: every link starts with it
-	From     string   // address that sends
-	FromName string   // shown when an envelope names no firm
+	Base *url.URL // public scheme and host: every link starts with it
+	// Own is the address of a firm with a name of its own, nil for the others; nil: no
+	// firm has one.
+	Own      func(id.Firm) *url.URL
+	From     string // address that sends
+	FromName string // shown when an envelope names no firm
 }
 
 // Envelope is who writes to whom, when, and in which language.
@@ -33,6 +36,8 @@ type Envelope struct {
 	Date     time.Time
 	To       string // address
 	Language i18n.Language
+	// Of is the firm that writes: links lead to its own address, if it has one.
+	Of id.Firm
 	// Firm is the name shown as the sender; empty shows the installation's.
 	Firm string
 }
@@ -90,7 +95,7 @@ type letter struct {
 // "mail.invalid" when the envelope cannot be sent.
 func (c *Composer) Compose(e Envelope, n Notice) (Message, error) {
 	said := n.content()
-	link, err := c.link(said.path)
+	link, err := c.link(e.Of, said.path)
 	if err != nil {
 		return Message{}, err
 	}
@@ -129,8 +134,8 @@ func (c *Composer) Compose(e Envelope, n Notice) (Message, error) {
 	return m, m.Valid()
 }
 
-// link joins a path to the base. Whatever could name another host is refused.
-func (c *Composer) link(path string) (string, error) {
+// link joins a path to where a firm is. Whatever could name another host is refused.
+func (c *Composer) link(of id.Firm, path string) (string, error) {
 	u, err := url.Parse(path)
 	if err != nil {
 		return "", fmt.Errorf("%w: unreadable", errPath) // url.Error repeats the path, which may hold a token
@@ -139,7 +144,11 @@ func (c *Composer) link(path string) (string, error) {
 		strings.ContainsAny(path, "\\") || strings.ContainsFunc(path, unprintable) || u.String() != path {
 		return "", errPath
 	}
-	return c.sending.Base.String() + path, nil
+	base := c.sending.Base
+	if c.sending.Own != nil {
+		base = cmp.Or(c.sending.Own(of), base)
+	}
+	return base.String() + path, nil
 }
 
 // host is the right part of our Message-IDs: the host of the base, its address

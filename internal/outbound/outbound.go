@@ -9,11 +9,12 @@
 // for later. What a peer answers costs at most [Patience] and [MaxAnswer].
 //
 // Start at [Client.Post], or at [Client.HTTP] for a protocol that a library
-// speaks; reach.go has the addresses.
+// speaks; peek.go asks who is at a name, and reach.go has the addresses.
 package outbound
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -47,14 +48,15 @@ type Config struct {
 // Client asks. It keeps no connection and no cookie, and is safe for
 // concurrent use.
 type Client struct {
-	allow  []netip.Prefix
-	secure *http.Transport
-	plain  *http.Transport // into allowed networks only
+	allow    []netip.Prefix
+	resolver *net.Resolver
+	secure   *http.Transport
+	plain    *http.Transport // into allowed networks only
 }
 
 // New returns a client.
 func New(c Config) *Client {
-	out := &Client{allow: c.Allow}
+	out := &Client{allow: c.Allow, resolver: cmp.Or(c.Resolver, net.DefaultResolver)}
 	out.secure, out.plain = out.transport(c, false), out.transport(c, true)
 	return out
 }

@@ -82,5 +82,11 @@ func entranceSteps() []step {
 		form(all+"/logo/remove", byLead, 303, "ground", "light").then(func(s *scene, _ answer) { s.logo() }),
 		register, plain(one, byLead, 200), form(one, byLead, 303, "client", "client", "secret", "secret"),
 		form(one+"/end", byLead, 303).then(func(s *scene, _ answer) { s.entrance() }),
+		plain(all+"/host", byLead, 200), form(all+"/host", byLead, 303, "name", "espace.delmas.example"),
+		form(all+"/host/check", byLead, 409), // nobody has written the record
+		form(all+"/host/drop", byLead, 303).then(func(s *scene, _ answer) {
+			s.must(s.server.Hosts.Give(s.t.Context(), s.firm.id, "espace.delmas.example"))
+		}),
+		form(all+"/host/end", byLead, 303),
 	}
 }

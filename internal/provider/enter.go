@@ -129,11 +129,11 @@ func (s *Service) Enter(ctx context.Context, w Way, from account.Source) (addres
 		return "", "", fault.New(fault.Unavailable, "provider.silent").Because(err)
 	}
 	challenge, err = s.accounts.Await(ctx, who, e)
-	return s.client.Address(e.Issuer, s.party(w.Firm, r), e.Request), challenge, err
+	return s.client.Address(e.Issuer, s.party(w.Firm, r, from), e.Request), challenge, err
 }
 
-func (s *Service) party(of id.Firm, r row) oidc.Party {
-	return oidc.Party{Client: r.Client, Secret: r.secret, Redirect: s.Redirect(of, r.ID)}
+func (s *Service) party(of id.Firm, r row, from account.Source) oidc.Party {
+	return oidc.Party{Client: r.Client, Secret: r.secret, Redirect: s.RedirectAt(from.At, of, r.ID)}
 }
 
 // mayTie demands of whoever wants a provider to vouch for her that she has just
@@ -215,7 +215,7 @@ func (s *Service) Arrive(ctx context.Context, came Return, from account.Source) 
 	if err != nil {
 		return out, calm(err)
 	}
-	said, err := s.client.Redeem(ctx, e.Issuer, s.party(e.Firm, r), e.Request, came.Answer)
+	said, err := s.client.Redeem(ctx, e.Issuer, s.party(e.Firm, r, from), e.Request, came.Answer)
 	if err != nil {
 		return out, refused(err)
 	}

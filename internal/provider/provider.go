@@ -83,12 +83,17 @@ type Service struct {
 	accounts *account.Service
 	client   *oidc.Client
 	base     *url.URL
+	own      func(id.Firm) *url.URL
 }
 
 // NewService returns the use cases over an office, for a site at a base.
 func NewService(office *act.Office, accounts *account.Service, client *oidc.Client, base *url.URL) *Service {
-	return &Service{office, accounts, client, base}
+	return &Service{office, accounts, client, base, func(id.Firm) *url.URL { return nil }}
 }
+
+// Within tells where the firms with a name of their own are; it is called before the
+// service is used.
+func (s *Service) Within(own func(id.Firm) *url.URL) { s.own = own }
 
 // Path is where somebody sets out for a provider.
 func Path(f id.Firm, p id.Provider) string { return "/door/" + string(f) + "/" + string(p) }
@@ -98,6 +103,15 @@ func Path(f id.Firm, p id.Provider) string { return "/door/" + string(f) + "/" +
 // provider has to know it.
 func (s *Service) Redirect(f id.Firm, p id.Provider) string {
 	return s.base.JoinPath(Path(f, p), "back").String()
+}
+
+// RedirectAt is [Service.Redirect] for who sets out from the firm's own name, at: her
+// browser has its challenge there and nowhere else.
+func (s *Service) RedirectAt(at, f id.Firm, p id.Provider) string {
+	if base := s.own(at); base != nil {
+		return base.JoinPath(Path(f, p), "back").String()
+	}
+	return s.Redirect(f, p)
 }
 
 // maxDomains is the most domains of one provider.

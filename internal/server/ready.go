@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -119,6 +121,15 @@ func (s *Server) probes(mux *http.ServeMux) {
 		}
 		say(w, http.StatusOK, "ok")
 	})
+}
+
+// prove answers what the house asks itself at a name, see [hostname.Service.Arrives].
+func (s *Server) prove(w http.ResponseWriter, r *http.Request) {
+	name, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		name = r.Host
+	}
+	say(w, http.StatusOK, s.Hosts.Proof(strings.ToLower(name), r.PathValue("question")))
 }
 
 func say(w http.ResponseWriter, status int, word string) {

@@ -37,6 +37,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	start(s.Outbox.Run)
 	start(s.tidy)
 	start(s.followKeys)
+	start(s.Hosts.Run)
 	if s.others != nil {
 		start(s.others.relay.Run)
 		start(s.others.run)

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -50,6 +51,7 @@ import (
 	"cenacle/internal/group"
 	"cenacle/internal/guard"
 	"cenacle/internal/hold"
+	"cenacle/internal/hostname"
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
 	"cenacle/internal/invitation"
@@ -110,6 +112,7 @@ import (
 type Server struct {
 	Office      *act.Office
 	Accounts    *account.Service
+	Hosts       *hostname.Service
 	Plans       *quota.Service
 	Firms       *firm.Service
 	Tokens      *token.Service
@@ -173,6 +176,8 @@ type Options struct {
 	Clock   func() time.Time
 	Log     *slog.Logger
 	Version string // of the program, for the figures
+	// Resolver finds what people of firms name outside; nil: the system's.
+	Resolver *net.Resolver
 	// Program is this program's file, to start readers of documents from; "":
 	// documents are not read.
 	Program string
@@ -203,9 +208,6 @@ func New(ctx context.Context, c *config.Config, o Options) (s *Server, err error
 	if s.Office, err = openOffice(ctx, c, o, database); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(s.openKeeper(c), s.openTracer(c, o)); err != nil {
-		return nil, err
-	}
 	s.sequencer = act.NewSequencer(s.Office, o.Log)
 	catalog, err := i18n.Load()
 	if err != nil {
@@ -216,6 +218,12 @@ func New(ctx context.Context, c *config.Config, o Options) (s *Server, err error
 	}
 	if err := s.openNouns(c, zone, o); err != nil {
 		return nil, err
+	}
+	if err := errors.Join(s.openKeeper(c), s.openTracer(c, o)); err != nil {
+		return nil, err
+	}
+	if err := s.Hosts.Load(ctx); err != nil {
+		s.log.ErrorContext(ctx, "reading the firms' own names", "cause", err.Error())
 	}
 	s.Drives = drive.New(s.Office, s.blobs, s.Documents, s.Spaces, drive.Config{
 		Catalog: catalog, Zone: zone, Accounts: s.Accounts, Limit: c.Upload(), Delete: c.Drive.Delete,
@@ -394,10 +402,13 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	s.Lifecycle.Within(s.Plans)
 	s.Overview = overview.New(s.Office)
 	s.Events = event.New(s.Office)
-	out := outbound.New(outbound.Config{Allow: c.Networks()})
+	out := outbound.New(outbound.Config{Allow: c.Networks(), Resolver: o.Resolver})
 	s.Webhooks = webhook.NewService(s.Office, s.Events, out)
 	s.Providers = provider.NewService(s.Office, s.Accounts, oidc.New(out, o.Clock), c.Base())
 	s.Firms.Believe(s.Providers.Vouch)
+	s.Hosts = hostname.New(s.Office, s.Accounts, hostname.Config{Base: c.Base(), Obtains: c.TLS.Mode == config.TLSAuto, Asker: out, Log: o.Log})
+	s.Accounts.Within(s.Hosts.Of)
+	s.Providers.Within(s.Hosts.Of)
 	s.sequencer.Tell(s.Events.Placed)
 	s.sequencer.Tell(s.Webhooks.Placed)
 	return nil
@@ -408,7 +419,7 @@ func (s *Server) openJobs(c *config.Config, catalog *i18n.Catalog, o Options) er
 	if err != nil {
 		return err
 	}
-	composer, err := mail.NewComposer(catalog, mail.Sending{Base: c.Base(), From: c.Mail.From, FromName: c.Mail.FromName})
+	composer, err := mail.NewComposer(catalog, mail.Sending{Base: c.Base(), Own: s.Hosts.Of, From: c.Mail.From, FromName: c.Mail.FromName})
 	if err != nil {
 		return err
 	}
@@ -460,7 +471,7 @@ func (s *Server) sender(c *config.Config) (mail.Sender, error) {
 
 func (s *Server) openSite(c *config.Config, catalog *i18n.Catalog, zone *time.Location, o Options) error {
 	f := &front.Config{
-		Base: c.Base(), Proxies: c.Proxies(), Secure: c.Base().Scheme == "https", Demo: c.Demo, Clock: o.Clock, Until: until, Log: o.Log,
+		Base: c.Base(), Hosts: s.Hosts, Proxies: c.Proxies(), Secure: c.Base().Scheme == "https", Demo: c.Demo, Clock: o.Clock, Until: until, Log: o.Log,
 		Alias: s.alias, Tracer: s.tracer,
 	}
 	if s.set != nil {
@@ -487,6 +498,7 @@ func (s *Server) openSite(c *config.Config, catalog *i18n.Catalog, zone *time.Lo
 	mux.Handle(api.Root+"/", programs)
 	mux.Handle("/", pages)
 	s.probes(mux)
+	mux.HandleFunc("GET "+hostname.ProofPath+"{question}", s.prove)
 	drives := dav.New(&dav.Config{Config: f, Catalog: catalog, Zone: zone, Drives: s.Drives, Tokens: s.Tokens})
 	calendars := caldav.New(&caldav.Config{Config: f, Catalog: catalog, Zone: zone, Agendas: s.Agendas, Tokens: s.Tokens})
 	s.handler = s.count(f.Guard(calendars.Beside(drives.Beside(mux))))
@@ -516,7 +528,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 		Group:      &grouppage.Pages{Groups: s.Groups},
 		Notice:     &noticepage.Pages{Accounts: s.Accounts, Notices: s.Notices, Spaces: s.Spaces},
 		Charter:    &charter.Pages{Firms: s.Firms},
-		Entrance:   &entrance.Pages{Providers: s.Providers, Firms: s.Firms},
+		Entrance:   &entrance.Pages{Providers: s.Providers, Firms: s.Firms, Hosts: s.Hosts},
 		Program:    &program.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Spaces: s.Spaces},
 		Letterbox: &letterbox.Pages{
 			Links: s.Letterboxes, Documents: s.Documents, Deposits: s.Deposits, Asks: s.Requests, Limit: c.Upload(), Until: until,
@@ -524,6 +536,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 		Upload: &upload.Pages{Documents: s.Documents, Bundles: s.Bundles, Until: until},
 		Live:   &livepage.Pages{Hub: s.Office.Live, Spaces: s.Spaces, Until: until, Closing: s.closing},
 	}
+	p.Home.Own = p.Door.Top
 	if c.Demo {
 		p.StyleGuide = &styleguide.Pages{}
 		if s.Mailbox != nil {
@@ -563,7 +576,7 @@ func (s *Server) tidy(ctx context.Context) error {
 }
 
 func (s *Server) sweep(ctx context.Context) error {
-	if err := errors.Join(s.Accounts.Sweep(ctx), s.Lifecycle.SettleMoves(ctx)); err != nil {
+	if err := errors.Join(s.Accounts.Sweep(ctx), s.Hosts.Sweep(ctx), s.Lifecycle.SettleMoves(ctx)); err != nil {
 		return err
 	}
 	firms, err := s.Office.Store.Firms(ctx)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"net"
@@ -23,7 +24,7 @@ func (s *Server) openKeeper(c *config.Config) error {
 	}
 	s.keeper = certificate.New(certificate.Config{
 		Directory: s.Office.Store.Directory(), Box: s.Office.Ring.Directory(), Clock: s.Office.Clock, Log: s.log,
-		Host: c.Host(), Authority: c.TLS.Authority(), Contact: c.TLS.Contact, Roots: roots,
+		Host: c.Host(), Names: s.Hosts.Names, Former: s.Hosts.Former, Authority: c.TLS.Authority(), Contact: c.TLS.Contact, Roots: roots,
 	})
 	return nil
 }
@@ -84,7 +85,8 @@ func (s *Server) plain(failed chan<- error) (stop func() error, err error) {
 	return h.Close, nil
 }
 
-// redirect leads to the same page in https, whatever host the request names.
+// redirect leads to the same page in https: at the name of a firm that the request
+// names, else at the public address.
 // What it carries was already sent in clear: nothing but a page is taken up.
 func (s *Server) redirect(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -92,6 +94,12 @@ func (s *Server) redirect(w http.ResponseWriter, r *http.Request) {
 		say(w, http.StatusUpgradeRequired, "https")
 		return
 	}
-	w.Header().Set("Location", s.config.Base().String()+r.URL.RequestURI())
+	base := s.config.Base()
+	if name, _, err := net.SplitHostPort(r.Host); err == nil {
+		base = cmp.Or(s.Hosts.Named(name), base)
+	} else {
+		base = cmp.Or(s.Hosts.Named(r.Host), base)
+	}
+	w.Header().Set("Location", base.String()+r.URL.RequestURI())
 	say(w, http.StatusPermanentRedirect, "https")
 }

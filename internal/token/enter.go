@@ -38,6 +38,9 @@ var guesses = account.Brake{Name: "token.source", Limit: 20, Window: 10 * time.M
 func (s *Service) Enter(ctx context.Context, text string, use Use, from account.Source) (st Standing, err error) {
 	defer fault.Op(&err, "token.Enter")
 	st, err = s.stand(ctx, text, use)
+	if err == nil && from.At != "" && from.At != st.Actor.Firm {
+		err = fault.Absent() // at the name of a firm, those of the others are none
+	}
 	if fault.Is(err, fault.NotFound) {
 		return Standing{}, s.refuse(ctx, err, from)
 	}

@@ -94,6 +94,9 @@ func (e *exchange) Answer(w *front.Writer) (err error) {
 
 // through opens the door and runs the handler.
 func (c *Config) through(r *Request, route Route) (Answer, error) {
+	if r.elsewhere(route) {
+		return nil, Absent()
+	}
 	if err := c.recognise(r); err != nil {
 		return nil, err
 	}
@@ -116,6 +119,13 @@ func (c *Config) through(r *Request, route Route) (Answer, error) {
 	return route.Handle(r)
 }
 
+// elsewhere reports whether a request came to the name of a firm, for what is of the
+// house or of another firm: nothing of these is there.
+func (r *Request) elsewhere(route Route) bool {
+	of := r.PathValue("firm")
+	return r.Source.At != "" && (route.House || of != "" && of != string(r.Source.At))
+}
+
 // leads reports whether a request is for a page before which the firm's charter is
 // answered: neither that one itself, nor what a page's own script asks for.
 func (r *Request) leads(route Route) bool {
@@ -128,7 +138,7 @@ func (c *Config) recognise(r *Request) error {
 	if err != nil {
 		return nil
 	}
-	session, err := c.Accounts.Resume(r.Context(), cookie.Value)
+	session, err := c.Accounts.ResumeAt(r.Context(), cookie.Value, r.Source.At)
 	if fault.Is(err, fault.Unauthenticated) || fault.Is(err, fault.NotFound) {
 		return nil
 	}
@@ -156,7 +166,7 @@ func (c *Config) enter(r *Request) error {
 // Recheck finds again who asks and what she is in the firm, for a stream that
 // outlives the moment its door was opened.
 func (r *Request) Recheck() error {
-	fresh := &Request{Request: r.Request, config: r.config}
+	fresh := &Request{Request: r.Request, Source: r.Source, config: r.config}
 	if err := r.config.recognise(fresh); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"time"
@@ -39,6 +40,7 @@ type Route struct {
 	Door    Door
 	Action  authz.Action
 	Why     string
+	House   bool  // of the house alone: at the name of a firm there is no such thing
 	Long    bool  // a stream: no fixed deadline, the handler keeps its own
 	Body    int64 // most bytes of a request body; 0: maxForm; -1: the handler's own limit
 	Handle  Handler
@@ -177,8 +179,10 @@ func join(segments []string) string {
 }
 
 // Absolute makes a path an address a mail or a page can give to others; it
-// never depends on what the request says of its host.
-func (r *Request) Absolute(path string) string { return r.config.Base.JoinPath(path).String() }
+// depends on what the request says of its host only where that is the name of a firm.
+func (r *Request) Absolute(path string) string {
+	return r.config.BaseOf(cmp.Or(r.Source.At, r.Firm.ID)).JoinPath(path).String()
+}
 
 // Zone is where civil days begin.
 func (r *Request) Zone() *time.Location { return r.config.Zone }

@@ -74,7 +74,7 @@ func (r *request) component(l *lines, e agenda.Event, when func()) {
 	if e.Cancelled {
 		title, status, shows = r.printer.T("caldav.cancelled", title), "CANCELLED", "TRANSPARENT"
 	}
-	at := r.dav.Base.JoinPath("f", string(r.actor.Firm), "spaces", string(e.Space), "agenda", string(e.ID))
+	at := r.dav.BaseOf(r.actor.Firm).JoinPath("f", string(r.actor.Firm), "spaces", string(e.Space), "agenda", string(e.ID))
 	if e.On != "" {
 		at.RawQuery = "on=" + e.On
 	}

@@ -163,6 +163,9 @@ func newFactor(page FactorsPage, f account.Factor, last bool) Factor {
 	out := Factor{Name: f.Name, Icon: "device-mobile", What: b.T("door.factor.totp"), Added: b.When(f.Created)}
 	if f.Kind == account.Passkey {
 		out.Icon, out.What = "key", b.T("door.factor.passkey")
+		if f.MadeAt != "" {
+			out.What = b.T("door.factor.passkey_at", f.MadeAt)
+		}
 	}
 	if !f.Used.IsZero() {
 		out.Used = b.When(f.Used)

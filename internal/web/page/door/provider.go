@@ -53,12 +53,29 @@ func (p *Pages) House(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	return p.house(r, of)
+}
+
+// Top is the top of the name of a firm: its door where there is one, or the plain way
+// in; whoever is in already goes on into the firm.
+func (p *Pages) Top(r *web.Request) (web.Answer, error) {
+	if r.SignedIn {
+		return web.See(firmPath(r.Source.At)), nil
+	}
+	answer, err := p.house(r, r.Source.At)
+	if fault.Is(err, fault.NotFound) {
+		return web.See(signInPath), nil
+	}
+	return answer, err
+}
+
+func (p *Pages) house(r *web.Request, of id.Firm) (web.Answer, error) {
 	at, err := p.Providers.At(r.Context(), of)
 	if err != nil {
 		return nil, err
 	}
 	page := p.signIn(r, r.URL.Query().Get("next"))
-	page.Path = r.URL.EscapedPath()
+	page.Path = "/door/" + string(of)
 	page.House, page.Email.Focus = at.Firm, false
 	page.Firm, page.FirmHref, page.Logo = at.Firm, page.Path, web.LogoOf(of, at.Logos)
 	page.Notice, page.Mediate = at.Plate.Notice, at.Plate.Mediator

@@ -62,7 +62,10 @@ func (p *Pages) SignIn(r *web.Request) (web.Answer, error) {
 
 func (p *Pages) signIn(r *web.Request, next string) SignInPage {
 	next = web.Local(next)
-	page := SignInPage{Next: next, SignUp: "/signup"}
+	page := SignInPage{Next: next}
+	if r.Source.At == "" { // at the name of one firm nobody opens another
+		page.SignUp = "/signup"
+	}
 	page.Base = base(r, ui.Public, r.Printer.T("door.sign_in"), signInPath)
 	page.Email = email(r.Printer.T("door.email"))
 	page.Email.Focus = true

@@ -11,6 +11,7 @@ import (
 
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
+	"cenacle/internal/hostname"
 	"cenacle/internal/id"
 	"cenacle/internal/provider"
 	"cenacle/internal/web"
@@ -24,6 +25,7 @@ var files embed.FS
 type Pages struct {
 	Providers *provider.Service
 	Firms     *firm.Service
+	Hosts     *hostname.Service
 }
 
 // Entrance is the list of who vouches, with the form for one more.
@@ -31,6 +33,7 @@ type Entrance struct {
 	ui.Base
 	Door  *ui.Hash // its address; nil while there is none
 	Site  *ui.Hash // the line for the firm's own site
+	Host  ui.Link  // where its own address is chosen
 	Plate Plate
 	Logos Logos
 	Lines []Line
@@ -89,7 +92,7 @@ func (p *Pages) list(r *web.Request) (Entrance, error) {
 	if err != nil {
 		return Entrance{}, err
 	}
-	page := Entrance{Base: b, Form: newForm(r, b), Plate: newPlate(r, b, hung), Logos: newLogos(r, b, onLight)}
+	page := Entrance{Base: b, Form: newForm(r, b), Plate: newPlate(r, b, hung), Logos: newLogos(r, b, onLight), Host: ui.Link{Href: r.FirmPath("entrance", "host"), Label: b.T("entrance.host")}}
 	page.None = ui.Empty{Icon: "door-enter", Title: b.T("entrance.none"), Text: b.T("entrance.none_text")}
 	for _, one := range found {
 		page.Lines = append(page.Lines, Line{
@@ -217,6 +220,7 @@ type Provider struct {
 	Notice   *ui.Notice // what is still to be done
 	Facts    []Fact
 	Redirect ui.Hash  // what its own administrator has to know
+	Own      *ui.Hash // and for the firm's own address, if it has one
 	Start    *ui.Hash // where its people sign in; nil for the firm's own, who do at the door
 	Action   string
 	Summary  ui.Summary
@@ -254,6 +258,9 @@ func (p *Pages) one(r *web.Request) (Provider, error) {
 	at := r.FirmPath("entrance", string(of))
 	page := Provider{Base: b, State: badge(b, found), Facts: facts(b, found), Action: at, End: ending(b, found, at+"/end")}
 	page.Redirect = ui.Hash{Label: b.T("entrance.redirect"), Value: p.Providers.Redirect(r.Firm.ID, of)}
+	if own := p.Providers.RedirectAt(r.Firm.ID, r.Firm.ID, of); own != page.Redirect.Value {
+		page.Own = &ui.Hash{Label: b.T("entrance.redirect_own"), Value: own}
+	}
 	page.Client = ui.Field{Name: "client", Label: b.T("entrance.client"), Hint: b.T("entrance.client_hint"), Value: found.Client, Length: 1000, Autocomplete: "off"}
 	page.Secret = ui.Field{Kind: ui.Password, Name: "secret", Label: b.T("entrance.secret"), Hint: b.T("entrance.secret_hint"), Length: 1000, Autocomplete: "off"}
 	page.Submit = ui.Button{Label: b.T("entrance.introduce"), Look: ui.Primary}

@@ -13,6 +13,7 @@ import (
 // Pages answers before anyone is known. Ready asks the database whether it
 // answers; it is called at each request of /healthz.
 type Pages struct {
+	Own    web.Handler // the top of the name of a firm
 	Host   Host
 	Source string // where the source text of the running program is offered (AGPL, section 13)
 	Ready  func(context.Context) error
@@ -45,8 +46,11 @@ type Line struct{ Label, Text string }
 // LegalTemplate renders [LegalPage].
 var LegalTemplate = ui.Must(ui.Parse[LegalPage](files, "legal.tmpl"))
 
-// Show shows the home page.
+// Show shows the home page; at the name of a firm, the top of that.
 func (p *Pages) Show(r *web.Request) (web.Answer, error) {
+	if r.Source.At != "" {
+		return p.Own(r)
+	}
 	page := Page{Base: r.Base(ui.Public, r.Printer.T("home.title")), SignUp: "/signup", SignIn: "/signin", Source: p.Source}
 	return web.Show(Template, page), nil
 }
