@@ -37,6 +37,12 @@ var twins = map[string]string{
 	"POST /f/{firm}/programs/{program}/revoke":                                  " a program ends no programs",
 	"GET /f/{firm}/notices":                                                     "getNoticeHours",
 	"POST /f/{firm}/notices":                                                    "chooseNoticeHours",
+	"GET /f/{firm}/support":                                                     "listFirmSupport",
+	"POST /f/{firm}/support":                                                    " a program lets nobody look",
+	"POST /f/{firm}/support/{permission}/end":                                   "endFirmSupport",
+	"GET /f/{firm}/spaces/{space}/support":                                      "listSupport",
+	"POST /f/{firm}/spaces/{space}/support":                                     " a program lets nobody look",
+	"POST /f/{firm}/spaces/{space}/support/{support}/end":                       "endSupport",
 	"GET /f/{firm}/absences":                                                    "listAbsences",
 	"GET /f/{firm}/diffusions":                                                  "listDiffusions",
 	"GET /f/{firm}/diffusions/new":                                              " a program knows the spaces that it writes to",
@@ -270,11 +276,13 @@ func TestEveryPageHasItsOperation(t *testing.T) {
 // a reason.
 func TestCensus(t *testing.T) {
 	leftOut := map[authz.Action]string{
-		authz.FirmDoor:  "a program lets nobody in",
-		authz.FirmVouch: "a program lets nobody in",
-		authz.FirmHost:  "a program leads nobody elsewhere",
-		authz.TokenKeep: "a program makes and ends no token",
-		authz.TokenGive: "a program makes and ends no token",
+		authz.FirmDoor:        "a program lets nobody in",
+		authz.FirmVouch:       "a program lets nobody in",
+		authz.FirmHost:        "a program leads nobody elsewhere",
+		authz.SupportGive:     "a program lets nobody look",
+		authz.FirmSupportGive: "a program lets nobody look",
+		authz.TokenKeep:       "a program makes and ends no token",
+		authz.TokenGive:       "a program makes and ends no token",
 	}
 	reached := map[authz.Action]bool{}
 	for _, o := range api.Routes(&api.Nouns{}) {

@@ -4,6 +4,10 @@ import "testing"
 
 var firmSamples = map[string]sample{
 	"getNoticeHours": {who: byClient, want: 200}, "chooseNoticeHours": {who: byClient, body: `{"rhythm":"daily","daily":18,"quiet_from":0,"quiet_to":0}`, want: 200},
+	"listFirmSupport":  {who: byLead, want: 200},
+	"endFirmSupport":   {who: byLead, want: 204, then: (*stage).permit},
+	"listSupport":      {who: byClient, want: 200},
+	"endSupport":       {who: byClient, want: 204, then: (*stage).permit},
 	"listAbsences":     {who: byLead, want: 200},
 	"announceAbsence":  {who: byLead, body: `{"deputy":"{colleague}","first":"2027-05-10","last":"2027-05-12"}`, want: 201},
 	"endAbsence":       {who: byLead, want: 204, then: (*stage).rest},

@@ -36,6 +36,7 @@ import (
 	"cenacle/internal/request"
 	"cenacle/internal/slot"
 	"cenacle/internal/space"
+	"cenacle/internal/support"
 	"cenacle/internal/vigilance"
 	"cenacle/internal/webhook"
 )
@@ -62,6 +63,7 @@ type Nouns struct {
 	Absences    *absence.Service
 	Diffusions  *diffusion.Service
 	Groups      *group.Service
+	Supports    *support.Service
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
 	Slots       *slot.Service
@@ -104,6 +106,7 @@ func Routes(n *Nouns) []Operation {
 		n.noticeRows(),
 		n.absenceRows(),
 		n.groupRows(),
+		n.supportRows(),
 		n.eventRows(),
 		n.webhookRows(),
 	)
@@ -563,6 +566,20 @@ func (n *Nouns) waitRows() []Operation {
 			Summary: "The latest signed state of the journal, for witnesses to keep"},
 		{Pattern: "GET /journal/entries/{entry}/proof", Name: "getProof", Action: authz.SpaceJournal, Also: []authz.Action{authz.FirmJournal}, Do: Ask(n.proof),
 			Summary: "The proof that an entry is in the signed journal"},
+	}
+}
+
+// supportRows are what the host may look at. To let it look is left to no program.
+func (n *Nouns) supportRows() []Operation {
+	return []Operation{
+		{Pattern: "GET /support", Name: "listFirmSupport", Action: authz.FirmSupport, Do: Ask(n.firmSupport),
+			Summary: "The permissions by which the host may look at the settings of the firm, the latest first"},
+		{Pattern: "POST /support/{permission}/end", Name: "endFirmSupport", Action: authz.FirmSupportEnd, Do: Tell(n.endFirmSupport, nil),
+			Summary: "Have the host look no more at the settings of the firm"},
+		{Pattern: "GET /spaces/{space}/support", Name: "listSupport", Action: authz.SupportSee, Do: Ask(n.supports),
+			Summary: "The permissions by which the host may look at a space, the latest first"},
+		{Pattern: "POST /spaces/{space}/support/{support}/end", Name: "endSupport", Action: authz.SupportEnd, Do: Tell(n.endSupport, nil),
+			Summary: "Have the host look no more at a space"},
 	}
 }
 

@@ -39,9 +39,11 @@ import (
 	"cenacle/internal/notice"
 	"cenacle/internal/outbound"
 	"cenacle/internal/outbox"
+	"cenacle/internal/overview"
 	"cenacle/internal/preview"
 	"cenacle/internal/slot"
 	"cenacle/internal/space"
+	"cenacle/internal/support"
 	"cenacle/internal/token"
 	"cenacle/internal/vault"
 	"cenacle/internal/web"
@@ -71,7 +73,7 @@ func open(t *testing.T, limit int) *stage {
 	s := &stage{t: t, closing: make(chan struct{}), Cast: webtest.NewCast(t, func(*webtest.Cast) []web.Route { return nil })}
 	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.nouns = &api.Nouns{
-		Absences: absence.NewService(s.Office, time.UTC), Diffusions: diffusion.NewService(s.Office, time.UTC),
+		Absences: absence.NewService(s.Office, time.UTC), Diffusions: diffusion.NewService(s.Office, time.UTC), Supports: support.NewService(s.Office, overview.New(s.Office)),
 		Groups:   group.NewService(s.Office),
 		Freezes:  freeze.NewService(s.Office),
 		Dispatch: s.Dispatch, Attests: s.Attests,
@@ -165,6 +167,7 @@ func (s *stage) furnish() {
 	s.rest(reply{})
 	s.spread(reply{})
 	s.gather(reply{})
+	s.permit(reply{})
 	s.deposit()
 	s.link()
 	hook := s.asLead("POST", "/webhooks", `{"address":"http://127.0.0.1:9/hook"}`).is(201)
@@ -210,6 +213,16 @@ func (s *stage) gather(reply) {
 	s.ids["group"] = s.asLead("POST", "/groups", `{"name":"Pôle `+id.New[string](time.Now())+`"}`).is(201)["id"].(string)
 	s.asLead("POST", "/groups/{group}/people", `{"person":"{colleague}"}`).is(200)
 	s.asLead("POST", "/spaces/{space}/groups", `{"group":"{group}"}`).is(201)
+}
+
+// permit lets the host look at the space and at the settings of the firm.
+func (s *stage) permit(reply) {
+	s.t.Helper()
+	for key, of := range map[string]id.Space{"support": id.Space(s.ids["space"]), "permission": ""} {
+		p, err := s.nouns.Supports.Give(s.t.Context(), s.Lead.Actor, support.New{Space: of, Reason: "Une page est vide", Life: time.Hour})
+		s.must(err)
+		s.ids[key] = string(p.ID)
+	}
 }
 
 // offer proposes times to the client.

@@ -31,7 +31,7 @@ var tiers = [][]string{
 		"account", "quota", "firm", "hostname", "token", "member", "contact", "circle", "space", "absence", "group", "item", "walk", "hold", "guard", "vigilance", "conflict", "exhibit", "document", "preview", "bundle", "deposit", "request", "drive", "memo", "notice", "invitation", "provider", "depositlink", "freeze",
 		"forum", "dire", "dispatch", "attest", "offer", "question", "agenda", "slot", "diffusion", "procedure", "invoice", "send", "distribution", "assembly", "isms", "requisition", "signature",
 	},
-	across:     {"overview", "event", "webhook", "lifecycle", "backup", "rotation"},
+	across:     {"overview", "support", "event", "webhook", "lifecycle", "backup", "rotation"},
 	entrance:   {"front"},
 	transports: {"web", "api", "dav"},
 	wiring:     {"server", "doctor", "sample", "proof", "arch"},

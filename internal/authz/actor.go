@@ -61,10 +61,12 @@ const (
 	ViaCommand     Via = "command"  // the operator's command line
 	ViaMail        Via = "mail"     // a job that writes to her what things are called
 	ViaEnclosed    Via = "enclosed" // a job that sends her a document itself, in a mail
-	ViaJob         Via = "job"      // a timer or a job acting for the person who caused it
-	ViaToken       Via = "token"    // a program with an access token of hers
-	ViaDrive       Via = "drive"    // a WebDAV client with an app password of hers
-	ViaCalendar    Via = "calendar" // her calendar, with an app password of hers
+	// ViaSupport is the host, looking with the permission of who sees it herself.
+	ViaSupport  Via = "support"
+	ViaJob      Via = "job"      // a timer or a job acting for the person who caused it
+	ViaToken    Via = "token"    // a program with an access token of hers
+	ViaDrive    Via = "drive"    // a WebDAV client with an app password of hers
+	ViaCalendar Via = "calendar" // her calendar, with an app password of hers
 )
 
 // Own reports whether she signed in by what is hers alone: such a session opens

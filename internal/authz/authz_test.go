@@ -40,7 +40,8 @@ func TestPolicy(t *testing.T) {
 	want := map[Action]string{
 		SpaceSee: "lead colleague assistant client guest reader expert clerk", SpaceManage: "lead colleague assistant",
 		SpaceInvite: "lead colleague assistant", SpaceJournal: "lead colleague assistant", CircleSee: "lead colleague assistant",
-		SpaceSeeAs:  "lead colleague",
+		SpaceSeeAs: "lead colleague",
+		SupportSee: "lead colleague assistant client", SupportGive: "lead colleague client", SupportEnd: "lead colleague assistant client",
 		SpaceAccess: "lead colleague assistant client", SpaceFreeze: "lead colleague assistant client", SpaceThaw: "lead colleague",
 		ReviewKeep: "lead", SpaceHand: "lead", SpaceTell: "lead", WallSee: "lead colleague", WallRaise: "lead colleague", WallLift: "lead colleague",
 		CircleMake: "lead colleague assistant", CircleTend: "lead colleague assistant", GroupAttach: "lead colleague", GroupDetach: "lead colleague",
@@ -146,7 +147,7 @@ func TestFirmPolicy(t *testing.T) {
 // TestUnsigned: who has not accepted the firm's charter keeps all that only reads, and of
 // the rest these alone; what she may not see at all stays absent.
 func TestUnsigned(t *testing.T) {
-	left := map[Action]bool{CharterAnswer: true, TokenKeep: true, NoticeChoose: true, SpaceFreeze: true, MemoWrite: true}
+	left := map[Action]bool{CharterAnswer: true, TokenKeep: true, NoticeChoose: true, SpaceFreeze: true, SupportEnd: true, MemoWrite: true}
 	for act, r := range rules {
 		for _, role := range all {
 			a, f := member(role)
@@ -173,7 +174,7 @@ func TestUnsigned(t *testing.T) {
 // outlives her session or lets others in, and before nothing else; what she may
 // not do at all, she is refused as ever.
 func TestGrave(t *testing.T) {
-	grave := map[Action]bool{FirmPeopleAdd: true, FirmPeopleRank: true, FirmPeopleEnd: true, FirmFactors: true, CharterPublish: true, FirmTell: true, FirmVouch: true, FirmHost: true, TokenGive: true, FirmApproval: true, SpaceThaw: true, HoldKeep: true, WallLift: true, SpaceHand: true, SpaceTell: true, AbsenceTell: true, GroupAdmit: true, GroupAttach: true}
+	grave := map[Action]bool{FirmPeopleAdd: true, FirmPeopleRank: true, FirmPeopleEnd: true, FirmFactors: true, CharterPublish: true, FirmTell: true, FirmVouch: true, FirmHost: true, TokenGive: true, FirmApproval: true, SpaceThaw: true, HoldKeep: true, WallLift: true, SpaceHand: true, SpaceTell: true, AbsenceTell: true, GroupAdmit: true, GroupAttach: true, SupportGive: true, FirmSupportGive: true}
 	for act, r := range rules {
 		if r.grave != grave[act] {
 			t.Errorf("%s: grave is %v; a change of the table must be a change here", act, r.grave)
@@ -418,7 +419,7 @@ func TestExplain(t *testing.T) {
 func TestWays(t *testing.T) {
 	never := map[Way]string{
 		WayCalendar: "defense conseil entre_avocats officielle piece juriste", WayTitle: "defense conseil entre_avocats juriste",
-		WayEnclosed: " defense conseil entre_avocats juriste", WayClientFile: "entre_avocats", WayForum: " defense conseil entre_avocats juriste",
+		WayEnclosed: " defense conseil entre_avocats juriste", WayClientFile: "entre_avocats", WaySupport: "defense conseil entre_avocats juriste", WayForum: " defense conseil entre_avocats juriste",
 	}
 	for _, w := range append(Ways(), "made_up") {
 		var shut []string

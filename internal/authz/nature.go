@@ -61,6 +61,7 @@ const (
 	WayEvent      Way = "event"       // events and webhooks: identifiers
 	WayExport     Way = "export"      // the whole firm, sealed, for itself
 	WayClientFile Way = "client_file" // « Emporter mon dossier »
+	WaySupport    Way = "support"     // the people of the host, whom somebody lets look
 	WayForum      Way = "forum"       // the common table of several parties
 )
 
@@ -79,6 +80,8 @@ var closed = map[Way][]Nature{
 	WayEnclosed: {NatureNone, NatureDefense, NatureAdvice, NatureBetween, NatureHouseCounsel},
 	// The client's own copy holds nothing that was said between lawyers.
 	WayClientFile: {NatureBetween},
+	// What is privileged is so towards the host too.
+	WaySupport: {NatureDefense, NatureAdvice, NatureBetween, NatureHouseCounsel},
 	// What goes onto a common table was made to be shown: a lawyer has said so.
 	WayForum: {NatureNone, NatureDefense, NatureAdvice, NatureBetween, NatureHouseCounsel},
 }
@@ -86,7 +89,7 @@ var closed = map[Way][]Nature{
 // Ways lists every way out, in the order of the table in doc/natures.md.
 func Ways() []Way {
 	return []Way{
-		WayPage, WayLink, WayDownload, WayZip, WayShare, WayAPI, WayDrive, WayCalendar, WayNotice, WayTitle, WayEnclosed, WayEvent, WayExport, WayClientFile, WayForum,
+		WayPage, WayLink, WayDownload, WayZip, WayShare, WayAPI, WayDrive, WayCalendar, WayNotice, WayTitle, WayEnclosed, WayEvent, WayExport, WayClientFile, WaySupport, WayForum,
 	}
 }
 
@@ -101,4 +104,5 @@ var ways = map[Via]Way{
 	ViaPassword: WayPage, ViaCode: WayPage, ViaPasskey: WayPage, ViaProvider: WayPage, ViaProviderCode: WayPage,
 	ViaLink: WayLink, ViaLinkCode: WayLink, ViaToken: WayAPI, ViaDrive: WayDrive,
 	ViaCalendar: WayCalendar, ViaJob: WayNotice, ViaMail: WayTitle, ViaEnclosed: WayEnclosed, ViaCommand: WayExport,
+	ViaSupport: WaySupport,
 }

@@ -24,20 +24,24 @@ const (
 	FirmDoor       Action = "firm.door"        // its door: who vouches there, and have one of them stop
 	FirmVouch      Action = "firm.vouch"       // have one more vouch for people
 	FirmHost       Action = "firm.host"        // its own web address
-	AbsenceSee     Action = "absence.see"      // one's own absences, and those in which one stands in
-	AbsenceTell    Action = "absence.tell"     // have a colleague stand in for oneself
-	AbsenceEnd     Action = "absence.end"      // before its time: who is away, or who stands in
-	DiffusionSee   Action = "diffusion.see"    // one's own diffusions, and what became of each
-	DiffusionSend  Action = "diffusion.send"   // prepare one, have it leave, take it back
-	GroupSee       Action = "group.see"        // which groups of its own people the firm has, and who is in them
-	GroupKeep      Action = "group.keep"       // make and rename one, take somebody out of it, dissolve it
-	GroupAdmit     Action = "group.admit"      // let somebody in, and so into the spaces that it is in
-	SpaceOpen      Action = "space.open"       // open a new one
-	ConflictSearch Action = "conflict.search"  // ask whether the firm knows a name
-	TokenKeep      Action = "token.keep"       // see what programs have access in one's own name, and take it back
-	TokenGive      Action = "token.give"       // give it to one more
-	NoticeSee      Action = "notice.see"       // at which hours one is mailed, and of what
-	NoticeChoose   Action = "notice.choose"    // decide that, for oneself
+	FirmSupport    Action = "firm.support"     // whether the host may look at the firm's settings
+	FirmSupportEnd Action = "firm.support.end" // have it look no more
+	// FirmSupportGive lets it look, for some hours or days.
+	FirmSupportGive Action = "firm.support.give"
+	AbsenceSee      Action = "absence.see"     // one's own absences, and those in which one stands in
+	AbsenceTell     Action = "absence.tell"    // have a colleague stand in for oneself
+	AbsenceEnd      Action = "absence.end"     // before its time: who is away, or who stands in
+	DiffusionSee    Action = "diffusion.see"   // one's own diffusions, and what became of each
+	DiffusionSend   Action = "diffusion.send"  // prepare one, have it leave, take it back
+	GroupSee        Action = "group.see"       // which groups of its own people the firm has, and who is in them
+	GroupKeep       Action = "group.keep"      // make and rename one, take somebody out of it, dissolve it
+	GroupAdmit      Action = "group.admit"     // let somebody in, and so into the spaces that it is in
+	SpaceOpen       Action = "space.open"      // open a new one
+	ConflictSearch  Action = "conflict.search" // ask whether the firm knows a name
+	TokenKeep       Action = "token.keep"      // see what programs have access in one's own name, and take it back
+	TokenGive       Action = "token.give"      // give it to one more
+	NoticeSee       Action = "notice.see"      // at which hours one is mailed, and of what
+	NoticeChoose    Action = "notice.choose"   // decide that, for oneself
 
 	SpaceSee     Action = "space.see"
 	SpaceManage  Action = "space.manage" // rename, members, settings
@@ -45,6 +49,9 @@ const (
 	SpaceJournal Action = "space.journal"
 	SpaceSeeAs   Action = "space.see_as" // what a member from outside the firm sees
 	SpaceAccess  Action = "space.access" // who opened it, the operator included
+	SupportSee   Action = "support.see"  // whether the host may look at it
+	SupportGive  Action = "support.give" // let it look at what one sees of it
+	SupportEnd   Action = "support.end"  // have it look no more
 	SpaceFreeze  Action = "space.freeze" // shut everyone outside the firm out, at once
 	SpaceThaw    Action = "space.thaw"   // let them in again: a lawyer's act
 	SpaceTell    Action = "space.tell"   // let mails of it say more: the act of who answers for it
@@ -165,39 +172,42 @@ var (
 
 // rules is the whole of what anyone may do, read top to bottom.
 var rules = map[Action]rule{
-	FirmEnter:      {kind: OfFirm, firm: people, reads: true},
-	FirmPeopleSee:  {kind: OfFirm, firm: people, reads: true},
-	FirmPeopleEdit: {kind: OfFirm, firm: []FirmRole{Admin}},
-	FirmPeopleAdd:  {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
-	FirmPeopleRank: {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
-	FirmPeopleEnd:  {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
-	FirmFactors:    {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
-	FirmReview:     {kind: OfFirm, firm: []FirmRole{Admin}},
-	CharterRead:    {kind: OfFirm, firm: anyone, reads: true, linked: true},
-	CharterAnswer:  {kind: OfFirm, firm: anyone, inSelf: true, bare: true, linked: true},
-	CharterSee:     {kind: OfFirm, firm: []FirmRole{Admin}, reads: true},
-	CharterPublish: {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
-	FirmJournal:    {kind: OfFirm, firm: []FirmRole{Admin}, reads: true},
-	FirmConnect:    {kind: OfFirm, firm: []FirmRole{Admin}},
-	FirmTell:       {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
-	FirmApproval:   {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
-	FirmDoor:       {kind: OfFirm, firm: []FirmRole{Admin}, inSelf: true},
-	FirmVouch:      {kind: OfFirm, firm: []FirmRole{Admin}, inSelf: true, grave: true},
-	FirmHost:       {kind: OfFirm, firm: []FirmRole{Admin}, inSelf: true, grave: true},
-	AbsenceSee:     {kind: OfFirm, firm: people, reads: true},
-	AbsenceTell:    {kind: OfFirm, firm: people, grave: true},
-	AbsenceEnd:     {kind: OfFirm, firm: people},
-	DiffusionSee:   {kind: OfFirm, firm: people, reads: true},
-	DiffusionSend:  {kind: OfFirm, firm: people},
-	GroupSee:       {kind: OfFirm, firm: people, reads: true},
-	GroupKeep:      {kind: OfFirm, firm: []FirmRole{Admin}},
-	GroupAdmit:     {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
-	SpaceOpen:      {kind: OfFirm, firm: people},
-	ConflictSearch: {kind: OfFirm, firm: people},
-	TokenKeep:      {kind: OfFirm, firm: anyone, inSelf: true, bare: true},
-	TokenGive:      {kind: OfFirm, firm: anyone, inSelf: true, grave: true},
-	NoticeSee:      {kind: OfFirm, firm: anyone, reads: true},
-	NoticeChoose:   {kind: OfFirm, firm: anyone, bare: true},
+	FirmEnter:       {kind: OfFirm, firm: people, reads: true},
+	FirmPeopleSee:   {kind: OfFirm, firm: people, reads: true},
+	FirmPeopleEdit:  {kind: OfFirm, firm: []FirmRole{Admin}},
+	FirmPeopleAdd:   {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
+	FirmPeopleRank:  {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
+	FirmPeopleEnd:   {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
+	FirmFactors:     {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
+	FirmReview:      {kind: OfFirm, firm: []FirmRole{Admin}},
+	CharterRead:     {kind: OfFirm, firm: anyone, reads: true, linked: true},
+	CharterAnswer:   {kind: OfFirm, firm: anyone, inSelf: true, bare: true, linked: true},
+	CharterSee:      {kind: OfFirm, firm: []FirmRole{Admin}, reads: true},
+	CharterPublish:  {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
+	FirmJournal:     {kind: OfFirm, firm: []FirmRole{Admin}, reads: true},
+	FirmConnect:     {kind: OfFirm, firm: []FirmRole{Admin}},
+	FirmTell:        {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
+	FirmApproval:    {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
+	FirmDoor:        {kind: OfFirm, firm: []FirmRole{Admin}, inSelf: true},
+	FirmVouch:       {kind: OfFirm, firm: []FirmRole{Admin}, inSelf: true, grave: true},
+	FirmHost:        {kind: OfFirm, firm: []FirmRole{Admin}, inSelf: true, grave: true},
+	FirmSupport:     {kind: OfFirm, firm: []FirmRole{Admin}, reads: true},
+	FirmSupportGive: {kind: OfFirm, firm: []FirmRole{Admin}, inSelf: true, grave: true},
+	FirmSupportEnd:  {kind: OfFirm, firm: []FirmRole{Admin}},
+	AbsenceSee:      {kind: OfFirm, firm: people, reads: true},
+	AbsenceTell:     {kind: OfFirm, firm: people, grave: true},
+	AbsenceEnd:      {kind: OfFirm, firm: people},
+	DiffusionSee:    {kind: OfFirm, firm: people, reads: true},
+	DiffusionSend:   {kind: OfFirm, firm: people},
+	GroupSee:        {kind: OfFirm, firm: people, reads: true},
+	GroupKeep:       {kind: OfFirm, firm: []FirmRole{Admin}},
+	GroupAdmit:      {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
+	SpaceOpen:       {kind: OfFirm, firm: people},
+	ConflictSearch:  {kind: OfFirm, firm: people},
+	TokenKeep:       {kind: OfFirm, firm: anyone, inSelf: true, bare: true},
+	TokenGive:       {kind: OfFirm, firm: anyone, inSelf: true, grave: true},
+	NoticeSee:       {kind: OfFirm, firm: anyone, reads: true},
+	NoticeChoose:    {kind: OfFirm, firm: anyone, bare: true},
 
 	SpaceSee:         {kind: OfSpace, space: all, reads: true},
 	SpaceManage:      {kind: OfSpace, space: inside, writes: true},
@@ -205,6 +215,9 @@ var rules = map[Action]rule{
 	SpaceJournal:     {kind: OfSpace, space: inside, reads: true},
 	SpaceSeeAs:       {kind: OfSpace, space: counsel, firm: lawyers},
 	SpaceAccess:      {kind: OfSpace, space: owners, reads: true},
+	SupportSee:       {kind: OfSpace, space: owners, reads: true},
+	SupportGive:      {kind: OfSpace, space: []Role{Lead, Colleague, Client}, firm: []FirmRole{Admin, Lawyer, Outsider}, inSelf: true, grave: true},
+	SupportEnd:       {kind: OfSpace, space: owners, bare: true},
 	SpaceFreeze:      {kind: OfSpace, space: owners, bare: true},
 	SpaceThaw:        {kind: OfSpace, space: counsel, firm: lawyers, grave: true},
 	SpaceTell:        {kind: OfSpace, space: []Role{Lead}, firm: lawyers, writes: true, grave: true},

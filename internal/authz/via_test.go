@@ -9,6 +9,7 @@ func TestEveryViaIsAWayOut(t *testing.T) {
 	for via, want := range map[Via]Way{
 		ViaPassword: WayPage, ViaCode: WayPage, ViaPasskey: WayPage, ViaProvider: WayPage, ViaProviderCode: WayPage,
 		ViaLink: WayLink, ViaLinkCode: WayLink, ViaToken: WayAPI, ViaDrive: WayDrive, ViaCalendar: WayCalendar, ViaJob: WayNotice, ViaMail: WayTitle, ViaEnclosed: WayEnclosed, ViaCommand: WayExport,
+		ViaSupport: WaySupport,
 	} {
 		if ways[via] != want {
 			t.Errorf("%s leads out by %q, want %q", via, ways[via], want)

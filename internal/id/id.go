@@ -54,6 +54,7 @@ type (
 	Diffusion   string // of one memo to circles of several spaces
 	Dire        string // what a party of a forum observes before the expert
 	Group       string // of the firm's people, in several spaces
+	Support     string // a permission by which the host looks at something
 	// DepositLink is one by which a person hands papers in without an account.
 	DepositLink string
 )

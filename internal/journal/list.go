@@ -46,7 +46,7 @@ var (
 		where firm_id = $1 and space_id = $5 and id < $2 and id > $3 order by id desc limit $4`)
 	selectOfHost = store.ForFirm(`
 		select id, space_id, kind, record, leaf, coalesce(position, -1), created_at, mac from journal_entry
-		where firm_id = $1 and kind in ('firm.exported', 'installation.restored') and id < $2 and id > $3 order by id desc limit $4`)
+		where firm_id = $1 and kind in ('firm.exported', 'installation.restored', 'support.examined', 'token.lent') and id < $2 and id > $3 order by id desc limit $4`)
 )
 
 // afterAll sorts after every identifier, whose first digit is at most 7.

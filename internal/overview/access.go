@@ -35,6 +35,7 @@ const (
 var opened = map[string]item.Kind{
 	"document.read": item.Document, "document.downloaded": item.Document, "memo.read": item.Memo, "agenda.read": item.Event,
 	"space.seen_as": "", "link.used": "", "member.joined": "", "member.left": "", "space.frozen": "", "space.thawed": "",
+	"support.given": "", "support.looked": "", "support.ended": "",
 }
 
 const (

@@ -55,6 +55,22 @@ func (s *Service) SeenAs(ctx context.Context, by authz.Actor, from Sources, q Sc
 	return out, err
 }
 
+// Supported is the page that [Service.SeenAs] gives of a person, for the host whom she
+// lets look: as is her, reading and no more, on the way of support. The caller has recorded
+// it.
+func (s *Service) Supported(a *act.Act, as authz.Actor, from Sources, q ScreenQuery) (out Seen, err error) {
+	if out.Card, err = firm.ActiveCard(a, as.Person); err != nil {
+		return out, err
+	}
+	if out.As = as; as.Pass == nil || !as.Pass.ReadOnly {
+		return out, fault.Absent()
+	}
+	if out.Screen, err = s.screen(a, as, from, q); err != nil {
+		return out, err
+	}
+	return out, out.confine(a, as)
+}
+
 // lookingAs decides, and returns the card of the person.
 func lookingAs(a *act.Act, by authz.Actor, of id.Space, person id.Person) (firm.Card, error) {
 	if _, err := circle.Enter(a, by, of, authz.SpaceSeeAs); err != nil {

@@ -34,7 +34,7 @@ func TestISO03(t *testing.T) {
 }
 
 // inside are the identifiers of a space and of what lies in it.
-var inside = [...]string{"space", "document", "inner", "version", "receipt", "deposit", "memo", "thread", "folder", "circle", "all", "person", "upload", "hold", "party", "named", "alias", "ask", "came", "lacking", "link", "event", "slot", "round", "dire", "question"}
+var inside = [...]string{"space", "document", "inner", "version", "receipt", "deposit", "memo", "thread", "folder", "circle", "all", "person", "upload", "hold", "party", "named", "alias", "ask", "came", "lacking", "link", "event", "slot", "round", "dire", "question", "support"}
 
 // intruder asks with true identifiers and with invented ones.
 type intruder struct {

@@ -84,6 +84,8 @@ func backs() map[string]func(*scene) {
 		"recallDiffusion":   (*scene).spreadOut,
 		"dissolveGroup":     (*scene).unite,
 		"dismissFromGroup":  (*scene).unite,
+		"endSupport":        (*scene).permit,
+		"endFirmSupport":    (*scene).permit,
 		"chooseSlot":        (*scene).offer,
 		"declineSlots":      (*scene).offer,
 		"withdrawSlots":     (*scene).offer,
@@ -222,7 +224,7 @@ func TestISO03Programs(t *testing.T) {
 }
 
 // named are the identifiers that an operation can name.
-var named = append([]string{"entry", "webhook", "notice", "client", "colleague"}, inside[:]...)
+var named = append([]string{"entry", "permission", "webhook", "notice", "client", "colleague"}, inside[:]...)
 
 // programIntruders are tokens without business in the room.
 func (s *scene) programIntruders() []intruder {

@@ -28,6 +28,7 @@ import (
 	"cenacle/internal/request"
 	"cenacle/internal/slot"
 	"cenacle/internal/space"
+	"cenacle/internal/support"
 )
 
 // scene is two firms in the middle of their work. Everything in it that has an
@@ -152,6 +153,7 @@ func (s *scene) fill() {
 	}
 	s.rest()
 	s.unite()
+	s.permit()
 	s.holdAgain()
 	s.oppose()
 	s.encircle()
@@ -285,6 +287,16 @@ func (s *scene) attaching() browser {
 	_, err := s.server.Groups.Attach(s.t.Context(), s.lead.actor, s.room.id, id.Group(s.ids["group"]))
 	s.must(err)
 	return byLead(s)
+}
+
+// permit lets the host look at the room and at the settings of the firm.
+func (s *scene) permit() {
+	s.t.Helper()
+	for key, of := range map[string]id.Space{"support": s.room.id, "permission": ""} {
+		p, err := s.server.Supports.Give(s.t.Context(), s.lead.actor, support.New{Space: of, Reason: "Une page est vide", Life: time.Hour})
+		s.must(err)
+		s.ids[key] = string(p.ID)
+	}
 }
 
 // meet puts another event into the agenda.

@@ -78,6 +78,7 @@ import (
 	"cenacle/internal/slot"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
+	"cenacle/internal/support"
 	"cenacle/internal/token"
 	"cenacle/internal/trace"
 	"cenacle/internal/vault"
@@ -101,6 +102,7 @@ import (
 	"cenacle/internal/web/page/reference"
 	"cenacle/internal/web/page/room"
 	"cenacle/internal/web/page/styleguide"
+	supportpage "cenacle/internal/web/page/support"
 	"cenacle/internal/web/page/upload"
 	"cenacle/internal/web/site"
 	"cenacle/internal/webhook"
@@ -128,6 +130,7 @@ type Server struct {
 	Absences    *absence.Service
 	Diffusions  *diffusion.Service
 	Groups      *group.Service
+	Supports    *support.Service
 	Guard       *guard.Service
 	Conflicts   *conflict.Service
 	Drives      *drive.Service
@@ -401,6 +404,7 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	s.Lifecycle = lifecycle.New(s.Office, s.Accounts, s.Invitations)
 	s.Lifecycle.Within(s.Plans)
 	s.Overview = overview.New(s.Office)
+	s.Supports = support.NewService(s.Office, s.Overview)
 	s.Events = event.New(s.Office)
 	out := outbound.New(outbound.Config{Allow: c.Networks(), Resolver: o.Resolver})
 	s.Webhooks = webhook.NewService(s.Office, s.Events, out)
@@ -523,6 +527,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 			Bundles: s.Bundles, Groups: s.Groups,
 		},
 		Connection: &connection.Pages{Webhooks: s.Webhooks},
+		Support:    &supportpage.Pages{Supports: s.Supports},
 		Absence:    &absencepage.Pages{Absences: s.Absences, Spaces: s.Spaces},
 		Diffusion:  &diffusionpage.Pages{Diffusions: s.Diffusions, Spaces: s.Spaces, Documents: s.Documents},
 		Group:      &grouppage.Pages{Groups: s.Groups},

@@ -29,6 +29,11 @@ func NewService(office *act.Office, accounts *account.Service) *Service {
 // kept nowhere. Faults: Invalid by field ("name", "use", "life", "spaces",
 // "kinds"); Conflict "token.too_many".
 func (s *Service) Issue(ctx context.Context, by authz.Actor, n New) (text string, t Token, err error) {
+	return s.issue(ctx, by, n, false)
+}
+
+// issue is Issue, which writes down when the operator lends herself one.
+func (s *Service) issue(ctx context.Context, by authz.Actor, n New, lent bool) (text string, t Token, err error) {
 	defer fault.Op(&err, "token.Issue")
 	if err := s.allow(ctx, by, authz.TokenGive); err != nil {
 		return "", Token{}, err
@@ -52,7 +57,12 @@ func (s *Service) Issue(ctx context.Context, by authz.Actor, n New) (text string
 		if err := put(a, t, text, era); err != nil {
 			return err
 		}
-		_, err := a.Record(by, "token.issued", "", string(t.ID), issued{t.Use, t.Expires, t.Pass.ReadOnly, t.Pass.Spaces})
+		about := issued{t.Use, t.Expires, t.Pass.ReadOnly, t.Pass.Spaces}
+		if lent {
+			_, err := a.Record(by, "token.lent", "", string(t.ID), about)
+			return err
+		}
+		_, err := a.Record(by, "token.issued", "", string(t.ID), about)
 		return err
 	})
 	if err != nil {
@@ -61,8 +71,8 @@ func (s *Service) Issue(ctx context.Context, by authz.Actor, n New) (text string
 	return text, t, nil
 }
 
-// IssueFor is Issue by the operator in a person's name; fault.Absent when she
-// has no active card in the firm.
+// IssueFor is Issue by the operator in a person's name, which stands in « Mes accès » of
+// every space of the firm; fault.Absent when she has no active card in the firm.
 func (s *Service) IssueFor(ctx context.Context, of id.Firm, to id.Person, n New) (text string, t Token, err error) {
 	by := authz.Actor{Person: to, Firm: of, Via: authz.ViaCommand}
 	err = s.office.See(ctx, of, func(a *act.Act) error {
@@ -73,7 +83,7 @@ func (s *Service) IssueFor(ctx context.Context, of id.Firm, to id.Person, n New)
 	if err != nil {
 		return "", Token{}, err
 	}
-	return s.Issue(ctx, by, n)
+	return s.issue(ctx, by, n, true)
 }
 
 type issued struct {

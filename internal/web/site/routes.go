@@ -29,6 +29,7 @@ import (
 	"cenacle/internal/web/page/reference"
 	"cenacle/internal/web/page/room"
 	"cenacle/internal/web/page/styleguide"
+	"cenacle/internal/web/page/support"
 	"cenacle/internal/web/page/upload"
 	"cenacle/internal/web/ui"
 )
@@ -42,6 +43,7 @@ type Pages struct {
 	Absence    *absence.Pages
 	Diffusion  *diffusion.Pages
 	Group      *group.Pages
+	Support    *support.Pages
 	Program    *program.Pages
 	Connection *connection.Pages
 	Entrance   *entrance.Pages
@@ -138,7 +140,7 @@ func Routes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/connections/{webhook}/resume", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoResume},
 		{Pattern: "POST /f/{firm}/connections/{webhook}/end", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoEnd},
 	}
-	routes = slices.Concat(routes, entranceRoutes(p), letterboxRoutes(p), charterRoutes(p), noticeRoutes(p), absenceRoutes(p), groupRoutes(p), diffusionRoutes(p),
+	routes = slices.Concat(routes, entranceRoutes(p), letterboxRoutes(p), charterRoutes(p), noticeRoutes(p), absenceRoutes(p), groupRoutes(p), diffusionRoutes(p), supportRoutes(p),
 		spaceRoutes(p), forumRoutes(p), agendaRoutes(p), vigilanceRoutes(p))
 	if p.StyleGuide != nil {
 		routes = append(routes, web.Route{Pattern: "GET /styleguide", Handle: p.StyleGuide.Show, Why: "components without content, in demonstration mode only"})
@@ -176,6 +178,18 @@ func charterRoutes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/charter", Door: web.Member, Action: authz.CharterAnswer, Handle: p.Charter.DoAnswer},
 		{Pattern: "GET /f/{firm}/charter/edit", Door: web.Member, Action: authz.CharterSee, Handle: p.Charter.Edit},
 		{Pattern: "POST /f/{firm}/charter/edit", Door: web.Member, Action: authz.CharterPublish, Handle: p.Charter.DoPublish},
+	}
+}
+
+// supportRoutes are what the host may look at.
+func supportRoutes(p Pages) []web.Route {
+	return []web.Route{
+		{Pattern: "GET /f/{firm}/support", Door: web.Member, Action: authz.FirmSupport, Handle: p.Support.Show},
+		{Pattern: "POST /f/{firm}/support", Door: web.Member, Action: authz.FirmSupportGive, Handle: p.Support.DoGive},
+		{Pattern: "POST /f/{firm}/support/{permission}/end", Door: web.Member, Action: authz.FirmSupportEnd, Handle: p.Support.DoEnd},
+		{Pattern: "GET /f/{firm}/spaces/{space}/support", Door: web.Member, Action: authz.SupportSee, Handle: p.Support.Show},
+		{Pattern: "POST /f/{firm}/spaces/{space}/support", Door: web.Member, Action: authz.SupportGive, Handle: p.Support.DoGive},
+		{Pattern: "POST /f/{firm}/spaces/{space}/support/{support}/end", Door: web.Member, Action: authz.SupportEnd, Handle: p.Support.DoEnd},
 	}
 }
 

@@ -21,6 +21,7 @@ type Access struct {
 	Host     []Opened
 	NoHost   string
 	Freeze   Freezing
+	Support  ui.Link // where she lets the host look
 	Sessions ui.Link // where she sees and ends her own sessions
 }
 
@@ -83,6 +84,7 @@ func (p *Pages) access(h here, refused error) (web.Answer, error) {
 		line := h.opened(page.Base, overview.Opening{Entry: e, Side: overview.OfHost})
 		page.Host = append(page.Host, line)
 	}
+	page.Support = ui.Link{Href: h.path("support"), Label: page.T("support.link")}
 	page.Sessions = ui.Link{Href: "/account", Label: page.T("room.access.sessions"), Icon: "device-desktop"}
 	if page.Freeze, err = p.freezing(h, refused); err != nil {
 		return nil, err
@@ -111,9 +113,12 @@ func (h here) opened(b ui.Base, o overview.Opening) Opened {
 	case o.Side == overview.OfFirm:
 		line.Badge = b.T("room.access.firm")
 	}
+	if o.Kind == "support.given" || o.Kind == "token.lent" {
+		o.AboutName = o.ActorName // who lets it look is whose permission it is
+	}
 	line.By = b.T("room.access.by", who, b.DateTime(o.At))
 	switch noun, _, _ := strings.Cut(o.Kind, "."); noun {
-	case "member", "space":
+	case "member", "space", "support", "token":
 		line.Title = o.AboutName
 	case "memo":
 		line.Href, line.Title = memoHref(h, id.Item(o.Object)), b.T("room.access.memo")
