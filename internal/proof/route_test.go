@@ -241,7 +241,7 @@ func roomSteps() []step {
 		plain(room+"/journal", byLead, 200), plain(room+"/trash", byLead, 200), plain(room+"/exhibits", byLead, 200), plain(room+"/exhibits/file", byLead, 200), plain(room+"/exhibits/{version}/stamped", byLead, 404), form(room+"/exhibits/pack", byLead, 404, "party", "{named}", "to", "court"), // package dispatch has a forum
 		plain(room+"/register", byLead, 200), plain(room+"/register/file", byLead, 200), form(room+"/attestations", byLead, 200), plain(room+"/attestations/{attestation}", byLead, 404), plain(room+"/attestations/{attestation}/file", byLead, 404), // package attest draws one up
 		plain(room+"/access", byClient, 200),
-		plain(room+"/support", byClient, 200), form(room+"/support", byClient, 303, "reason", "Une page est vide", "life", "24"),
+		plain(room+"/support", byClient, 200), form(room+"/support", byLead, 303, "reason", "Une page est vide", "life", "24"),
 		form(room+"/support/{support}/end", byClient, 303).then(func(s *scene, _ answer) { s.permit() }),
 		form(room+"/freeze", byClient, 303).then(func(s *scene, _ answer) { s.thaw() }),
 		form(room+"/thaw", (*scene).freezing, 303, "reason", "Elle a rappelé"),
