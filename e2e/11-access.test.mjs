@@ -81,7 +81,7 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     pages.push([stranger, "a good link", paul.link], [stranger, "a used link", sophie.link]);
     await lawyer.page.goto(`${desk}/people`);
     for (const link of (await lawyer.page.locator("main li a").all()).slice(0, 2)) pages.push([lawyer, "a colleague", await link.getAttribute("href")]);
-    for (const path of ["", "/spaces/new", "/people", "/reviews", "/charter", "/charter/edit", "/conflicts", "/vigilance", "/programs", "/notices", "/absences", "/groups", "/diffusions", "/diffusions/new", "/support", "/journal", "/connections", "/entrance", "/entrance/host", "/search", "/search?q=convention"]) pages.push([lawyer, `desk ${path}`, desk + path]);
+    for (const path of ["", "/spaces/new", "/people", "/reviews", "/charter", "/charter/edit", "/conflicts", "/vigilance", "/sanctions", "/programs", "/notices", "/absences", "/groups", "/diffusions", "/diffusions/new", "/support", "/journal", "/connections", "/entrance", "/entrance/host", "/search", "/search?q=convention"]) pages.push([lawyer, `desk ${path}`, desk + path]);
     await lawyer.page.goto(`${desk}/connections`);
     await field(lawyer.page, "connection.address").fill("https://gestion.example/annonces");
     await button(lawyer.page, "connection.submit").click();

@@ -44,6 +44,7 @@ func commands() []command {
 		{"firm create", "[--data DIR] --name FIRM --lawyer NAME --email ADDRESS", "open a firm; its first password is read from standard input", firmCreate},
 		{"firm plan", "[--data DIR] [--firm ID [--spaces N|none|usual] [--colleagues N|none|usual] [--storage SIZE|none|usual]]", "say how much of the house each firm uses, or set how much one may", firmPlan},
 		{"firm host", "[--data DIR] [--firm ID [--name NAME [--unasked] | --end]]", "say at which web addresses of their own firms are, or give one to a firm, or take it", firmHost},
+		{"sanction import", "[--data DIR] [--from FILE [--smaller]]", "have every firm work with a list of frozen assets, or say which one is in use", sanctionImport},
 		{"person reset-factors", "[--data DIR] --email ADDRESS", "take the second factors of a person who has lost them; says first what it will do", personReset},
 		{"person move", "[--data DIR] --email ADDRESS --to ADDRESS", "give another mailbox to a person who has lost hers; says first what it will do", personMove},
 		{"support list", "[--data DIR]", "say which firms and spaces have let the host look, why and until when", supportList},

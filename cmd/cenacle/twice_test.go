@@ -11,6 +11,7 @@ import (
 	"filippo.io/age"
 
 	"cenacle/internal/sample"
+	"cenacle/internal/sanction/sanctiontest"
 )
 
 // Every command that changes something says first what it will do, and can be run twice:
@@ -38,6 +39,10 @@ func TestCommandsTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	firm, email := people[0].Firm, people[0].Email
+	list := filepath.Join(dir, "list.json")
+	if err := os.WriteFile(list, sanctiontest.File("2026-11-20", sanctiontest.Person{Number: 1, Nature: "Navire", Name: "Zorm"}), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	met := map[string]bool{}
 	for _, tt := range []struct {
 		name, in string
@@ -50,6 +55,7 @@ func TestCommandsTwice(t *testing.T) {
 			"Opening the firm", "address"},
 		{"firm plan", "", []string{"--data", data, "--firm", firm, "--spaces", "400", "--storage", "2 TB"}, "Setting the plan of firm", ""},
 		{"firm host", "", []string{"--data", data, "--firm", firm, "--name", "espace.delmas.example", "--unasked"}, "Giving firm", "address already"},
+		{"sanction import", "", []string{"--data", data, "--from", list}, "Importing the list", ""},
 		{"token create", "", []string{"--data", data, "--firm", firm, "--email", email}, "Making one more token", ""},
 		{"migrate", "", []string{"--data", data}, "Migrating the installation", ""},
 		{"keys rotate", "", []string{"--data", data, "--firm", firm, "--dry-run"}, "Replacing the key of firm", ""}, // in earnest: TestCRY05

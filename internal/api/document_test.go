@@ -60,6 +60,9 @@ var documentSamples = map[string]sample{
 	"removeAlias":           {who: byLead, want: 204, then: (*stage).alias},
 	"listVigilanceDue":      {who: byLead, want: 200},
 	"getVigilance":          {who: byLead, want: 200},
+	"decideLikeness":        {who: byLead, body: `{"verdict":"ruled_out","reason":"Une autre personne"}`, want: 404}, // nobody is like anybody here
+	"getSanctionList":       {who: byLead, want: 200},
+	"importSanctionList":    {who: byLead, body: `{"Publications":{"DatePublication":"2026-11-20T00:00:00","PublicationDetail":[{"IdRegistre":1,"Nature":"Navire","Nom":"ZORM","RegistreDetail":[]}]}}`, headers: []string{"Content-Type", "application/octet-stream"}, want: 200},
 	"listVigilanceEditions": {who: byLead, want: 200},
 	"keepVigilance": {who: byLead, want: 200, body: `{"after":0,"client":{"kind":"person","name":"Mme Sophie Petit"},"pieces":[{"kind":"passport","seen":"2026-01-05"}],
 		"owners":[{"name":"Luc Petit","control":"capital","share":3333}],"purpose":"Divorce","exposed":"no","rating":"high","reasons":["remote"]}`},

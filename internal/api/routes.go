@@ -34,6 +34,7 @@ import (
 	"cenacle/internal/question"
 	"cenacle/internal/quota"
 	"cenacle/internal/request"
+	"cenacle/internal/sanction"
 	"cenacle/internal/slot"
 	"cenacle/internal/space"
 	"cenacle/internal/support"
@@ -71,6 +72,7 @@ type Nouns struct {
 	Dires       *dire.Service
 	Questions   *question.Service
 	Vigilance   *vigilance.Service
+	Sanctions   *sanction.Service
 	Bundles     *bundle.Service
 	Previews    *preview.Service
 	Lifecycle   *lifecycle.Service
@@ -548,6 +550,12 @@ func (n *Nouns) vigilanceRows() []Operation {
 			Summary: "Write the next edition of a dossier de vigilance; the former ones stay"},
 		{Pattern: "GET /spaces/{space}/vigilance/editions", Name: "listVigilanceEditions", Action: authz.VigilanceSee, Do: Ask(n.vigilanceEditions),
 			Summary: "Who changed a dossier de vigilance, when, and in which parts"},
+		{Pattern: "POST /spaces/{space}/vigilance/likenesses/{likeness}", Name: "decideLikeness", Action: authz.VigilanceKeep, Do: Tell(n.decideLikeness, n.decidedLikeness),
+			Summary: "Say whether a likeness with the list of frozen assets is the same person, or take that back"},
+		{Pattern: "GET /sanctions", Name: "getSanctionList", Action: authz.SanctionSee, Do: Ask(n.sanctionList),
+			Summary: "The list of frozen assets that the firm works with"},
+		{Pattern: "PUT /sanctions", Name: "importSanctionList", Action: authz.SanctionImport, Long: true, Body: -1, Takes: "application/octet-stream", Do: Tell(n.importSanctionList, n.importedSanctionList),
+			Summary: "Have the firm work with the list of frozen assets that a file holds, as the Treasury publishes it"},
 	}
 }
 

@@ -80,6 +80,7 @@ func open(t *testing.T, limit int) *stage {
 		Notices: notice.NewService(s.Office),
 		Firms:   s.Firms, Plans: s.Plans, Circles: circle.NewService(s.Office), Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Requests: s.Requests, Holds: hold.NewService(s.Office), Guard: guard.NewService(s.Office), Conflicts: conflict.NewService(s.Office), Memos: s.Memos, Agendas: s.Agendas, Slots: s.Slots, Offers: s.Offers, Dires: s.Dires, Questions: s.Questions, Forums: s.Forums,
 		Vigilance:   s.Vigilance,
+		Sanctions:   s.Sanctions,
 		Invitations: s.Invitations, Letterboxes: s.Letterboxes, Lifecycle: s.Lifecycle, Overview: s.Overview, Events: event.New(s.Office),
 		Bundles: bundle.NewService(s.Office, s.Spaces, s.Documents, nil, 1<<30), Previews: preview.New(s.Office, s.Documents, nil),
 	}

@@ -28,6 +28,7 @@ type Vigilance struct {
 	Ended       string           `json:"ended,omitempty" doc:"civil date, the last day of the relation"`
 	Until       string           `json:"until,omitempty" doc:"civil date until which it is kept, once the relation has ended"`
 	Wanted      []VigilanceWant  `json:"wanted" doc:"what the last edition lacks or has to be looked at for"`
+	Screening   *FrozenScreening `json:"screening,omitempty" doc:"of the last edition: what became of comparing whom it names with the list of frozen assets; absent: nobody has"`
 }
 
 // VigilanceClient is who the client is.
@@ -60,7 +61,7 @@ type VigilanceOwner struct {
 
 // VigilanceWant is something that a dossier lacks, or that is to be looked at again.
 type VigilanceWant struct {
-	What string `json:"what" enum:"identity piece expired expiring owners purpose exposure funds rating raise review"`
+	What string `json:"what" enum:"identity piece expired expiring owners purpose exposure funds rating raise review likeness"`
 	Day  string `json:"day,omitempty" doc:"civil date on which it ended or ends"`
 	Of   string `json:"of,omitempty" doc:"the kind of the piece"`
 }
@@ -78,7 +79,8 @@ func vigilanceOf(e vigilance.Edition) Vigilance {
 		Edition: e.Number, By: e.By, ByName: e.ByName, At: Instant(e.At), Pieces: make([]VigilancePiece, len(e.Pieces)), Owners: make([]VigilanceOwner, len(e.Owners)),
 		Client:  VigilanceClient{string(e.Client.Kind), e.Client.Name, e.Client.Birth, e.Client.Number, e.Client.Seat},
 		Purpose: e.Purpose, Funds: e.Funds, Exposed: string(e.Exposed), Office: e.Office,
-		Rating: string(e.Rating), Reasons: make([]string, len(e.Reasons)), Note: e.Note, Review: e.Review,
+		Screening: frozenScreening(e),
+		Rating:    string(e.Rating), Reasons: make([]string, len(e.Reasons)), Note: e.Note, Review: e.Review,
 		RatedBy: e.RatedBy, RatedByName: e.RatedByName, RatedOn: e.RatedOn, Ended: e.Ended, Until: e.Until, Wanted: vigilanceWants(e.Wanted),
 	}
 	for i, p := range e.Pieces {

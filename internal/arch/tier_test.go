@@ -28,7 +28,7 @@ var tiers = [][]string{
 	platform:   {"config", "store", "vault", "blob", "journal", "outbox", "mail", "live", "search", "worker", "outbound", "metric", "certificate", "trace", "paper", "scan", "likeness", "prose", "oidc", "print"},
 	rights:     {"authz", "act"},
 	nouns: {
-		"account", "quota", "firm", "hostname", "token", "member", "contact", "circle", "space", "absence", "group", "item", "walk", "hold", "guard", "vigilance", "conflict", "exhibit", "document", "preview", "bundle", "deposit", "request", "drive", "memo", "notice", "invitation", "provider", "depositlink", "freeze",
+		"account", "quota", "firm", "hostname", "token", "member", "contact", "circle", "space", "absence", "group", "item", "walk", "hold", "guard", "sanction", "vigilance", "conflict", "exhibit", "document", "preview", "bundle", "deposit", "request", "drive", "memo", "notice", "invitation", "provider", "depositlink", "freeze",
 		"forum", "dire", "dispatch", "attest", "offer", "question", "agenda", "slot", "diffusion", "procedure", "invoice", "send", "distribution", "assembly", "isms", "requisition", "signature",
 	},
 	across:     {"overview", "support", "event", "webhook", "lifecycle", "backup", "rotation"},

@@ -38,6 +38,8 @@ const (
 	GroupAdmit      Action = "group.admit"     // let somebody in, and so into the spaces that it is in
 	SpaceOpen       Action = "space.open"      // open a new one
 	ConflictSearch  Action = "conflict.search" // ask whether the firm knows a name
+	SanctionSee     Action = "sanction.see"    // which list of frozen assets the firm works with
+	SanctionImport  Action = "sanction.import" // have it work with another
 	TokenKeep       Action = "token.keep"      // see what programs have access in one's own name, and take it back
 	TokenGive       Action = "token.give"      // give it to one more
 	NoticeSee       Action = "notice.see"      // at which hours one is mailed, and of what
@@ -204,6 +206,8 @@ var rules = map[Action]rule{
 	GroupAdmit:      {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
 	SpaceOpen:       {kind: OfFirm, firm: people},
 	ConflictSearch:  {kind: OfFirm, firm: people},
+	SanctionSee:     {kind: OfFirm, firm: people, reads: true},
+	SanctionImport:  {kind: OfFirm, firm: []FirmRole{Admin}},
 	TokenKeep:       {kind: OfFirm, firm: anyone, inSelf: true, bare: true},
 	TokenGive:       {kind: OfFirm, firm: anyone, inSelf: true, grave: true},
 	NoticeSee:       {kind: OfFirm, firm: anyone, reads: true},

@@ -61,6 +61,7 @@ type Config struct {
 	Drain    Drain    `toml:"drain"`
 	Scan     Scan     `toml:"scan"`
 	Legal    Legal    `toml:"legal"`
+	Sanction Sanction `toml:"sanction"`
 
 	file string // where it was read from; empty without a file
 }
@@ -149,6 +150,12 @@ type Scan struct {
 	Demand bool `toml:"demand"`
 }
 
+// Sanction is about the list of those whose assets are frozen.
+type Sanction struct {
+	// StaleDays is after how many days a list that nobody has checked is said to be old.
+	StaleDays int `toml:"stale_days"`
+}
+
 // Legal is what the host writes of itself for the public pages (LCEN, article
 // 1-1). What is empty is shown as missing.
 type Legal struct {
@@ -175,6 +182,7 @@ func Default() *Config {
 		Limit:    Limit{Upload: 100e9, Requests: 6000, Documents: 200},
 		Drain:    Drain{Grace: 20},
 		Traces:   Traces{Share: 100},
+		Sanction: Sanction{StaleDays: 30},
 	}
 }
 

@@ -69,6 +69,9 @@ func (c *Config) checkGeneral(wrong *Reasons) {
 	if c.Limit.Documents < 0 {
 		wrong.add("limit.documents", "a limit cannot be negative", "write 0 for none")
 	}
+	if c.Sanction.StaleDays < 1 {
+		wrong.add("sanction.stale_days", "a list would be old on the day it came", "write a number of days above 0, such as 30")
+	}
 	c.checkData(wrong)
 }
 

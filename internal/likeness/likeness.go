@@ -44,6 +44,8 @@ type word struct {
 	text, sound string
 	glued       string
 	gluedSound  string
+	roman       roman // of names that were read by Romanised; likewise
+	gluedRoman  roman
 	family      bool
 	chief       bool
 }
@@ -202,7 +204,11 @@ func (w word) shares(other word) bool {
 // writes as one: « Jeanpaul ».
 func pair(w word, many []word, taken [maxWords]bool) int {
 	for j := 1; j < len(many); j++ {
-		if !taken[j-1] && !taken[j] && near(w.text, many[j-1].text+many[j].text) >= slip {
+		if taken[j-1] || taken[j] {
+			continue
+		}
+		two := many[j-1].text + many[j].text
+		if near(w.text, two) >= slip || w.roman.consonants != "" && w.roman.like(romanOf(two)) {
 			return j - 1
 		}
 	}
@@ -211,15 +217,19 @@ func pair(w word, many []word, taken [maxWords]bool) int {
 
 // How much two words are alike.
 const (
-	equal   = 1.0
-	sounds  = 0.9  // they are pronounced alike
-	slip    = 0.8  // one or two letters differ
-	without = 0.7  // one has a particle more
-	initial = 0.55 // one is the initial of the other
+	equal     = 1.0
+	sounds    = 0.9  // they are pronounced alike
+	romanised = 0.85 // they are romanisations of one word
+	slip      = 0.8  // one or two letters differ
+	without   = 0.7  // one has a particle more
+	initial   = 0.55 // one is the initial of the other
 )
 
 func (w word) like(other word) float64 {
 	s := alike(w.text, w.sound, other.text, other.sound)
+	if s < romanised && (w.roman.like(other.roman) || w.gluedRoman.like(other.roman) || w.roman.like(other.gluedRoman)) {
+		s = romanised
+	}
 	if w.glued != "" && other.glued == "" {
 		s = max(min(s, without), alike(w.glued, w.gluedSound, other.text, other.sound))
 	}

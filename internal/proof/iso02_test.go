@@ -59,6 +59,8 @@ var jobs = map[string]string{
 	"notice.vigilance":    "vigilance.see of the lawyer who answers for the space, of an edition that nobody has changed since",
 	"vigilance.watch":     "none: it reads nothing out, and who is told is decided by notice.vigilance",
 	"vigilance.erase":     "none: it does what the law says of a relation that has ended, and reads nothing out",
+	"vigilance.screen":    "none: what it finds goes into the dossier of the space and to nobody; who is told is decided by notice.vigilance",
+	"sanction.examine":    "none: likewise",
 	"agenda.remind":       "none: it reads nothing out, and who is told is decided by notice.date",
 	"absence.begin":       "none: it does what was said when the absence was announced, and reads nothing out; both cards, walls and memberships are looked at again (absence.Begin)",
 	"absence.end":         "none: it gives back what somebody had, and reads nothing out",

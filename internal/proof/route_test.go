@@ -236,7 +236,7 @@ func roomSteps() []step {
 		form(room+"/circles/{named}/people", byLead, 303, "person", "{client}").then(func(s *scene, _ answer) { s.apart() }),
 		form(room+"/circles/{named}/people/{person}/remove", byLead, 303).then(func(s *scene, _ answer) { s.comeBack(false) }),
 		form(room+"/people/{person}/invite", byLead, 303),
-		plain(room+"/vigilance", byLead, 200),
+		plain(room+"/vigilance", byLead, 200), form(room+"/vigilance/likeness", byLead, 404, "likeness", "none", "verdict", "ruled_out", "why", "Une autre personne"), // package vigilance finds one
 		form(room+"/vigilance", byLead, 303, "part", "relation", "after", "0", "purpose", "Divorce").then(func(s *scene, _ answer) { s.unknow() }),
 		plain(room+"/journal", byLead, 200), plain(room+"/trash", byLead, 200), plain(room+"/exhibits", byLead, 200), plain(room+"/exhibits/file", byLead, 200), plain(room+"/exhibits/{version}/stamped", byLead, 404), form(room+"/exhibits/pack", byLead, 404, "party", "{named}", "to", "court"), // package dispatch has a forum
 		plain(room+"/register", byLead, 200), plain(room+"/register/file", byLead, 200), form(room+"/attestations", byLead, 200), plain(room+"/attestations/{attestation}", byLead, 404), plain(room+"/attestations/{attestation}/file", byLead, 404), // package attest draws one up
@@ -365,7 +365,8 @@ func exchangeSteps() []step {
 		of("ask", form(room+"/requests/{ask}/waive", byLead, 303)), of("came", form(room+"/requests/{ask}/accept", byLead, 303)),
 		of("came", form(room+"/requests/{ask}/return", byLead, 303, "reason", "Illisible")), of("lacking", form(room+"/requests/{ask}/renew", byLead, 303)),
 		form(room+"/deposit/switch", byLead, 303, "open", "1"),
-		plain(room+"/agenda", byClient, 200), plain("/f/{firm}/agenda", byLead, 200), plain("/f/{firm}/vigilance", byLead, 200), plain(room+"/agenda/{event}", byClient, 200),
+		plain(room+"/agenda", byClient, 200), plain("/f/{firm}/agenda", byLead, 200), plain("/f/{firm}/vigilance", byLead, 200), plain("/f/{firm}/sanctions", byLead, 200), form("/f/{firm}/sanctions", byLead, 422), // package desk brings a file
+		plain(room+"/agenda/{event}", byClient, 200),
 		form(room+"/agenda", byLead, 303, "kind", "hearing", "title", "Audience", "day", "2026-12-10", "start", "14:00", "circle", "{circle}"),
 		plain(room+"/agenda/deadline", byLead, 200),
 		form(room+"/agenda/deadline", byLead, 303, "rule", "filing", "origin", "{event}", "title", "Remise", "circle", "{circle}").then(func(s *scene, _ answer) { s.meet() }),

@@ -430,6 +430,7 @@ func (s *scene) freezing() browser {
 // unknow leaves nothing of the dossier of the room's client.
 func (s *scene) unknow() {
 	s.t.Helper()
+	s.behind().exec(`delete from vigilance_screening`)
 	s.behind().exec(`delete from vigilance`)
 }
 

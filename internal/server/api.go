@@ -22,8 +22,8 @@ func (s *Server) openAPI(c *config.Config, f *front.Config, catalog *i18n.Catalo
 		Notices: s.Notices,
 		Firms:   s.Firms, Plans: s.Plans, Circles: s.Circles, Spaces: s.Spaces, Documents: s.Documents, Deposits: s.Deposits, Requests: s.Requests, Holds: s.Holds, Guard: s.Guard, Conflicts: s.Conflicts, Memos: s.Memos, Agendas: s.Agendas, Forums: s.Forums,
 		Invitations: s.Invitations, Letterboxes: s.Letterboxes, Slots: s.Slots, Offers: s.Offers, Dires: s.Dires, Questions: s.Questions, Lifecycle: s.Lifecycle, Overview: s.Overview, Events: s.Events, Webhooks: s.Webhooks,
-		Vigilance: s.Vigilance,
-		Bundles:   s.Bundles, Previews: s.Previews,
+		Vigilance: s.Vigilance, Sanctions: s.Sanctions,
+		Bundles: s.Bundles, Previews: s.Previews,
 	}))
 }
 

@@ -74,6 +74,7 @@ import (
 	"cenacle/internal/question"
 	"cenacle/internal/quota"
 	"cenacle/internal/request"
+	"cenacle/internal/sanction"
 	"cenacle/internal/scan"
 	"cenacle/internal/slot"
 	"cenacle/internal/space"
@@ -144,6 +145,7 @@ type Server struct {
 	Dires       *dire.Service
 	Questions   *question.Service
 	Vigilance   *vigilance.Service
+	Sanctions   *sanction.Service
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
 	Bundles     *bundle.Service
@@ -399,6 +401,8 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 		return err
 	}
 	s.Vigilance = vigilance.New(s.Office, zone, duties)
+	s.Sanctions = sanction.New(s.Office, sanction.Config{StaleDays: c.Sanction.StaleDays})
+	s.Vigilance.Against(s.Sanctions)
 	s.Invitations = invitation.New(s.Office, s.Accounts)
 	s.Letterboxes = depositlink.New(s.Office, s.Accounts)
 	s.Lifecycle = lifecycle.New(s.Office, s.Accounts, s.Invitations)
@@ -437,6 +441,8 @@ func (s *Server) openJobs(c *config.Config, catalog *i18n.Catalog, o Options) er
 	handlers[agenda.RemindJob] = s.Agendas.Remind
 	handlers[vigilance.WatchJob] = s.Vigilance.Watch
 	handlers[vigilance.EraseJob] = s.Vigilance.Erase
+	handlers[vigilance.ScreenJob] = s.Vigilance.Screen
+	handlers[sanction.ExamineJob] = s.Vigilance.Examine
 	handlers[lifecycle.PassJob] = s.Lifecycle.Pass
 	handlers[absence.BeginJob] = s.Absences.Begin
 	handlers[absence.EndJob] = s.Absences.Finish
@@ -517,7 +523,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 		}},
 		Door: &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle, Providers: s.Providers, Mails: c.Demo && s.Mailbox != nil},
 		Desk: &desk.Pages{Overview: s.Overview, Spaces: s.Spaces, Lifecycle: s.Lifecycle, Firms: s.Firms, Plans: s.Plans, Documents: s.Documents, Memos: s.Memos, Conflict: s.Conflicts, Agendas: s.Agendas,
-			Dossiers: s.Vigilance, Absences: s.Absences},
+			Dossiers: s.Vigilance, Sanctions: s.Sanctions, Absences: s.Absences},
 		Room: &room.Pages{
 			Freezes:  s.Freezes,
 			Notices:  s.Notices,

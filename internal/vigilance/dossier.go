@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"cenacle/internal/id"
+	"cenacle/internal/sanction"
 )
 
 // Dossier is one edition of what the firm knows of a client. Days are civil dates.
@@ -132,6 +133,7 @@ const (
 	Relation Part = "relation"
 	Rated    Part = "rating"
 	End      Part = "end"
+	Frozen   Part = "frozen" // what became of comparing it with the list; no edition changes it
 )
 
 // Changed are the parts in which two editions differ.
@@ -176,6 +178,7 @@ const (
 	WantRating   WantKind = "rating"
 	WantRaise    WantKind = "raise" // somebody is exposed, and the rating is not the highest
 	WantReview   WantKind = "review"
+	WantLikeness WantKind = "likeness" // somebody may be on the list of frozen assets
 )
 
 // Part is where a want is answered.
@@ -189,6 +192,8 @@ func (w Want) Part() Part {
 		return InOwners
 	case WantPurpose, WantExposure, WantFunds:
 		return Relation
+	case WantLikeness:
+		return Frozen
 	}
 	return Rated
 }
@@ -271,6 +276,9 @@ type Edition struct {
 	At     time.Time
 	Dossier
 	RatedByName string
-	Wanted      []Want // of the last edition alone
-	Until       string // the last day on which it is kept, once the relation has ended
+	Wanted      []Want       // of the last edition alone
+	Screening   Screening    // likewise
+	List        sanction.Use // the list that the firm works with
+	Pending     bool         // it is about to be compared with the list
+	Until       string       // the last day on which it is kept, once the relation has ended
 }

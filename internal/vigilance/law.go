@@ -23,6 +23,7 @@ const (
 	OfExposure  Duty = "exposed"
 	OfRating    Duty = "rating"
 	expiry      Duty = "expiry" // how long before its last day a piece is asked for again
+	OfFreeze    Duty = "freeze" // what is done for somebody whose assets are frozen
 	OfRetention Duty = "retention"
 )
 
@@ -62,7 +63,7 @@ func Load() (*Book, error) {
 		}
 		known[r.ID] = true
 	}
-	for _, id := range []Duty{OfIdentity, OfOwners, OfRelation, OfExposure, OfRating, expiry, OfRetention, Low.duty(), Normal.duty(), High.duty()} {
+	for _, id := range []Duty{OfIdentity, OfOwners, OfRelation, OfExposure, OfRating, expiry, OfFreeze, OfRetention, Low.duty(), Normal.duty(), High.duty()} {
 		if !known[id] {
 			return nil, fmt.Errorf("vigilance: no rule %s", id)
 		}

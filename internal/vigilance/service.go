@@ -14,6 +14,7 @@ import (
 	"cenacle/internal/firm"
 	"cenacle/internal/id"
 	"cenacle/internal/item"
+	"cenacle/internal/sanction"
 	"cenacle/internal/space"
 )
 
@@ -25,11 +26,12 @@ type Service struct {
 	office *act.Office
 	zone   *time.Location
 	law    *Book
+	lists  *sanction.Service
 }
 
 // New returns the use cases over an office and the law; zone is where civil days begin.
 func New(office *act.Office, zone *time.Location, law *Book) *Service {
-	return &Service{office, zone, law}
+	return &Service{office: office, zone: zone, law: law}
 }
 
 // Law is the table that the dossiers rest on.
@@ -42,6 +44,10 @@ func (s *Service) Today(now time.Time) string { return now.In(s.zone).Format(tim
 // for number 0; one without a number when there is no dossier yet.
 func (s *Service) Show(ctx context.Context, by authz.Actor, in id.Space, number int) (e Edition, err error) {
 	defer fault.Op(&err, "vigilance.Show(%s, %d)", in, number)
+	used, err := s.used(ctx, by.Firm)
+	if err != nil {
+		return e, err
+	}
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
 		if _, err := circle.Enter(a, by, in, authz.VigilanceSee); err != nil {
 			return err
@@ -53,17 +59,55 @@ func (s *Service) Show(ctx context.Context, by authz.Actor, in id.Space, number 
 				err = fault.Absent()
 			}
 		} else if err == nil {
-			e.Wanted = e.Wants(s.law, s.Today(a.Now))
+			err = s.last(a, in, &e, used)
 		}
 		if err != nil {
 			return err
 		}
 		e.Until = e.until(s.law)
-		names, err := firm.Names(a, []id.Person{e.By, e.RatedBy})
-		e.ByName, e.RatedByName = names[e.By], names[e.RatedBy]
-		return err
+		return e.names(a)
 	})
 	return e, err
+}
+
+// last says what the last edition wants, and what the list of frozen assets has of it.
+func (s *Service) last(a *act.Act, in id.Space, e *Edition, used sanction.Use) (err error) {
+	if e.Screening, err = screeningOf(a, in); err != nil {
+		return err
+	}
+	parties := e.parties()
+	e.List, e.Pending = used, used.SHA256 != "" && len(parties) > 0 && !e.Screening.done(parties, used.SHA256)
+	e.Wanted = s.wanted(a, e.Dossier, e.Screening)
+	return nil
+}
+
+// wanted is what a dossier wants today, a look at those who may be on the list first.
+func (s *Service) wanted(a *act.Act, d Dossier, is Screening) []Want {
+	out := d.Wants(s.law, s.Today(a.Now))
+	if is.Open() > 0 {
+		out = slices.Insert(out, 0, Want{What: WantLikeness})
+	}
+	return out
+}
+
+// names says who is behind the edition and its decisions.
+func (e *Edition) names(a *act.Act) error {
+	people := []id.Person{e.By, e.RatedBy}
+	for _, l := range e.Screening.Lines {
+		people = append(people, l.By)
+		if l.Before != nil {
+			people = append(people, l.Before.By)
+		}
+	}
+	names, err := firm.Names(a, people)
+	e.ByName, e.RatedByName = names[e.By], names[e.RatedBy]
+	for i := range e.Screening.Lines {
+		l := &e.Screening.Lines[i]
+		if l.ByName = names[l.By]; l.Before != nil {
+			l.Before.ByName = names[l.Before.By]
+		}
+	}
+	return err
 }
 
 // Past is one edition among all, with the parts that it changed.
@@ -203,6 +247,9 @@ func (s *Service) write(a *act.Act, by authz.Actor, in id.Space, e Edition, part
 	if _, err := a.Record(by, "vigilance.kept", in, string(in), kept{e.Number, parts}); err != nil {
 		return err
 	}
+	if err := s.soon(a, in, e.Number, parts, a.Now); err != nil {
+		return err
+	}
 	if due > today {
 		if err := a.Follow(WatchJob, string(in)+strconv.Itoa(e.Number), s.morning(due), Watch{in, e.Number}); err != nil {
 			return err
@@ -246,28 +293,74 @@ func (s *Service) Due(ctx context.Context, by authz.Actor) (out []Due, err error
 		if err := firm.Allow(a, by, authz.FirmEnter); err != nil {
 			return err
 		}
-		today := s.Today(a.Now)
-		rows, err := several(a, selectDue, by.Person, today, listed)
+		rows, err := several(a, selectDue, by.Person, s.Today(a.Now), listed)
 		if err != nil {
 			return err
 		}
-		for _, r := range rows {
-			if _, err := circle.Enter(a, by, r.space, authz.VigilanceSee); fault.Is(err, fault.NotFound) {
-				continue
-			} else if err != nil {
-				return err
-			}
-			e, err := r.open(a)
+		likened, err := likenedOf(a, by.Person, rows)
+		if err != nil {
+			return err
+		}
+		for _, r := range append(likened, rows...) {
+			d, err := s.due(a, by, r)
 			if err != nil {
 				return err
 			}
-			sp, err := space.Load(a, r.space)
-			if err != nil {
-				return err
+			if d != nil {
+				out = append(out, *d)
 			}
-			out = append(out, Due{r.space, sp.Name, r.due, e.Wants(s.law, today)})
 		}
 		return nil
 	})
 	return out, err
+}
+
+// likenedOf are the dossiers in which a likeness waits for a lawyer, beside those that are due.
+func likenedOf(a *act.Act, lead id.Person, due []row) (out []row, err error) {
+	var in []id.Space
+	err = a.Each(selectLikened, []any{lead, listed}, func(scan func(...any) error) error {
+		var one id.Space
+		err := scan(&one)
+		if !slices.ContainsFunc(due, func(r row) bool { return r.space == one }) {
+			in = append(in, one)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range in {
+		rows, err := several(a, selectEditions, one, 1)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rows...)
+	}
+	return out, nil
+}
+
+// due is one dossier that is to be looked at; nil for one that its lawyer may not see.
+func (s *Service) due(a *act.Act, by authz.Actor, r row) (*Due, error) {
+	if _, err := circle.Enter(a, by, r.space, authz.VigilanceSee); fault.Is(err, fault.NotFound) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	e, err := r.open(a)
+	if err != nil {
+		return nil, err
+	}
+	is, err := screeningOf(a, r.space)
+	if err != nil {
+		return nil, err
+	}
+	sp, err := space.Load(a, r.space)
+	if err != nil {
+		return nil, err
+	}
+	since := r.due
+	if today := s.Today(a.Now); since == "" || since > today {
+		since = s.Today(is.At)
+	}
+	return &Due{r.space, sp.Name, since, s.wanted(a, e.Dossier, is)}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/firm"
 	"cenacle/internal/i18n"
+	"cenacle/internal/sanction"
 	"cenacle/internal/web"
 	"cenacle/internal/web/page/absence"
 	"cenacle/internal/web/page/charter"
@@ -379,6 +380,9 @@ func vigilanceRoutes(p Pages) []web.Route {
 		{Pattern: "GET /f/{firm}/vigilance", Door: web.Member, Action: authz.FirmEnter, Handle: p.Desk.Vigilance},
 		{Pattern: "GET /f/{firm}/spaces/{space}/vigilance", Door: web.Member, Action: authz.VigilanceSee, Handle: p.Room.Vigilance},
 		{Pattern: "POST /f/{firm}/spaces/{space}/vigilance", Door: web.Member, Action: authz.VigilanceKeep, Handle: p.Room.DoKeepVigilance},
+		{Pattern: "POST /f/{firm}/spaces/{space}/vigilance/likeness", Door: web.Member, Action: authz.VigilanceKeep, Handle: p.Room.DoDecideLikeness},
+		{Pattern: "GET /f/{firm}/sanctions", Door: web.Member, Action: authz.SanctionSee, Handle: p.Desk.SanctionList},
+		{Pattern: "POST /f/{firm}/sanctions", Door: web.Member, Action: authz.SanctionImport, Handle: p.Desk.DoBringList, Body: sanction.MaxFile + 64<<10},
 	}
 }
 

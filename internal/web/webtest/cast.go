@@ -32,6 +32,7 @@ import (
 	"cenacle/internal/paper"
 	"cenacle/internal/question"
 	"cenacle/internal/request"
+	"cenacle/internal/sanction"
 	"cenacle/internal/slot"
 	"cenacle/internal/space"
 	"cenacle/internal/vigilance"
@@ -63,6 +64,7 @@ type Cast struct {
 	Dires     *dire.Service
 	Questions *question.Service
 	Vigilance *vigilance.Service
+	Sanctions *sanction.Service
 	Overview  *overview.Service
 
 	Firm  id.Firm
@@ -109,7 +111,8 @@ func NewCast(t testing.TB, table func(*Cast) []web.Route) *Cast {
 		c.Slots = slot.New(s.Office, c.Agendas, zone)
 		duties, err := vigilance.Load()
 		s.must(err)
-		c.Vigilance = vigilance.New(s.Office, zone, duties)
+		c.Vigilance, c.Sanctions = vigilance.New(s.Office, zone, duties), sanction.New(s.Office, sanction.Config{})
+		c.Vigilance.Against(c.Sanctions)
 		c.Deposits, c.Memos, c.Overview = deposit.New(s.Office, request.Answering), memo.NewService(s.Office), overview.New(s.Office)
 		return table(c)
 	})

@@ -6,8 +6,11 @@
 package webtest
 
 import (
+	"bytes"
+	"errors"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -154,16 +157,44 @@ func (b *Browser) Post(path string, form ...string) Page {
 	return b.do(http.MethodPost, path, values)
 }
 
+// Upload sends a form with a file, after the names and values that stand before it.
+func (b *Browser) Upload(path, field, name, content string, form ...string) Page {
+	b.site.T.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	var err error
+	for i := 0; i+1 < len(form); i += 2 {
+		err = errors.Join(err, w.WriteField(form[i], form[i+1]))
+	}
+	if content == "" { // nothing was chosen
+		name = ""
+	}
+	part, failed := w.CreateFormFile(field, name)
+	b.site.must(errors.Join(err, failed))
+	_, err = io.WriteString(part, content)
+	b.site.must(errors.Join(err, w.Close()))
+	return b.ask(http.MethodPost, path, w.FormDataContentType(), &body)
+}
+
 func (b *Browser) do(method, path string, form url.Values) Page {
+	b.site.T.Helper()
+	media := ""
+	if form != nil {
+		media = "application/x-www-form-urlencoded"
+	}
+	return b.ask(method, path, media, strings.NewReader(form.Encode()))
+}
+
+func (b *Browser) ask(method, path, media string, sent io.Reader) Page {
 	t := b.site.T
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, b.site.URL+path, strings.NewReader(form.Encode()))
+	request, err := http.NewRequestWithContext(t.Context(), method, b.site.URL+path, sent)
 	if err != nil {
 		t.Fatal(err)
 	}
 	request.Header.Set("Accept-Language", "fr")
-	if form != nil {
-		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if media != "" {
+		request.Header.Set("Content-Type", media)
 	}
 	answer, err := b.client.Do(request)
 	if err != nil {

@@ -25,6 +25,7 @@ import (
 	"cenacle/internal/memo"
 	"cenacle/internal/overview"
 	"cenacle/internal/quota"
+	"cenacle/internal/sanction"
 	"cenacle/internal/space"
 	"cenacle/internal/vigilance"
 	"cenacle/internal/web"
@@ -46,6 +47,7 @@ type Pages struct {
 	Conflict  *conflict.Service
 	Agendas   *agenda.Service
 	Dossiers  *vigilance.Service
+	Sanctions *sanction.Service
 	Absences  *absence.Service
 }
 

@@ -33,6 +33,7 @@ func TestTemplates(t *testing.T) {
 	uitest.Check(t, journalPage)
 	uitest.Check(t, searchPage)
 	uitest.Check(t, vigilancePage)
+	uitest.Check(t, sanctionsPage)
 }
 
 // inFirm are the addresses of a firm without a request.

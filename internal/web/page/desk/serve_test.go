@@ -22,6 +22,7 @@ import (
 	"cenacle/internal/memo"
 	"cenacle/internal/overview"
 	"cenacle/internal/quota"
+	"cenacle/internal/sanction"
 	"cenacle/internal/space"
 	"cenacle/internal/totp"
 	"cenacle/internal/vigilance"
@@ -81,7 +82,7 @@ func routes(s *webtest.Site, models []space.Model, disk *blob.Disk) []web.Route 
 	p := &desk.Pages{
 		Spaces: space.NewService(s.Office, models), Documents: document.New(s.Office, blob.New(disk), document.Config{}),
 		Lifecycle: s.Lifecycle, Firms: s.Firms, Plans: s.Plans, Overview: overview.New(s.Office), Memos: memo.NewService(s.Office),
-		Dossiers: vigilance.New(s.Office, time.UTC, duties),
+		Dossiers: vigilance.New(s.Office, time.UTC, duties), Sanctions: sanction.New(s.Office, sanction.Config{}),
 		Absences: absence.NewService(s.Office, time.UTC),
 	}
 	d := &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle, Providers: s.Providers}
@@ -96,6 +97,8 @@ func routes(s *webtest.Site, models []space.Model, disk *blob.Disk) []web.Route 
 		member("GET /f/{firm}", authz.FirmEnter, p.Show),
 		member("GET /f/{firm}/spaces/new", authz.SpaceOpen, p.NewSpace), member("POST /f/{firm}/spaces/new", authz.SpaceOpen, p.DoNewSpace),
 		member("GET /f/{firm}/vigilance", authz.FirmEnter, p.Vigilance),
+		member("GET /f/{firm}/sanctions", authz.SanctionSee, p.SanctionList),
+		member("POST /f/{firm}/sanctions", authz.SanctionImport, p.DoBringList),
 		member("GET /f/{firm}/people", authz.FirmPeopleSee, p.People), member("POST /f/{firm}/people", authz.FirmPeopleAdd, p.DoAddColleague),
 		member("GET /f/{firm}/people/{colleague}", authz.FirmPeopleEdit, p.Colleague),
 		member("POST /f/{firm}/people/{colleague}/rank", authz.FirmPeopleRank, p.DoRank), member("POST /f/{firm}/people/{colleague}/leave", authz.FirmPeopleEnd, p.DoLeave),

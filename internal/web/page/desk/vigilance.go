@@ -10,8 +10,9 @@ import (
 // Vigilance is the dossiers de vigilance that a lawyer is to look at again.
 type Vigilance struct {
 	ui.Base
-	Rows  []Vigil
-	Empty ui.Empty
+	Rows   []Vigil
+	Empty  ui.Empty
+	Frozen ui.Link // to the list of frozen assets
 }
 
 // Vigil is one of them.
@@ -32,6 +33,7 @@ func (p *Pages) Vigilance(r *web.Request) (web.Answer, error) {
 	page := Vigilance{Base: frame(r, r.Printer.T("desk.vigilance.title"))}
 	page.Crumbs = []ui.Link{{Href: r.FirmPath(), Label: page.T("web.nav.desk")}}
 	page.Empty = ui.Empty{Icon: "shield-check", Title: page.T("desk.vigilance.none"), Text: page.T("desk.vigilance.none_text")}
+	page.Frozen = ui.Link{Href: r.FirmPath("sanctions"), Label: page.T("sanction.open")}
 	for _, d := range found {
 		page.Rows = append(page.Rows, Vigil{Href: r.SpacePath(d.Space, "vigilance"), Space: d.Name, Since: page.T("desk.vigilance.since", page.Day(d.Since)), Wants: vigilance.Words(page.Printer, d.Wanted)})
 	}

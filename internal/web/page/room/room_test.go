@@ -90,7 +90,7 @@ func table(c *webtest.Cast) []web.Route {
 		{"GET /people", authz.CircleSee, p.People}, {"POST /people", authz.SpaceManage, p.DoAddMember},
 		{"POST /people/{person}/remove", authz.SpaceManage, p.DoRemoveMember}, {"POST /people/{person}/invite", authz.SpaceInvite, p.DoInvite},
 		{"POST /lead", authz.SpaceHand, p.DoHandOver}, {"POST /groups", authz.GroupAttach, p.DoAttachGroup}, {"POST /groups/{group}/detach", authz.GroupDetach, p.DoDetachGroup},
-		{"POST /level", authz.SpaceTell, p.DoTell}, {"POST /people/{person}/retry", authz.SpaceInvite, p.DoRetry}, {"POST /walls", authz.WallRaise, p.DoRaiseWall}, {"GET /vigilance", authz.VigilanceSee, p.Vigilance}, {"POST /vigilance", authz.VigilanceKeep, p.DoKeepVigilance}, {"POST /walls/{person}/lift", authz.WallLift, p.DoLiftWall},
+		{"POST /level", authz.SpaceTell, p.DoTell}, {"POST /people/{person}/retry", authz.SpaceInvite, p.DoRetry}, {"POST /walls", authz.WallRaise, p.DoRaiseWall}, {"GET /vigilance", authz.VigilanceSee, p.Vigilance}, {"POST /vigilance", authz.VigilanceKeep, p.DoKeepVigilance}, {"POST /vigilance/likeness", authz.VigilanceKeep, p.DoDecideLikeness}, {"POST /walls/{person}/lift", authz.WallLift, p.DoLiftWall},
 		{"POST /people/{person}/see", authz.SpaceSeeAs, p.DoSeeAs},
 		{"POST /circles", authz.CircleMake, p.DoMakeCircle}, {"GET /circles/{named}", authz.CircleSee, p.Circle},
 		{"POST /circles/{named}", authz.CircleTend, p.DoRenameCircle}, {"POST /circles/{named}/people", authz.CircleTend, p.DoAdmit},

@@ -22,6 +22,7 @@ type Vigilance struct {
 	Wants  []ui.Link // each to the part that answers it
 	Whole  string    // said when nothing is wanted
 	Parts  []VigilancePart
+	Frozen *Frozen
 	Past   []PastEdition
 	Ask    ui.Link // where papers are asked for
 	All    ui.Link // the dossiers of all her spaces that are to be looked at
@@ -90,7 +91,7 @@ func (p *Pages) vigilance(h here, refused error) (web.Answer, error) {
 	page.stands(h, e, past)
 	d := dossier{here: h, Edition: e, base: page.Base, law: p.Dossiers.Law(), today: p.Dossiers.Today(r.Now), asked: asked, refused: refused}
 	d.writes = h.decides() && page.Former == nil
-	page.Parts = d.parts()
+	page.Parts, page.Frozen = d.parts(), d.frozen(page.Former != nil)
 	if refused != nil {
 		return web.Again(vigilancePage, page, refused), nil
 	}
