@@ -24,20 +24,33 @@ func TestObtainedCertificate(t *testing.T) {
 			return box.Seal(vault.Place{Table: at.Table, Column: at.Column, Row: "another"}, []byte("text"))
 		}, "certificate_unopened"},
 		"none in it": {func(box *vault.Box, at vault.Place) []byte { return box.Seal(at, []byte("text")) }, "certificate_unopened"},
-		"late": {func(box *vault.Box, at vault.Place) []byte {
-			pair, _ := authority(t, days(-60), days(10))
-			return box.Seal(at, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: pair.Certificate[0]}))
-		}, "certificate_soon"},
+		"late":       {good(t, 10), "certificate_soon"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := newPatient(t)
-			p.Demo, p.URL = false, "https://"+host
-			p.TLS = config.TLS{Mode: config.TLSAuto, AcceptTerms: true}
+			p := obtaining(t, host)
 			if tt.held != nil {
 				p.hold(host, tt.held)
 			}
 			p.examine("mail_none", tt.want)
 		})
+	}
+}
+
+// obtaining has servers that obtain their certificates.
+func obtaining(t *testing.T, host string) *patient {
+	t.Helper()
+	p := newPatient(t)
+	p.Demo, p.URL = false, "https://"+host
+	p.TLS = config.TLS{Mode: config.TLSAuto, AcceptTerms: true}
+	return p
+}
+
+// good is a certificate that stays good for some days.
+func good(t *testing.T, ahead int) func(*vault.Box, vault.Place) []byte {
+	t.Helper()
+	pair, _ := authority(t, days(-60), days(ahead))
+	return func(box *vault.Box, at vault.Place) []byte {
+		return box.Seal(at, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: pair.Certificate[0]}))
 	}
 }
 
