@@ -94,12 +94,11 @@ func (s *Server) redirect(w http.ResponseWriter, r *http.Request) {
 		say(w, http.StatusUpgradeRequired, "https")
 		return
 	}
-	base := s.config.Base()
-	if name, _, err := net.SplitHostPort(r.Host); err == nil {
-		base = cmp.Or(s.Hosts.Named(name), base)
-	} else {
-		base = cmp.Or(s.Hosts.Named(r.Host), base)
+	name := r.Host
+	if bare, _, err := net.SplitHostPort(name); err == nil {
+		name = bare
 	}
+	base := cmp.Or(s.Hosts.Named(name), s.config.Base())
 	w.Header().Set("Location", base.String()+r.URL.RequestURI())
 	say(w, http.StatusPermanentRedirect, "https")
 }

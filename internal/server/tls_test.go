@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"cenacle/internal/config"
+	"cenacle/internal/hostname"
 )
 
 // A plain request leads to the same page of the public address, and nowhere else,
@@ -13,7 +14,7 @@ import (
 func TestRedirect(t *testing.T) {
 	c := config.Default()
 	c.URL = "https://espace.cabinet.fr"
-	s := &Server{config: c}
+	s := &Server{config: c, Hosts: hostname.New(nil, nil, hostname.Config{Base: c.Base()})}
 	for _, tc := range []struct{ method, target, host, to string }{
 		{"GET", "/", "espace.cabinet.fr", "https://espace.cabinet.fr/"},
 		{"HEAD", "/sign-in?next=%2Ff", "espace.cabinet.fr", "https://espace.cabinet.fr/sign-in?next=%2Ff"},
