@@ -27,6 +27,7 @@ async function look(page, name) {
 test("a dire is written, read again, filed and answered point by point", async (context) => {
   const { step, lawyer, space, house, browser } = await begin(context);
   const { page } = lawyer;
+  lawyer.watch.allow(/status of 422/);
   const people = {
     roux: { name: "Me Anne Roux", email: "roux@ouvrage.example", party: "Maître d’ouvrage" },
     noir: { name: "Me Paul Noir", email: "noir@durtain.example", party: "Entreprise Durtain" },

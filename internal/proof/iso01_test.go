@@ -2,6 +2,7 @@ package proof
 
 import (
 	"fmt"
+	"html"
 	"maps"
 	"math/rand/v2"
 	"net/http"
@@ -265,7 +266,10 @@ func (l *life) same(v guestbook, want verdict, a answer, content []byte) {
 	}
 }
 
-var hit = regexp.MustCompile(`/documents/([0-9a-z]{26})"`)
+var (
+	hit     = regexp.MustCompile(`/documents/([0-9a-z]{26})"`)
+	further = regexp.MustCompile(`href="([^"]*/search\?[^"]*after=[^"]*)"`)
+)
 
 // search looks for one title, or for the word that all titles have.
 func (l *life) search(v guestbook) {
@@ -288,11 +292,18 @@ func (l *life) search(v guestbook) {
 	if !l.ends("search", v, verdict, a) {
 		return
 	}
-	for _, found := range hit.FindAllStringSubmatch(string(a.body), -1) {
-		if want[found[1]] == "" {
-			l.t.Errorf("LEAK: %v finds %s by %q", v.visitor, found[1], query)
+	for {
+		for _, found := range hit.FindAllStringSubmatch(string(a.body), -1) {
+			if want[found[1]] == "" {
+				l.t.Errorf("LEAK: %v finds %s by %q", v.visitor, found[1], query)
+			}
+			delete(want, found[1])
 		}
-		delete(want, found[1])
+		more := further.FindStringSubmatch(string(a.body))
+		if more == nil {
+			break
+		}
+		a = v.do(get(html.UnescapeString(more[1])))
 	}
 	if len(want) > 0 {
 		l.t.Errorf("%v does not find %v by %q", v.visitor, want, query)
