@@ -18,7 +18,6 @@ import (
 type row struct {
 	Question
 	asked, withdrawn int64
-	open             int64 // 1 while a line waits: a hint for lists over many spaces, under no MAC
 	content, mac     []byte
 }
 
