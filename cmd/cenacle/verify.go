@@ -15,6 +15,7 @@ import (
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
 	"cenacle/internal/journal"
+	"cenacle/internal/offer"
 	"cenacle/internal/server"
 )
 
@@ -45,28 +46,50 @@ func verify(_ context.Context, t *terminal, args []string) error {
 		return fmt.Errorf("language %q: %w", *language, errUsage)
 	}
 	p := catalog.Printer(spoken, zone)
-	holds := "verify.holds"
-	switch journal.FormatOf(raw) {
-	case attest.Format:
-		holds = "verify.attestation_holds"
-		var report attest.Report
-		report, err = attest.Verify(raw, *key)
-		printAttestation(t.out, p, report)
-	case diffusion.Format:
-		holds = "verify.diffusion_holds"
-		var report diffusion.Report
-		report, err = diffusion.Verify(raw, *key)
-		printDiffusion(t.out, p, report)
-	default:
-		var report journal.Report
-		report, err = journal.VerifyReceipt(raw, *key)
-		printReport(t.out, p, report)
-	}
+	holds, err := judge(t.out, p, raw, *key)
 	if err != nil {
 		return errors.New(p.Fault(err))
 	}
 	fmt.Fprintln(t.out, p.T(holds))
 	return nil
+}
+
+// judge verifies a file as what it says it is, prints the report, and returns the key
+// of what is to be said when it holds.
+func judge(w io.Writer, p *i18n.Printer, raw []byte, key string) (string, error) {
+	switch journal.FormatOf(raw) {
+	case attest.Format:
+		report, err := attest.Verify(raw, key)
+		printAttestation(w, p, report)
+		return "verify.attestation_holds", err
+	case diffusion.Format:
+		report, err := diffusion.Verify(raw, key)
+		printDiffusion(w, p, report)
+		return "verify.diffusion_holds", err
+	case offer.Format:
+		report, err := offer.Verify(raw, key)
+		printOffers(w, p, report)
+		return "verify.offers_hold", err
+	}
+	report, err := journal.VerifyReceipt(raw, key)
+	printReport(w, p, report)
+	return "verify.holds", err
+}
+
+// printOffers says what an opened round states and how each check ended.
+func printOffers(w io.Writer, p *i18n.Printer, r offer.Report) {
+	if s := r.Statement; s.Firm != "" {
+		fmt.Fprintln(w, p.T("verify.offers", s.Subject, s.Firm, p.DateTime(offer.Instant(s.Opened))))
+		for _, o := range s.Offers {
+			fmt.Fprintln(w, " ", p.T("verify.offer", o.Name, p.DateTime(offer.Instant(o.In))))
+			for _, words := range o.Terms(p) {
+				fmt.Fprintln(w, "   ", words)
+			}
+			fmt.Fprintln(w, "   ", o.Commitment)
+		}
+		fmt.Fprintln(w)
+	}
+	printChecks(w, p, r.Report)
 }
 
 // printAttestation says what an attestation states and how each check ended.

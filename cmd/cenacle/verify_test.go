@@ -43,3 +43,35 @@ func TestVerifyAttestation(t *testing.T) {
 		t.Error("it holds with another key")
 	}
 }
+
+// TestVerifyOffers: the file of a round that was opened long ago still holds; an offer
+// that is another does not, and the report says which check failed.
+func TestVerifyOffers(t *testing.T) {
+	whole := filepath.Join("..", "..", "internal", "offer", "testdata", "round.json")
+	raw, err := os.ReadFile(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	altered := filepath.Join(t.TempDir(), "altered.json")
+	if err := os.WriteFile(altered, bytes.Replace(raw, []byte("offre du vendeur"), []byte("offre du Vendeur"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for language, says := range map[string][]string{
+		"fr": {"telles qu’elles avaient été déposées", "offre du vendeur", "1\u202f234\u202f567,89"},
+		"en": {"as they were put in", "offre du vendeur", "1,234,567.89"},
+	} {
+		out := &bytes.Buffer{}
+		if err := run(t.Context(), &terminal{out: out, err: &bytes.Buffer{}}, []string{"verify", "--language", language, whole}); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range says {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("%s: %q is not said in\n%s", language, want, out)
+			}
+		}
+		out.Reset()
+		if err := run(t.Context(), &terminal{out: out, err: &bytes.Buffer{}}, []string{"verify", "--language", language, altered}); err == nil || strings.Contains(out.String(), says[0]) {
+			t.Errorf("%s: an altered one: %v\n%s", language, err, out)
+		}
+	}
+}

@@ -234,6 +234,7 @@ var twins = map[string]string{
 	"GET /f/{firm}/spaces/{space}/offers":                   "listOffers",
 	"POST /f/{firm}/spaces/{space}/offers":                  "askOffers",
 	"GET /f/{firm}/spaces/{space}/offers/{round}":           "getOffers",
+	"GET /f/{firm}/spaces/{space}/offers/{round}/file":      "getOfferFile",
 	"POST /f/{firm}/spaces/{space}/offers/{round}/put":      "putOffer",
 	"POST /f/{firm}/spaces/{space}/offers/{round}/withdraw": "withdrawOffer",
 	"POST /f/{firm}/spaces/{space}/offers/{round}/unlock":   "unlockOffers",

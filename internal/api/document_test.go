@@ -111,6 +111,7 @@ var documentSamples = map[string]sample{
 	"listOffers":      {who: byLead, want: 200},
 	"askOffers":       {who: byLead, body: `{"subject":"Prix","until":"2026-12-09T12:00:00Z","parties":["{circle}","{all}"]}`, want: 422},
 	"getOffers":       {who: byLead, want: 404},
+	"getOfferFile":    {who: byLead, want: 404},
 	"putOffer":        {who: byLead, body: `{"sealed":"AAAA","commitment":"00","mark":"00"}`, want: 404},
 	"withdrawOffer":   {who: byLead, want: 404},
 	"unlockOffers":    {who: byLead, body: `{"key":"0"}`, want: 404},

@@ -3,8 +3,10 @@ package api
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"net/http"
 	"time"
 
+	"cenacle/internal/front"
 	"cenacle/internal/id"
 	"cenacle/internal/offer"
 )
@@ -148,4 +150,18 @@ func (n *Nouns) unlockOffers(r *Request, in OfferKey) (OfferRound, error) {
 
 func (n *Nouns) unlockedOffers(r *Request, in OfferKey, _ string) (OfferRound, error) {
 	return n.offerRound(r, in.InOfferRound)
+}
+
+func (n *Nouns) offerFile(r *Request, in InOfferRound) (Stream, error) {
+	raw, err := n.Offers.File(r.Context(), r.Actor, in.Space, in.Round)
+	if err != nil {
+		return nil, err
+	}
+	return func(w http.ResponseWriter, r *Request) error {
+		h := w.Header()
+		h.Set("Content-Type", offer.Media)
+		h.Set("Content-Disposition", front.Disposition("attachment", "offers"+offer.Extension))
+		_, err := w.Write(raw)
+		return err
+	}, nil
 }

@@ -46,6 +46,9 @@ func TestSealedOffers(t *testing.T) {
 	}
 	sides[1].as("POST", "/spaces/{space}/offers/{round}/unlock", `{"key":"`+sides[1].secret.String()+`"}`).is(200)
 	for _, side := range sides {
+		if _, err := offer.Verify(side.as("GET", "/spaces/{space}/offers/{round}/file", "").raw, ""); err != nil {
+			t.Error(err)
+		}
 		told := side.as("GET", "/spaces/{space}/offers", "")
 		if all := told.is(200)["rounds"].([]any)[0].(map[string]any); all["state"] != "opened" {
 			t.Errorf("with both secrets: %s", all["state"])

@@ -310,6 +310,8 @@ func (n *Nouns) offerRows() []Operation {
 			Summary: "Begin a round of sealed offers among parties of a forum, who are told"},
 		{Pattern: "GET /spaces/{space}/offers/{round}", Name: "getOffers", Action: authz.OfferSee, Do: Ask(n.offerRound),
 			Summary: "One round: who has committed itself to what hash, and once all are opened the offers"},
+		{Pattern: "GET /spaces/{space}/offers/{round}/file", Name: "getOfferFile", Action: authz.OfferSee, Do: Give(offer.Media, n.offerFile),
+			Summary: "An opened round as one file that verifies without us: the sealed offers, their secrets, the lines of the journal and their proofs"},
 		{Pattern: "POST /spaces/{space}/offers/{round}/put", Name: "putOffer", Action: authz.OfferPut, Do: Tell(n.putOffer, n.hasPutOffer),
 			Summary: "Put in the offer of one’s party, sealed under a secret that the house does not have"},
 		{Pattern: "POST /spaces/{space}/offers/{round}/withdraw", Name: "withdrawOffer", Action: authz.OfferPut, Do: Tell(n.withdrawOffer, nil),

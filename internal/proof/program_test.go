@@ -128,7 +128,7 @@ func (s *scene) asks(p programs, o *operation, all *spec) answer {
 		"fileDire": http.StatusConflict, "saveDireDraft": http.StatusConflict, "setDireDay": http.StatusConflict, "getDire": http.StatusNotFound, "saveDireAnswers": http.StatusNotFound, "publishDireAnswers": http.StatusNotFound,
 		"decideLikeness": http.StatusNotFound, "importSanctionList": http.StatusUnprocessableEntity, // nobody is like anybody; package sanction has lists
 		"admitToGroup": http.StatusConflict, // she is in it
-		"askOffers":    http.StatusUnprocessableEntity, "getOffers": http.StatusNotFound, "putOffer": http.StatusNotFound, "withdrawOffer": http.StatusNotFound, "unlockOffers": http.StatusNotFound,
+		"askOffers":    http.StatusUnprocessableEntity, "getOffers": http.StatusNotFound, "getOfferFile": http.StatusNotFound, "putOffer": http.StatusNotFound, "withdrawOffer": http.StatusNotFound, "unlockOffers": http.StatusNotFound,
 		"releaseDocument": http.StatusConflict,                                                                                                                // there are no parties
 		"scanAgain":       http.StatusConflict,                                                                                                                // nothing scans there
 		"previewArchive":  http.StatusUnprocessableEntity, "unpackArchive": http.StatusUnprocessableEntity, "straightenPhoto": http.StatusUnprocessableEntity, // no photograph, no archive; package bundle opens them

@@ -231,7 +231,7 @@ func roomSteps() []step {
 		plain(room+"/questions", byLead, 200), form(room+"/questions", byLead, 404, "text", "Qui ?"), form(room+"/questions/rule", byLead, 409, "pattern", "all firm"), // likewise
 		plain(room+"/questions/{question}", byLead, 404), form(room+"/questions/{question}/answer", byLead, 404, "text-0", "Moi"), form(room+"/questions/{question}/withdraw", byLead, 404),
 		form(room+"/exhibits/instant", byLead, 409, "day", time.Now().AddDate(0, 0, 2).Format(time.DateOnly), "hour", "09:00"), form(room+"/exhibits/instant/cancel", byLead, 409), // likewise
-		plain(room+"/offers/{round}", byLead, 404), form(room+"/offers/{round}/put", byLead, 404, "sealed", "AAAA"),
+		plain(room+"/offers/{round}", byLead, 404), plain(room+"/offers/{round}/file", byLead, 404), form(room+"/offers/{round}/put", byLead, 404, "sealed", "AAAA"),
 		form(room+"/offers/{round}/withdraw", byLead, 404), form(room+"/offers/{round}/unlock", byLead, 404, "key", "0"),
 		form(room+"/circles/{named}/people", byLead, 303, "person", "{client}").then(func(s *scene, _ answer) { s.apart() }),
 		form(room+"/circles/{named}/people/{person}/remove", byLead, 303).then(func(s *scene, _ answer) { s.comeBack(false) }),

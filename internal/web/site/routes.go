@@ -402,6 +402,7 @@ func forumRoutes(p Pages) []web.Route {
 		{Pattern: "GET /f/{firm}/spaces/{space}/offers", Door: web.Member, Action: authz.OfferSee, Handle: p.Room.ShowOffers},
 		{Pattern: "POST /f/{firm}/spaces/{space}/offers", Door: web.Member, Action: authz.OfferAsk, Handle: p.Room.DoAskOffers},
 		{Pattern: "GET /f/{firm}/spaces/{space}/offers/{round}", Door: web.Member, Action: authz.OfferSee, Handle: p.Room.ShowRound},
+		{Pattern: "GET /f/{firm}/spaces/{space}/offers/{round}/file", Door: web.Member, Action: authz.OfferSee, Handle: p.Room.OfferFile},
 		{Pattern: "POST /f/{firm}/spaces/{space}/offers/{round}/put", Door: web.Member, Action: authz.OfferPut, Handle: p.Room.DoPutOffer},
 		{Pattern: "POST /f/{firm}/spaces/{space}/offers/{round}/withdraw", Door: web.Member, Action: authz.OfferPut, Handle: p.Room.DoWithdrawOffer},
 		{Pattern: "POST /f/{firm}/spaces/{space}/offers/{round}/unlock", Door: web.Member, Action: authz.OfferPut, Handle: p.Room.DoUnlockOffers},

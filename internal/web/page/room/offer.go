@@ -8,6 +8,7 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
 	"cenacle/internal/fault"
+	"cenacle/internal/fold"
 	"cenacle/internal/id"
 	"cenacle/internal/offer"
 	"cenacle/internal/web"
@@ -44,6 +45,8 @@ type OfferRound struct {
 	Seal    *Sealing
 	Key     *Form
 	Undo    *ui.Dialog
+	File    string // that proves it, once it is opened
+	Command string // that verifies the file
 	Back    string
 	Live    ui.Live
 }
@@ -211,6 +214,7 @@ func (p *Pages) round(h here, of id.Round, refused error) (web.Answer, error) {
 		page.Said.Look = ui.Danger
 	case found.State == offer.Opened:
 		page.Said.Look = ui.Done
+		page.File, page.Command = h.path("offers", string(of), "file"), "cenacle verify"
 	case toDo(found) != "":
 		page.Said.Look = ui.Signal
 	}
@@ -368,4 +372,20 @@ func (p *Pages) offering(r *web.Request, done string, do func(id.Space, id.Round
 		return p.round(h, of, err)
 	}
 	return nil, err
+}
+
+// OfferFile gives the file that proves an opened round. Its name tells of no client.
+func (p *Pages) OfferFile(r *web.Request) (web.Answer, error) {
+	h, of, err := p.enterRound(r)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := p.Offers.File(r.Context(), r.Actor, h.room.ID, of)
+	if fault.Is(err, fault.Conflict) {
+		return p.round(h, of, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return web.Attachment(raw, fold.File(r.Printer.T("offer.file_name"))+offer.Extension, offer.Media), nil
 }

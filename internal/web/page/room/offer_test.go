@@ -92,6 +92,12 @@ func TestOfferPages(t *testing.T) {
 		opened.Says("OFFRE DU CABINET")
 		opened.Says("OFFRE DE L’ACQUÉREUR")
 		opened.Says("12\u202f500,50\u00a0€")
+		opened.One("a[href='" + at + "/file']")
+		if proof := by.Get(at + "/file"); proof.Status != 200 {
+			t.Errorf("the file that proves it: %d", proof.Status)
+		} else if _, err := offer.Verify([]byte(proof.Body), ""); err != nil {
+			t.Error(err)
+		}
 		for _, gone := range []string{"#seal", "#unlock", "#offer-withdraw"} {
 			opened.Lacks(gone)
 		}

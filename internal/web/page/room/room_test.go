@@ -121,7 +121,7 @@ func table(c *webtest.Cast) []web.Route {
 		{"GET /questions", authz.QuestionSee, p.ShowQuestions}, {"POST /questions", authz.QuestionAsk, p.DoAskQuestion}, {"POST /questions/rule", authz.ForumSet, p.DoSetPattern},
 		{"GET /questions/{question}", authz.QuestionSee, p.ShowQuestion}, {"POST /questions/{question}/answer", authz.QuestionAnswer, p.DoAnswerQuestion}, {"POST /questions/{question}/withdraw", authz.QuestionWithdraw, p.DoWithdrawQuestion},
 		{"POST /exhibits/instant", authz.ForumSet, p.DoSetInstant}, {"POST /exhibits/instant/cancel", authz.ForumSet, p.DoCancelInstant},
-		{"GET /offers", authz.OfferSee, p.ShowOffers}, {"POST /offers", authz.OfferAsk, p.DoAskOffers}, {"GET /offers/{round}", authz.OfferSee, p.ShowRound},
+		{"GET /offers", authz.OfferSee, p.ShowOffers}, {"POST /offers", authz.OfferAsk, p.DoAskOffers}, {"GET /offers/{round}", authz.OfferSee, p.ShowRound}, {"GET /offers/{round}/file", authz.OfferSee, p.OfferFile},
 		{"POST /offers/{round}/put", authz.OfferPut, p.DoPutOffer}, {"POST /offers/{round}/withdraw", authz.OfferPut, p.DoWithdrawOffer}, {"POST /offers/{round}/unlock", authz.OfferPut, p.DoUnlockOffers},
 		{"GET /slots", authz.SlotSee, p.ShowSlots}, {"POST /slots", authz.SlotPropose, p.DoPropose}, {"POST /slots/{slot}/choose", authz.SlotAnswer, p.DoChoose},
 		{"POST /slots/{slot}/decline", authz.SlotAnswer, p.DoDecline}, {"POST /slots/{slot}/withdraw", authz.SlotWithdraw, p.DoWithdraw},
