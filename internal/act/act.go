@@ -53,7 +53,8 @@ type Act struct {
 	signals  []live.Signal
 	known    map[any]any
 	behalf   map[standIn]id.Person
-	reads    bool // and changes nothing
+	reads    bool                    // and changes nothing
+	boxes    map[id.Space]*vault.Box // that it has had; the firm's under no space
 }
 
 // Do runs an act. fn may run again when the database asks for a retry, so it
@@ -145,10 +146,32 @@ func (t *timing) end(err error) {
 }
 
 // FirmBox seals what belongs to the firm as a whole.
-func (a *Act) FirmBox() (*vault.Box, error) { return a.office.Ring.Firm(a.Tx) }
+func (a *Act) FirmBox() (*vault.Box, error) {
+	box, err := a.office.Ring.Firm(a.Tx)
+	return a.had("", box, err)
+}
 
 // SpaceBox seals what belongs to one space; absent once its key is destroyed.
-func (a *Act) SpaceBox(s id.Space) (*vault.Box, error) { return a.office.Ring.Space(a.Tx, s) }
+func (a *Act) SpaceBox(s id.Space) (*vault.Box, error) {
+	box, err := a.office.Ring.Space(a.Tx, s)
+	return a.had(s, box, err)
+}
+
+// had gives an act the box that it has had already where the ring wants to look at its
+// key again and cannot, because rows are being read. The ring believes what it knows for
+// seconds, which a long list or a busy machine outlives.
+func (a *Act) had(of id.Space, box *vault.Box, err error) (*vault.Box, error) {
+	if before := a.boxes[of]; before != nil && errors.Is(err, store.ErrNested) {
+		return before, nil
+	}
+	if err == nil {
+		if a.boxes == nil {
+			a.boxes = map[id.Space]*vault.Box{}
+		}
+		a.boxes[of] = box
+	}
+	return box, err
+}
 
 // SpaceBoxes is [Act.SpaceBox] of many, less those whose key is destroyed.
 func (a *Act) SpaceBoxes(in []id.Space) (map[id.Space]*vault.Box, error) {

@@ -15,6 +15,7 @@ import (
 	"cenacle/internal/live"
 	"cenacle/internal/store"
 	"cenacle/internal/store/storetest"
+	"cenacle/internal/vault"
 )
 
 const (
@@ -293,6 +294,33 @@ func TestRememberReadsOnce(t *testing.T) {
 				}
 				return nil
 			}))
+		}
+	})
+}
+
+// An act has the keys that it has had until it ends, also in the middle of a list that
+// takes longer than the ring believes what it knows.
+func TestBoxesLastAsLongAsTheAct(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		d := open(t, s)
+		read := 0
+		must(t, d.Keep(t.Context(), d.by.Firm, func(a *act.Act) error {
+			if _, err := a.Exec(insertMark, 1); err != nil {
+				return err
+			}
+			if _, err := a.FirmBox(); err != nil {
+				return err
+			}
+			return a.Each(selectMark, nil, func(scan func(...any) error) error {
+				time.Sleep(vault.Recheck + 200*time.Millisecond)
+				read++
+				_, err := a.FirmBox()
+				return errors.Join(err, scan(new(int64)))
+			})
+		}))
+		if read != 1 {
+			t.Errorf("%d rows", read)
 		}
 	})
 }

@@ -23,12 +23,14 @@ var (
 	ErrNoRow = errors.New("store: no row")
 	// ErrReadOnly says that a View tried to write.
 	ErrReadOnly = errors.New("store: a view cannot write")
+	// ErrNested says that a statement was asked for while the rows of another one of the
+	// same transaction were being read.
+	ErrNested = errors.New("store: a statement while another one is being read")
 	// ErrEnded says that a transaction was used after its closure returned.
 	ErrEnded = errors.New("store: the transaction has ended")
 
 	errPast     = errors.New("store: another server has taken the place of this one")
 	errManyRows = errors.New("store: several rows where one was asked for")
-	errNested   = errors.New("store: a statement while another one is being read")
 )
 
 // retryAfter is what a person is told to wait when the database does not answer.

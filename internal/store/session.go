@@ -44,7 +44,7 @@ func (s *session) enter() error {
 	case aside:
 		return errAside
 	}
-	return errNested
+	return ErrNested
 }
 
 func (s *session) leave() { s.state.CompareAndSwap(busy, idle) }
