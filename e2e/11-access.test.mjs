@@ -89,9 +89,14 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     await lawyer.page.goto(`${desk}/connections`);
     await lawyer.page.getByRole("link", { name: "gestion.example" }).click();
     pages.push([lawyer, "a connection", new URL(lawyer.page.url()).pathname, unfolded]);
+    await lawyer.page.goto(`${desk}/groups`);
+    await lawyer.page.locator("section[aria-labelledby=new-title] input[type=text], section[aria-labelledby=new-title] input:not([type])").first().fill("Pôle social");
+    await lawyer.page.locator("section[aria-labelledby=new-title] button[type=submit]").click();
+    await lawyer.page.goto(`${desk}/groups`);
+    pages.push([lawyer, "a group", new URL(await lawyer.page.getByRole("link", { name: "Pôle social" }).getAttribute("href"), house.base).pathname]);
     await lawyer.page.goto(`${space}/folders`);
     const shelf = new URL(await lawyer.page.locator("main a[href*='/folders/']").first().getAttribute("href"), house.base).pathname;
-    for (const path of ["", "/list", "/requests", "/folders", "/people", "/access", "/trash", "/exhibits", "/register", "/offers", "/dires", "/questions", "/journal"]) pages.push([lawyer, `space ${path}`, space + path]);
+    for (const path of ["", "/list", "/requests", "/folders", "/people", "/access", "/trash", "/exhibits", "/register", "/offers", "/dires", "/questions", "/support", "/journal"]) pages.push([lawyer, `space ${path}`, space + path]);
     pages.push([lawyer, "the people of a space, unfolded", `${space}/people`, unfolded]);
     pages.push([lawyer, "a dossier de vigilance, unfolded", `${space}/vigilance`, unfolded]);
     pages.push([lawyer, "a folder", shelf]);
