@@ -53,8 +53,10 @@ type Act struct {
 	signals  []live.Signal
 	known    map[any]any
 	behalf   map[standIn]id.Person
-	reads    bool                    // and changes nothing
-	boxes    map[id.Space]*vault.Box // that it has had; the firm's under no space
+	reads    bool // and changes nothing
+
+	firm   *vault.Box // as it was had last
+	spaces map[id.Space]*vault.Box
 }
 
 // Do runs an act. fn may run again when the database asks for a retry, so it
@@ -87,7 +89,9 @@ func (o *Office) See(ctx context.Context, firm id.Firm, fn func(*Act) error) (er
 	}
 	return f.View(ctx, func(tx *store.Tx) error {
 		defer t.attempt(tx)
-		return fn(&Act{Tx: tx, Now: o.Clock(), office: o, reads: true})
+		a := o.begin(tx)
+		a.reads = true
+		return fn(a)
 	})
 }
 
@@ -101,7 +105,7 @@ func (o *Office) change(ctx context.Context, firm id.Firm, span *trace.Span, fn 
 	var done *Act
 	err = f.Update(ctx, func(tx *store.Tx) error {
 		defer t.attempt(tx)
-		done = &Act{Tx: tx, Now: o.Clock(), office: o}
+		done = o.begin(tx)
 		return fn(done)
 	})
 	if err != nil {
@@ -112,6 +116,14 @@ func (o *Office) change(ctx context.Context, firm id.Firm, span *trace.Span, fn 
 	}
 	o.Woken(firm)
 	return nil
+}
+
+// begin returns an act that has the key of its firm, where there is one: who needs it and
+// has it not is told why.
+func (o *Office) begin(tx *store.Tx) *Act {
+	a := &Act{Tx: tx, Now: o.Clock(), office: o}
+	_, _ = a.FirmBox()
+	return a
 }
 
 // Alone keeps others on all nodes away from what name stands for in a firm, who
@@ -145,30 +157,32 @@ func (t *timing) end(err error) {
 	t.span.End(kind)
 }
 
-// FirmBox seals what belongs to the firm as a whole.
+// FirmBox seals what belongs to the firm as a whole. An act has it from its beginning: rows
+// that are being read are checked under it, when no statement can look for it.
 func (a *Act) FirmBox() (*vault.Box, error) {
 	box, err := a.office.Ring.Firm(a.Tx)
-	return a.had("", box, err)
+	switch {
+	case err == nil:
+		a.firm = box
+	case a.firm != nil && errors.Is(err, store.ErrNested):
+		return a.firm, nil
+	}
+	return box, err
 }
 
-// SpaceBox seals what belongs to one space; absent once its key is destroyed.
+// SpaceBox seals what belongs to one space; absent once its key is destroyed. An act that
+// has had it has it while rows are being read too: the ring believes what it knows for
+// seconds, which a long list or a busy machine outlives.
 func (a *Act) SpaceBox(s id.Space) (*vault.Box, error) {
 	box, err := a.office.Ring.Space(a.Tx, s)
-	return a.had(s, box, err)
-}
-
-// had gives an act the box that it has had already where the ring wants to look at its
-// key again and cannot, because rows are being read. The ring believes what it knows for
-// seconds, which a long list or a busy machine outlives.
-func (a *Act) had(of id.Space, box *vault.Box, err error) (*vault.Box, error) {
-	if before := a.boxes[of]; before != nil && errors.Is(err, store.ErrNested) {
-		return before, nil
-	}
-	if err == nil {
-		if a.boxes == nil {
-			a.boxes = map[id.Space]*vault.Box{}
+	switch before := a.spaces[s]; {
+	case err == nil && before != box:
+		if a.spaces == nil {
+			a.spaces = map[id.Space]*vault.Box{}
 		}
-		a.boxes[of] = box
+		a.spaces[s] = box
+	case before != nil && errors.Is(err, store.ErrNested):
+		return before, nil
 	}
 	return box, err
 }
