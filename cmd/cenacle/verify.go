@@ -79,9 +79,9 @@ func judge(w io.Writer, p *i18n.Printer, raw []byte, key string) (string, error)
 // printOffers says what an opened round states and how each check ended.
 func printOffers(w io.Writer, p *i18n.Printer, r offer.Report) {
 	if s := r.Statement; s.Firm != "" {
-		fmt.Fprintln(w, p.T("verify.offers", s.Subject, s.Firm, p.DateTime(offer.Instant(s.Opened))))
+		fmt.Fprintln(w, p.T("verify.offers", s.Subject, s.Firm, p.DateTime(journal.ReadInstant(s.Opened))))
 		for _, o := range s.Offers {
-			fmt.Fprintln(w, " ", p.T("verify.offer", o.Name, p.DateTime(offer.Instant(o.In))))
+			fmt.Fprintln(w, " ", p.T("verify.offer", o.Name, p.DateTime(journal.ReadInstant(o.In))))
 			for _, words := range o.Terms(p) {
 				fmt.Fprintln(w, "   ", words)
 			}
@@ -95,9 +95,9 @@ func printOffers(w io.Writer, p *i18n.Printer, r offer.Report) {
 // printAttestation says what an attestation states and how each check ended.
 func printAttestation(w io.Writer, p *i18n.Printer, r attest.Report) {
 	if s := r.Statement; s.Firm != "" {
-		fmt.Fprintln(w, p.T("verify.attestation", s.Firm, s.Person, p.DateTime(attest.Instant(s.At))))
+		fmt.Fprintln(w, p.T("verify.attestation", s.Firm, s.Person, p.DateTime(journal.ReadInstant(s.At))))
 		for _, e := range s.Exhibits {
-			fmt.Fprintln(w, " ", p.T("verify.exhibit", e.Label, s.Name(e.Party), p.DateTime(attest.Instant(e.Released)), e.Title))
+			fmt.Fprintln(w, " ", p.T("verify.exhibit", e.Label, s.Name(e.Party), p.DateTime(journal.ReadInstant(e.Released)), e.Title))
 			fmt.Fprintln(w, "   ", e.SHA256)
 			for _, words := range attest.Words(p, s, e) {
 				fmt.Fprintln(w, "   ", words)
@@ -113,7 +113,7 @@ func printAttestation(w io.Writer, p *i18n.Printer, r attest.Report) {
 // printDiffusion says what the proof of a delivery states and how each check ended.
 func printDiffusion(w io.Writer, p *i18n.Printer, r diffusion.Report) {
 	if s := r.Statement; s.Firm != "" {
-		fmt.Fprintln(w, p.T("verify.diffusion", s.Firm, s.Sender, s.Recipient, s.Subject, p.DateTime(diffusion.Instant(s.At))))
+		fmt.Fprintln(w, p.T("verify.diffusion", s.Firm, s.Sender, s.Recipient, s.Subject, p.DateTime(journal.ReadInstant(s.At))))
 		fmt.Fprintln(w, " ", p.T("verify.body", s.Body))
 		for _, d := range s.Documents {
 			fmt.Fprintf(w, "  %s  %s\n", d.SHA256, d.Title)

@@ -90,7 +90,7 @@ func stand(a *act.Act, x Absence, after id.Space) error {
 		if _, err := a.Record(by, "absence.stands_in", h.Space, string(x.Deputy), stood{x.Person, x.Ends}); err != nil {
 			return err
 		}
-		if err := tell(a, h.Space); err != nil {
+		if err := space.Changed(a, h.Space); err != nil {
 			return err
 		}
 	}
@@ -129,7 +129,7 @@ func standDown(a *act.Act, by authz.Actor, x Absence) error {
 		if _, err := a.Record(by, "absence.stood_down", s.Space, string(x.Deputy), stood{x.Person, x.Ends}); err != nil {
 			return err
 		}
-		if err := tell(a, s.Space); err != nil {
+		if err := space.Changed(a, s.Space); err != nil {
 			return err
 		}
 	}
@@ -137,14 +137,4 @@ func standDown(a *act.Act, by authz.Actor, x Absence) error {
 		return nil
 	}
 	return a.Follow(EndJob, string(x.ID)+" rest", a.Now, going{Absence: x.ID})
-}
-
-// tell tells the open pages of a space that it has changed.
-func tell(a *act.Act, in id.Space) error {
-	if err := space.Touch(a, in); err != nil {
-		return err
-	}
-	h, err := circle.HouseOf(a, in)
-	a.Signal(in, h.Firm, h.Client, h.All)
-	return err
 }

@@ -134,7 +134,7 @@ func state(a *act.Act, by authz.Actor, r forum.Register) (s Statement, err error
 	if err != nil {
 		return s, err
 	}
-	s = Statement{Firm: profile.Name, Person: names[by.Person], At: instant(a.Now), Parties: []Party{}, Exhibits: []Exhibit{}}
+	s = Statement{Firm: profile.Name, Person: names[by.Person], At: journal.Instant(a.Now), Parties: []Party{}, Exhibits: []Exhibit{}}
 	named := map[id.Circle]bool{}
 	name := func(p forum.Party) {
 		if !named[p.ID] {
@@ -154,7 +154,7 @@ func state(a *act.Act, by authz.Actor, r forum.Register) (s Statement, err error
 
 func exhibitOf(r forum.Register, l forum.Line) Exhibit {
 	e := Exhibit{
-		Party: l.Party.ID, Label: l.Label(), Number: l.Number, Rank: l.Rank, Title: l.Title, Version: l.Version, Released: instant(l.Released), Entry: l.Entry,
+		Party: l.Party.ID, Label: l.Label(), Number: l.Number, Rank: l.Rank, Title: l.Title, Version: l.Version, Released: journal.Instant(l.Released), Entry: l.Entry,
 		Receptions: []Reception{},
 	}
 	if l.Title != "" {
@@ -166,10 +166,10 @@ func exhibitOf(r forum.Register, l forum.Line) Exhibit {
 		}
 		to := Reception{Party: r.Parties[i].ID}
 		if !c.Notified.IsZero() {
-			to.Notified = &Moment{instant(c.Notified), c.NotifiedEntry}
+			to.Notified = &Moment{journal.Instant(c.Notified), c.NotifiedEntry}
 		}
 		if !c.Opened.IsZero() {
-			to.Opened = &Moment{instant(c.Opened), c.OpenedEntry}
+			to.Opened = &Moment{journal.Instant(c.Opened), c.OpenedEntry}
 		}
 		if p := c.Paper; p != nil {
 			to.Paper = &Handed{p.Day, p.How, p.Entry}
@@ -230,7 +230,7 @@ func (s *Service) Show(ctx context.Context, by authz.Actor, in id.Space, of id.A
 	if err != nil {
 		return t, said, err
 	}
-	said, err = parse(raw)
+	err = journal.ReadStatement(raw, &said)
 	return t, said, err
 }
 
@@ -277,8 +277,8 @@ func (s *Service) File(ctx context.Context, by authz.Actor, in id.Space, of id.A
 	if err != nil {
 		return nil, err
 	}
-	said, err := parse(raw)
-	if err != nil {
+	var said Statement
+	if err := journal.ReadStatement(raw, &said); err != nil {
 		return nil, err
 	}
 	f, err := s.office.Store.Firm(ctx, by.Firm)

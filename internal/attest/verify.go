@@ -4,10 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"cenacle/internal/exhibit"
-	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/journal"
 )
@@ -63,20 +61,6 @@ type Handed struct {
 	Entry id.Entry `json:"entry"`
 }
 
-// instantForm is RFC 3339 in UTC with exactly six decimals.
-const instantForm = "2006-01-02T15:04:05.000000Z"
-
-func instant(t time.Time) string { return t.UTC().Truncate(time.Microsecond).Format(instantForm) }
-
-// Instant reads an instant of a statement that was verified.
-func Instant(s string) time.Time {
-	t, err := time.Parse(instantForm, s)
-	if err != nil {
-		return time.Time{}
-	}
-	return t
-}
-
 // Name is that of a party, as the statement has it.
 func (s Statement) Name(of id.Circle) string {
 	for _, p := range s.Parties {
@@ -85,19 +69,6 @@ func (s Statement) Name(of id.Circle) string {
 		}
 	}
 	return ""
-}
-
-// parse reads the text of a statement; one that is written in another way than ours is
-// none.
-func parse(raw string) (s Statement, err error) {
-	if err := json.Unmarshal([]byte(raw), &s); err != nil {
-		return s, fault.New(fault.Invalid, "journal.receipt.unreadable").Because(err)
-	}
-	again, err := json.Marshal(s)
-	if err == nil && string(again) != raw {
-		err = fault.New(fault.Invalid, "journal.receipt.unreadable").Because(errors.New("attest: the statement has another spelling"))
-	}
-	return s, err
 }
 
 // entries are those that prove a statement, each once, in its order.
@@ -140,20 +111,16 @@ func Verify(raw []byte, trusted string) (r Report, err error) {
 	if err != nil {
 		return r, err
 	}
-	if r.Statement, err = parse(d.Statement); err != nil {
+	if err := journal.ReadStatement(d.Statement, &r.Statement); err != nil {
 		return r, err
 	}
-	checked := journal.CheckProven(append([]journal.Proven{d.Entry}, d.Facts...), d.Verifier, trusted)
-	r.Report, r.Proven = checked, 1+len(d.Facts)
-	r.Checks = nil
-	space, err := r.states(d)
-	r.Note(journal.CheckStatement, err)
-	r.Note(CheckFacts, facts(d, r.Statement, space))
-	r.Checks = append(r.Checks, checked.Checks...)
-	if err := r.Failed(); err != nil {
-		return r, fault.New(fault.Invalid, "journal.receipt.false").Because(err)
-	}
-	return r, nil
+	r.Proven = 1 + len(d.Facts)
+	err = d.Judge(&r.Report, trusted, func() {
+		space, err := r.states(d)
+		r.Note(journal.CheckStatement, err)
+		r.Note(CheckFacts, facts(d, r.Statement, space))
+	})
+	return r, err
 }
 
 // states checks that the first entry attests this very statement, and returns the space
@@ -168,7 +135,7 @@ func (r *Report) states(d journal.Dossier) (id.Space, error) {
 		return "", err
 	}
 	r.Entry, r.Kind, r.At = string(f.ID), f.Kind, f.At
-	if f.Kind != kind || what.Statement != digest(d.Statement) || r.Statement.At != instant(f.At) || what.Exhibits != len(r.Statement.Exhibits) {
+	if f.Kind != kind || what.Statement != digest(d.Statement) || r.Statement.At != journal.Instant(f.At) || what.Exhibits != len(r.Statement.Exhibits) {
 		return "", errors.New("attest: the entry attests another statement")
 	}
 	return f.Space, nil
@@ -220,7 +187,7 @@ func facts(d journal.Dossier, s Statement, space id.Space) error {
 		if err != nil {
 			return err
 		}
-		if f.ID != c.entry || f.Kind != c.kind || f.Space != space || c.at != "" && c.at != instant(f.At) {
+		if f.ID != c.entry || f.Kind != c.kind || f.Space != space || c.at != "" && c.at != journal.Instant(f.At) {
 			return fmt.Errorf("attest: entry %s is of something else", c.entry)
 		}
 		var said map[string]any

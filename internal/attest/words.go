@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"cenacle/internal/i18n"
+	"cenacle/internal/journal"
 )
 
 // Words says what became of an exhibit, party by party.
@@ -12,10 +13,10 @@ func Words(p *i18n.Printer, s Statement, e Exhibit) (out []string) {
 	for _, to := range e.Receptions {
 		said := []string{}
 		if to.Notified != nil {
-			said = append(said, p.T("attest.notified", p.DateTime(Instant(to.Notified.At))))
+			said = append(said, p.T("attest.notified", p.DateTime(journal.ReadInstant(to.Notified.At))))
 		}
 		if to.Opened != nil {
-			said = append(said, p.T("attest.opened", p.DateTime(Instant(to.Opened.At))))
+			said = append(said, p.T("attest.opened", p.DateTime(journal.ReadInstant(to.Opened.At))))
 		}
 		if to.Paper != nil {
 			said = append(said, p.T("attest.paper", p.Day(to.Paper.Day), to.Paper.How))

@@ -143,6 +143,13 @@ func HouseOf(a *act.Act, space id.Space) (House, error) {
 	return h, nil
 }
 
+// Announce tells the open pages of everybody in a space that something changed there.
+func Announce(a *act.Act, space id.Space) error {
+	h, err := HouseOf(a, space)
+	a.Signal(space, h.Firm, h.Client, h.All)
+	return err
+}
+
 // Join makes a person a member of a space and of the circles that her role
 // goes with: the firm's people are in Cabinet and Tous, everybody else in
 // Client (clients alone) and Tous; each of those has a date when she is looked at

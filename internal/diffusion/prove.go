@@ -58,20 +58,6 @@ type proven struct {
 	Statement string       `json:"statement"` // SHA-256, in hexadecimal
 }
 
-// instantForm is RFC 3339 in UTC with exactly six decimals.
-const instantForm = "2006-01-02T15:04:05.000000Z"
-
-func instant(t time.Time) string { return t.UTC().Truncate(time.Microsecond).Format(instantForm) }
-
-// Instant reads an instant of a statement that was verified.
-func Instant(s string) time.Time {
-	t, err := time.Parse(instantForm, s)
-	if err != nil {
-		return time.Time{}
-	}
-	return t
-}
-
 func digest(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
@@ -99,7 +85,7 @@ func (p *part) prove(a *act.Act, by authz.Actor, r row, would Part) error {
 		}
 		said := Statement{
 			Firm: profile.Name, Sender: names[by.Person], Recipient: would.Will[i].Name, Person: to.Person, Memo: p.memo,
-			Subject: r.words.Subject, Body: digest(r.words.Body), Documents: []Enclosed{}, At: instant(a.Now),
+			Subject: r.words.Subject, Body: digest(r.words.Body), Documents: []Enclosed{}, At: journal.Instant(a.Now),
 		}
 		for _, doc := range would.Documents {
 			if !slices.Contains(would.Will[i].Lacks, doc) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/journal"
 	"cenacle/internal/memo"
@@ -44,33 +43,15 @@ func Verify(raw []byte, trusted string) (r Report, err error) {
 	if err != nil {
 		return r, err
 	}
-	if r.Statement, err = parse(d.Statement); err != nil {
+	if err := journal.ReadStatement(d.Statement, &r.Statement); err != nil {
 		return r, err
 	}
-	checked := journal.CheckProven(append([]journal.Proven{d.Entry}, d.Facts...), d.Verifier, trusted)
-	r.Report = checked
-	r.Checks = nil
-	space, err := r.states(d)
-	r.Note(journal.CheckStatement, err)
-	r.Note(CheckFacts, r.facts(d, space))
-	r.Checks = append(r.Checks, checked.Checks...)
-	if err := r.Failed(); err != nil {
-		return r, fault.New(fault.Invalid, "journal.receipt.false").Because(err)
-	}
-	return r, nil
-}
-
-// parse reads the text of a statement; one that is written in another way than ours is
-// none.
-func parse(raw string) (s Statement, err error) {
-	if err := json.Unmarshal([]byte(raw), &s); err != nil {
-		return s, fault.New(fault.Invalid, "journal.receipt.unreadable").Because(err)
-	}
-	again, err := json.Marshal(s)
-	if err == nil && string(again) != raw {
-		err = fault.New(fault.Invalid, "journal.receipt.unreadable").Because(errors.New("diffusion: the statement has another spelling"))
-	}
-	return s, err
+	err = d.Judge(&r.Report, trusted, func() {
+		space, err := r.states(d)
+		r.Note(journal.CheckStatement, err)
+		r.Note(CheckFacts, r.facts(d, space))
+	})
+	return r, err
 }
 
 // states checks that the first entry is of the delivery of this very statement, and
@@ -85,7 +66,7 @@ func (r *Report) states(d journal.Dossier) (id.Space, error) {
 		return "", err
 	}
 	r.Entry, r.Kind, r.At = string(f.ID), f.Kind, f.At
-	if f.Kind != kind || what.Statement != digest(d.Statement) || r.Statement.At != instant(f.At) || f.Object != string(r.Statement.Memo) {
+	if f.Kind != kind || what.Statement != digest(d.Statement) || r.Statement.At != journal.Instant(f.At) || f.Object != string(r.Statement.Memo) {
 		return "", errors.New("diffusion: the entry is of another delivery")
 	}
 	return f.Space, nil

@@ -107,13 +107,7 @@ func tell(a *act.Act, by authz.Actor, of id.Space) error {
 			return err
 		}
 	}
-	return signal(a, of)
-}
-
-func signal(a *act.Act, of id.Space) error {
-	h, err := circle.HouseOf(a, of)
-	a.Signal(of, h.Firm, h.Client, h.All)
-	return err
+	return circle.Announce(a, of)
 }
 
 // Thaw opens a frozen space again, for a reason: those who were shut out are what
@@ -142,7 +136,7 @@ func (s *Service) Thaw(ctx context.Context, by authz.Actor, of id.Space, why str
 		if err := circle.Restore(a, of, f.At, f.kept); err != nil {
 			return err
 		}
-		if err := signal(a, of); err != nil {
+		if err := circle.Announce(a, of); err != nil {
 			return err
 		}
 		_, err = a.Record(by, "space.thawed", of, string(f.ID), shut{len(f.kept)})

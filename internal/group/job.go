@@ -79,7 +79,7 @@ func seat(a *act.Act, by authz.Actor, p Person, g going) error {
 		if err := sit(a, by, x, p); err != nil {
 			return err
 		}
-		if err := tell(a, x.Space); err != nil {
+		if err := space.Changed(a, x.Space); err != nil {
 			return err
 		}
 	}
@@ -110,7 +110,7 @@ func unseat(a *act.Act, by authz.Actor, g going) error {
 		if err := rise(a, by, one); err != nil {
 			return err
 		}
-		if err := tell(a, one.Space); err != nil {
+		if err := space.Changed(a, one.Space); err != nil {
 			return err
 		}
 	}
@@ -184,15 +184,5 @@ func rise(a *act.Act, by authz.Actor, s circle.Seat) error {
 	case m.Circle != "":
 		_, err = a.Record(by, "circle.left", s.Space, string(m.Circle), entered{s.Person, s.Group})
 	}
-	return err
-}
-
-// tell tells the open pages of a space that it has changed.
-func tell(a *act.Act, in id.Space) error {
-	if err := space.Touch(a, in); err != nil {
-		return err
-	}
-	h, err := circle.HouseOf(a, in)
-	a.Signal(in, h.Firm, h.Client, h.All)
 	return err
 }

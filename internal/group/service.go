@@ -13,6 +13,7 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/id"
+	"cenacle/internal/space"
 	"cenacle/internal/store"
 )
 
@@ -317,7 +318,7 @@ func settle(a *act.Act, by authz.Actor, x *Attached, g Group) error {
 			return err
 		}
 	}
-	return tell(a, x.Space)
+	return space.Changed(a, x.Space)
 }
 
 // Detach takes a group out of a space, and who was there by it alone; its circle stays,
@@ -353,7 +354,7 @@ func (s *Service) Detach(ctx context.Context, by authz.Actor, in id.Space, of id
 				return err
 			}
 		}
-		return tell(a, in)
+		return space.Changed(a, in)
 	})
 }
 

@@ -143,6 +143,46 @@ func ParseDossier(raw []byte, format string) (d Dossier, err error) {
 	return d, nil
 }
 
+// Instant is an instant as statements have it: RFC 3339 in UTC with exactly six decimals.
+func Instant(t time.Time) string { return instant(t).Format(instantForm) }
+
+// ReadInstant reads one of a statement that was verified; zero for what is none.
+func ReadInstant(s string) time.Time {
+	t, err := time.Parse(instantForm, s)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+// ReadStatement reads the text of a statement into a value; one that is written in
+// another way than [encoding/json] writes the value is "journal.receipt.unreadable".
+func ReadStatement(text string, into any) error {
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		return fault.New(fault.Invalid, "journal.receipt.unreadable").Because(err)
+	}
+	again, err := json.Marshal(into)
+	if err == nil && string(again) != text {
+		err = fault.New(fault.Invalid, "journal.receipt.unreadable").Because(errors.New("journal: the statement has another spelling"))
+	}
+	return err
+}
+
+// Judge begins the report of a dossier with what it states: noted adds the checks of
+// that, which come before those of the entries. The error is nil when every check holds;
+// "journal.receipt.false" comes with the report.
+func (d Dossier) Judge(r *Report, trusted string, noted func()) error {
+	*r = CheckProven(append([]Proven{d.Entry}, d.Facts...), d.Verifier, trusted)
+	entries := r.Checks
+	r.Checks = nil
+	noted()
+	r.Checks = append(r.Checks, entries...)
+	if err := r.Failed(); err != nil {
+		return fault.New(fault.Invalid, "journal.receipt.false").Because(err)
+	}
+	return nil
+}
+
 func (r *reading) proven(v any) Proven {
 	o := r.object(v, "record", "salt", "leaf", "proof")
 	return Proven{ReceiptEntry{r.text(o["record"]), r.hash(o["salt"]), r.hash(o["leaf"])}, r.text(o["proof"])}

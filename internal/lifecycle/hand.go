@@ -38,14 +38,9 @@ func (s *Service) HandOver(ctx context.Context, by authz.Actor, of id.Space, to 
 		if err := circle.HandOver(a, of, by.Person, to); err != nil {
 			return err
 		}
-		if err := space.Touch(a, of); err != nil {
-			return err
-		}
 		if _, err := a.Record(by, "space.handed_over", of, string(to), handed{by.Person}); err != nil {
 			return err
 		}
-		h, err := circle.HouseOf(a, of)
-		a.Signal(of, h.Firm, h.Client, h.All)
-		return err
+		return space.Changed(a, of)
 	})
 }

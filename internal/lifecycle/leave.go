@@ -284,10 +284,5 @@ func settle(a *act.Act, in id.Space, person id.Person) error {
 	if err := dire.Discard(a, in, person); err != nil {
 		return err
 	}
-	if err := space.Touch(a, in); err != nil {
-		return err
-	}
-	h, err := circle.HouseOf(a, in)
-	a.Signal(in, h.Firm, h.Client, h.All)
-	return err
+	return space.Changed(a, in)
 }

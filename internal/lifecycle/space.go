@@ -317,8 +317,6 @@ func (s *Service) manage(ctx context.Context, by authz.Actor, of id.Space, do fu
 		if err := do(a); err != nil {
 			return err
 		}
-		h, err := circle.HouseOf(a, of)
-		a.Signal(of, h.Firm, h.Client, h.All)
-		return err
+		return circle.Announce(a, of)
 	})
 }

@@ -111,9 +111,7 @@ func (s *Service) walling(ctx context.Context, by authz.Actor, of id.Space, do a
 		if err := run(a); err != nil {
 			return err
 		}
-		h, err := circle.HouseOf(a, of)
-		a.Signal(of, h.Firm, h.Client, h.All)
-		return err
+		return circle.Announce(a, of)
 	})
 }
 

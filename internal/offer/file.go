@@ -49,20 +49,6 @@ type Stated struct {
 	Document   string    `json:"document_sha256,omitempty"`
 }
 
-// instantForm is RFC 3339 in UTC with exactly six decimals.
-const instantForm = "2006-01-02T15:04:05.000000Z"
-
-func instant(t time.Time) string { return t.UTC().Truncate(time.Microsecond).Format(instantForm) }
-
-// Instant reads an instant of a statement that was verified.
-func Instant(s string) time.Time {
-	t, err := time.Parse(instantForm, s)
-	if err != nil {
-		return time.Time{}
-	}
-	return t
-}
-
 // File returns an opened round as one self-contained file: what was sealed, the secrets,
 // the entries of the journal that have the commitments, and the key to check all of it.
 // It was verified before it is handed out. Conflict while the round is not opened.
@@ -126,14 +112,14 @@ func (r *Round) state(a *act.Act) (said Statement, err error) {
 	if err != nil {
 		return said, err
 	}
-	said = Statement{Firm: profile.Name, Subject: r.Subject, Round: r.ID, Until: instant(r.Until), Opened: instant(r.Ended), Offers: []Stated{}}
+	said = Statement{Firm: profile.Name, Subject: r.Subject, Round: r.ID, Until: journal.Instant(r.Until), Opened: journal.Instant(r.Ended), Offers: []Stated{}}
 	for _, o := range again.Offers {
 		raw, err := box.Open(cell(r.ID, o.Party, "secret"), rows[o.Party].secret)
 		if err != nil {
 			return said, err
 		}
 		one := Stated{
-			Party: o.Party, Name: o.Name, In: instant(o.In), Entry: o.Entry, Commitment: hex.EncodeToString(o.Commitment[:]),
+			Party: o.Party, Name: o.Name, In: journal.Instant(o.In), Entry: o.Entry, Commitment: hex.EncodeToString(o.Commitment[:]),
 			Sealed: base64.StdEncoding.EncodeToString(o.Sealed), Secret: Secret(raw).String(), Words: o.Terms.Words, Document: o.Terms.Document,
 		}
 		if o.Terms.Priced {

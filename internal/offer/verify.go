@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 
-	"cenacle/internal/fault"
 	"cenacle/internal/i18n"
 	"cenacle/internal/journal"
 )
@@ -36,34 +35,16 @@ func Verify(raw []byte, trusted string) (r Report, err error) {
 	if err != nil {
 		return r, err
 	}
-	if r.Statement, err = parseStatement(d.Statement); err != nil {
+	if err := journal.ReadStatement(d.Statement, &r.Statement); err != nil {
 		return r, err
 	}
-	checked := journal.CheckProven(append([]journal.Proven{d.Entry}, d.Facts...), d.Verifier, trusted)
-	r.Report = checked
-	r.Checks = nil
-	opening, err := r.opens(d)
-	r.Note(journal.CheckStatement, err)
-	r.Note(CheckOpens, r.Statement.open())
-	r.Note(CheckFacts, r.Statement.committed(d, opening))
-	r.Checks = append(r.Checks, checked.Checks...)
-	if err := r.Failed(); err != nil {
-		return r, fault.New(fault.Invalid, "journal.receipt.false").Because(err)
-	}
-	return r, nil
-}
-
-// parseStatement reads the text of a statement; one that is written in another way than
-// ours is none.
-func parseStatement(raw string) (s Statement, err error) {
-	if err := json.Unmarshal([]byte(raw), &s); err != nil {
-		return s, fault.New(fault.Invalid, "journal.receipt.unreadable").Because(err)
-	}
-	again, err := json.Marshal(s)
-	if err == nil && string(again) != raw {
-		err = fault.New(fault.Invalid, "journal.receipt.unreadable").Because(errors.New("offer: the statement has another spelling"))
-	}
-	return s, err
+	err = d.Judge(&r.Report, trusted, func() {
+		opening, err := r.opens(d)
+		r.Note(journal.CheckStatement, err)
+		r.Note(CheckOpens, r.Statement.open())
+		r.Note(CheckFacts, r.Statement.committed(d, opening))
+	})
+	return r, err
 }
 
 // opens checks that the first entry opened this very round, with these offers and no
@@ -78,7 +59,7 @@ func (r *Report) opens(d journal.Dossier) (f journal.Fact, err error) {
 		return f, err
 	}
 	s := r.Statement
-	if f.Kind != "offer.opened" || f.Object != string(s.Round) || s.Opened != instant(f.At) || len(all.Offers) != len(s.Offers) || len(all.Offers) < 2 {
+	if f.Kind != "offer.opened" || f.Object != string(s.Round) || s.Opened != journal.Instant(f.At) || len(all.Offers) != len(s.Offers) || len(all.Offers) < 2 {
 		return f, errors.New("offer: the entry opened another round")
 	}
 	for i, o := range all.Offers {
@@ -136,7 +117,7 @@ func (s Statement) committed(d journal.Dossier, opening journal.Fact) error {
 		switch {
 		case f.ID != o.Entry || f.Kind != "offer.put" || f.Object != string(s.Round) || f.Space != opening.Space || said != o.noted():
 			return fmt.Errorf("offer: entry %s is of something else", o.Entry)
-		case o.In != instant(f.At) || o.In >= s.Until || o.In > s.Opened:
+		case o.In != journal.Instant(f.At) || o.In >= s.Until || o.In > s.Opened:
 			return fmt.Errorf("offer: party %s was not in time", o.Party)
 		}
 	}

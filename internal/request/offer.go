@@ -253,7 +253,7 @@ func (s *Service) reuse(a *act.Act, by authz.Actor, in Reusing, doc id.Item) (id
 	if _, err := a.Record(by, "request.avoided", in.Space, string(r.ID), answered{in.Person, doc}); err != nil {
 		return "", err
 	}
-	return r.ID, shown(a, in.Space)
+	return r.ID, space.Changed(a, in.Space)
 }
 
 // here is the document in the space where it is wanted: itself, or a copy.

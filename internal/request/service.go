@@ -99,7 +99,7 @@ func ask(a *act.Act, by authz.Actor, in Asking) ([]id.Ask, error) {
 	if err := climbFrom(a, in.Space, in.Person, a.Now, 0); err != nil {
 		return nil, err
 	}
-	return out, shown(a, in.Space)
+	return out, space.Changed(a, in.Space)
 }
 
 // asking is what the journal keeps of a request.
@@ -153,16 +153,6 @@ func room(a *act.Act, in id.Space, more int) (last int64, err error) {
 		return 0, fault.New(fault.Conflict, "request.full", maxOpen)
 	}
 	return last, nil
-}
-
-// shown tells the open pages, and moves the space up.
-func shown(a *act.Act, in id.Space) error {
-	house, err := circle.HouseOf(a, in)
-	if err != nil {
-		return err
-	}
-	a.Signal(in, house.Firm, house.Client, house.All)
-	return space.Touch(a, in)
 }
 
 // List returns the requests of a space in the order of its checklist: the
@@ -330,7 +320,7 @@ func (s *Service) step(ctx context.Context, by authz.Actor, of id.Ask, t turn) e
 				return err
 			}
 		}
-		return shown(a, r.Space)
+		return space.Changed(a, r.Space)
 	})
 }
 
@@ -391,7 +381,7 @@ func (s *Service) fulfil(a *act.Act, by authz.Actor, r Request, doc id.Item, ste
 	if _, err := a.Record(by, record, r.Space, string(r.ID), answered{r.Person, doc}); err != nil {
 		return err
 	}
-	return shown(a, r.Space)
+	return space.Changed(a, r.Space)
 }
 
 // Wait is what waits of one person in one space, for lists over many.

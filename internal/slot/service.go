@@ -132,12 +132,7 @@ func tell(a *act.Act, by authz.Actor, p Proposal) error {
 	if _, err := a.Record(by, kind, p.Space, string(p.ID), noted{p.Person, len(p.Times), p.Event}); err != nil {
 		return err
 	}
-	house, err := circle.HouseOf(a, p.Space)
-	if err != nil {
-		return err
-	}
-	a.Signal(p.Space, house.Firm, house.Client, house.All)
-	return space.Touch(a, p.Space)
+	return space.Changed(a, p.Space)
 }
 
 // answer keeps the person's answer, and has who proposed told of it.

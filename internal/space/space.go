@@ -151,6 +151,14 @@ func Touch(a *act.Act, s id.Space) error {
 	return err
 }
 
+// Changed is [Touch], and tells the open pages of everybody in the space.
+func Changed(a *act.Act, s id.Space) error {
+	if err := Touch(a, s); err != nil {
+		return err
+	}
+	return circle.Announce(a, s)
+}
+
 // Load reads a space that the caller has entered through circle.Enter.
 func Load(a *act.Act, s id.Space) (Space, error) {
 	out := Space{ID: s}

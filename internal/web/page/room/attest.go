@@ -6,6 +6,7 @@ import (
 	"cenacle/internal/attest"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
+	"cenacle/internal/journal"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
 )
@@ -98,7 +99,7 @@ func (p *Pages) Attestation(r *web.Request) (web.Answer, error) {
 		if n := len(page.Lists); n == 0 || page.Lists[n-1].Key != "party-"+string(e.Party) {
 			page.Lists = append(page.Lists, AttestedList{Key: "party-" + string(e.Party), Party: said.Name(e.Party)})
 		}
-		line := AttestedLine{Number: e.Label, Title: e.Title, SHA256: e.SHA256, Released: t.DateTime(attest.Instant(e.Released)), Receptions: attest.Words(t, said, e)}
+		line := AttestedLine{Number: e.Label, Title: e.Title, SHA256: e.SHA256, Released: t.DateTime(journal.ReadInstant(e.Released)), Receptions: attest.Words(t, said, e)}
 		if e.Title == "" {
 			line.Title = t.T("forum.gone")
 		}
