@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { inspect, narrow, visit } from "./browser.mjs";
-import { begin, button, field, openLink, row, said, send, t, unfold } from "./gesture.mjs";
+import { begin, button, field, invite, makeParty, openLink, row, said, send, t, unfold } from "./gesture.mjs";
 import { folder } from "./house.mjs";
 import { put } from "./paper.mjs";
 
@@ -22,21 +22,12 @@ test("two parties and a common table", async (context) => {
   };
 
   await step("the lawyer invites two lawyers, each into a party", async () => {
-    for (const { name, email, party } of Object.values(people)) {
-      await page.goto(`${space}/people`);
-      await page.locator("section", { has: page.getByRole("heading", { name: t("room.guest.title") }) }).getByLabel(t("room.guest.name"), { exact: true }).fill(name);
-      await field(page, "room.guest.email").fill(email);
-      await page.locator("input[name=role][value=guest]").check();
-      await button(page, "room.guest.add").click();
-      await page.goto(`${space}/people`);
-      await page.locator("#new-circle > summary").click();
-      await field(page, "room.circle.name").fill(party);
-      await page.locator("#new-circle input[name=kind][value=party]").check();
-      await page.locator("#new-circle label").filter({ hasText: name }).getByRole("checkbox").check();
-      await inspect(page, "people of a forum");
-      if (party.startsWith("Vendeur")) await look(page, "people-1280");
-      await button(page, "room.circle.make").click();
-      await said(page, "party_made");
+    for (const who of Object.values(people)) {
+      await invite(page, space, who);
+      await makeParty(page, space, who, async () => {
+        await inspect(page, "people of a forum");
+        if (who.party.startsWith("Vendeur")) await look(page, "people-1280");
+      });
       await look(page, "party-1280");
     }
     await page.setViewportSize({ width: 390, height: 844 });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { inspect, narrow, visit } from "./browser.mjs";
-import { begin, button, field, openLink, row, said, send, t } from "./gesture.mjs";
+import { begin, button, invite, makeParty, openLink, row, said, send, t } from "./gesture.mjs";
 import { folder } from "./house.mjs";
 import { put } from "./paper.mjs";
 
@@ -23,20 +23,9 @@ test("an expert conducts, parties ask", async (context) => {
   };
 
   await step("the lawyer invites an expert, a clerk and two parties", async () => {
-    for (const { name, email, role, party } of Object.values(people)) {
-      await page.goto(`${space}/people`);
-      await page.locator("section", { has: page.getByRole("heading", { name: t("room.guest.title") }) }).getByLabel(t("room.guest.name"), { exact: true }).fill(name);
-      await field(page, "room.guest.email").fill(email);
-      await page.locator(`input[name=role][value=${role}]`).check();
-      await button(page, "room.guest.add").click();
-      if (!party) continue;
-      await page.goto(`${space}/people`);
-      await page.locator("#new-circle > summary").click();
-      await field(page, "room.circle.name").fill(party);
-      await page.locator("#new-circle input[name=kind][value=party]").check();
-      await page.locator("#new-circle label").filter({ hasText: name }).getByRole("checkbox").check();
-      await button(page, "room.circle.make").click();
-      await said(page, "party_made");
+    for (const who of Object.values(people)) {
+      await invite(page, space, who);
+      if (who.party) await makeParty(page, space, who);
     }
   });
 

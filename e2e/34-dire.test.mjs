@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { inspect, narrow, visit } from "./browser.mjs";
-import { begin, button, field, openLink, said, t } from "./gesture.mjs";
+import { begin, button, field, invite, makeParty, openLink, said, t } from "./gesture.mjs";
 import { n } from "./words.mjs";
 
 const pictures = process.env.E2E_PICTURES;
@@ -34,19 +34,9 @@ test("a dire is written, read again, filed and answered point by point", async (
   };
 
   await step("the lawyer opens an assessment to two parties", async () => {
-    for (const { name, email, party } of Object.values(people)) {
-      await page.goto(`${space}/people`);
-      await page.locator("section", { has: page.getByRole("heading", { name: t("room.guest.title") }) }).getByLabel(t("room.guest.name"), { exact: true }).fill(name);
-      await field(page, "room.guest.email").fill(email);
-      await page.locator("input[name=role][value=guest]").check();
-      await button(page, "room.guest.add").click();
-      await page.goto(`${space}/people`);
-      await page.locator("#new-circle > summary").click();
-      await field(page, "room.circle.name").fill(party);
-      await page.locator("#new-circle input[name=kind][value=party]").check();
-      await page.locator("#new-circle label").filter({ hasText: name }).getByRole("checkbox").check();
-      await button(page, "room.circle.make").click();
-      await said(page, "party_made");
+    for (const who of Object.values(people)) {
+      await invite(page, space, who);
+      await makeParty(page, space, who);
     }
     await page.goto(`${space}/dires`);
     await inspect(page, "no dires yet");

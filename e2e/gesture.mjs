@@ -51,6 +51,27 @@ export async function openSpace(page, desk, { name, email, model = "divorce", pr
   return new URL(page.url()).pathname;
 }
 
+/** Invites somebody from outside into a space, where the page of its people says in which role. */
+export async function invite(page, space, { name, email, role = "guest" }) {
+  await page.goto(`${space}/people`);
+  await page.locator("section", { has: page.getByRole("heading", { name: t("room.guest.title") }) }).getByLabel(t("room.guest.name"), { exact: true }).fill(name);
+  await field(page, "room.guest.email").fill(email);
+  await page.locator(`input[name=role][value=${role}]`).check();
+  await button(page, "room.guest.add").click();
+}
+
+/** Makes a party of a space with a guest in it; check looks at the form before it is sent. */
+export async function makeParty(page, space, { name, party }, check = () => {}) {
+  await page.goto(`${space}/people`);
+  await page.locator("#new-circle > summary").click();
+  await field(page, "room.circle.name").fill(party);
+  await page.locator("#new-circle input[name=kind][value=party]").check();
+  await page.locator("#new-circle label").filter({ hasText: name }).getByRole("checkbox").check();
+  await check();
+  await button(page, "room.circle.make").click();
+  await said(page, "party_made");
+}
+
 /** Opens the link of a mail with the one gesture of its page; returns the space's path. */
 export async function openLink(page, mail, touch = false) {
   await page.goto(mail.link);
