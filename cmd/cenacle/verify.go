@@ -58,7 +58,7 @@ func verify(_ context.Context, t *terminal, args []string) error {
 // of what is to be said when it holds.
 func judge(w io.Writer, p *i18n.Printer, raw []byte, key string) (string, error) {
 	switch journal.FormatOf(raw) {
-	case attest.Format:
+	case attest.Format, attest.Whole:
 		report, err := attest.Verify(raw, key)
 		printAttestation(w, p, report)
 		return "verify.attestation_holds", err
@@ -103,11 +103,27 @@ func printAttestation(w io.Writer, p *i18n.Printer, r attest.Report) {
 				fmt.Fprintln(w, "   ", words)
 			}
 		}
+		for _, d := range s.Dires {
+			printSpoken(w, attest.DireWords(p, s, d), d.SHA256)
+		}
+		for _, q := range s.Questions {
+			printSpoken(w, attest.QuestionWords(p, s, q), "")
+		}
 		fmt.Fprintln(w)
 		fmt.Fprintln(w, p.T("verify.digest", fmt.Sprintf("%x", s.Digest())))
 		fmt.Fprintln(w)
 	}
 	printChecks(w, p, r.Report)
+}
+
+// printSpoken says what an attestation states of one dire or question.
+func printSpoken(w io.Writer, s attest.Spoken, digest string) {
+	fmt.Fprintln(w, " ", s.Title)
+	for _, words := range slices.Concat(s.Said, []string{digest}, s.Points, s.Received) {
+		if words != "" {
+			fmt.Fprintln(w, "   ", words)
+		}
+	}
 }
 
 // printDiffusion says what the proof of a delivery states and how each check ended.

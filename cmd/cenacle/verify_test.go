@@ -44,6 +44,26 @@ func TestVerifyAttestation(t *testing.T) {
 	}
 }
 
+// TestVerifySaid: dires and questions are said of an attestation that has some, each with
+// what became of it.
+func TestVerifySaid(t *testing.T) {
+	for language, says := range map[string][]string{
+		"fr": {"est authentique et complète", "Dire n° 1 – Maître d’ouvrage : 3 points", "Point 1.2 : Retenu – réponse de M. Sapiteur", "Point 1.1 : réputé abandonné par le dire n° 2", "Question n° 2", "Ligne 1 : réponse de M. Sapiteur"},
+		"en": {"is authentic and complete", "Dire no. 1 – Maître d’ouvrage: 3 points", "Point 1.2: Accepted – answer of M. Sapiteur", "Point 1.1: given up by dire no. 2", "Question no. 2", "Line 1: answer of M. Sapiteur"},
+	} {
+		out := &bytes.Buffer{}
+		if err := run(t.Context(), &terminal{out: out, err: &bytes.Buffer{}}, []string{"verify", "--language", language, filepath.Join("..", "..", "internal", "attest", "testdata", "said.json")}); err != nil {
+			t.Fatal(err)
+		}
+		said := strings.ReplaceAll(out.String(), "\u00a0", " ")
+		for _, want := range says {
+			if !strings.Contains(said, want) {
+				t.Errorf("%s: %q is not said in\n%s", language, want, said)
+			}
+		}
+	}
+}
+
 // TestVerifyOffers: the file of a round that was opened long ago still holds; an offer
 // that is another does not, and the report says which check failed.
 func TestVerifyOffers(t *testing.T) {

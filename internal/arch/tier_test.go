@@ -29,7 +29,7 @@ var tiers = [][]string{
 	rights:     {"authz", "act"},
 	nouns: {
 		"account", "quota", "firm", "hostname", "token", "member", "contact", "circle", "space", "absence", "group", "item", "walk", "hold", "guard", "sanction", "vigilance", "conflict", "exhibit", "document", "preview", "bundle", "deposit", "request", "drive", "memo", "notice", "invitation", "provider", "depositlink", "freeze",
-		"forum", "dire", "dispatch", "attest", "offer", "question", "agenda", "slot", "diffusion", "procedure", "invoice", "send", "distribution", "assembly", "isms", "requisition", "signature",
+		"forum", "dire", "dispatch", "question", "attest", "offer", "agenda", "slot", "diffusion", "procedure", "invoice", "send", "distribution", "assembly", "isms", "requisition", "signature",
 	},
 	across:     {"overview", "support", "event", "webhook", "lifecycle", "backup", "rotation"},
 	entrance:   {"front"},

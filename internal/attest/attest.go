@@ -1,8 +1,10 @@
 // Package attest draws up the attestation of adversarial exchange (« attestation du
 // contradictoire ») of a forum: which party was given which exhibit when, when it was
-// told of it and opened it, or by which branch it had it on paper. It states what the
-// register says at one moment, for whoever reads the register and as far as she does,
-// and binds each date and number to the line of the journal that proves it.
+// told of it and opened it, or by which branch it had it on paper; which dires were filed,
+// what was answered to each point and which were given up; which questions were asked and
+// answered. It states what the register says at one moment, for whoever reads the register
+// and as far as she does, and binds each date and number to the line of the journal that
+// proves it.
 //
 // The file verifies by itself, when nothing else is left: see [Verify], which
 // `cenacle verify` runs. It is specified in doc/attestation-format.md. Names and titles
@@ -20,17 +22,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
+	"cenacle/internal/dire"
 	"cenacle/internal/exhibit"
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/forum"
 	"cenacle/internal/id"
 	"cenacle/internal/journal"
+	"cenacle/internal/question"
 	"cenacle/internal/store"
 	"cenacle/internal/vault"
 )
@@ -40,8 +45,10 @@ const (
 	Media = "application/vnd.cenacle.attestation+json"
 	// Extension ends its name.
 	Extension = ".attestation.json"
-	// Format is what the file says it is.
+	// Format is what the file says it is, and Whole where dires or questions stand beside
+	// the exhibits.
 	Format = "cenacle/attestation@v1"
+	Whole  = "cenacle/attestation@v2"
 
 	kind    = "exchange.attested"
 	mostOld = 100 // attestations of a space that are listed
@@ -73,6 +80,8 @@ type attested struct {
 	Statement string    `json:"statement"` // SHA-256, in hexadecimal
 	Side      id.Circle `json:"side,omitempty"`
 	Exhibits  int       `json:"exhibits"`
+	Dires     int       `json:"dires,omitempty"`
+	Questions int       `json:"questions,omitempty"`
 }
 
 // Draw draws up an attestation of what the actor reads in the register of a forum, and
@@ -84,12 +93,12 @@ func (s *Service) Draw(ctx context.Context, by authz.Actor, in id.Space) (of id.
 		if err != nil {
 			return err
 		}
-		if len(register.Lines) == 0 {
-			return fault.New(fault.Invalid, "attest.nothing")
-		}
-		said, err := state(a, by, register)
+		said, err := state(a, by, in, register)
 		if err != nil {
 			return err
+		}
+		if len(said.Exhibits)+len(said.Dires)+len(said.Questions) == 0 {
+			return fault.New(fault.Invalid, "attest.nothing")
 		}
 		of, err = keep(a, by, in, register, said)
 		return err
@@ -104,7 +113,7 @@ func keep(a *act.Act, by authz.Actor, in id.Space, r forum.Register, said Statem
 		return "", err
 	}
 	t := Attestation{ID: id.New[id.Attestation](a.Now), Space: in, Side: r.Side, By: by.Person, At: a.Now}
-	if t.Entry, err = a.Record(by, kind, in, string(t.ID), attested{digest(string(raw)), r.Side, len(said.Exhibits)}); err != nil {
+	if t.Entry, err = a.Record(by, kind, in, string(t.ID), attested{digest(string(raw)), r.Side, len(said.Exhibits), len(said.Dires), len(said.Questions)}); err != nil {
 		return "", err
 	}
 	box, err := a.SpaceBox(in)
@@ -125,7 +134,7 @@ func statementPlace(of id.Attestation) vault.Place {
 }
 
 // state says in words what a register says.
-func state(a *act.Act, by authz.Actor, r forum.Register) (s Statement, err error) {
+func state(a *act.Act, by authz.Actor, in id.Space, r forum.Register) (s Statement, err error) {
 	profile, err := firm.ProfileOf(a)
 	if err != nil {
 		return s, err
@@ -135,32 +144,46 @@ func state(a *act.Act, by authz.Actor, r forum.Register) (s Statement, err error
 		return s, err
 	}
 	s = Statement{Firm: profile.Name, Person: names[by.Person], At: journal.Instant(a.Now), Parties: []Party{}, Exhibits: []Exhibit{}}
-	named := map[id.Circle]bool{}
-	name := func(p forum.Party) {
-		if !named[p.ID] {
-			named[p.ID] = true
-			s.Parties = append(s.Parties, Party{p.ID, p.Name})
-		}
-	}
 	for _, p := range r.Parties {
-		name(p)
+		s.name(p.ID, p.Name)
 	}
 	for _, l := range r.Lines {
-		name(l.Party)
+		s.name(l.Party.ID, l.Party.Name)
 		s.Exhibits = append(s.Exhibits, exhibitOf(r, l))
 	}
-	return s, nil
+	dires, err := dire.WholeIn(a, by, in, r)
+	if err != nil {
+		return s, err
+	}
+	s.dires(r, dires)
+	questions, err := question.AllIn(a, by, in)
+	s.questions(r, questions)
+	return s, err
+}
+
+// name has a party named by a statement, once.
+func (s *Statement) name(of id.Circle, as string) {
+	if of != "" && !slices.ContainsFunc(s.Parties, func(p Party) bool { return p.ID == of }) {
+		s.Parties = append(s.Parties, Party{of, as})
+	}
 }
 
 func exhibitOf(r forum.Register, l forum.Line) Exhibit {
 	e := Exhibit{
 		Party: l.Party.ID, Label: l.Label(), Number: l.Number, Rank: l.Rank, Title: l.Title, Version: l.Version, Released: journal.Instant(l.Released), Entry: l.Entry,
-		Receptions: []Reception{},
 	}
 	if l.Title != "" {
 		e.SHA256 = hex.EncodeToString(l.SHA256[:])
 	}
-	for i, c := range l.Cells {
+	e.Receptions = receptions(r, l.Cells)
+	return e
+}
+
+// receptions are what became of something at the parties of a register, but at the one
+// that it comes from.
+func receptions(r forum.Register, cells []forum.Cell) []Reception {
+	out := []Reception{}
+	for i, c := range cells {
 		if c.Own {
 			continue
 		}
@@ -174,9 +197,9 @@ func exhibitOf(r forum.Register, l forum.Line) Exhibit {
 		if p := c.Paper; p != nil {
 			to.Paper = &Handed{p.Day, p.How, p.Entry}
 		}
-		e.Receptions = append(e.Receptions, to)
+		out = append(out, to)
 	}
-	return e
+	return out
 }
 
 // Of returns the attestations of a forum that the actor may see, the newest first: the
@@ -289,7 +312,7 @@ func (s *Service) File(ctx context.Context, by authz.Actor, in id.Space, of id.A
 	if err != nil {
 		return nil, err
 	}
-	file, err = json.MarshalIndent(journal.Dossier{Format: Format, Statement: raw, Entry: proven[0], Facts: proven[1:], Verifier: verifier}, "", "  ")
+	file, err = json.MarshalIndent(journal.Dossier{Format: said.format(), Statement: raw, Entry: proven[0], Facts: proven[1:], Verifier: verifier}, "", "  ")
 	if err != nil {
 		return nil, err
 	}

@@ -98,7 +98,20 @@ func words(t *testing.T, s attest.Statement) string {
 			fmt.Fprintf(&b, "  %s\n", w)
 		}
 	}
+	for _, d := range s.Dires {
+		spell(&b, attest.DireWords(p, s, d))
+	}
+	for _, q := range s.Questions {
+		spell(&b, attest.QuestionWords(p, s, q))
+	}
 	return strings.ReplaceAll(b.String(), "\u00a0", " ")
+}
+
+func spell(b *strings.Builder, said attest.Spoken) {
+	fmt.Fprintln(b, said.Title)
+	for _, w := range slices.Concat(said.Said, said.Points, said.Received) {
+		fmt.Fprintf(b, "  %s\n", w)
+	}
 }
 
 // TestExpertise is the journey of an expert assessment: four parties, one that nobody

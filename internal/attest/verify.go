@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 
 	"cenacle/internal/exhibit"
+	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/journal"
 )
@@ -17,6 +20,17 @@ type Statement struct {
 	At       string    `json:"at"`
 	Parties  []Party   `json:"parties"`
 	Exhibits []Exhibit `json:"exhibits"`
+
+	Dires     []Dire     `json:"dires,omitempty"`
+	Questions []Question `json:"questions,omitempty"`
+}
+
+// format is that of the file of a statement.
+func (s Statement) format() string {
+	if len(s.Dires)+len(s.Questions) > 0 {
+		return Whole
+	}
+	return Format
 }
 
 // Party is one that the statement names.
@@ -71,21 +85,10 @@ func (s Statement) Name(of id.Circle) string {
 	return ""
 }
 
-// entries are those that prove a statement, each once, in its order.
+// entries are those that prove a statement, in its order.
 func (s Statement) entries() (out []id.Entry) {
-	for _, e := range s.Exhibits {
-		out = append(out, e.Entry)
-		for _, to := range e.Receptions {
-			if to.Notified != nil {
-				out = append(out, to.Notified.Entry)
-			}
-			if to.Opened != nil {
-				out = append(out, to.Opened.Entry)
-			}
-			if to.Paper != nil {
-				out = append(out, to.Paper.Entry)
-			}
-		}
+	for _, c := range s.claims() {
+		out = append(out, c.entry)
 	}
 	return out
 }
@@ -107,12 +110,19 @@ type Report struct {
 // the comparison to the person. The error is nil when every check holds;
 // "journal.receipt.false" comes with the report that says which one failed.
 func Verify(raw []byte, trusted string) (r Report, err error) {
-	d, err := journal.ParseDossier(raw, Format)
+	format := Format
+	if journal.FormatOf(raw) == Whole {
+		format = Whole
+	}
+	d, err := journal.ParseDossier(raw, format)
 	if err != nil {
 		return r, err
 	}
 	if err := journal.ReadStatement(d.Statement, &r.Statement); err != nil {
 		return r, err
+	}
+	if r.Statement.format() != format {
+		return r, fault.New(fault.Invalid, "journal.receipt.unreadable").Because(fmt.Errorf("attest: a statement of %s in a file of %s", r.Statement.format(), format))
 	}
 	r.Proven = 1 + len(d.Facts)
 	err = d.Judge(&r.Report, trusted, func() {
@@ -135,48 +145,62 @@ func (r *Report) states(d journal.Dossier) (id.Space, error) {
 		return "", err
 	}
 	r.Entry, r.Kind, r.At = string(f.ID), f.Kind, f.At
-	if f.Kind != kind || what.Statement != digest(d.Statement) || r.Statement.At != journal.Instant(f.At) || what.Exhibits != len(r.Statement.Exhibits) {
+	counted := what.Exhibits == len(r.Statement.Exhibits) && what.Dires == len(r.Statement.Dires) && what.Questions == len(r.Statement.Questions)
+	if f.Kind != kind || what.Statement != digest(d.Statement) || r.Statement.At != journal.Instant(f.At) || !counted {
 		return "", errors.New("attest: the entry attests another statement")
 	}
 	return f.Space, nil
 }
+
+// details are what a record says beside its kind, as [encoding/json] reads them.
+type details map[string]any
 
 // claim is one thing that a statement says and an entry must say too.
 type claim struct {
 	entry   id.Entry
 	kind    string
 	at      string // "" for a day that somebody wrote down
-	details map[string]any
+	object  string // "" where the details say what it is about
+	details details
+	bare    []string // what the details have not, unless it is stated
+	points  []Answered
 }
 
 func (s Statement) claims() (out []claim) {
 	for _, e := range s.Exhibits {
-		is := map[string]any{"version": string(e.Version), "party": string(e.Party), "number": float64(e.Number)}
+		is := details{"version": string(e.Version), "party": string(e.Party), "number": float64(e.Number)}
 		if e.Rank > 0 {
 			is["rank"] = float64(e.Rank)
 		}
 		if e.SHA256 != "" {
 			is["sha256"] = e.SHA256
 		}
-		out = append(out, claim{e.Entry, "exhibit.numbered", e.Released, is})
+		out = append(out, claim{entry: e.Entry, kind: "exhibit.numbered", at: e.Released, details: is, bare: []string{"rank"}})
 		for _, to := range e.Receptions {
-			had := map[string]any{"version": string(e.Version), "party": string(to.Party)}
+			had := details{"version": string(e.Version), "party": string(to.Party)}
 			if to.Notified != nil {
-				out = append(out, claim{to.Notified.Entry, "exhibit.notified", to.Notified.At, had})
+				out = append(out, claim{entry: to.Notified.Entry, kind: "exhibit.notified", at: to.Notified.At, details: had})
 			}
 			if to.Opened != nil {
-				out = append(out, claim{to.Opened.Entry, "exhibit.opened", to.Opened.At, had})
+				out = append(out, claim{entry: to.Opened.Entry, kind: "exhibit.opened", at: to.Opened.At, details: had})
 			}
 			if to.Paper != nil {
-				out = append(out, claim{to.Paper.Entry, "exhibit.served", "", map[string]any{"version": string(e.Version), "party": string(to.Party), "day": to.Paper.Day}})
+				out = append(out, claim{entry: to.Paper.Entry, kind: "exhibit.served", details: details{"version": string(e.Version), "party": string(to.Party), "day": to.Paper.Day}})
 			}
 		}
+	}
+	for _, d := range s.Dires {
+		out = append(out, d.claims()...)
+	}
+	for _, q := range s.Questions {
+		out = append(out, q.claims()...)
 	}
 	return out
 }
 
 // facts holds each claim of a statement against its entry, which stands in the file in
-// the same place, and wants labels to be those of their numbers.
+// the same place, wants labels to be those of their numbers, and each point to have become
+// one thing.
 func facts(d journal.Dossier, s Statement, space id.Space) error {
 	claims := s.claims()
 	if len(claims) != len(d.Facts) {
@@ -187,25 +211,44 @@ func facts(d journal.Dossier, s Statement, space id.Space) error {
 		if err != nil {
 			return err
 		}
-		if f.ID != c.entry || f.Kind != c.kind || f.Space != space || c.at != "" && c.at != journal.Instant(f.At) {
-			return fmt.Errorf("attest: entry %s is of something else", c.entry)
+		if f.Space != space {
+			return fmt.Errorf("attest: entry %s is of another space", c.entry)
 		}
-		var said map[string]any
-		if err := json.Unmarshal(f.Details, &said); err != nil {
+		if err := c.holds(f); err != nil {
 			return err
-		}
-		for name, want := range c.details {
-			if said[name] != want {
-				return fmt.Errorf("attest: entry %s says another %s", c.entry, name)
-			}
-		}
-		if _, ranked := said["rank"]; c.kind == "exhibit.numbered" && ranked && c.details["rank"] == nil {
-			return fmt.Errorf("attest: entry %s has a rank", c.entry)
 		}
 	}
 	for _, e := range s.Exhibits {
 		if e.Label != (exhibit.Exhibit{Number: e.Number, Rank: e.Rank}).Label() {
 			return fmt.Errorf("attest: %s is not number %d, rank %d", e.Label, e.Number, e.Rank)
+		}
+	}
+	return errors.Join(s.pointed(), s.asked())
+}
+
+// holds says whether an entry says what is claimed.
+func (c claim) holds(f journal.Fact) error {
+	if f.ID != c.entry || f.Kind != c.kind || c.at != "" && c.at != journal.Instant(f.At) || c.object != "" && c.object != f.Object {
+		return fmt.Errorf("attest: entry %s is of something else", c.entry)
+	}
+	var said details
+	if err := json.Unmarshal(f.Details, &said); err != nil {
+		return err
+	}
+	for name, want := range c.details {
+		if !reflect.DeepEqual(said[name], want) {
+			return fmt.Errorf("attest: entry %s says another %s", c.entry, name)
+		}
+	}
+	for _, name := range c.bare {
+		if _, has := said[name]; has && c.details[name] == nil {
+			return fmt.Errorf("attest: entry %s has %s", c.entry, name)
+		}
+	}
+	lines, _ := said["lines"].([]any)
+	for _, p := range c.points {
+		if !slices.ContainsFunc(lines, func(l any) bool { return reflect.DeepEqual(l, p.detail()) }) {
+			return fmt.Errorf("attest: entry %s answers point %d in another way", c.entry, p.Line)
 		}
 	}
 	return nil

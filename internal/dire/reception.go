@@ -89,6 +89,7 @@ func Notify(a *act.Act, by authz.Actor, n Notice) error {
 type Register struct {
 	Parties []forum.Party
 	Lines   []Entry
+	Own     int // dires of the reader's own party, of which it does not tell
 }
 
 // Entry is one dire; Cells are those of the parties of the register, in their order.
@@ -122,8 +123,19 @@ func RegisterOf(a *act.Act, by authz.Actor, in id.Space) (out Register, err erro
 	return RegisterIn(a, by, in, exhibits)
 }
 
-// RegisterIn is Register inside a running act, beside what it says of exhibits.
-func RegisterIn(a *act.Act, by authz.Actor, in id.Space, beside forum.Register) (out Register, err error) {
+// RegisterIn is Register inside a running act, beside what it says of exhibits. Nobody is
+// told what she said herself.
+func RegisterIn(a *act.Act, by authz.Actor, in id.Space, beside forum.Register) (Register, error) {
+	out, err := WholeIn(a, by, in, beside)
+	all := len(out.Lines)
+	out.Lines = slices.DeleteFunc(out.Lines, func(e Entry) bool { return e.Party == beside.Side })
+	out.Own = all - len(out.Lines)
+	return out, err
+}
+
+// WholeIn is RegisterIn with what the reader's own party said too: of that, what was
+// answered, and nothing of its reception.
+func WholeIn(a *act.Act, by authz.Actor, in id.Space, beside forum.Register) (out Register, err error) {
 	f, err := circle.Enter(a, by, in, authz.RegisterSee)
 	if err != nil {
 		return out, err
@@ -138,9 +150,6 @@ func RegisterIn(a *act.Act, by authz.Actor, in id.Space, beside forum.Register) 
 	}
 	out.Parties = beside.Parties
 	for _, d := range found {
-		if beside.Side == d.Party {
-			continue // nobody is told what she said herself
-		}
 		e := Entry{Dire: d}
 		for _, p := range out.Parties {
 			c := cells[at{d.ID, p.ID}]

@@ -2,6 +2,7 @@ package question
 
 import (
 	"context"
+	"math"
 	"slices"
 	"time"
 
@@ -243,9 +244,36 @@ func (s *Service) show(a *act.Act, by authz.Actor, f authz.Facts, q *Question) e
 	if err != nil {
 		return err
 	}
-	own := hers && party.ID == q.Party
 	q.Answers = q.Withdrawn.IsZero() && authz.May(by, authz.QuestionAnswer, on, f)
-	q.Takes = own && q.takes() && authz.May(by, authz.QuestionWithdraw, on, f)
+	q.Takes = hers && party.ID == q.Party && q.takes() && authz.May(by, authz.QuestionWithdraw, on, f)
+	var docs []id.Item
+	for _, l := range q.Lines {
+		for _, r := range l.Answers {
+			docs = append(docs, r.Exhibit)
+		}
+	}
+	titles, err := s.titles(a, by, q.Space, docs)
+	if err != nil {
+		return err
+	}
+	for i := range q.Lines {
+		for j := range q.Lines[i].Answers {
+			r := &q.Lines[i].Answers[j]
+			if r.ExhibitAs = titles[r.Exhibit]; r.ExhibitAs == "" {
+				r.Exhibit = ""
+			}
+		}
+	}
+	return q.sign(a, f)
+}
+
+// sign names who asked and who answered, and keeps from the reader who asked when that is
+// not hers to know.
+func (q *Question) sign(a *act.Act, f authz.Facts) error {
+	party, hers, err := circle.PartyOf(a, f)
+	if err != nil {
+		return err
+	}
 	parties, err := circle.Parties(a, q.Space)
 	if err != nil {
 		return err
@@ -253,17 +281,13 @@ func (s *Service) show(a *act.Act, by authz.Actor, f authz.Facts, q *Question) e
 	if i := slices.IndexFunc(parties, func(c circle.Circle) bool { return c.ID == q.Party }); i >= 0 {
 		q.PartyName = parties[i].Name
 	}
-	people, docs := []id.Person{q.By}, []id.Item{}
+	people := []id.Person{q.By}
 	for _, l := range q.Lines {
 		for _, r := range l.Answers {
-			people, docs = append(people, r.By), append(docs, r.Exhibit)
+			people = append(people, r.By)
 		}
 	}
 	names, err := firm.Names(a, people)
-	if err != nil {
-		return err
-	}
-	titles, err := s.titles(a, by, q.Space, docs)
 	if err != nil {
 		return err
 	}
@@ -271,13 +295,10 @@ func (s *Service) show(a *act.Act, by authz.Actor, f authz.Facts, q *Question) e
 	for i := range q.Lines {
 		for j := range q.Lines[i].Answers {
 			r := &q.Lines[i].Answers[j]
-			r.ByName, r.ExhibitAs = names[r.By], titles[r.Exhibit]
-			if r.ExhibitAs == "" {
-				r.Exhibit = ""
-			}
+			r.ByName = names[r.By]
 		}
 	}
-	if !own && !f.Role.Inside() && !f.Role.Neutral() {
+	if own := hers && party.ID == q.Party; !own && !f.Role.Inside() && !f.Role.Neutral() {
 		q.Party, q.PartyName, q.By, q.ByName = "", "", "", ""
 	}
 	return nil
@@ -306,39 +327,70 @@ func (s *Service) List(ctx context.Context, by authz.Actor, in id.Space) (out []
 		if err != nil {
 			return err
 		}
-		var rows []row
-		err = a.Each(selectQuestions, []any{in, listed}, func(scan func(...any) error) error {
-			var r row
-			err := scan(r.dest()...)
-			rows = append(rows, r)
-			return err
-		})
-		if err != nil {
+		if out, err = seen(a, by, f, listed); err != nil {
 			return err
 		}
-		for _, r := range rows {
-			q, err := r.read(a)
-			if err != nil {
+		for i := range out {
+			if err := s.show(a, by, f, &out[i]); err != nil {
 				return err
 			}
-			on, err := q.resource(a)
-			if err != nil {
-				return err
-			}
-			if !authz.Decide(by, authz.QuestionSee, on, f).Allowed {
-				continue
-			}
-			if err := q.answers(a); err != nil {
-				return err
-			}
-			if err := s.show(a, by, f, &q); err != nil {
-				return err
-			}
-			out = append(out, q)
 		}
 		return nil
 	})
 	return out, err
+}
+
+// seen are the questions of an entered space that are for the actor, the newest first and
+// so many at most, with what was answered and all that is known of who asked.
+func seen(a *act.Act, by authz.Actor, f authz.Facts, most int) (out []Question, err error) {
+	var rows []row
+	err = a.Each(selectQuestions, []any{f.Space, most}, func(scan func(...any) error) error {
+		var r row
+		err := scan(r.dest()...)
+		rows = append(rows, r)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		q, err := r.read(a)
+		if err != nil {
+			return nil, err
+		}
+		on, err := q.resource(a)
+		if err != nil {
+			return nil, err
+		}
+		if !authz.Decide(by, authz.QuestionSee, on, f).Allowed {
+			continue
+		}
+		if err := q.answers(a); err != nil {
+			return nil, err
+		}
+		out = append(out, q)
+	}
+	return out, nil
+}
+
+// AllIn returns, inside a running act, every question of a forum that is for the actor, in
+// the order of their numbers; what they refer to is left out.
+func AllIn(a *act.Act, by authz.Actor, in id.Space) ([]Question, error) {
+	f, err := circle.Enter(a, by, in, authz.SpaceSee)
+	if err != nil {
+		return nil, err
+	}
+	out, err := seen(a, by, f, math.MaxInt32)
+	if err != nil {
+		return nil, err
+	}
+	slices.Reverse(out)
+	for i := range out {
+		if err := out[i].sign(a, f); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // Show returns one question.

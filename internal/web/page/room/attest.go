@@ -17,6 +17,8 @@ type Attestation struct {
 	Name, Drawn string
 	Tabs        []ui.Tab
 	Lists       []AttestedList
+	Dires       []attest.Spoken
+	Questions   []attest.Spoken
 	Digest      string // of what it states
 	File, Back  string
 	Command     string // that verifies the file
@@ -105,6 +107,12 @@ func (p *Pages) Attestation(r *web.Request) (web.Answer, error) {
 		}
 		last := &page.Lists[len(page.Lists)-1]
 		last.Lines = append(last.Lines, line)
+	}
+	for _, d := range said.Dires {
+		page.Dires = append(page.Dires, attest.DireWords(t, said, d))
+	}
+	for _, q := range said.Questions {
+		page.Questions = append(page.Questions, attest.QuestionWords(t, said, q))
 	}
 	return web.Show(attestationPage, page), nil
 }

@@ -9,6 +9,7 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/fold"
 	"cenacle/internal/forum"
+	"cenacle/internal/question"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
 )
@@ -219,10 +220,14 @@ func (p *Pages) Register(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	told := len(found.Lines) + len(dires.Lines) + dires.Own
 	for _, q := range asked {
 		page.Asked = append(page.Asked, h.questionRow(q))
+		if q.Scope == question.All || h.room.Party.ID != "" {
+			told++
+		}
 	}
-	if page.Drawn, err = p.drawn(h, len(found.Lines) > 0); err != nil {
+	if page.Drawn, err = p.drawn(h, told > 0); err != nil {
 		return nil, err
 	}
 	return web.Show(registerPage, page), nil
