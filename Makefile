@@ -3,6 +3,9 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 GO ?= go
+# One set of flags for all that is built, vetted and tested: each package is compiled once.
+export CGO_ENABLED := 0
+export GOFLAGS := -trimpath
 DATA ?= data
 LISTEN ?= 127.0.0.1:8080
 GOSRC := $(shell find cmd internal -name '*.go' -not -path '*/testdata/*') $(shell find internal -name '*.tmpl' -o -name '*.json' -o -name '*.sql') go.mod go.sum
@@ -23,7 +26,7 @@ $(STAMP): node_modules/.package-lock.json $(FRONT)
 	node internal/web/asset/build.mjs
 
 bin/cenacle: $(GOSRC) $(STAMP)
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $@ ./cmd/cenacle
+	$(GO) build -ldflags '-s -w' -o $@ ./cmd/cenacle
 
 run: bin/cenacle ## serve the demonstration firm on http://127.0.0.1:8080
 	CENACLE_DATA=$${CENACLE_DATA:-$(DATA)} CENACLE_LISTEN=$${CENACLE_LISTEN:-$(LISTEN)} bin/cenacle serve --demo

@@ -380,7 +380,7 @@ func TestSlowJobsLeaveRoom(t *testing.T) {
 			o.enqueueFor(t, other, Job{Kind: "quick"})
 		}
 		start(t, r)
-		until(t, func() bool { return len(quick.read()) == 12 })
+		until(t, func() bool { return len(quick.read()) == 12 && now.Load() >= width/2 })
 		if n := now.Load(); n != width/2 || len(slow.read()) != 0 {
 			t.Errorf("%d slow jobs run, %d have run, want %d and 0", n, len(slow.read()), width/2)
 		}

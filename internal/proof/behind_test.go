@@ -3,6 +3,7 @@ package proof
 import (
 	"crypto/sha256"
 	"database/sql"
+	"encoding/binary"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -155,8 +156,13 @@ func (b *behind) state() state {
 			return
 		}
 		var sum [sha256.Size]byte
+		var plain []byte
 		b.each(db, "select "+columns+" from "+table, func(row []any) {
-			one := sha256.Sum256(fmt.Appendf(nil, "%q", row))
+			plain = plain[:0]
+			for _, v := range row {
+				plain = spelt(plain, v)
+			}
+			one := sha256.Sum256(plain)
 			for i := range sum {
 				sum[i] += one[i]
 			}
@@ -165,6 +171,19 @@ func (b *behind) state() state {
 		out[name] = sum
 	})
 	return out
+}
+
+// spelt appends a value so that no two rows read alike.
+func spelt(to []byte, v any) []byte {
+	switch v := v.(type) {
+	case []byte:
+		return append(binary.AppendUvarint(append(to, 'b'), uint64(len(v))), v...)
+	case string:
+		return append(binary.AppendUvarint(append(to, 's'), uint64(len(v))), v...)
+	case int64:
+		return binary.AppendVarint(append(to, 'n'), v)
+	}
+	return fmt.Appendf(append(to, 'v'), "%q", v)
 }
 
 // still is the state of all tables once nothing moves by itself any more.

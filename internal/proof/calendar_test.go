@@ -41,7 +41,7 @@ func questions(path string) (out []call) {
 // who has no business with it as it answers of what is not there, and changes
 // nothing; and of all of them a calendar has none.
 func TestISO03Calendars(t *testing.T) {
-	each(t, func(w *world) {
+	either(t, func(w *world) {
 		s := stage(w)
 		made, err := s.server.Agendas.Add(t.Context(), s.lead.actor, agenda.Adding{
 			Space: s.room.id, Entry: agenda.Entry{Kind: agenda.Meeting, Title: "Entre nous", When: agenda.When{Day: "2026-12-09"}},

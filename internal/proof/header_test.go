@@ -64,7 +64,7 @@ func (s *scene) dressed(route string, a answer, secure bool) {
 // OUT-06: the same headers on every route, whatever it answers: what was asked,
 // a refusal, an absent page.
 func TestOUT06(t *testing.T) {
-	each(t, func(w *world) {
+	either(t, func(w *world) {
 		s := stage(w)
 		for _, st := range book() {
 			s.dressed(st.route, s.play(st), false)
@@ -103,7 +103,7 @@ func TestOUT06Secure(t *testing.T) {
 // ISO-11: nothing that a cache, a range or a coding could carry from one reader
 // to another.
 func TestISO11(t *testing.T) {
-	each(t, func(w *world) {
+	either(t, func(w *world) {
 		s := stage(w)
 		doc := s.ids.path(" /f/{firm}/spaces/{space}/documents/{document}")
 		tag := s.client.want(http.StatusOK, get(doc+"/file")).header.Get("ETag")

@@ -64,7 +64,7 @@ func (h *hosted) signsIn(name, email string) string {
 // A name shows one firm. What is of another one, or of nobody, is the same nothing
 // there; and a session, a token and a link are worth nothing at a name that is not theirs.
 func TestISO01_OwnName(t *testing.T) {
-	each(t, func(w *world) {
+	either(t, func(w *world) {
 		h := houses(w)
 		client := h.delmas.admin
 		session := h.signsIn(delmasName, client.email)

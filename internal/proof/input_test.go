@@ -19,7 +19,7 @@ import (
 // Too much, too late, at the wrong place: each gets its own answer, in words,
 // and does no harm.
 func TestRefusals(t *testing.T) {
-	each(t, func(w *world) {
+	either(t, func(w *world) {
 		s := stage(w)
 		room := s.firm.path("spaces", string(s.room.id))
 		s.tooLarge(room)

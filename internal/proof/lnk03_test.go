@@ -19,7 +19,7 @@ import (
 // leads to, on any way in; nothing that the firm decides takes what is asked for away from
 // a link that stands; and no answer says what a link is made of, or known by.
 func TestLNK03(t *testing.T) {
-	each(t, func(w *world) {
+	either(t, func(w *world) {
 		s := furnished(w)
 		s.guard(s.lead)
 		s.guard(s.client)

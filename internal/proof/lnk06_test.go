@@ -17,7 +17,7 @@ import (
 // thing that is called the same, whether the former has gone, was asked again or came
 // back.
 func TestLNK06(t *testing.T) {
-	each(t, func(w *world) {
+	either(t, func(w *world) {
 		ctx := t.Context()
 		office := w.found("Cabinet Delmas", "Me Claire Delmas", "claire@delmas.example")
 		lead := office.admin

@@ -10,7 +10,7 @@ import (
 // OUT-05: a mail says that something waits, and where; never what, about whom,
 // or in whose name but the firm's.
 func TestOUT05(t *testing.T) {
-	each(t, func(w *world) {
+	either(t, func(w *world) {
 		g := grow(w)
 		mails, err := w.server.Mailbox.List(t.Context(), 500)
 		w.must(err)

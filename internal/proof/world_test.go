@@ -81,6 +81,18 @@ func each(t *testing.T, run func(w *world), environ ...string) {
 	})
 }
 
+// either is [each] for what the database has little part in, and each of these proofs would
+// try the same again: on SQLite every day, on both engines with the long proofs.
+func either(t *testing.T, run func(w *world), environ ...string) {
+	t.Helper()
+	if long() {
+		each(t, run, environ...)
+		return
+	}
+	t.Parallel()
+	run(begin(t, store.Config{Dir: t.TempDir()}, environ...))
+}
+
 // begin opens a fresh world and runs its server until the test ends.
 func begin(t testing.TB, c store.Config, environ ...string) *world {
 	t.Helper()
