@@ -119,7 +119,7 @@ func LaterMigrations(t testing.TB) iter.Seq[string] {
 				t.Fatal(err)
 			}
 			for _, m := range known[1:] {
-				for _, s := range m.statements {
+				for _, s := range m.statements() {
 					if !yield(strings.Join(strings.Fields(s), " ")) {
 						return
 					}

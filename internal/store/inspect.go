@@ -168,7 +168,7 @@ func (s *Store) Unwalled(ctx context.Context) (tables []string, err error) {
 		return nil, err
 	}
 	for _, m := range known {
-		for _, statement := range m.statements {
+		for _, statement := range m.statements() {
 			if table := createdTable(statement); table != "" && !bound[table] {
 				tables = append(tables, table)
 			}

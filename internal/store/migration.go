@@ -16,8 +16,8 @@ import (
 )
 
 // Migrations are numbered files, one folder per scope, applied in order, each
-// in its own transaction, never undone and never edited once released. They
-// are plain DDL: no ";" and no "--" inside a literal.
+// in its own transaction, or in one where nothing is yet; never undone and never
+// edited once released. They are plain DDL: no ";" and no "--" inside a literal.
 //
 //go:embed migration
 var migrations embed.FS
@@ -29,10 +29,10 @@ const (
 
 // migration is one file. Its sum is the SHA-256 of the file in hexadecimal.
 type migration struct {
-	number     int64
-	name       string
-	sum        string
-	statements []string
+	number int64
+	name   string
+	sum    string
+	text   string
 }
 
 // dialect turns the one DDL text into an engine's own.
@@ -85,15 +85,19 @@ func migrateTo(ctx context.Context, l *link, d dialect, scope string, known []mi
 		if len(applied) == len(known) {
 			return nil
 		}
-		if err := apply(ctx, l, d, scope, known[len(applied)]); err != nil {
-			return fmt.Errorf("migration %s/%s: %w", scope, known[len(applied)].name, err)
+		next := known[len(applied):]
+		if len(applied) > 0 {
+			next = next[:1]
+		}
+		if err := apply(ctx, l, d, scope, next); err != nil {
+			return err
 		}
 	}
 }
 
-// apply runs one migration unless another process was faster; the caller reads
-// the record again after it.
-func apply(ctx context.Context, l *link, d dialect, scope string, m migration) (err error) {
+// apply runs the next migrations in one transaction, less what another process was
+// faster with; the caller reads the record again after it.
+func apply(ctx context.Context, l *link, d dialect, scope string, next []migration) (err error) {
 	if _, err := l.exec(ctx, d.begin(), nil); err != nil {
 		return err
 	}
@@ -107,9 +111,12 @@ func apply(ctx context.Context, l *link, d dialect, scope string, m migration) (
 	if err != nil {
 		return err
 	}
-	if int64(len(applied)) < m.number {
+	for _, m := range next {
+		if m.number <= int64(len(applied)) {
+			continue
+		}
 		if err := run(ctx, l, d, scope, m); err != nil {
-			return err
+			return fmt.Errorf("migration %s/%s: %w", scope, m.name, err)
 		}
 	}
 	_, err = l.exec(ctx, "commit", nil)
@@ -117,7 +124,7 @@ func apply(ctx context.Context, l *link, d dialect, scope string, m migration) (
 }
 
 func run(ctx context.Context, l *link, d dialect, scope string, m migration) error {
-	for _, s := range m.statements {
+	for _, s := range m.statements() {
 		texts := []string{d.render(s)}
 		if table := createdTable(s); table != "" && scope == firmScope {
 			texts = append(texts, d.finish(table)...)
@@ -212,7 +219,7 @@ func readMigrations(fsys fs.FS, dir string) ([]migration, error) {
 			return nil, fmt.Errorf("store: migration %s/%s is out of order", dir, e.Name())
 		}
 		sum := sha256.Sum256(text)
-		all = append(all, migration{number, e.Name(), hex.EncodeToString(sum[:]), splitStatements(string(text))})
+		all = append(all, migration{number, e.Name(), hex.EncodeToString(sum[:]), string(text)})
 	}
 	return all, nil
 }
@@ -222,9 +229,11 @@ var (
 	sqlCreate  = regexp.MustCompile(`^create table (?:if not exists )?([a-z_]+)`)
 )
 
-func splitStatements(text string) []string {
+// statements are those of the file, without its comments. Most often a database has them
+// already: they are looked for when they are wanted.
+func (m migration) statements() []string {
 	var out []string
-	for part := range strings.SplitSeq(sqlComment.ReplaceAllString(text, ""), ";") {
+	for part := range strings.SplitSeq(sqlComment.ReplaceAllString(m.text, ""), ";") {
 		if part = strings.TrimSpace(part); part != "" {
 			out = append(out, part)
 		}

@@ -46,7 +46,7 @@ func tablesOf(scope string) ([]Table, error) {
 	}
 	var all []Table
 	for _, m := range known {
-		for _, s := range m.statements {
+		for _, s := range m.statements() {
 			if all, err = describe(all, s, scope == firmScope); err != nil {
 				return nil, fmt.Errorf("store: %s: %w", m.name, err)
 			}
