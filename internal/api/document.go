@@ -210,14 +210,10 @@ func (n *Nouns) document(r *Request, in InDocument) (Paper, error) {
 	for _, reader := range d.Readers {
 		out.Readers = append(out.Readers, Reader{reader.Person, reader.Name, Instant(reader.At)})
 	}
-	if len(d.Audience) == 0 {
-		return out, nil
-	}
-	people, err := n.Documents.Why(r.Context(), r.Actor, d.ID)
-	for _, to := range d.Unread(people) {
+	for _, to := range d.Unread() {
 		out.Unread = append(out.Unread, Unread{to.Person, to.Name})
 	}
-	return out, err
+	return out, nil
 }
 
 // Revised changes what a document is called or where it lies.

@@ -28,6 +28,7 @@ type Detail struct {
 	Document
 	Versions []Version        // newest first; those the person may see
 	Readers  []Reader         // for the firm's side: who has read the current version
+	Members  []Recipient      // for the firm's side: everybody in the space, as [Service.Why] says
 	Manage   bool             // she may rename, replace and delete it
 	Address  bool             // she may send it to further circles
 	Classify bool             // she may decide its nature
@@ -51,18 +52,30 @@ type Reader struct {
 func (s *Service) Show(ctx context.Context, by authz.Actor, of id.Item) (d Detail, err error) {
 	defer fault.Op(&err, "document.Show(%s)", of)
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
-		d, err = ShowIn(a, by, of)
+		h, f, err := item.Open(a, by, "", item.Document, of, authz.DocumentRead)
+		if err != nil {
+			return err
+		}
+		if d, err = detail(a, by, h, f); err == nil && authz.Decide(by, authz.DocumentWhy, resource(a, h), f).Allowed {
+			d.Members, err = Explain(a, resource(a, h), authz.DocumentRead)
+		}
 		return err
 	})
 	return d, err
 }
 
-// ShowIn is Show inside a running act.
-func ShowIn(a *act.Act, by authz.Actor, of id.Item) (d Detail, err error) {
+// ShowIn is Show inside a running act, without the members.
+func ShowIn(a *act.Act, by authz.Actor, of id.Item) (Detail, error) {
 	h, f, err := item.Open(a, by, "", item.Document, of, authz.DocumentRead)
 	if err != nil {
-		return d, err
+		return Detail{}, err
 	}
+	return detail(a, by, h, f)
+}
+
+// detail is what an opened document has.
+func detail(a *act.Act, by authz.Actor, h item.Header, f authz.Facts) (d Detail, err error) {
+	of := h.ID
 	if d.Document, err = one(a, by, h); err != nil {
 		return d, err
 	}

@@ -154,10 +154,10 @@ func (c Company) Explain(on authz.Resource, read authz.Action) []Recipient {
 	return out
 }
 
-// Unread are those of some people who see a document and have not read its
-// current version, its author not counted.
-func (d Detail) Unread(people []Recipient) (out []Recipient) {
-	for _, to := range people {
+// Unread are those members who see a document and have not read its current
+// version, its author not counted.
+func (d Detail) Unread() (out []Recipient) {
+	for _, to := range d.Members {
 		read := slices.ContainsFunc(d.Readers, func(r Reader) bool { return r.Person == to.Person })
 		if to.Sees && !read && to.Person != d.Author {
 			out = append(out, to)

@@ -217,18 +217,14 @@ func (h here) about(d document.Detail, refused error, back memo.New) *ui.Compose
 }
 
 // control adds what the firm's side does with a document.
-func (p *Pages) control(h here, d document.Detail, page *Document, refused error) error {
+func (p *Pages) control(h here, d document.Detail, page *Document, refused error) (err error) {
 	t, b := h.r.Printer, page.Base
 	sent := circlesOf(d.Audience)
 	for _, reader := range d.Readers {
 		page.Readers = append(page.Readers, b.T("room.read_at", reader.Name, b.DateTime(reader.At)))
 	}
-	people, err := p.Documents.Why(h.r.Context(), h.r.Actor, d.ID)
-	if err != nil {
-		return err
-	}
-	page.Audience, page.Why = h.seers(people, sent), h.path("documents", string(d.ID), "why")
-	unread := d.Unread(people)
+	page.Audience, page.Why = h.seers(d.Members, sent), h.path("documents", string(d.ID), "why")
+	unread := d.Unread()
 	for _, to := range unread {
 		page.NotRead = append(page.NotRead, to.Name)
 	}
