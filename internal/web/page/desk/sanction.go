@@ -29,6 +29,7 @@ type Fact struct{ What, Is string }
 
 // BringList is the form of a file.
 type BringList struct {
+	Title   string
 	Action  string
 	Summary ui.Summary
 	File    ui.Field
@@ -54,6 +55,9 @@ func (p *Pages) sanctions(r *web.Request, refused error) (web.Answer, error) {
 	}
 	if authz.May(r.Actor, authz.SanctionImport, authz.Resource{Kind: authz.OfFirm, Firm: r.Actor.Firm}, authz.Facts{}) {
 		page.Bring = newBringList(r, page.Base, refused)
+		if page.Bring.Title = page.T("sanction.bring"); st.Number == 0 {
+			page.Bring.Title = page.T("sanction.bring_first")
+		}
 	} else {
 		page.Admins = page.T("sanction.admins")
 	}

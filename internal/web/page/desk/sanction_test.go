@@ -15,7 +15,9 @@ func TestSanctionPage(t *testing.T) {
 	h := open(t)
 	path := h.path + "/sanctions"
 	h.admin.Get(h.path + "/vigilance").One("a[href='" + path + "']")
-	h.admin.Get(path).Answers(t, http.StatusOK, "").One(".empty").Says("Aucune liste")
+	none := h.admin.Get(path).Answers(t, http.StatusOK, "")
+	none.One(".empty").Says("Aucune liste")
+	none.One("#bring-title").Says("Charger une édition")
 	people := []sanctiontest.Person{{Number: 1, Nature: "Navire", Name: "Zorm"}, {Number: 2, Nature: "Navire", Name: "Gorm"}, {Number: 3, Nature: "Navire", Name: "Ulm"}}
 	whole := string(sanctiontest.File("2026-11-20", people...))
 	for _, tt := range []struct{ file, says string }{
@@ -26,6 +28,7 @@ func TestSanctionPage(t *testing.T) {
 	h.admin.Upload(path, "file", "liste.json", whole).Answers(t, http.StatusSeeOther, path+"?done=sanction_imported")
 	page := h.admin.Get(path).Answers(t, http.StatusOK, "")
 	page.One("dl.facts").Says("3 inscriptions")
+	page.One("#bring-title").Says("Charger une autre édition")
 	page.One("dl.facts").Says("Me Hélène Delmas")
 	page.Lacks("input[name=smaller]")
 	h.admin.Upload(path, "file", "liste.json", string(sanctiontest.File("2026-11-19", people...))).Answers(t, http.StatusConflict, "")

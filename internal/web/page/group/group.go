@@ -117,10 +117,24 @@ func (p *Pages) list(r *web.Request, refused error) (web.Answer, error) {
 // firm, in all.
 func where(b ui.Base, v group.View, g group.Group) string {
 	own := b.N("group.own", g.Own)
-	if v.Staff == nil {
+	if g.Own == 0 {
+		own = b.T("group.none_own")
+	}
+	switch {
+	case v.Staff == nil:
 		return own
+	case g.Spaces == 0:
+		return b.T("group.nowhere")
 	}
 	return own + " · " + b.N("group.spaces", g.Spaces)
+}
+
+// reach says what a gesture changes in the spaces of a group, or that it is in none.
+func reach(b ui.Base, g group.Group, changes, nowhere string) string {
+	if g.Spaces == 0 {
+		return b.T(nowhere)
+	}
+	return b.N(changes, g.Spaces)
 }
 
 // DoMake makes a group.
@@ -164,7 +178,7 @@ func (p *Pages) show(r *web.Request, of id.Group, refused error) (web.Answer, er
 		line := Person{Name: one.Name, Avatar: ui.Avatar{Name: one.Name, Firm: true}, Since: b.T("group.since", b.Date(one.Since))}
 		if keeps {
 			line.Remove = &ui.Dialog{
-				ID: "remove-" + string(one.Person), Title: b.T("group.remove_title", one.Name, g.Name), Consequence: b.N("group.remove_text", g.Spaces),
+				ID: "remove-" + string(one.Person), Title: b.T("group.remove_title", one.Name, g.Name), Consequence: reach(b, g, "group.remove_text", "group.remove_nowhere"),
 				Opener: ui.Button{Label: b.T("group.remove"), Small: true, Look: ui.Quiet, Icon: "user-minus"},
 				Action: r.FirmPath("groups", string(of), "people", string(one.Person), "remove"), Confirm: ui.Button{Label: b.T("group.remove"), Look: ui.Danger},
 			}
@@ -196,13 +210,13 @@ func (o *One) tend(r *web.Request, v group.View, g group.Group, refused error) {
 	o.Summary = ui.Refuse(r.Printer, refused).Mark(&who, &name)
 	if len(who.Options) > 1 {
 		o.Admit = &Form{
-			Action: r.FirmPath("groups", string(g.ID), "people"), Consequence: b.N("group.admit_text", g.Spaces), Field: who,
+			Action: r.FirmPath("groups", string(g.ID), "people"), Consequence: reach(b, g, "group.admit_text", "group.admit_nowhere"), Field: who,
 			Submit: ui.Button{Label: b.T("group.admit"), Look: ui.Primary, Icon: "user-plus"},
 		}
 	}
 	o.Rename = &Form{Action: b.Path, Field: name, Consequence: b.T("group.rename_text"), Submit: ui.Button{Label: b.T("group.rename")}}
 	o.Dissolve = &ui.Dialog{
-		ID: "dissolve", Title: b.T("group.dissolve_title", g.Name), Consequence: b.N("group.dissolve_text", g.Spaces),
+		ID: "dissolve", Title: b.T("group.dissolve_title", g.Name), Consequence: reach(b, g, "group.dissolve_text", "group.dissolve_nowhere"),
 		Opener: ui.Button{Label: b.T("group.dissolve"), Small: true}, Action: r.FirmPath("groups", string(g.ID), "dissolve"),
 		Confirm: ui.Button{Label: b.T("group.dissolve"), Look: ui.Danger},
 	}

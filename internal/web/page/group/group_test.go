@@ -45,6 +45,9 @@ func TestPages(t *testing.T) {
 	made := c.Lead.Post(path, "name", "Pôle social")
 	at, _, _ := strings.Cut(made.Location, "?")
 	made.Answers(t, http.StatusSeeOther, at+"?done=group_made")
+	c.Lead.Get(at).One(".page-head").Says("Dans aucun espace pour l’instant")
+	c.Lead.Get(at).One("main").Says("Le groupe n’est encore dans aucun espace : cette personne entrera dans ceux où il sera placé")
+	c.Colleague.Get(at).One(".page-head").Says("Dans aucun de vos espaces")
 	c.Lead.Post(path, "name", "pole social").Answers(t, http.StatusConflict, "").One("input[name=name]").Is("value", "pole social")
 
 	colleague := string(c.Colleague.Actor.Person)
