@@ -11,7 +11,7 @@ import { photograph, put, zip } from "./paper.mjs";
 /** What a browser is given to keep or to listen to, not to show. */
 const noPage = [
   "/language/{code}", "/healthz", "/door/{firm}/accent.css", "/f/{firm}/spaces/{space}/live", "/f/{firm}/spaces/{space}/receipts/{receipt}/file", "/d/{firm}/{box}/receipts/{receipt}/file",
-  "/door/{firm}/logo.png", "/door/{firm}/logo-dark.png",
+  "/door/{firm}/logo.png", "/door/{firm}/logo-dark.png", "/f/{firm}/where/file",
   "/f/{firm}/spaces/{space}/exhibits/file", "/f/{firm}/spaces/{space}/exhibits/{version}/stamped", "/f/{firm}/spaces/{space}/register/file", "/f/{firm}/spaces/{space}/dires/paper", "/f/{firm}/spaces/{space}/dires/file", "/f/{firm}/spaces/{space}/attestations/{attestation}/file", "/f/{firm}/spaces/{space}/offers/{round}/file",
   ...["view", "file", "versions/{version}/file"].map((what) => `/f/{firm}/spaces/{space}/documents/{document}/${what}`),
 ];
@@ -81,7 +81,7 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     pages.push([stranger, "a good link", paul.link], [stranger, "a used link", sophie.link]);
     await lawyer.page.goto(`${desk}/people`);
     for (const link of (await lawyer.page.locator("main li a").all()).slice(0, 2)) pages.push([lawyer, "a colleague", await link.getAttribute("href")]);
-    for (const path of ["", "/spaces/new", "/people", "/reviews", "/charter", "/charter/edit", "/conflicts", "/vigilance", "/sanctions", "/programs", "/notices", "/absences", "/groups", "/diffusions", "/diffusions/new", "/support", "/journal", "/connections", "/entrance", "/entrance/host", "/search", "/search?q=convention"]) pages.push([lawyer, `desk ${path}`, desk + path]);
+    for (const path of ["", "/spaces/new", "/people", "/reviews", "/charter", "/charter/edit", "/conflicts", "/vigilance", "/sanctions", "/programs", "/notices", "/absences", "/groups", "/where", "/diffusions", "/diffusions/new", "/support", "/journal", "/connections", "/entrance", "/entrance/host", "/search", "/search?q=convention"]) pages.push([lawyer, `desk ${path}`, desk + path]);
     await lawyer.page.goto(`${desk}/connections`);
     await field(lawyer.page, "connection.address").fill("https://gestion.example/annonces");
     await button(lawyer.page, "connection.submit").click();

@@ -58,6 +58,8 @@ var twins = map[string]string{
 	"GET /f/{firm}/diffusions/{diffusion}/spaces/{space}/people/{person}/proof": "getDiffusionProof",
 	"POST /f/{firm}/absences":                                                   "announceAbsence",
 	"POST /f/{firm}/absences/{absence}/end":                                     "endAbsence",
+	"GET /f/{firm}/where":                                                       "listPlaces",
+	"GET /f/{firm}/where/file":                                                  "getPlacesFile",
 	"GET /f/{firm}/groups":                                                      "listGroups",
 	"POST /f/{firm}/groups":                                                     "makeGroup",
 	"GET /f/{firm}/groups/{group}":                                              "listGroups",

@@ -20,6 +20,8 @@ var firmSamples = map[string]sample{
 	"cancelDiffusion":  {who: byLead, want: 200, then: (*stage).delivered},
 	"recallDiffusion":  {who: byLead, want: 200, then: (*stage).delivered},
 	"getDiffusionFile": {who: byLead, want: 200}, "getDiffusionProof": {who: byLead, want: 200},
+	"listPlaces":         {who: byLead, want: 200},
+	"getPlacesFile":      {who: byLead, want: 200},
 	"listGroups":         {who: byLead, want: 200},
 	"makeGroup":          {who: byLead, body: `{"name":"Pôle fiscal"}`, want: 201},
 	"renameGroup":        {who: byLead, body: `{"name":"Pôle social"}`, want: 200},

@@ -635,6 +635,10 @@ func (n *Nouns) diffusionRows() []Operation {
 // groupRows are the groups of the firm's own people, and the spaces that they are in.
 func (n *Nouns) groupRows() []Operation {
 	return []Operation{
+		{Pattern: "GET /places", Name: "listPlaces", Action: authz.FirmEnter, Do: Ask(n.places),
+			Summary: "Who is in what, and by which group: of the spaces where one is on the firm’s side oneself"},
+		{Pattern: "GET /places/file", Name: "getPlacesFile", Action: authz.FirmEnter, Long: true, Do: Give(forum.Media, n.placesFile),
+			Summary: "The same for a spreadsheet, of all of one’s spaces"},
 		{Pattern: "GET /groups", Name: "listGroups", Action: authz.GroupSee, Do: Ask(n.groups),
 			Summary: "The groups of the firm’s own people, and who is in them"},
 		{Pattern: "POST /groups", Name: "makeGroup", Action: authz.GroupKeep, Status: 201, Do: Tell(n.makeGroup, n.madeGroup),

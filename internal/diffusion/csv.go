@@ -1,17 +1,11 @@
 package diffusion
 
 import (
-	"encoding/csv"
 	"io"
-	"strings"
 	"time"
 
-	"cenacle/internal/fold"
 	"cenacle/internal/i18n"
 )
-
-// mark is by what office programs know the letters of a file.
-const mark = "\ufeff"
 
 // Write writes what became of a diffusion for a spreadsheet (RFC 4180): one line for each
 // person who received it, or was to, and one for each space that got nothing.
@@ -33,19 +27,7 @@ func (s *Service) Write(w io.Writer, p *i18n.Printer, v View) error {
 			lines = append(lines, s.line(p, part, to, Missing(p, part, to)))
 		}
 	}
-	for _, line := range lines {
-		for i, c := range line {
-			line[i] = strings.ReplaceAll(fold.Cell(c), "\u00a0", " ")
-		}
-	}
-	if _, err := io.WriteString(w, mark); err != nil {
-		return err
-	}
-	out := csv.NewWriter(w)
-	if p.Language() == i18n.French {
-		out.Comma = ';'
-	}
-	return out.WriteAll(lines)
+	return p.Sheet(w, lines)
 }
 
 func (s *Service) line(p *i18n.Printer, part Part, to Recipient, state string) []string {

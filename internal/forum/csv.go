@@ -1,22 +1,16 @@
 package forum
 
 import (
-	"encoding/csv"
 	"encoding/hex"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 
-	"cenacle/internal/fold"
 	"cenacle/internal/i18n"
 )
 
 // Media is the media type of the files (RFC 4180).
 const Media = "text/csv; charset=utf-8"
-
-// mark is by what office programs know the letters of a file.
-const mark = "\ufeff"
 
 // WriteLists writes lists of exhibits for a spreadsheet.
 func (s *Service) WriteLists(w io.Writer, p *i18n.Printer, all []List) error {
@@ -26,7 +20,7 @@ func (s *Service) WriteLists(w io.Writer, p *i18n.Printer, all []List) error {
 			out = append(out, []string{l.Party.Name, e.Label(), title(p, e), s.instant(e.Released), size(e), digest(e), State(p, e)})
 		}
 	}
-	return write(w, p, out)
+	return p.Sheet(w, out)
 }
 
 // WriteRegister writes a register for a spreadsheet: one line for each exhibit and
@@ -51,7 +45,7 @@ func (s *Service) WriteRegister(w io.Writer, p *i18n.Printer, r Register, beneat
 			})
 		}
 	}
-	return write(w, p, append(out, beneath...))
+	return p.Sheet(w, append(out, beneath...))
 }
 
 // State says in a word what is to know of an exhibit, or nothing.
@@ -101,22 +95,4 @@ func heads(p *i18n.Printer, keys ...string) []string {
 		out[i] = p.T("forum.csv." + k)
 	}
 	return out
-}
-
-// write writes lines between which French office programs expect a semicolon, as
-// their numbers have the comma. No cell is taken for a formula.
-func write(w io.Writer, p *i18n.Printer, lines [][]string) error {
-	for _, line := range lines {
-		for i, c := range line {
-			line[i] = strings.ReplaceAll(fold.Cell(c), "\u00a0", " ")
-		}
-	}
-	if _, err := io.WriteString(w, mark); err != nil {
-		return err
-	}
-	out := csv.NewWriter(w)
-	if p.Language() == i18n.French {
-		out.Comma = ';'
-	}
-	return out.WriteAll(lines)
 }

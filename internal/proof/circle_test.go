@@ -158,6 +158,11 @@ func (l *life) circleWords(v visitor, s *oracleRoom) map[string]string {
 			out[l.circles[c]] = "circle " + c
 		}
 	}
+	for handle, g := range l.o.groups {
+		if g.firm == s.firm && ofFirm(role) {
+			out[l.groups[handle]] = "group " + handle
+		}
+	}
 	return out
 }
 
@@ -179,12 +184,16 @@ func (l *life) tend(v guestbook, s *oracleRoom) {
 	ctx, at := l.t.Context(), s.circles([]string{c})[0]
 	if l.r.IntN(3) > 0 {
 		if want == granted {
-			if want = l.o.admissible(s.handle, p, l.o.kind(s.handle, c)); want == granted && l.o.in(p, s.handle, c) {
+			if want = l.o.admissible(s.handle, p, l.o.kind(s.handle, c)); want == granted && l.o.in(p, s.handle, c) && !l.o.spaces[s.handle].circles[c][p].byGroup() {
 				want = clashes
 			}
 		}
 		if l.judged("lets somebody into a circle", v.visitor, want, l.server.Circles.Admit(ctx, v.actor, s.id, at, l.people[p].id)) {
-			l.o.spaces[s.handle].circles[c][p] = stay{since: l.o.tick()}
+			at := l.o.tick()
+			if in := l.o.spaces[s.handle].circles[c][p]; in.byGroup() {
+				at = in.since // and it is hers from now on
+			}
+			l.o.spaces[s.handle].circles[c][p] = stay{since: at}
 		}
 		return
 	}

@@ -32,7 +32,7 @@ func TestISO01(t *testing.T) {
 		l := &life{
 			world: w, r: rand.New(rand.NewPCG(seed, 1)), o: newOracle(), firms: map[string]*cabinet{}, people: map[string]*person{},
 			threads: map[string]id.Thread{}, drafts: map[[2]string]string{}, count: map[string]int{},
-			openings: map[visitor]openings{}, circles: map[string]string{},
+			openings: map[visitor]openings{}, circles: map[string]string{}, groups: map[string]string{},
 		}
 		l.settleIn()
 		l.connect()
@@ -373,4 +373,18 @@ func (l *life) readSlips(v guestbook, of []*slip, kind string) {
 		}
 		l.shows(kind, v, a, nil, may)
 	}
+}
+
+// tell is what the oracle knows of a visitor, for a failed proof.
+func (o *oracle) tell(v visitor) string {
+	out := fmt.Sprintf("in the firm: %q", o.roles[v.person][v.firm])
+	for handle, s := range o.spaces {
+		if m, known := s.members[v.person]; known && s.firm == v.firm {
+			out += fmt.Sprintf("\n  %s: %+v, wall %v, circles", handle, m, s.walls[v.person])
+			for name, c := range s.circles {
+				out += fmt.Sprintf(" %s %+v", name, c[v.person])
+			}
+		}
+	}
+	return out
 }

@@ -36,6 +36,7 @@ type life struct {
 	openings map[visitor]openings
 	hooks    []*hook
 	circles  map[string]string // the word in the name of each named circle
+	groups   map[string]string // and of each group
 }
 
 // guestbook is one visitor with her browser.
@@ -200,8 +201,10 @@ func (l *life) act() {
 	}
 	doc := l.document(s)
 	switch n := l.r.IntN(100); {
-	case n < 6:
+	case n < 3:
 		l.open(v)
+	case n < 6:
+		l.group(v, s)
 	case n < 12:
 		l.join(v, s)
 	case n < 18:
@@ -210,8 +213,10 @@ func (l *life) act() {
 		l.wall(v, s)
 	case n < 23:
 		l.comeByLink(s)
-	case n < 30:
+	case n < 28:
 		l.tend(v, s)
+	case n < 30:
+		l.group(v, s)
 	case n < 35:
 		l.fileDocument(v, s)
 	case n < 40:
@@ -317,7 +322,10 @@ func (l *life) join(v guestbook, s *oracleRoom) {
 		p := s.firm + "/" + pick(l, []string{"admin", "lawyer", "colleague", "assistant"})
 		err := l.server.Lifecycle.AddColleague(ctx, v.actor, s.id, l.people[p].id)
 		if l.judged("lets a colleague in", v.visitor, l.o.join(v.visitor, s.handle, p), err) {
-			at = l.o.tick()
+			if at = l.o.tick(); l.o.member(s.handle, p) {
+				l.o.remains(s.handle, p)
+				return
+			}
 			l.o.joins(s.handle, p, l.o.roleFor(p, s.firm), at)
 		}
 		return

@@ -1,9 +1,6 @@
 package proof
 
-import (
-	"fmt"
-	"slices"
-)
+import "slices"
 
 // The oracle of ISO-01. It knows who may see and do what, from the five rules of
 // the product as they are told to people (part 4 of the domain), and knows
@@ -30,6 +27,7 @@ type stay struct {
 	role  string
 	since int
 	over  bool
+	by    []string // groups that hold it; none: she has it in her own right
 }
 
 type oracleSpace struct {
@@ -73,12 +71,13 @@ type oracle struct {
 	receipts map[string][2]string // space, depositor
 	deposits map[[2]string]bool   // space, depositor: one is open
 	uploads  map[string][2]string // space, sender: unfinished
+	groups   map[string]*oracleGroup
 }
 
 func newOracle() *oracle {
 	return &oracle{
 		roles: map[string]map[string]string{}, spaces: map[string]*oracleSpace{}, items: map[string]*oracleItem{},
-		threads: map[string]*oracleThread{}, receipts: map[string][2]string{}, deposits: map[[2]string]bool{}, uploads: map[string][2]string{},
+		threads: map[string]*oracleThread{}, receipts: map[string][2]string{}, deposits: map[[2]string]bool{}, uploads: map[string][2]string{}, groups: map[string]*oracleGroup{},
 	}
 }
 
@@ -255,7 +254,8 @@ func (o *oracle) join(v visitor, space, person string) verdict {
 	if asked := o.ask(v, "manage", space); asked != granted {
 		return asked
 	}
-	if o.member(space, person) || o.spaces[space].walls[person] {
+	s := o.spaces[space]
+	if o.member(space, person) && !s.members[person].byGroup() || s.walls[person] {
 		return clashes
 	}
 	return granted
@@ -386,18 +386,4 @@ func (o *oracle) close(v visitor, space string, leave bool) verdict {
 		}
 	}
 	return granted
-}
-
-// tell is what the oracle knows of a visitor, for a failed proof.
-func (o *oracle) tell(v visitor) string {
-	out := fmt.Sprintf("in the firm: %q", o.roles[v.person][v.firm])
-	for handle, s := range o.spaces {
-		if m, known := s.members[v.person]; known && s.firm == v.firm {
-			out += fmt.Sprintf("\n  %s: %+v, wall %v, circles", handle, m, s.walls[v.person])
-			for name, c := range s.circles {
-				out += fmt.Sprintf(" %s %+v", name, c[v.person])
-			}
-		}
-	}
-	return out
 }

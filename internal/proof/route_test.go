@@ -183,6 +183,7 @@ func firmSteps() []step {
 		form("/f/{firm}/diffusions/{diffusion}/discard", byLead, 303).at("draft").then(func(s *scene, _ answer) { s.spread() }),
 		form("/f/{firm}/diffusions/{diffusion}/cancel", byLead, 303).at("planned").then(func(s *scene, _ answer) { s.spreadLater() }),
 		form("/f/{firm}/diffusions/{diffusion}/recall", byLead, 303).then(func(s *scene, _ answer) { s.spreadOut() }),
+		plain("/f/{firm}/where", byLead, 200), plain("/f/{firm}/where/file", byLead, 200),
 		plain("/f/{firm}/groups", byLead, 200), plain("/f/{firm}/groups/{group}", byLead, 200), fresh(form("/f/{firm}/groups", byLead, 303, "name", "{fresh}")),
 		fresh(form("/f/{firm}/groups/{group}", byLead, 303, "name", "{fresh}")),
 		form("/f/{firm}/groups/{group}/people/{colleague}/remove", (*scene).uniting, 303), form("/f/{firm}/groups/{group}/people", (*scene).founding, 303, "person", "{colleague}"),

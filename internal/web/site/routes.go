@@ -225,6 +225,8 @@ func diffusionRoutes(p Pages) []web.Route {
 // groupRoutes are the groups of the firm's own people, and the spaces that they are in.
 func groupRoutes(p Pages) []web.Route {
 	return []web.Route{
+		{Pattern: "GET /f/{firm}/where", Door: web.Member, Action: authz.FirmEnter, Handle: p.Desk.Where},
+		{Pattern: "GET /f/{firm}/where/file", Door: web.Member, Action: authz.FirmEnter, Handle: p.Desk.WhereFile, Long: true},
 		{Pattern: "GET /f/{firm}/groups", Door: web.Member, Action: authz.GroupSee, Handle: p.Group.List},
 		{Pattern: "POST /f/{firm}/groups", Door: web.Member, Action: authz.GroupKeep, Handle: p.Group.DoMake},
 		{Pattern: "GET /f/{firm}/groups/{group}", Door: web.Member, Action: authz.GroupSee, Handle: p.Group.Show},

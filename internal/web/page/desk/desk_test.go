@@ -34,6 +34,7 @@ func TestTemplates(t *testing.T) {
 	uitest.Check(t, searchPage)
 	uitest.Check(t, vigilancePage)
 	uitest.Check(t, sanctionsPage)
+	uitest.Check(t, wherePage)
 }
 
 // inFirm are the addresses of a firm without a request.

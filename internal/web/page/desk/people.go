@@ -15,6 +15,7 @@ type People struct {
 	ui.Base
 	Cards    []Card
 	Add      *Add   // nil for those who may not
+	Where    string // where one sees who is in which space
 	Groups   string // where the groups of the firm's people are
 	Charter  string // where the firm's charter of use is
 	Reviews  string // where she looks again at who is in her spaces from outside
@@ -82,7 +83,7 @@ func (p *Pages) people(r *web.Request, err error) (web.Answer, error) {
 	b := frame(r, r.Printer.T("desk.people.title"))
 	b.Section = "people"
 	page := newPeople(b, staff, r.Actor)
-	page.Groups, page.Reviews, page.Charter = r.FirmPath("groups"), r.FirmPath("reviews"), r.FirmPath("charter")
+	page.Where, page.Groups, page.Reviews, page.Charter = r.FirmPath("where"), r.FirmPath("groups"), r.FirmPath("reviews"), r.FirmPath("charter")
 	if mayAdd(r.Actor) {
 		for i, c := range staff {
 			page.Cards[i].Href = r.FirmPath("people", string(c.Person))

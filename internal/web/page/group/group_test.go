@@ -46,7 +46,7 @@ func TestPages(t *testing.T) {
 	at, _, _ := strings.Cut(made.Location, "?")
 	made.Answers(t, http.StatusSeeOther, at+"?done=group_made")
 	c.Lead.Get(at).One(".page-head").Says("Dans aucun espace pour l’instant")
-	c.Lead.Get(at).One("main").Says("Le groupe n’est encore dans aucun espace : cette personne entrera dans ceux où il sera placé")
+	c.Lead.Get(at).One("main").Says("Le groupe n’est encore dans aucun espace\u00a0: cette personne entrera dans ceux où il sera placé")
 	c.Colleague.Get(at).One(".page-head").Says("Dans aucun de vos espaces")
 	c.Lead.Post(path, "name", "pole social").Answers(t, http.StatusConflict, "").One("input[name=name]").Is("value", "pole social")
 
