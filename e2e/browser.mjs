@@ -59,7 +59,7 @@ export async function visit(t, browser, house, options = {}) {
     ...(options.phone ? phone : desk), baseURL: house.base, locale: options.locale ?? "fr-FR", timezoneId: "Europe/Paris",
     colorScheme: options.dark ? "dark" : "light", reducedMotion: "reduce", javaScriptEnabled: options.script !== false,
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(20_000);
   const watch = new Watch();
   watch.on(context);
   const page = await context.newPage();

@@ -18,7 +18,7 @@ const run = promisify(execFile);
 export const program = process.env.E2E_PROGRAM ?? fileURLToPath(new URL("../bin/cenacle", import.meta.url));
 
 /** Asks again until answer gives something, and says what was missing after a while. */
-export async function until(what, answer, limit = 10_000) {
+export async function until(what, answer, limit = 20_000) {
   const end = Date.now() + limit;
   for (;;) {
     const found = await answer();
