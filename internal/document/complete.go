@@ -101,15 +101,14 @@ func (s *Service) sniff(ctx context.Context, ref blob.Ref, key vault.Key, size i
 
 // file makes the document, or its next version, of bytes that are all there.
 func (s *Service) file(a *act.Act, by authz.Actor, u arrival, f found) (err error) {
-	if u.Replaces {
-		err = s.replace(a, by, u, f)
-	} else {
-		err = s.create(a, by, u, f)
+	if !u.Replaces {
+		if err = s.create(a, by, u, f); err == nil {
+			err = item.MarkWritten(a, by, u.Document)
+		}
+	} else if err = s.replace(a, by, u, f); err == nil {
+		_, err = item.MarkRead(a, by, u.Document)
 	}
 	if err != nil {
-		return err
-	}
-	if _, err := item.MarkRead(a, by, u.Document); err != nil {
 		return err
 	}
 	return space.Touch(a, u.Space)
@@ -236,7 +235,7 @@ func (s *Service) replace(a *act.Act, by authz.Actor, u arrival, f found) error 
 	if err != nil {
 		return err
 	}
-	if err := s.findable(a, u.Space, u.Document, title); err != nil {
+	if err := s.findableAnew(a, u.Space, u.Document, title); err != nil {
 		return err
 	}
 	if err := item.Renew(a, by, u.Document); err != nil {

@@ -54,7 +54,7 @@ func (s *Service) retitle(a *act.Act, by authz.Actor, h item.Header, title strin
 	if _, err := a.Exec(updateTitle, h.ID, box.SealText(titlePlace(h.ID), title), hash); err != nil {
 		return err
 	}
-	if err := s.findable(a, h.Space, h.ID, title); err != nil {
+	if err := s.findableAnew(a, h.Space, h.ID, title); err != nil {
 		return err
 	}
 	a.Signal(h.Space, circlesOf(h.Audience)...)

@@ -335,7 +335,7 @@ func (s *Service) released(a *act.Act, u unscreened, free bool) error {
 	if !free || r.version.ID != u.version {
 		return nil
 	}
-	if err := s.findable(a, u.in, u.of, r.title); err != nil {
+	if err := s.findableAnew(a, u.in, u.of, r.title); err != nil {
 		return err
 	}
 	return s.tell(a, authz.Actor{Person: u.author, Firm: a.Firm()}, u.of, on, nil)

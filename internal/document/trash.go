@@ -77,7 +77,7 @@ func (s *Service) Restore(ctx context.Context, by authz.Actor, of id.Item) (err 
 		if err != nil {
 			return err
 		}
-		if err := s.findable(a, h.Space, of, d.Title); err != nil {
+		if err := s.findableAnew(a, h.Space, of, d.Title); err != nil {
 			return err
 		}
 		a.Signal(h.Space, circlesOf(h.Audience)...)

@@ -32,23 +32,28 @@ const (
 
 type wording struct{ Document id.Item }
 
-// findable makes a document found by its title at once, and by its contents
-// once they have been read. It forgets what the document was found by before.
+// findable makes a new document found by its title at once, and by its contents
+// once they have been read.
 func (s *Service) findable(a *act.Act, in id.Space, of id.Item, title string) error {
 	box, err := a.SpaceBox(in)
 	if err != nil {
 		return err
 	}
-	if err := search.Drop(a.Tx, of); err != nil {
-		return err
-	}
-	if err := search.Index(a.Tx, box, in, of, title); err != nil {
-		return err
-	}
-	if _, err := a.Exec(updateUnworded, of); err != nil || !s.config.Readers.Ready() {
+	if err := search.Index(a.Tx, box, in, of, title); err != nil || !s.config.Readers.Ready() {
 		return err
 	}
 	return a.Follow(WordsJob, string(of), a.Now, wording{of})
+}
+
+// findableAnew forgets what a document was found by before.
+func (s *Service) findableAnew(a *act.Act, in id.Space, of id.Item, title string) error {
+	if err := search.Drop(a.Tx, of); err != nil {
+		return err
+	}
+	if _, err := a.Exec(updateUnworded, of); err != nil {
+		return err
+	}
+	return s.findable(a, in, of, title)
 }
 
 // readable is what a reader is given of a document.

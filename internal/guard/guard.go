@@ -22,6 +22,7 @@ import (
 	"cenacle/internal/firm"
 	"cenacle/internal/id"
 	"cenacle/internal/space"
+	"cenacle/internal/store"
 	"cenacle/internal/vault"
 )
 
@@ -184,27 +185,48 @@ func strangers(a *act.Act, by authz.Actor, s Sending, adverse []Party) (out []Fi
 	for _, title := range s.Titles {
 		names = append(names, namesIn(title, true)...)
 	}
-	names = once(names)
+	known, err := elsewhere(a, by, s.Space, once(names))
+	if err != nil || len(known) == 0 {
+		return nil, err
+	}
+	here, err := familiar(a, s.Space, adverse)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range known {
+		if !here[n.key] && !slices.ContainsFunc(out, func(f Finding) bool { return strings.Contains(f.Word, n.shown) }) {
+			out = append(out, Finding{Stranger, n.shown})
+		}
+	}
+	return out, nil
+}
+
+// elsewhere are those of some names that clients of other spaces have.
+func elsewhere(a *act.Act, by authz.Actor, in id.Space, names []said) (out []said, err error) {
 	box, err := a.FirmBox()
 	if err != nil {
 		return nil, err
 	}
-	var here map[string]bool
-	for _, n := range names[:min(len(names), maxNames)] {
-		var known int
-		if err := a.Row(countName, []any{nameHash(box, n.key), s.Space, by.Person}, &known); err != nil {
+	names = names[:min(len(names), maxNames)]
+	hashes := make([][]byte, len(names))
+	for i, n := range names {
+		hashes[i] = nameHash(box, n.key)
+	}
+	known := map[string]bool{}
+	for some := range store.Batches(hashes) {
+		err := a.Each(selectKnown, append([]any{in, by.Person}, some...), func(scan func(...any) error) error {
+			var hash []byte
+			err := scan(&hash)
+			known[string(hash)] = true
+			return err
+		})
+		if err != nil {
 			return nil, err
 		}
-		if known == 0 {
-			continue
-		}
-		if here == nil {
-			if here, err = familiar(a, s.Space, adverse); err != nil {
-				return nil, err
-			}
-		}
-		if !here[n.key] && !slices.ContainsFunc(out, func(f Finding) bool { return strings.Contains(f.Word, n.shown) }) {
-			out = append(out, Finding{Stranger, n.shown})
+	}
+	for i, n := range names {
+		if known[string(hashes[i])] {
+			out = append(out, n)
 		}
 	}
 	return out, nil

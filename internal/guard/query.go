@@ -6,12 +6,13 @@ var (
 	insertName = store.ForFirm(`
 insert into known_name (firm_id, hash, space_id) values ($1, $2, $3) on conflict (firm_id, hash, space_id) do nothing`)
 
-	// Of the other spaces than $3 whose clients have the name $2, those from which
-	// no wall keeps the actor ($4).
-	countName = store.ForFirm(`
-select count(*) from known_name k
-where k.firm_id = $1 and k.hash = $2 and k.space_id <> $3
-  and not exists (select 1 from wall w where w.firm_id = $1 and w.space_id = k.space_id and w.person_id = $4)`)
+	// Which of some names clients of other spaces than $2 have, from which no wall keeps
+	// the actor ($3).
+	selectKnown = store.ForFirm(`
+select distinct k.hash from known_name k
+where k.firm_id = $1 and k.space_id <> $2
+  and k.hash in ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+  and not exists (select 1 from wall w where w.firm_id = $1 and w.space_id = k.space_id and w.person_id = $3)`)
 
 	insertBytes = store.ForFirm(`
 insert into known_bytes (firm_id, hash, document_id, space_id, deposited) values ($1, $2, $3, $4, $5)

@@ -11,6 +11,12 @@ import (
 	"cenacle/internal/store"
 )
 
+// MarkWritten notes that the author of a new item knows it: to her it was never unread.
+func MarkWritten(a *act.Act, by authz.Actor, it id.Item) error {
+	_, err := a.Exec(insertRead, it, by.Person, store.Micros(a.Now))
+	return err
+}
+
 // MarkRead notes that the actor has read an opened item, and reports whether
 // it was the first time.
 func MarkRead(a *act.Act, by authz.Actor, it id.Item) (bool, error) {

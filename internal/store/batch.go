@@ -9,9 +9,9 @@ import (
 // as "in ($3, …, $18)": one text for any number of them.
 const Batch = 16
 
-// Batches gives identifiers as the arguments of such a statement, a batch at a
-// time; in the last one the last identifier is repeated.
-func Batches[T ~string](of []T) iter.Seq[[]any] {
+// Batches gives identifiers or hashes as the arguments of such a statement, a batch at a
+// time; in the last one the last is repeated.
+func Batches[T ~string | ~[]byte](of []T) iter.Seq[[]any] {
 	return func(yield func([]any) bool) {
 		for some := range slices.Chunk(of, Batch) {
 			args := make([]any, Batch)
