@@ -34,19 +34,25 @@ func (s *Service) Affiliated(ctx context.Context, p id.Person, firm id.Firm) (bo
 // password: one that was made in an earlier era opens nothing. fault.Absent when
 // she has nothing to do with the firm, or it is not open.
 func (s *Service) Era(ctx context.Context, p id.Person, firm id.Firm) (era int64, err error) {
+	era, _, err = s.Bearer(ctx, p, firm)
+	return era, err
+}
+
+// Bearer is [Service.Era], and whether she has a second factor.
+func (s *Service) Bearer(ctx context.Context, p id.Person, firm id.Firm) (era int64, guarded bool, err error) {
 	err = s.directory().View(ctx, func(tx *store.DirectoryTx) error {
 		var ties int64
 		if err := tx.Row(countAffiliation, []any{p, firm}, &ties); err != nil || ties == 0 {
 			return cmp.Or(err, store.ErrNoRow)
 		}
 		row, err := s.byID(tx, p)
-		era = row.era
+		era, guarded = row.era, row.Guarded
 		return err
 	})
 	if errors.Is(err, store.ErrNoRow) {
-		return 0, fault.Absent().Because(err)
+		return 0, false, fault.Absent().Because(err)
 	}
-	return era, err
+	return era, guarded, err
 }
 
 // Firms lists the open firms a person has to do with, the oldest tie first. Her

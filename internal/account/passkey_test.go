@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
+	"cenacle/internal/totp"
 )
 
 const site = "https://espace.delmas.example"
@@ -277,6 +279,26 @@ func TestPasskeysOffered(t *testing.T) {
 			if !want {
 				_, _, err := w.AskPasskey(w.Context(), at("192.0.2.1"))
 				w.wants(err, fault.NotFound, "fault.absent")
+			}
+		}
+	})
+}
+
+// TestUnshown: who has nothing by which to show so much, in the order asked for.
+func TestUnshown(t *testing.T) {
+	withDevice(t, func(w *world, p id.Person, _ *device, _ Changed) {
+		bare, nobody := w.person("paul@martin.example"), id.New[id.Person](w.clock.Now())
+		coded := w.person("luc@martin.example")
+		_, in := w.enters("luc@martin.example", good, at("192.0.2.2"))
+		challenge, secret, err := w.NewTOTP(w.Context(), in)
+		w.must(err)
+		_, _, err = w.AddTOTP(w.Context(), in, challenge, secret.Code(totp.StepAt(w.clock.Now())), "Téléphone", at("192.0.2.2"))
+		w.must(err)
+		all := []id.Person{nobody, coded, bare, p}
+		for need, want := range map[authz.Assurance][]id.Person{authz.Single: nil, authz.Twofold: {bare}, authz.Keyed: {coded, bare}} {
+			got, err := w.Unshown(w.Context(), all, need)
+			if w.must(err); !slices.Equal(got, want) {
+				t.Errorf("%s: %v, want %v", need, got, want)
 			}
 		}
 	})

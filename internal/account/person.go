@@ -3,9 +3,11 @@ package account
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
+	"cenacle/internal/authz"
 	"cenacle/internal/fault"
 	"cenacle/internal/fold"
 	"cenacle/internal/i18n"
@@ -87,6 +89,39 @@ func (s *Service) Unguarded(ctx context.Context, of []id.Person) (out []id.Perso
 			out = append(out, p)
 		}
 	}
+	return out, err
+}
+
+// Unshown are those of some people who have nothing by which to show so much, in the
+// order given; who is nobody is not among them.
+func (s *Service) Unshown(ctx context.Context, of []id.Person, need authz.Assurance) (out []id.Person, err error) {
+	defer fault.Op(&err, "account.Unshown")
+	switch need {
+	case authz.Single:
+		return nil, nil
+	case authz.Twofold:
+		return s.Unguarded(ctx, of)
+	}
+	err = s.directory().View(ctx, func(tx *store.DirectoryTx) error {
+		out = nil
+		for _, p := range of {
+			row, err := s.byID(tx, p)
+			if errors.Is(err, store.ErrNoRow) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			all, err := s.factors(tx, row)
+			if err != nil {
+				return err
+			}
+			if !slices.ContainsFunc(all, func(f factor) bool { return f.Kind == Passkey }) {
+				out = append(out, p)
+			}
+		}
+		return nil
+	})
 	return out, err
 }
 

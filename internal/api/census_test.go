@@ -160,6 +160,7 @@ var twins = map[string]string{
 	"POST /f/{firm}/spaces/{space}/circles/{named}/services":                    "serveExhibits",
 	"GET /f/{firm}/spaces/{space}/questions":                                    "listQuestions",
 	"POST /f/{firm}/spaces/{space}/questions":                                   "askQuestion",
+	"POST /f/{firm}/spaces/{space}/questions/demand":                            "setForumDemand",
 	"POST /f/{firm}/spaces/{space}/questions/rule":                              "setForumPattern",
 	"GET /f/{firm}/spaces/{space}/questions/{question}":                         "getQuestion",
 	"POST /f/{firm}/spaces/{space}/questions/{question}/answer":                 "answerQuestion",

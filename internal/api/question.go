@@ -1,7 +1,9 @@
 package api
 
 import (
+	"cenacle/internal/authz"
 	"cenacle/internal/circle"
+	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/question"
 )
@@ -15,6 +17,31 @@ type ForumPattern struct {
 func (n *Nouns) forumPattern(r *Request, in InSpace) (ForumPattern, error) {
 	p, err := n.Forums.Pattern(r.Context(), r.Actor, in.Space)
 	return ForumPattern{string(p.Contributions), string(p.Questions)}, err
+}
+
+// ForumDemand is how surely the people of a forum show who they are, to enter it.
+type ForumDemand struct {
+	Demand  string      `json:"demand" enum:"password second_factor passkey"`
+	Without []id.Person `json:"without,omitempty" doc:"who in the forum has nothing by which to show it, to whoever may say how the forum goes"`
+}
+
+// NewForumDemand says it.
+type NewForumDemand struct {
+	InSpace
+	Demand string `json:"demand" enum:"password second_factor passkey"`
+}
+
+func (n *Nouns) forumDemand(r *Request, in InSpace) (ForumDemand, error) {
+	d, err := n.Forums.Demand(r.Context(), r.Actor, in.Space)
+	return ForumDemand{d.Level.String(), d.Without[d.Level]}, err
+}
+
+func (n *Nouns) setForumDemand(r *Request, in NewForumDemand) (None, error) {
+	to, known := authz.ParseAssurance(in.Demand)
+	if !known {
+		return None{}, fault.New(fault.Invalid, "forum.demand_unknown").In("demand")
+	}
+	return None{}, n.Forums.SetDemand(r.Context(), r.Actor, in.Space, to)
 }
 
 // NewForumPattern says it.

@@ -98,6 +98,8 @@ type Actor struct {
 	Via    Via
 	Stale  bool  // a session whose person showed too long ago that it is she
 	Pass   *Pass // nil when she acts herself
+	// Guarded: a program acts for her, and she has a second factor.
+	Guarded bool
 	// Unsigned: she has not accepted the firm's charter of use. What is hers stays hers to
 	// read and to take away, and she writes to the firm; the rest waits for her answer.
 	Unsigned bool

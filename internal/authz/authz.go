@@ -41,7 +41,7 @@ type Resource struct {
 	Circle   id.Circle // of a circle
 	Party    bool      // the circle is a party of a forum
 	// Conducted: whoever conducts the assessment has begun it, or it is asked of her, and
-	// she sees it by her role, in no circle of it.
+	// she sees it by her role, in no circle of it. Of a space: somebody conducts one there.
 	Conducted bool
 }
 
@@ -58,8 +58,9 @@ func (s Span) Covers(t time.Time) bool {
 type Facts struct {
 	Now     time.Time
 	Space   id.Space
-	Closed  bool // the space is closed
-	Role    Role // "" when the actor was never a member
+	Closed  bool      // the space is closed
+	Demand  Assurance // what entering it demands
+	Role    Role      // "" when the actor was never a member
 	Member  Span
 	Walled  bool
 	Circles map[id.Circle]Span // the actor's circles in this space
@@ -122,6 +123,9 @@ func decide(a Actor, r rule, on Resource, f Facts) Decision {
 	if d := enterSpace(a, on, f); !d.Allowed {
 		return d
 	}
+	if d := assured(a, on, f); !d.Allowed {
+		return d
+	}
 	switch on.Kind {
 	case OfItem:
 		if reason := hidden(a.Via, on, f); reason != "" && !conducts(on, f) {
@@ -138,6 +142,9 @@ func decide(a Actor, r rule, on Resource, f Facts) Decision {
 	}
 	if !slices.Contains(r.space, f.Role) || r.firm != nil && !slices.Contains(r.firm, a.Role) {
 		return forbidden("role")
+	}
+	if r.led && on.Conducted && f.Role != Expert {
+		return forbidden("expert")
 	}
 	if r.writes && f.Closed {
 		return forbidden("space-closed")

@@ -46,7 +46,7 @@ func TestPolicy(t *testing.T) {
 		ReviewKeep: "lead", SpaceHand: "lead", SpaceTell: "lead", WallSee: "lead colleague", WallRaise: "lead colleague", WallLift: "lead colleague",
 		CircleMake: "lead colleague assistant", CircleTend: "lead colleague assistant", GroupAttach: "lead colleague", GroupDetach: "lead colleague",
 		DireSee: "lead colleague assistant client guest reader expert clerk", DireFile: "lead colleague guest", DireAnswer: "lead colleague expert",
-		OfferAsk: "lead colleague expert", ForumSet: "lead colleague expert", OfferSee: "lead colleague assistant client guest reader expert clerk", OfferPut: "lead colleague guest",
+		OfferAsk: "lead colleague expert", ForumSet: "lead colleague expert", ForumDemand: "lead colleague expert", OfferSee: "lead colleague assistant client guest reader expert clerk", OfferPut: "lead colleague guest",
 		RegisterSee: "lead colleague assistant client guest reader expert clerk", AttestDraw: "lead colleague assistant client guest reader expert", PaperServe: "lead colleague assistant",
 		QuestionAsk: "", QuestionSee: "lead colleague assistant client guest reader expert clerk", QuestionAnswer: "lead colleague expert", QuestionWithdraw: "guest",
 		TrashSee: "lead colleague assistant", HoldSee: "lead colleague assistant", HoldKeep: "lead colleague",

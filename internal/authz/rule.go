@@ -70,6 +70,7 @@ const (
 	RegisterSee  Action = "register.see" // what each party of a forum was given, and opened when
 	AttestDraw   Action = "attest.draw"  // that the firm attests it to whoever reads it
 	ForumSet     Action = "forum.set"    // say how a forum goes: when its parties communicate
+	ForumDemand  Action = "forum.demand" // say what its people have to show: whoever conducts the assessment, where somebody does
 	PaperServe   Action = "paper.serve"  // that a party of a forum has on paper what nobody reads for it
 	OfferAsk     Action = "offer.ask"    // begin a round of sealed offers among parties: a lawyer's act, or an expert's
 	OfferSee     Action = "offer.see"    // a round, and the offers of it once all are opened
@@ -155,6 +156,7 @@ type rule struct {
 	bare   bool       // left to who has not accepted the firm's charter, besides what only reads
 	linked bool       // OfFirm: left to who came by a mailed link to one space
 	others []Role     // OfPrivate: roles that may besides the person herself
+	led    bool       // OfSpace: where an expert conducts an assessment, left to experts alone
 }
 
 var (
@@ -238,6 +240,7 @@ var rules = map[Action]rule{
 	RegisterSee:      {kind: OfSpace, space: all, reads: true},
 	AttestDraw:       {kind: OfSpace, space: signers, writes: true},
 	ForumSet:         {kind: OfSpace, space: directs, firm: leaders, writes: true},
+	ForumDemand:      {kind: OfSpace, space: directs, firm: leaders, writes: true, led: true},
 	PaperServe:       {kind: OfSpace, space: inside, writes: true},
 	OfferAsk:         {kind: OfSpace, space: directs, firm: leaders, writes: true},
 	OfferSee:         {kind: OfItem, space: all, reads: true},

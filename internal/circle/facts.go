@@ -35,7 +35,7 @@ func facts(a *act.Act, by authz.Actor, space id.Space) (authz.Facts, error) {
 	if err != nil {
 		return authz.Facts{}, err
 	}
-	f := authz.Facts{Now: a.Now, Space: space, Closed: s.State != "open", Walled: walls > 0}
+	f := authz.Facts{Now: a.Now, Space: space, Closed: s.State != "open", Walled: walls > 0, Demand: s.Demand()}
 	if m.role == nil {
 		return f, nil
 	}
@@ -88,7 +88,7 @@ func standings(a *act.Act, person id.Person, in []any) (map[id.Space]authz.Facts
 		var walls, stands int64
 		err := scan(append(append([]any{&of}, r.dest()...), &walls, &stands, &r.m.role, &r.m.since, &r.m.until, &r.m.mac)...)
 		rows[of], stand[of] = r, stands > 0
-		known[of] = authz.Facts{Now: a.Now, Space: of, Closed: r.State != "open", Walled: walls > 0}
+		known[of] = authz.Facts{Now: a.Now, Space: of, Closed: r.State != "open", Walled: walls > 0, Demand: r.Demand()}
 		return err
 	})
 	if err != nil {
@@ -188,6 +188,27 @@ func Enter(a *act.Act, by authz.Actor, space id.Space, do authz.Action) (authz.F
 	}
 	_, err = authz.Open(authz.Lock(space, authz.Resource{Kind: authz.OfSpace, Firm: a.Firm(), Space: space}), by, do, f)
 	return f, err
+}
+
+// EnterLed is [Enter] for what is left to whoever conducts an assessment there, where
+// somebody does.
+func EnterLed(a *act.Act, by authz.Actor, space id.Space, do authz.Action) (authz.Facts, error) {
+	f, err := Facts(a, by, space)
+	if err != nil {
+		return f, err
+	}
+	led, err := Led(a, space)
+	if err != nil {
+		return f, err
+	}
+	_, err = authz.Open(authz.Lock(space, authz.Resource{Kind: authz.OfSpace, Firm: a.Firm(), Space: space, Conducted: led}), by, do, f)
+	return f, err
+}
+
+// Led reports whether somebody conducts an assessment in a space now.
+func Led(a *act.Act, space id.Space) (bool, error) {
+	members, err := Members(a, space)
+	return slices.ContainsFunc(members, func(m Member) bool { return m.Role == authz.Expert && m.Active(a.Now) }), err
 }
 
 // Members returns the members of a space, past ones included, oldest first.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cenacle/internal/act"
+	"cenacle/internal/authz"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/store"
@@ -15,7 +16,8 @@ import (
 )
 
 // Standing is what of a space decides: whether it is open, what notices of it may
-// say, and who answers for it. Its row bears a MAC over them.
+// say and what entering it demands (both in Notice), and who answers for it. Its row bears
+// a MAC over them.
 type Standing struct {
 	State, Notice string
 	Lead          id.Person
@@ -45,12 +47,54 @@ func (s Standing) Level() (Level, time.Time) { return LevelIn(s.Notice) }
 
 // LevelIn reads that column.
 func LevelIn(notice string) (Level, time.Time) {
-	word, at, _ := strings.Cut(notice, " ")
-	since, err := strconv.ParseInt(at, 10, 64)
-	if level := Level(word); level.Names() && err == nil {
-		return level, store.Time(since)
+	level, since, _ := words(notice)
+	return level, since
+}
+
+// Demand is what entering the space demands. It stands in the same column, so that taking
+// it away by hand is found; a word that this program does not know demands the most.
+func (s Standing) Demand() authz.Assurance {
+	_, _, demand := words(s.Notice)
+	return demand
+}
+
+// words reads the column: a level, since when where it says something, and a demand where
+// there is one.
+func words(column string) (level Level, since time.Time, demand authz.Assurance) {
+	level = Neutral
+	all := strings.Fields(column)
+	if len(all) == 0 {
+		return level, since, demand
 	}
-	return Neutral, time.Time{}
+	word, rest := Level(all[0]), all[1:]
+	if len(rest) > 0 {
+		if at, err := strconv.ParseInt(rest[0], 10, 64); err == nil {
+			rest = rest[1:]
+			if word.Names() {
+				level, since = word, store.Time(at)
+			}
+		}
+	}
+	if len(rest) == 0 {
+		return level, since, demand
+	}
+	demand, known := authz.ParseAssurance(rest[0])
+	if !known {
+		demand = authz.Keyed
+	}
+	return level, since, demand
+}
+
+// column writes what [words] reads.
+func column(level Level, since time.Time, demand authz.Assurance) string {
+	out := string(Neutral)
+	if level.Names() {
+		out = string(level) + " " + micros(store.Micros(since))
+	}
+	if demand > authz.Single {
+		out += " " + demand.String()
+	}
+	return out
 }
 
 // LevelOf is the level of a space now.
@@ -66,13 +110,32 @@ func SetLevel(a *act.Act, of id.Space, to Level) error {
 	if err != nil {
 		return err
 	}
+	return s.say(a, of, column(to, a.Now, s.Demand()))
+}
+
+// SetDemand says what entering it demands from now on. The caller has decided the right
+// and records it.
+func SetDemand(a *act.Act, of id.Space, to authz.Assurance) error {
+	s, err := standing(a, of)
+	if err != nil {
+		return err
+	}
+	level, since := s.Level()
+	return s.say(a, of, column(level, since, to))
+}
+
+// DemandOf is what entering an entered space demands.
+func DemandOf(a *act.Act, of id.Space) (authz.Assurance, error) {
+	s, err := standing(a, of)
+	return s.Demand(), err
+}
+
+func (s Standing) say(a *act.Act, of id.Space, notice string) error {
 	box, err := a.SpaceBox(of)
 	if err != nil {
 		return err
 	}
-	if s.Notice = string(Neutral); to.Names() {
-		s.Notice = string(to) + " " + micros(store.Micros(a.Now))
-	}
+	s.Notice = notice
 	_, err = a.Exec(updateNotice, of, s.Notice, s.MAC(box, of))
 	return err
 }

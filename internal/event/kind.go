@@ -42,7 +42,7 @@ var kinds = map[string]kind{
 	"document.addressed":  document(addresses),
 	"document.released":   document(items),
 	"release.set":         document(items), "release.cancelled": document(items), "release.stopped": document(items),
-	"forum.instant": {}, "forum.pattern": {}, "question.asked": {}, "question.answered": {}, "question.withdrawn": {},
+	"forum.instant": {}, "forum.pattern": {}, "forum.demanded": {}, "question.asked": {}, "question.answered": {}, "question.withdrawn": {},
 	"exhibit.numbered":  document(items),
 	"exhibit.notified":  document(traces),
 	"exhibit.opened":    document(traces),

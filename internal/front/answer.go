@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"cenacle/internal/authz"
 	"cenacle/internal/fault"
 	"cenacle/internal/i18n"
 )
@@ -31,11 +32,15 @@ var statuses = [...]int{
 func Status(k fault.Kind) int { return statuses[k] }
 
 // Known gives what reading a request met the meaning it has for people: a body
-// beyond its limit is too large, and says the limit.
+// beyond its limit is too large, and says the limit; a space that demands more of its
+// members than one has shown says what.
 func Known(err error) error {
 	var big *http.MaxBytesError
 	if errors.As(err, &big) {
 		return fault.New(fault.TooLarge, "fault.too_large", i18n.Size(big.Limit)).Because(err)
+	}
+	if need := authz.Demanded(err); need > authz.Single { // a member, who is told what to show
+		return fault.New(fault.Forbidden, "fault.demand."+need.String()).Because(err)
 	}
 	return err
 }

@@ -123,7 +123,7 @@ func (s *scene) asks(p programs, o *operation, all *spec) answer {
 		"replayNotice": http.StatusConflict, "approveDocument": http.StatusConflict, // it waits to be sent anyway; nothing is asked
 		"branchParty": http.StatusConflict, "unbranchParty": http.StatusConflict, "serveExhibits": http.StatusConflict, "setRelease": http.StatusConflict, "cancelRelease": http.StatusNotFound, // likewise
 		"drawAttestation": http.StatusUnprocessableEntity, "getAttestationFile": http.StatusNotFound, "getStampedExhibit": http.StatusNotFound, "packExhibits": http.StatusNotFound, // there is no forum
-		"setForumPattern": http.StatusConflict, "askQuestion": http.StatusNotFound, "getQuestion": http.StatusNotFound, "answerQuestion": http.StatusNotFound, "withdrawQuestion": http.StatusNotFound,
+		"setForumPattern": http.StatusConflict, "setForumDemand": http.StatusConflict, "askQuestion": http.StatusNotFound, "getQuestion": http.StatusNotFound, "answerQuestion": http.StatusNotFound, "withdrawQuestion": http.StatusNotFound,
 		"setForumInstant": http.StatusConflict, "cancelForumInstant": http.StatusConflict,
 		"fileDire": http.StatusConflict, "saveDireDraft": http.StatusConflict, "setDireDay": http.StatusConflict, "getDire": http.StatusNotFound, "saveDireAnswers": http.StatusNotFound, "publishDireAnswers": http.StatusNotFound,
 		"decideLikeness": http.StatusNotFound, "importSanctionList": http.StatusUnprocessableEntity, // nobody is like anybody; package sanction has lists

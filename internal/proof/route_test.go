@@ -229,7 +229,7 @@ func roomSteps() []step {
 		form(room+"/dires", byLead, 409, "reviewed", "1"), form(room+"/dires/draft", byLead, 409, "text", "1. Le mur."), form(room+"/dires/day", byLead, 409, "day", "2027-06-16"),
 		plain(room+"/dires/{dire}", byLead, 404), form(room+"/dires/{dire}/answers", byLead, 404, "answer-1", "x"), form(room+"/dires/{dire}/answers/publish", byLead, 404, "answer-1", "x"),
 		plain(room+"/offers", byLead, 200), form(room+"/offers", byLead, 422, "subject", "Prix", "party", "{circle}", "day", "2027-06-16", "hour", "12:00"), // there are no parties; package api has a forum
-		plain(room+"/questions", byLead, 200), form(room+"/questions", byLead, 404, "text", "Qui ?"), form(room+"/questions/rule", byLead, 409, "pattern", "all firm"), // likewise
+		plain(room+"/questions", byLead, 200), form(room+"/questions", byLead, 404, "text", "Qui ?"), form(room+"/questions/rule", byLead, 409, "pattern", "all firm"), form(room+"/questions/demand", byLead, 409, "demand", "second_factor"), // likewise
 		plain(room+"/questions/{question}", byLead, 404), form(room+"/questions/{question}/answer", byLead, 404, "text-0", "Moi"), form(room+"/questions/{question}/withdraw", byLead, 404),
 		form(room+"/exhibits/instant", byLead, 409, "day", time.Now().AddDate(0, 0, 2).Format(time.DateOnly), "hour", "09:00"), form(room+"/exhibits/instant/cancel", byLead, 409), // likewise
 		plain(room+"/offers/{round}", byLead, 404), plain(room+"/offers/{round}/file", byLead, 404), form(room+"/offers/{round}/put", byLead, 404, "sealed", "AAAA"),

@@ -247,6 +247,7 @@ var chosenFor = map[string]map[string]string{
 	"searchDocuments":   {"q": "projet"},
 	"searchMemos":       {"q": "projet"},
 	"replayNotices":     {"from": "{hour}"},
+	"setForumDemand":    {"demand": "second_factor"},
 	"setForumPattern":   {"contributions": "all", "questions": "firm"},
 	"askQuestion":       {"text": "Qui ?"},
 	"setForumInstant":   {"at": time.Now().AddDate(0, 0, 2).UTC().Format(time.RFC3339)},

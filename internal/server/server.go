@@ -390,7 +390,7 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 		return err
 	}
 	s.Agendas = agenda.New(s.Office, zone, periods)
-	s.Forums = forum.New(s.Office, zone)
+	s.Forums = forum.New(s.Office, zone, s.Accounts)
 	s.Offers, s.Dires = offer.New(s.Office), dire.New(s.Office, periods, zone)
 	s.Questions = question.New(s.Office, s.Documents)
 	s.Attests = attest.New(s.Office)

@@ -88,6 +88,13 @@ select space_id from membership
 where firm_id = $1 and person_id = $2 and since <= $3 and (until = 0 or until > $3)
   and space_id in ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`)
 
+	// Those of hers that demand something of who enters.
+	selectDemanding = store.ForFirm(`
+select m.space_id from membership m cross join space s
+where m.firm_id = $1 and m.person_id = $2 and m.since <= $3 and (m.until = 0 or m.until > $3)
+  and s.firm_id = $1 and s.id = m.space_id and (s.notice like '% second_factor' or s.notice like '% passkey')
+order by m.space_id limit $4`)
+
 	selectSome = store.ForFirm(`select space_id from membership where firm_id = $1 and person_id = $2 limit $3`)
 
 	updateName = store.ForFirm(`

@@ -280,6 +280,36 @@ func Own(a *act.Act, by authz.Actor, p Page) ([]Space, error) {
 	return out, nil
 }
 
+// shutMost is how many spaces that demand something are looked at.
+const shutMost = 50
+
+// Shut returns those spaces of the actor that are left out of her lists because they
+// demand that she shows more surely who she is. Of who has very many of them nothing is
+// said.
+func (s *Service) Shut(ctx context.Context, by authz.Actor) (out []id.Space, err error) {
+	defer fault.Op(&err, "space.Shut")
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		if many, err := Many(a, by); err != nil || many || by.Shown() == authz.Keyed {
+			return err
+		}
+		some, err := spaces(a, selectDemanding, []any{by.Person, store.Micros(a.Now), shutMost})
+		if err != nil {
+			return err
+		}
+		for _, of := range some {
+			_, err := circle.Enter(a, by, of, authz.SpaceSee)
+			switch {
+			case authz.Demanded(err) > authz.Single:
+				out = append(out, of)
+			case err != nil && !fault.Is(err, fault.NotFound):
+				return err
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
 // Hers returns the spaces that an actor may be a member of, by their rows alone: it
 // says where to look, and decides nothing. It begins after one of them ("": with
 // the first). One who is confined to a few spaces asks with [HersAmong].

@@ -42,8 +42,14 @@ func TestAUT05_FirmDemands(t *testing.T) {
 		}
 		w.guard(w.lawyer)
 		for use, text := range texts[w.lawyer.Role] {
-			_, err := w.enter(text, use)
+			st, err := w.enter(text, use)
 			w.must(err)
+			if st.Actor.Shown() != authz.Twofold {
+				w.Errorf("%s of who has a second factor has shown %s", use, st.Actor.Shown())
+			}
+			if st, err = w.enter(texts[w.client.Role][use], use); err != nil || st.Actor.Shown() != authz.Single {
+				w.Errorf("%s of who has none has shown %s, %v", use, st.Actor.Shown(), err)
+			}
 		}
 	})
 }

@@ -64,27 +64,16 @@ func (s *Service) stand(ctx context.Context, text string, use Use) (st Standing,
 	if err != nil {
 		return Standing{}, err
 	}
-	era, err := s.accounts.Era(ctx, st.Token.Person, of)
-	if err == nil && era != r.era {
-		err = fault.Absent()
-	}
+	era, guarded, err := s.accounts.Bearer(ctx, st.Token.Person, of)
 	if err != nil {
 		return st, err
 	}
-	return st, s.guarded(ctx, st)
-}
-
-// guarded demands what the firm does of whom a program acts for: a program is no way
-// around it.
-func (s *Service) guarded(ctx context.Context, st Standing) error {
-	if !st.Card.Role.Inside() || !st.Profile.Factors.Asks(s.office.Clock()) {
-		return nil
+	st.Actor.Guarded = guarded
+	demanded := st.Card.Role.Inside() && st.Profile.Factors.Asks(s.office.Clock()) // a program is no way around it
+	if era != r.era || demanded && !guarded {
+		return st, fault.Absent()
 	}
-	p, err := s.accounts.Person(ctx, st.Token.Person)
-	if err == nil && !p.Guarded {
-		err = fault.Absent()
-	}
-	return err
+	return st, nil
 }
 
 func standing(a *act.Act, text string, use Use) (st Standing, r row, err error) {

@@ -316,7 +316,7 @@ func (c *Config) printer(r *http.Request) *i18n.Printer {
 // Fail shows a fault as a page, and to a page's own script in words.
 func (e *exchange) Fail(w *front.Writer, err error) error {
 	r := e.Request
-	unguarded := firm.Unguarded(err)
+	unguarded, need := firm.Unguarded(err), authz.Demanded(err)
 	err = front.Known(err)
 	kind := fault.KindOf(err)
 	w.Header().Del("Content-Disposition")
@@ -327,6 +327,9 @@ func (e *exchange) Fail(w *front.Writer, err error) error {
 	}
 	if unguarded && r.Method == http.MethodGet && !r.forScript() {
 		return See("/account/factors?next="+url.QueryEscape(r.URL.RequestURI())).write(w, r)
+	}
+	if need > authz.Single && r.Method == http.MethodGet && !r.forScript() {
+		return See("/account/factors?ask="+need.String()+"&next="+url.QueryEscape(r.URL.RequestURI())).write(w, r)
 	}
 	if r.forScript() && r.Header.Get("HX-Request") == "" {
 		http.Error(w, r.Printer.Fault(err), front.Status(kind))

@@ -420,6 +420,7 @@ func forumRoutes(p Pages) []web.Route {
 		{Pattern: "GET /f/{firm}/spaces/{space}/register", Door: web.Member, Action: authz.RegisterSee, Handle: p.Room.Register},
 		{Pattern: "GET /f/{firm}/spaces/{space}/questions", Door: web.Member, Action: authz.QuestionSee, Handle: p.Room.ShowQuestions},
 		{Pattern: "POST /f/{firm}/spaces/{space}/questions", Door: web.Member, Action: authz.QuestionAsk, Handle: p.Room.DoAskQuestion},
+		{Pattern: "POST /f/{firm}/spaces/{space}/questions/demand", Door: web.Member, Action: authz.ForumDemand, Handle: p.Room.DoDemand},
 		{Pattern: "POST /f/{firm}/spaces/{space}/questions/rule", Door: web.Member, Action: authz.ForumSet, Handle: p.Room.DoSetPattern},
 		{Pattern: "GET /f/{firm}/spaces/{space}/questions/{question}", Door: web.Member, Action: authz.QuestionSee, Handle: p.Room.ShowQuestion},
 		{Pattern: "POST /f/{firm}/spaces/{space}/questions/{question}/answer", Door: web.Member, Action: authz.QuestionAnswer, Handle: p.Room.DoAnswerQuestion},

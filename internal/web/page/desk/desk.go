@@ -62,6 +62,7 @@ type Desk struct {
 	Empty  bool        // she has no space at all
 	Later  bool        // not the first page of her spaces
 	Demand *ui.Notice  // that the firm will demand a second factor, which she has not shown
+	Shut   *ui.Notice  // that spaces demand more than she has shown
 	Due    *ui.Notice  // that accesses are to be looked at again
 	Vigils *ui.Notice  // that dossiers de vigilance are to be looked at again
 	Away   []ui.Notice // that she is away, or stands in for somebody, today
@@ -128,6 +129,11 @@ func (p *Pages) Show(r *web.Request) (web.Answer, error) {
 			Link: &ui.Link{Href: "/account/factors", Label: r.Printer.T("desk.factors.add")},
 		}
 	}
+	shut, err := p.Spaces.Shut(r.Context(), r.Actor)
+	if err != nil {
+		return nil, err
+	}
+	d.Shut = shutNotice(r, shut)
 	if d.Away, err = p.away(r); err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"cenacle/internal/id"
 	"cenacle/internal/space"
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
@@ -15,7 +16,8 @@ type List struct {
 	Search Search
 	Spaces []Own
 	Agenda string // the dates of all of them
-	Cut    bool   // she has more than ownRows
+	Shut   *ui.Notice
+	Cut    bool // she has more than ownRows
 }
 
 // Own is one of her spaces. When it last changed is the firm's to know: that
@@ -42,10 +44,30 @@ func (p *Pages) list(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(found) == 1 {
-		return web.See(r.SpacePath(found[0].ID)), nil
+	shut, err := p.Spaces.Shut(r.Context(), r.Actor)
+	if err != nil {
+		return nil, err
 	}
-	return web.Show(listPage, newList(r.Base(ui.Client, r.Printer.T("desk.your_spaces")), r, found)), nil
+	switch {
+	case len(found) == 1 && len(shut) == 0:
+		return web.See(r.SpacePath(found[0].ID)), nil
+	case len(found) == 0 && len(shut) == 1:
+		return web.See(r.SpacePath(shut[0])), nil // which leads to what it demands
+	}
+	page := newList(r.Base(ui.Client, r.Printer.T("desk.your_spaces")), r, found)
+	page.Shut = shutNotice(r, shut)
+	return web.Show(listPage, page), nil
+}
+
+// shutNotice says that spaces of hers demand more of her, and leads to the first of them;
+// nil when none does.
+func shutNotice(r *web.Request, shut []id.Space) *ui.Notice {
+	if len(shut) == 0 {
+		return nil
+	}
+	return &ui.Notice{
+		Look: ui.Signal, Text: r.Printer.N("desk.shut", len(shut)), Link: &ui.Link{Href: r.SpacePath(shut[0]), Label: r.Printer.T("desk.shut_open")},
+	}
 }
 
 // newList orders spaces by name, since the order of changes would tell of them.

@@ -13,6 +13,7 @@ import (
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
 	"cenacle/internal/blob"
+	"cenacle/internal/circle"
 	"cenacle/internal/document"
 	"cenacle/internal/firm"
 	"cenacle/internal/i18n"
@@ -437,4 +438,36 @@ func TestClientFindsHerSpaces(t *testing.T) {
 	b.Post(h.path+"/people", "name", "X", "email", "x@x.example", "role", "admin").Answers(t, http.StatusNotFound, "")
 	b.Post(h.path+"/spaces/new", "name", "X", "email", "x@x.example", "model", "conseil", "lead", string(h.by.Person)).Answers(t, http.StatusNotFound, "")
 	h.Browser().Get(h.path).Answers(t, http.StatusSeeOther, "/signin?next="+strings.ReplaceAll(h.path, "/", "%2F"))
+}
+
+// TestSpaceDemands: a space that demands more than she has shown is not in her list, which
+// says that there is one and leads to it; her only one leads there at once.
+func TestSpaceDemands(t *testing.T) {
+	h := open(t)
+	first, client := h.space("Mme Claire Petit", "claire@petit.example")
+	b := h.Browser()
+	b.Post(h.link(first, client))
+	demand := func(of id.Space, to authz.Assurance) {
+		h.must(h.Office.Keep(t.Context(), h.by.Firm, func(a *act.Act) error { return circle.SetDemand(a, of, to) }))
+	}
+	demand(first, authz.Twofold)
+	home := h.path + "/spaces/" + string(first)
+	b.Post("/account/password", "password", other).Answers(t, http.StatusSeeOther, "/account?done=password_chosen")
+	b = h.Browser()
+	b.Post("/signin", "email", "claire@petit.example", "password", other).Answers(t, http.StatusSeeOther, "/enter")
+	b.Get(h.path).Answers(t, http.StatusSeeOther, home)
+	second, _ := h.space("SARL Petit", "claire@petit.example")
+	page := b.Get(h.path).Answers(t, http.StatusOK, "")
+	page.One(".desk-own a[href=" + h.path + "/spaces/" + string(second) + "]")
+	page.One(".desk-demand a[href=" + home + "]")
+	page.Lacks(".desk-own a[href=" + home + "]")
+	h.admin.Get(h.path).Answers(t, http.StatusOK, "").One(".desk-demand a[href=" + home + "]")
+	demand(second, authz.Keyed)
+	two := b.Get(h.path).Answers(t, http.StatusOK, "")
+	two.One(".desk-demand").Says("2 espaces")
+	two.Lacks(".desk-own a")
+	asked := b.Get("/account/factors?ask=second_factor&next="+url.QueryEscape(home)).Answers(t, http.StatusOK, "")
+	asked.One("main").Says("Ajoutez le vôtre ici")
+	asked.One("form[action=/account/factors/app] input[name=next]").Is("value", home)
+	b.Get("/account/factors?ask=anything").Answers(t, http.StatusOK, "").Lacks(".notice")
 }

@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"cenacle/internal/account"
+	"cenacle/internal/authz"
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/lifecycle"
@@ -91,8 +93,11 @@ func (p *Pages) factors(r *web.Request) (page FactorsPage, err error) {
 			page.App.Label = t("door.app_replace")
 		}
 	}
+	page.Demand = asked(r, page.Next, has)
 	if len(has.Own) == 0 {
-		page.Demand, err = p.demand(r)
+		if page.Demand == nil {
+			page.Demand, err = p.demand(r)
+		}
 		return page, err
 	}
 	page.Left = r.Printer.N("door.recovery_left", has.Recovery)
@@ -102,6 +107,30 @@ func (p *Pages) factors(r *web.Request) (page FactorsPage, err error) {
 		Confirm: ui.Button{Label: t("door.recovery_renew"), Look: ui.Primary},
 	}
 	return page, nil
+}
+
+// asked says what a space demands, from which she was led here, and what she does about
+// it; nil when none did.
+func asked(r *web.Request, next string, has account.Factors) *ui.Notice {
+	need, known := authz.ParseAssurance(r.Value("ask"))
+	if !known || need == authz.Single {
+		return nil
+	}
+	shown := authz.Actor{Via: r.Session.Via}.Shown() >= need
+	holds := slices.ContainsFunc(has.Own, func(f account.Factor) bool { return need == authz.Twofold || f.Kind == account.Passkey })
+	out := &ui.Notice{Look: ui.Signal}
+	switch {
+	case shown:
+		out.Look, out.Text = ui.Done, r.Printer.T("door.asked.met")
+		if next != "" {
+			out.Link = &ui.Link{Href: next, Label: r.Printer.T("door.asked.go_on")}
+		}
+	case holds:
+		out.Text, out.Link = r.Printer.T("door.asked.again."+need.String()), &ui.Link{Href: againPath(next), Label: r.Printer.T("door.again")}
+	default:
+		out.Text = r.Printer.T("door.asked.add." + need.String())
+	}
+	return out
 }
 
 // demand says that one of her firms demands a second factor of its people, and from when.

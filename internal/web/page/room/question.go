@@ -26,8 +26,9 @@ type Questions struct {
 	Settled []QuestionRow
 	Empty   ui.Empty
 	Ask     *Form
-	Rule    string // who sees what from now on
-	Pattern *Form  // of who says it
+	Rule    string     // who sees what from now on
+	Pattern *Form      // of who says it
+	Demand  *Assurance // what entering it takes
 	Back    string
 	Live    ui.Live
 }
@@ -124,6 +125,9 @@ func (p *Pages) questions(h here, refused error) (web.Answer, error) {
 	}
 	if h.directs() && h.room.State == "open" {
 		page.Pattern = h.patterns(pattern, h.back(refused, "questions", "rule"))
+	}
+	if page.Demand, err = p.assurance(h, h.back(refused, "questions", "demand")); err != nil {
+		return nil, err
 	}
 	if refused != nil {
 		return web.Again(questionsPage, page, refused), nil

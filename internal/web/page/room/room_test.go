@@ -118,7 +118,7 @@ func table(c *webtest.Cast) []web.Route {
 		{"GET /dires", authz.DireSee, p.ShowDires}, {"POST /dires", authz.DireFile, p.DoFileDire}, {"GET /dires/paper", authz.DireSee, p.DirePaper}, {"GET /dires/file", authz.DireSee, p.DireFile},
 		{"GET /dires/draft", authz.DireFile, p.DireDraft}, {"POST /dires/draft", authz.DireFile, p.DoSaveDire}, {"POST /dires/day", authz.DireAnswer, p.DoSetDireDay}, {"GET /dires/{dire}", authz.DireSee, p.ShowDire},
 		{"POST /dires/{dire}/answers", authz.DireAnswer, p.DoSaveAnswers}, {"POST /dires/{dire}/answers/publish", authz.DireAnswer, p.DoPublishAnswers},
-		{"GET /questions", authz.QuestionSee, p.ShowQuestions}, {"POST /questions", authz.QuestionAsk, p.DoAskQuestion}, {"POST /questions/rule", authz.ForumSet, p.DoSetPattern},
+		{"GET /questions", authz.QuestionSee, p.ShowQuestions}, {"POST /questions", authz.QuestionAsk, p.DoAskQuestion}, {"POST /questions/rule", authz.ForumSet, p.DoSetPattern}, {"POST /questions/demand", authz.ForumDemand, p.DoDemand},
 		{"GET /questions/{question}", authz.QuestionSee, p.ShowQuestion}, {"POST /questions/{question}/answer", authz.QuestionAnswer, p.DoAnswerQuestion}, {"POST /questions/{question}/withdraw", authz.QuestionWithdraw, p.DoWithdrawQuestion},
 		{"POST /exhibits/instant", authz.ForumSet, p.DoSetInstant}, {"POST /exhibits/instant/cancel", authz.ForumSet, p.DoCancelInstant},
 		{"GET /offers", authz.OfferSee, p.ShowOffers}, {"POST /offers", authz.OfferAsk, p.DoAskOffers}, {"GET /offers/{round}", authz.OfferSee, p.ShowRound}, {"GET /offers/{round}/file", authz.OfferSee, p.OfferFile},

@@ -1,0 +1,79 @@
+package proof
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+	"testing"
+
+	"cenacle/internal/authz"
+	"cenacle/internal/circle"
+	"cenacle/internal/id"
+)
+
+// AUT-05: what a forum demands holds on every way. To who has shown less than a passkey
+// nothing of it is there: no page, no list or search over all spaces, no operation, drive
+// or calendar gives a word of it; its pages lead to where she shows it, and back. Who has
+// shown it finds all as it was.
+func TestAUT05_ForumDemands(t *testing.T) {
+	each(t, func(w *world) {
+		s, ctx := stage(w), t.Context()
+		drive, diary, program := w.drive(s.lead.actor), s.diary(s.lead.actor, authz.Pass{}), w.program(s.lead.actor)
+		base := s.calendar(s.lead.actor)
+		_, err := s.server.Circles.Make(ctx, s.lead.actor, circle.New{Space: s.room.id, Name: "Bailleur", Kind: circle.Party, People: []id.Person{s.guest.id}})
+		w.must(err)
+		keyed := s.lead.actor
+		keyed.Via = authz.ViaPasskey
+		w.must(s.server.Forums.SetDemand(ctx, keyed, s.room.id, authz.Keyed))
+		words := [][]byte{[]byte("Sophie Petit"), []byte("contenu de preuve"), []byte("Projet"), []byte("Livret.txt"), []byte("Note interne"), []byte("Point de situation")}
+		silent := func(at string, a answer) {
+			for _, word := range words {
+				if bytes.Contains(a.body, word) {
+					t.Errorf("%s says %s: %d", at, word, a.status)
+				}
+			}
+		}
+		const room = "GET /f/{firm}/spaces/{space}"
+		led := 0
+		for _, st := range book() {
+			if !strings.HasPrefix(st.route, room) || st.who(s).token == "" {
+				continue
+			}
+			a := st.who(s).do(st.send(s.ids))
+			silent(st.route, a)
+			if a.status < 300 {
+				t.Errorf("%s: %d", st.route, a.status)
+			}
+			if to := a.header.Get("Location"); strings.HasPrefix(to, "/account/factors?ask=passkey&next=") {
+				led++
+			}
+		}
+		if led < 20 {
+			t.Errorf("%d pages lead to where she shows it", led)
+		}
+		for _, path := range []string{"search?q=projet", "agenda", ""} {
+			silent(path, s.lead.do(get(s.firm.path(path))))
+		}
+		all := w.spec()
+		for _, o := range w.operations() {
+			if o.method == http.MethodGet && len(o.Security) > 0 {
+				a := program.do(all.whole(s.ids).request(o))
+				silent(o.Name, a)
+				if a.status < 300 && strings.Contains(o.path, "{space}") {
+					t.Errorf("%s: %d", o.Name, a.status)
+				}
+			}
+		}
+		if tops := drive.lists("/dav/"); len(tops) != 0 {
+			t.Errorf("the drive shows %v", tops)
+		}
+		for _, c := range questions(base + s.ids["event"] + ".ics") {
+			silent(c.method, diary.do(c))
+		}
+		if _, err := s.server.Documents.Show(ctx, keyed, id.Item(s.ids["document"])); err != nil {
+			t.Errorf("with a passkey: %v", err)
+		}
+		w.must(s.server.Forums.SetDemand(ctx, keyed, s.room.id, authz.Single))
+		s.lead.want(http.StatusOK, get(s.ids.path(room)))
+	})
+}
