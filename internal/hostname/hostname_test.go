@@ -11,11 +11,8 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
-
-	"golang.org/x/net/dns/dnsmessage"
 
 	"cenacle/internal/account"
 	"cenacle/internal/act"
@@ -27,6 +24,7 @@ import (
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
 	"cenacle/internal/outbound"
+	"cenacle/internal/outbound/dnstest"
 	"cenacle/internal/store"
 	"cenacle/internal/store/storetest"
 )
@@ -50,67 +48,13 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// zone answers like a DNS server: TXT records, and loopback for the names in leads.
-type zone struct {
-	mu    sync.Mutex
-	texts map[string][]string
-	leads map[string]bool
-}
-
-func (z *zone) set(change func()) { z.mu.Lock(); defer z.mu.Unlock(); change() }
-
-func (z *zone) resolver(t *testing.T) *net.Resolver {
-	t.Helper()
-	l, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() }) // ends the loop below
-	go func() {
-		buf := make([]byte, 1500)
-		for {
-			n, from, err := l.ReadFrom(buf)
-			if err != nil {
-				return
-			}
-			if raw, err := z.answer(buf[:n]); err == nil {
-				_, _ = l.WriteTo(raw, from) // a lost answer is asked for again
-			}
-		}
-	}()
-	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "udp", l.LocalAddr().String())
-	}}
-}
-
-func (z *zone) answer(raw []byte) ([]byte, error) {
-	var m dnsmessage.Message
-	if err := m.Unpack(raw); err != nil {
-		return nil, err
-	}
-	q := m.Questions[0]
-	out := dnsmessage.Message{Header: dnsmessage.Header{ID: m.ID, Response: true, RecursionAvailable: true}, Questions: m.Questions}
-	name := strings.TrimSuffix(q.Name.String(), ".")
-	z.mu.Lock()
-	defer z.mu.Unlock()
-	head := dnsmessage.ResourceHeader{Name: q.Name, Class: dnsmessage.ClassINET}
-	switch {
-	case q.Type == dnsmessage.TypeTXT && z.texts[name] != nil:
-		for _, text := range z.texts[name] {
-			out.Answers = append(out.Answers, dnsmessage.Resource{Header: head, Body: &dnsmessage.TXTResource{TXT: []string{text}}})
-		}
-	case q.Type == dnsmessage.TypeA && z.leads[name]:
-		out.Answers = append(out.Answers, dnsmessage.Resource{Header: head, Body: &dnsmessage.AResource{A: [4]byte{127, 0, 0, 1}}})
-	case !z.leads[name]:
-		out.RCode = dnsmessage.RCodeNameError
-	}
-	return out.Pack()
-}
+// here is where the listener of a test is.
+func here() []netip.Addr { return dnstest.Addresses("127.0.0.1") }
 
 // world is two firms in one house, with a DNS and a listener where its names lead.
 type world struct {
 	*testing.T
-	zone     *zone
+	zone     *dnstest.Server
 	office   *act.Office
 	clock    *acttest.Clock
 	accounts *account.Service
@@ -128,7 +72,7 @@ func each(t *testing.T, run func(w *world)) {
 
 func open(t *testing.T, s *store.Store) *world {
 	t.Helper()
-	w := &world{T: t, zone: &zone{texts: map[string][]string{}, leads: map[string]bool{}}}
+	w := &world{T: t, zone: dnstest.Start(t)}
 	at := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		if w.says != nil {
 			w.says(out, r)
@@ -147,7 +91,7 @@ func open(t *testing.T, s *store.Store) *world {
 	w.accounts = account.New(w.office)
 	w.config = hostname.Config{
 		Base: base, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
-		Asker: outbound.New(outbound.Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, Resolver: w.zone.resolver(t)}),
+		Asker: outbound.New(outbound.Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, Resolver: w.zone.Resolver()}),
 	}
 	w.all = hostname.New(w.office, w.accounts, w.config)
 	w.delmas, w.ortie = w.found("Cabinet Delmas", "claire@delmas.example"), w.found("Cabinet Ortie", "yann@ortie.example")
@@ -194,10 +138,8 @@ func (w *world) own(by authz.Actor, name string) {
 	w.must(w.all.Claim(w.Context(), by, name))
 	v, err := w.all.Show(w.Context(), by)
 	w.must(err)
-	w.zone.set(func() {
-		w.zone.leads[name] = true
-		w.zone.texts[v.Record.Name] = append(w.zone.texts[v.Record.Name], "v=spf1 -all", v.Record.Value)
-	})
+	w.zone.Lead(name, here())
+	w.zone.Write(v.Record.Name, append(w.zone.Texts(v.Record.Name), "v=spf1 -all", v.Record.Value)...)
 	w.must(w.all.Check(w.Context(), by))
 }
 
@@ -224,16 +166,14 @@ func TestCheck(t *testing.T) {
 		if v.Active != nil || v.Claimed == nil || v.Claimed.Name != name || v.Record.Name != "_cenacle."+name || v.Record.Host != "cenacle.example" {
 			w.Fatalf("%+v", v)
 		}
-		w.zone.set(func() { w.zone.leads[name] = true })
+		w.zone.Lead(name, here())
 		w.refused("without a record", w.all.Check(ctx, w.delmas), "hostname.record")
-		w.zone.set(func() { w.zone.texts[v.Record.Name] = []string{v.Record.Value + "0", "cenacle="} })
+		w.zone.Write(v.Record.Name, v.Record.Value+"0", "cenacle=")
 		w.refused("another value", w.all.Check(ctx, w.delmas), "hostname.record")
-		w.zone.set(func() {
-			w.zone.texts[v.Record.Name] = []string{v.Record.Value}
-			w.zone.leads[name] = false
-		})
+		w.zone.Write(v.Record.Name, v.Record.Value)
+		w.zone.Lead(name)
 		w.refused("it leads nowhere", w.all.Check(ctx, w.delmas), "hostname.elsewhere")
-		w.zone.set(func() { w.zone.leads[name] = true })
+		w.zone.Lead(name, here())
 		for what, says := range map[string]func(http.ResponseWriter, *http.Request){
 			"somebody else's page": func(out http.ResponseWriter, _ *http.Request) { _, _ = out.Write([]byte("ok\n")) },
 			"nothing there":        http.NotFound,
@@ -282,7 +222,7 @@ func TestTaken(t *testing.T) {
 		w.refused("the record is the other firm's", w.all.Check(ctx, w.ortie), "hostname.record")
 		v, err := w.all.Show(ctx, w.ortie)
 		w.must(err)
-		w.zone.set(func() { w.zone.texts[v.Record.Name] = append(w.zone.texts[v.Record.Name], v.Record.Value) })
+		w.zone.Write(v.Record.Name, append(w.zone.Texts(v.Record.Name), v.Record.Value)...)
 		w.refused("it is in use", w.all.Check(ctx, w.ortie), "hostname.taken")
 		w.refused("by the operator, too", w.all.Give(ctx, w.ortie.Firm, name), "hostname.taken")
 		w.must(w.all.End(ctx, w.delmas))
@@ -422,11 +362,12 @@ func TestHaste(t *testing.T) {
 	w.must(w.all.Claim(w.Context(), w.delmas, name))
 	v, err := w.all.Show(w.Context(), w.delmas)
 	w.must(err)
-	w.zone.set(func() { w.zone.leads[name] = true; w.zone.texts[v.Record.Name] = []string{v.Record.Value} })
+	w.zone.Lead(name, here())
+	w.zone.Write(v.Record.Name, v.Record.Value)
 	if err := w.all.Check(w.Context(), w.delmas); !fault.Is(err, fault.Busy) {
 		t.Errorf("a sixth name within a week: %v", err)
 	}
-	w.zone.set(func() { w.zone.texts[v.Record.Name] = nil })
+	w.zone.Write(v.Record.Name)
 	for range 24 {
 		w.refused("no record", w.all.Check(w.Context(), w.delmas), "hostname.record")
 	}

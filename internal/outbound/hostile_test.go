@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"cenacle/internal/outbound/dnstest"
 )
 
 // peer takes connections and does with each as it likes.
@@ -98,7 +100,7 @@ func TestSSRF03(t *testing.T) {
 		{"not there", "http://" + absent(t), Unreachable, 0},
 		{"no name", "http://nothing.invalid/", Unknown, 0},
 	}
-	client := New(Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Resolver: (&names{}).resolver(t)})
+	client := New(Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Resolver: dnstest.Start(t).Resolver()})
 	var asked sync.WaitGroup
 	for _, one := range cases {
 		asked.Go(func() {

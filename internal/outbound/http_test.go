@@ -14,7 +14,7 @@ import (
 // would not, and is led nowhere.
 func TestSSRF01_Libraries(t *testing.T) {
 	catch := newTrap(t)
-	c := New(Config{Allow: second, Resolver: new(names).hostile().resolver(t)})
+	c := New(Config{Allow: second, Resolver: hostile(t)})
 	for _, address := range urls(catch.port) {
 		back, err := c.HTTP().Get(address)
 		if err == nil {

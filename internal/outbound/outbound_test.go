@@ -1,7 +1,6 @@
 package outbound
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -18,79 +17,8 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/net/dns/dnsmessage"
+	"cenacle/internal/outbound/dnstest"
 )
-
-// names is a name server whose answers a test chooses: each question takes the
-// next list of a name, the last one for ever after.
-type names struct {
-	mu      sync.Mutex
-	answers map[string][][]netip.Addr
-	asked   int
-}
-
-// resolver starts the server and returns what asks it.
-func (n *names) resolver(t *testing.T) *net.Resolver {
-	t.Helper()
-	l, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() }) // ends the loop below
-	go func() {
-		buf := make([]byte, 1500)
-		for {
-			size, from, err := l.ReadFrom(buf)
-			if err != nil {
-				return
-			}
-			if raw, err := n.answer(buf[:size]); err == nil {
-				_, _ = l.WriteTo(raw, from) // a lost answer is asked for again
-			}
-		}
-	}()
-	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "udp", l.LocalAddr().String())
-	}}
-}
-
-func (n *names) answer(raw []byte) ([]byte, error) {
-	var m dnsmessage.Message
-	if err := m.Unpack(raw); err != nil {
-		return nil, err
-	}
-	q := m.Questions[0]
-	out := dnsmessage.Message{Header: dnsmessage.Header{ID: m.ID, Response: true, RecursionAvailable: true}, Questions: m.Questions}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.asked++
-	name := strings.ToLower(strings.TrimSuffix(q.Name.String(), "."))
-	lists, known := n.answers[name]
-	if !known {
-		out.RCode = dnsmessage.RCodeNameError
-		return out.Pack()
-	}
-	if len(lists) > 1 && q.Type == dnsmessage.TypeA {
-		n.answers[name] = lists[1:]
-	}
-	for _, a := range lists[0] {
-		head := dnsmessage.ResourceHeader{Name: q.Name, Class: dnsmessage.ClassINET}
-		switch {
-		case q.Type == dnsmessage.TypeA && a.Is4():
-			out.Answers = append(out.Answers, dnsmessage.Resource{Header: head, Body: &dnsmessage.AResource{A: a.As4()}})
-		case q.Type == dnsmessage.TypeAAAA && a.Is6():
-			out.Answers = append(out.Answers, dnsmessage.Resource{Header: head, Body: &dnsmessage.AAAAResource{AAAA: a.As16()}})
-		}
-	}
-	return out.Pack()
-}
-
-func addresses(text ...string) (out []netip.Addr) {
-	for _, one := range text {
-		out = append(out, netip.MustParseAddr(one))
-	}
-	return out
-}
 
 // trap listens where nobody may come: on one port of the machine, at its own
 // addresses of both families. It counts who comes all the same.
@@ -169,16 +97,23 @@ func urls(port string) []string {
 	return out
 }
 
-func (n *names) hostile() *names {
-	n.answers = map[string][][]netip.Addr{
+// hostile asks a name server that leads to this machine and its network in many ways.
+func hostile(t *testing.T) *net.Resolver {
+	t.Helper()
+	s := dnstest.Start(t)
+	for name, lists := range map[string][][]netip.Addr{
 		"loop.test": {addresses("127.0.0.1")}, "loop6.test": {addresses("::1")}, "mapped.test": {addresses("::ffff:127.0.0.1")},
 		"private.test": {addresses("10.0.0.1", "192.168.1.1", "172.16.0.1")}, "meta.test": {addresses("169.254.169.254", "fd00:ec2::254")},
 		"many.test": {addresses("0.0.0.0", "127.0.0.1", "::", "::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1")}, "again.test": {nil, addresses("127.0.0.1")},
 		"hex.test": {addresses("127.0.0.53")}, "nothing.test": {nil}, "xn--bcher-kva.test": {addresses("127.0.0.1")},
 		"localhost": {addresses("127.0.0.1")}, "127.0.0.1.nip": {addresses("127.0.0.1")},
+	} {
+		s.Lead(name, lists...)
 	}
-	return n
+	return s.Resolver()
 }
+
+func addresses(text ...string) []netip.Addr { return dnstest.Addresses(text...) }
 
 // SSRF-01: no address of this machine and its network is connected to, however
 // it is written and whatever a name server says; neither when it was checked
@@ -191,7 +126,7 @@ func TestSSRF01(t *testing.T) {
 	}
 	for name, allow := range map[string][]netip.Prefix{"nothing allowed": nil, "another network allowed": {netip.MustParsePrefix("10.99.0.0/16")}} {
 		t.Run(name, func(t *testing.T) {
-			c := New(Config{Allow: allow, Resolver: new(names).hostile().resolver(t)})
+			c := New(Config{Allow: allow, Resolver: hostile(t)})
 			var tried sync.WaitGroup
 			slots := make(chan struct{}, 32)
 			for _, address := range all {
@@ -246,13 +181,14 @@ var second = []netip.Prefix{netip.MustParsePrefix("127.0.0.2/32")}
 func TestSSRF01_Rebinding(t *testing.T) {
 	catch := newTrap(t)
 	good, bad := addresses("127.0.0.2"), addresses("127.0.0.1")
-	n := &names{answers: map[string][][]netip.Addr{
-		"turns.test": {good, bad}, "both.test": {addresses("127.0.0.1", "127.0.0.2", "::1")}, "other.test": {addresses("127.0.0.2", "127.0.0.1")},
-	}}
+	n := dnstest.Start(t)
+	n.Lead("turns.test", good, bad)
+	n.Lead("both.test", addresses("127.0.0.1", "127.0.0.2", "::1"))
+	n.Lead("other.test", addresses("127.0.0.2", "127.0.0.1"))
 	var came atomic.Int64
 	s := own(t, catch.port, func(http.ResponseWriter, *http.Request) { came.Add(1) })
 	s.Start()
-	c := New(Config{Allow: second, Resolver: n.resolver(t)})
+	c := New(Config{Allow: second, Resolver: n.Resolver()})
 	at := func(host string) Message { return Message{Address: "http://" + host + ":" + catch.port + "/"} }
 	if a, err := c.Post(t.Context(), at("turns.test")); err != nil || a.Status != http.StatusOK {
 		t.Errorf("the good address answers %d, %v", a.Status, err)
@@ -291,7 +227,7 @@ func TestSSRF01_Redirects(t *testing.T) {
 		w.WriteHeader(status)
 	})
 	s.Start()
-	c := New(Config{Allow: second, Resolver: new(names).hostile().resolver(t)})
+	c := New(Config{Allow: second, Resolver: hostile(t)})
 	for _, status := range []int{201, 300, 301, 302, 303, 305, 307, 308, 401, 407} {
 		for _, to := range []string{"http://127.0.0.1:", "//127.0.0.1:", "http://loop.test:", "https://[::1]:"} {
 			address := fmt.Sprintf("http://127.0.0.2:%s/%d?to=%s%s/", catch.port, status, to, catch.port)
