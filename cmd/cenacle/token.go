@@ -36,11 +36,14 @@ func tokenCreate(ctx context.Context, t *terminal, args []string) error {
 	if *days < 1 {
 		return fmt.Errorf("%d days: %w", *days, errUsage)
 	}
-	fmt.Fprintf(t.err, "Making one more token of her own for %s in firm %s (%s, %d days).\n", *email, firm, *use, *days)
 	return open(ctx, t, c, func(s *server.Server) error {
 		p, err := s.Accounts.Find(ctx, *email)
 		if err != nil {
 			return plain(err)
+		}
+		sayToken(t, p.Email, firm, *use, *days, *readOnly)
+		if err := retyped(t, p.Email); err != nil {
+			return err
 		}
 		text, made, err := s.Tokens.IssueFor(ctx, firm, p.ID, token.New{
 			Use: token.Use(*use), Name: *name, Pass: authz.Pass{ReadOnly: *readOnly}, Life: time.Duration(*days) * 24 * time.Hour,
@@ -52,4 +55,14 @@ func tokenCreate(ctx context.Context, t *terminal, args []string) error {
 		_, err = fmt.Fprintln(t.out, text)
 		return err
 	})
+}
+
+func sayToken(t *terminal, email string, firm id.Firm, use string, days int, readOnly bool) {
+	does := "reads and changes"
+	if readOnly {
+		does = "reads"
+	}
+	fmt.Fprintf(t.err, "Whoever has the token (%s) %s all that %s may in firm %s, for %d days, without her password or her second factor.\n", use, does, email, firm, days)
+	fmt.Fprintln(t.err, "She is told by the firm's journal, and every client of the firm reads that the host made it.")
+	fmt.Fprintln(t.err, "Be sure who asks. Type her address again and press Enter to make it:")
 }

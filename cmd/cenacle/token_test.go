@@ -26,7 +26,7 @@ func TestTokenCreate(t *testing.T) {
 	}
 	lawyer := people[1]
 	ask := func(more ...string) (string, error) {
-		c := typing("")
+		c := typing(lawyer.Email + "\n")
 		err := c.run(t, append([]string{"token", "create", "--data", data, "--firm", lawyer.Firm, "--email", lawyer.Email}, more...)...)
 		if text := strings.TrimSpace(c.out.String()); text != "" && strings.Contains(c.err.String(), text) {
 			t.Error("the text of a token is repeated where errors go")
@@ -40,6 +40,10 @@ func TestTokenCreate(t *testing.T) {
 	drive, err := ask("--use", "drive", "--name", "Sauvegarde")
 	if err != nil {
 		t.Fatal(err)
+	}
+	hesitates := typing("yes\n")
+	if err := hesitates.run(t, "token", "create", "--data", data, "--firm", lawyer.Firm, "--email", lawyer.Email); err == nil || hesitates.out.String() != "" || !strings.Contains(hesitates.err.String(), "without her password") {
+		t.Errorf("without her address typed again: %q, %v", hesitates.out.String(), err)
 	}
 	for what, args := range map[string][]string{
 		"an unknown use": {"--use", "magic"}, "two years": {"--days", "730"}, "no days": {"--days", "0"}, "another firm": {"--firm", strings.Repeat("0", 26)},

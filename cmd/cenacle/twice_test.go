@@ -56,7 +56,7 @@ func TestCommandsTwice(t *testing.T) {
 		{"firm plan", "", []string{"--data", data, "--firm", firm, "--spaces", "400", "--storage", "2 TB"}, "Setting the plan of firm", ""},
 		{"firm host", "", []string{"--data", data, "--firm", firm, "--name", "espace.delmas.example", "--unasked"}, "Giving firm", "address already"},
 		{"sanction import", "", []string{"--data", data, "--from", list}, "Importing the list", ""},
-		{"token create", "", []string{"--data", data, "--firm", firm, "--email", email}, "Making one more token", ""},
+		{"token create", email + "\n", []string{"--data", data, "--firm", firm, "--email", email}, "Whoever has the token", ""},
 		{"migrate", "", []string{"--data", data}, "Migrating the installation", ""},
 		{"keys rotate", "", []string{"--data", data, "--firm", firm, "--dry-run"}, "Replacing the key of firm", ""}, // in earnest: TestCRY05
 		{"backup", "", []string{"--data", data, "--to", backups}, "Copying the installation", ""},

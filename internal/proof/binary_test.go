@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -145,6 +146,12 @@ func (p *program) ready(most time.Duration) time.Duration {
 // ended.
 func tell(t testing.TB, environ []string, args ...string) (said string, code int) {
 	t.Helper()
+	return telling(t, "", environ, args...)
+}
+
+// telling is tell with what somebody types.
+func telling(t testing.TB, typed string, environ []string, args ...string) (said string, code int) {
+	t.Helper()
 	path, err := built()
 	if err != nil {
 		t.Fatal(err)
@@ -153,6 +160,7 @@ func tell(t testing.TB, environ []string, args ...string) (said string, code int
 	defer cancel()
 	c := exec.CommandContext(ctx, path, args...)
 	c.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME")}, environ...)
+	c.Stdin = strings.NewReader(typed)
 	out, err := c.CombinedOutput()
 	var ended *exec.ExitError
 	if err != nil && !errors.As(err, &ended) {

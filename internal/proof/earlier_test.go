@@ -56,7 +56,7 @@ func TestHA06_Earlier(t *testing.T) {
 		t.Fatal("her password of then opens nothing")
 	}
 	by.want(http.StatusOK, get("/f/"+was.Firm))
-	said, code := tell(t, settings, "token", "create", "--firm", was.Firm, "--email", was.Email, "--days", "1")
+	said, code := telling(t, was.Email+"\n", settings, "token", "create", "--firm", was.Firm, "--email", was.Email, "--days", "1")
 	if code != 0 {
 		t.Fatalf("a token: %d %s", code, said)
 	}

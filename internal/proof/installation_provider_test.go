@@ -66,7 +66,7 @@ func TestInstallation_Provider(t *testing.T) {
 	enters(t, her, base, "claire@cabinet-martin.fr", word)
 	visit(t, her, base+"/readyz", http.StatusNotFound, time.Second)
 	visit(t, her, "http://"+host+"/", http.StatusPermanentRedirect, time.Second)
-	said = first.tell("", "token", "create", "--config", configs[0], "--firm", lastLine(said), "--email", "claire@cabinet-martin.fr")
+	said = first.tell("claire@cabinet-martin.fr\n", "token", "create", "--config", configs[0], "--firm", lastLine(said), "--email", "claire@cabinet-martin.fr")
 	she := remote.New(base, lastLine(said))
 	she.HTTP = guest(t, roots, map[string]string{"443": site})
 	room, err := she.OpenSpace(t.Context(), remote.NewSpace{Client: remote.Contact{Name: "Mme Sophie Petit", Email: "sophie@petit.example"}, Model: "divorce", Language: "fr"})
