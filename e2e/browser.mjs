@@ -51,13 +51,14 @@ class Watch {
 
 /**
  * Opens a page on a house for one person. Options: phone, dark, script (false:
- * none). The visitor has page, context, watch; it leaves when t has ended, and
+ * none), more (of the driver's own). The visitor has page, context, watch; it leaves when t has ended, and
  * fails t when its watch has seen a fault.
  */
 export async function visit(t, browser, house, options = {}) {
   const context = await browser.newContext({
     ...(options.phone ? phone : desk), baseURL: house.base, locale: options.locale ?? "fr-FR", timezoneId: "Europe/Paris",
     colorScheme: options.dark ? "dark" : "light", reducedMotion: "reduce", javaScriptEnabled: options.script !== false,
+    ...options.more,
   });
   context.setDefaultTimeout(20_000);
   const watch = new Watch();

@@ -40,6 +40,9 @@ func (v visit) fields() []string {
 	if v.At != "" {
 		signed = append(signed, string(v.At))
 	}
+	if v.Via == authz.ViaKeycard { // an older program, which does not know what that may open, opens nothing by it
+		signed = append(signed, string(v.Via))
+	}
 	return signed
 }
 

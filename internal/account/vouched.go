@@ -55,8 +55,9 @@ func (s *Service) Return(ctx context.Context, challenge string, data any) (of id
 }
 
 // Voucher is what a provider of a firm has said of a person; package provider has
-// decided that it is to be believed.
+// decided that it is to be believed. By is [authz.ViaProvider], or [authz.ViaKeycard].
 type Voucher struct {
+	By       authz.Via
 	Person   id.Person
 	Firm     id.Firm
 	Provider id.Provider
@@ -67,7 +68,7 @@ type Voucher struct {
 // firm whose provider it is, or asks for her second factor as [Service.SignIn] does.
 func (s *Service) OpenVouched(ctx context.Context, v Voucher, from Source) (token string, _ Session, err error) {
 	defer fault.Op(&err, "account.OpenVouched(%s)", v.Person)
-	if v.Firm == "" || v.Provider == "" {
+	if v.Firm == "" || v.Provider == "" || !v.By.Vouched() {
 		return "", Session{}, fault.Absent()
 	}
 	var in entrance
@@ -76,7 +77,7 @@ func (s *Service) OpenVouched(ctx context.Context, v Voucher, from Source) (toke
 		if err != nil {
 			return err
 		}
-		in, err = s.admit(tx, row, way{Via: authz.ViaProvider, Firm: v.Firm, Provider: v.Provider, Shown: v.Shown}, from)
+		in, err = s.admit(tx, row, way{Via: v.By, Firm: v.Firm, Provider: v.Provider, Shown: v.Shown}, from)
 		return err
 	})
 	return in.answer(err)

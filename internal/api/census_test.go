@@ -77,6 +77,7 @@ var twins = map[string]string{
 
 	"GET /f/{firm}/entrance":                      " a program lets nobody in",
 	"POST /f/{firm}/entrance":                     " a program lets nobody in",
+	"POST /f/{firm}/entrance/keys":                " a program lets nobody in",
 	"POST /f/{firm}/entrance/plate":               " a program lets nobody in",
 	"POST /f/{firm}/entrance/logo":                " a program lets nobody in",
 	"POST /f/{firm}/entrance/logo/remove":         " a program lets nobody in",

@@ -56,6 +56,9 @@ const (
 	// ViaProvider is a provider that the firm trusts, in that firm alone.
 	ViaProvider     Via = "provider"
 	ViaProviderCode Via = "provider_code" // and a one-time code of hers
+	// ViaKeycard is a certificate on a key of hers, which is both things at once, in one
+	// firm alone.
+	ViaKeycard Via = "keycard"
 	// ViaDepositLink is a mailed link that deposits and does nothing else.
 	ViaDepositLink Via = "deposit_link"
 	ViaCommand     Via = "command"  // the operator's command line
@@ -79,12 +82,12 @@ func (v Via) Linked() bool { return v == ViaLink || v == ViaLinkCode }
 
 // Vouched reports whether a provider of the firm said who she is: such a session
 // opens what she has in that firm, and nothing that is hers alone.
-func (v Via) Vouched() bool { return v == ViaProvider || v == ViaProviderCode }
+func (v Via) Vouched() bool { return v == ViaProvider || v == ViaProviderCode || v == ViaKeycard }
 
 // Twofold reports whether two things were shown. A passkey is two: the device,
 // and what unlocks it.
 func (v Via) Twofold() bool {
-	return v == ViaCode || v == ViaPasskey || v == ViaLinkCode || v == ViaProviderCode
+	return v == ViaCode || v == ViaPasskey || v == ViaLinkCode || v == ViaProviderCode || v == ViaKeycard
 }
 
 // Actor is the person who acts, in one firm. A non-empty Scope, that of a

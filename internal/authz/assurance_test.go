@@ -13,7 +13,7 @@ func TestDemand(t *testing.T) {
 	for via, want := range map[Via]Assurance{
 		ViaPassword: Single, ViaLink: Single, ViaProvider: Single, ViaDepositLink: Single, ViaMail: Single, ViaEnclosed: Single, ViaSupport: Single, "made up": Single,
 		ViaToken: Single, ViaDrive: Single, ViaCalendar: Single,
-		ViaCode: Twofold, ViaLinkCode: Twofold, ViaProviderCode: Twofold,
+		ViaCode: Twofold, ViaLinkCode: Twofold, ViaProviderCode: Twofold, ViaKeycard: Twofold,
 		ViaPasskey: Keyed, ViaJob: Keyed, ViaCommand: Keyed, "": Keyed,
 	} {
 		for _, guarded := range []bool{false, true} {

@@ -111,7 +111,7 @@ func everybody(act Action, on Resource, closed bool) string {
 func TestVias(t *testing.T) {
 	for via, want := range map[Via]string{
 		ViaPassword: "own", ViaCode: "own twofold", ViaPasskey: "own twofold", ViaLink: "linked", ViaLinkCode: "linked twofold",
-		ViaProvider: "vouched", ViaProviderCode: "vouched twofold",
+		ViaProvider: "vouched", ViaProviderCode: "vouched twofold", ViaKeycard: "vouched twofold",
 		ViaToken: "", ViaDrive: "", ViaCalendar: "", ViaJob: "", ViaMail: "", ViaCommand: "", ViaDepositLink: "", "": "",
 	} {
 		var got []string

@@ -7,7 +7,7 @@ import "testing"
 // or the link that was mailed.
 func TestEveryViaIsAWayOut(t *testing.T) {
 	for via, want := range map[Via]Way{
-		ViaPassword: WayPage, ViaCode: WayPage, ViaPasskey: WayPage, ViaProvider: WayPage, ViaProviderCode: WayPage,
+		ViaPassword: WayPage, ViaCode: WayPage, ViaPasskey: WayPage, ViaProvider: WayPage, ViaProviderCode: WayPage, ViaKeycard: WayPage,
 		ViaLink: WayLink, ViaLinkCode: WayLink, ViaToken: WayAPI, ViaDrive: WayDrive, ViaCalendar: WayCalendar, ViaJob: WayNotice, ViaMail: WayTitle, ViaEnclosed: WayEnclosed, ViaCommand: WayExport,
 		ViaSupport: WaySupport,
 	} {

@@ -62,6 +62,7 @@ type Config struct {
 	Scan     Scan     `toml:"scan"`
 	Legal    Legal    `toml:"legal"`
 	Sanction Sanction `toml:"sanction"`
+	Keycard  Keycard  `toml:"keycard"`
 
 	file string // where it was read from; empty without a file
 }

@@ -31,6 +31,7 @@ func (c *Config) Validate() Reasons {
 	c.checkTraces(&wrong)
 	c.checkDrain(&wrong)
 	c.checkScan(&wrong)
+	c.checkKeycard(&wrong)
 	return wrong
 }
 

@@ -123,6 +123,7 @@ func Examine(ctx context.Context, c *config.Config, o Options) Report {
 	e.scanner(ctx)
 	e.mail(ctx)
 	e.certificate(ctx)
+	e.keycards()
 	e.address(ctx)
 	e.hosts(ctx)
 	e.backup(ctx)

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"image"
 	"image/png"
+	"net/url"
 
 	"cenacle/internal/id"
+	"cenacle/internal/keycard"
+	"cenacle/internal/keycard/keycardtest"
 	"cenacle/internal/oidc"
 	"cenacle/internal/provider"
 )
@@ -18,6 +21,15 @@ func (s *scene) entrance() {
 	s.must(err)
 	s.must(s.server.Providers.Introduce(ctx, s.lead.actor, p.ID, "client", "secret"))
 	s.ids["provider"], s.ids["issuer"] = string(p.ID), s.forge.URL
+}
+
+// keys has those of an authority read.
+func (s *scene) keys() {
+	s.t.Helper()
+	at, err := url.Parse("https://espace.delmas.example:8443")
+	s.must(err)
+	a := keycardtest.New(s.t, "Autorité des avocats", s.clock.now)
+	s.server.Providers.Reads(keycard.NewReader(a.Checker(), at, s.server.Office.Ring.Directory()))
 }
 
 // logo has the firm's pages show one, by day and by night.
@@ -80,6 +92,7 @@ func entranceSteps() []step {
 			return file(i.path(" "+all+"/logo"), "logo.png", seal(), "ground", "light")
 		}}, plain("/door/{firm}/logo.png", nobody, 200), plain("/door/{firm}/logo-dark.png", nobody, 200),
 		form(all+"/logo/remove", byLead, 303, "ground", "light").then(func(s *scene, _ answer) { s.logo() }),
+		form(all+"/keys", byLead, 303).then(func(s *scene, _ answer) { s.shut() }),
 		register, plain(one, byLead, 200), form(one, byLead, 303, "client", "client", "secret", "secret"),
 		form(one+"/end", byLead, 303).then(func(s *scene, _ answer) { s.entrance() }),
 		plain(all+"/host", byLead, 200), form(all+"/host", byLead, 303, "name", "espace.delmas.example"),

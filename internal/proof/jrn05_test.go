@@ -25,7 +25,7 @@ var journalled = [...]string{
 	"POST /f/{firm}/spaces/{space}/people/{person}/see", "POST /f/{firm}/spaces/{space}/walls",
 	"POST /f/{firm}/spaces/{space}/circles", "POST /f/{firm}/spaces/{space}/circles/{named}",
 	"POST /f/{firm}/spaces/{space}/circles/{named}/people", "POST /f/{firm}/spaces/{space}/circles/{named}/people/{person}/remove",
-	"POST /f/{firm}/entrance", "POST /f/{firm}/entrance/plate", "POST /f/{firm}/entrance/logo", "POST /f/{firm}/entrance/logo/remove", "POST /f/{firm}/entrance/host", "POST /f/{firm}/entrance/{provider}", "POST /f/{firm}/entrance/{provider}/end",
+	"POST /f/{firm}/entrance", "POST /f/{firm}/entrance/keys", "POST /f/{firm}/entrance/plate", "POST /f/{firm}/entrance/logo", "POST /f/{firm}/entrance/logo/remove", "POST /f/{firm}/entrance/host", "POST /f/{firm}/entrance/{provider}", "POST /f/{firm}/entrance/{provider}/end",
 	"POST /f/{firm}/conflicts", "POST /f/{firm}/spaces/{space}/aliases", "POST /f/{firm}/spaces/{space}/aliases/{alias}/remove",
 	"POST /f/{firm}/spaces/{space}/vigilance",
 	"POST /f/{firm}/spaces/{space}/parties", "POST /f/{firm}/spaces/{space}/parties/{party}/remove",

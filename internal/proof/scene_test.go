@@ -162,6 +162,7 @@ func (s *scene) fill() {
 	s.letterbox()
 	s.connect()
 	s.forge = oidctest.NewForge(s.t, "127.0.0.2")
+	s.keys()
 	s.entrance()
 	s.server.Firms.Draws(func(_ context.Context, sent []byte) ([]byte, error) { return sent, nil }) // nothing is read here
 	s.logo()

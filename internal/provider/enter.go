@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"time"
 
 	"cenacle/internal/account"
 	"cenacle/internal/act"
@@ -25,11 +26,14 @@ type Door struct {
 	Offers []Offer
 }
 
-// Offer is one provider to sign in by.
+// Offer is one provider to sign in by. Keys says that it is a key of one's own.
 type Offer struct {
 	ID   id.Provider
 	Name string
+	Keys bool
 }
+
+func (p Provider) offer() Offer { return Offer{p.ID, p.Name, p.Keys()} }
 
 // At shows the door of a firm; absent where it has not opened one and nobody vouches
 // for its people.
@@ -42,8 +46,8 @@ func (s *Service) At(ctx context.Context, of id.Firm) (d Door, err error) {
 		}
 		d.Offers = nil
 		for _, r := range rows {
-			if r.State == Active && r.Audience == Staff {
-				d.Offers = append(d.Offers, Offer{r.ID, r.Name})
+			if s.vouches(r) && r.Audience == Staff {
+				d.Offers = append(d.Offers, r.offer())
 			}
 		}
 		if d.Plate, err = firm.PlateOf(a); err != nil {
@@ -63,11 +67,11 @@ func (s *Service) At(ctx context.Context, of id.Firm) (d Door, err error) {
 func (s *Service) Behind(ctx context.Context, of id.Firm, p id.Provider) (d Door, err error) {
 	defer fault.Op(&err, "provider.Behind(%s, %s)", of, p)
 	err = s.office.See(ctx, of, func(a *act.Act) error {
-		r, err := active(a, p)
+		r, err := s.active(a, p)
 		if err != nil {
 			return err
 		}
-		d.Offers = []Offer{{r.ID, r.Name}}
+		d.Offers = []Offer{r.offer()}
 		profile, err := firm.ProfileOf(a)
 		d.Firm, d.Logos = profile.Name, profile.Logos
 		return err
@@ -114,7 +118,7 @@ func (s *Service) Enter(ctx context.Context, w Way, from account.Source) (addres
 	}
 	var r row
 	err = s.office.See(ctx, w.Firm, func(a *act.Act) error {
-		r, err = active(a, w.Provider)
+		r, err = s.active(a, w.Provider)
 		return err
 	})
 	if err != nil {
@@ -124,6 +128,9 @@ func (s *Service) Enter(ctx context.Context, w Way, from account.Source) (addres
 	// Counted before the provider is asked, so that nobody has it asked for ever.
 	if err := s.accounts.SetOut(ctx, from); err != nil {
 		return "", "", err
+	}
+	if r.Keys() {
+		return s.show(ctx, who, e, from)
 	}
 	if e.Issuer, err = s.client.Discover(ctx, r.Issuer); err != nil {
 		return "", "", fault.New(fault.Unavailable, "provider.silent").Because(err)
@@ -157,7 +164,7 @@ func (s *Service) mayTie(ctx context.Context, w Way) error {
 		return err
 	}
 	return s.office.See(ctx, w.Firm, func(a *act.Act) error {
-		r, err := active(a, w.Provider)
+		r, err := s.active(a, w.Provider)
 		if err != nil {
 			return err
 		}
@@ -180,6 +187,7 @@ type Entered struct {
 	Token   string
 	Session account.Session
 	Tied    bool
+	Keys    bool // by a key of hers
 	Again   bool
 	Kept    []byte
 }
@@ -209,13 +217,14 @@ func (s *Service) Arrive(ctx context.Context, came Return, from account.Source) 
 	out = Entered{Firm: e.Firm, Tied: e.Tie, Again: e.Request.Again, Kept: e.Kept}
 	var r row
 	err = s.office.See(ctx, e.Firm, func(a *act.Act) error {
-		r, err = active(a, e.Provider)
+		r, err = s.active(a, e.Provider)
 		return err
 	})
 	if err != nil {
 		return out, calm(err)
 	}
-	said, err := s.client.Redeem(ctx, e.Issuer, s.party(e.Firm, r, from), e.Request, came.Answer)
+	out.Keys = r.Keys()
+	said, err := s.hear(ctx, e, r, came.Answer, from)
 	if err != nil {
 		return out, refused(err)
 	}
@@ -229,7 +238,7 @@ func (s *Service) Arrive(ctx context.Context, came Return, from account.Source) 
 	if who != "" && who != person {
 		return out, refused(errOther) // she was to show again that it is she, and it is somebody else
 	}
-	voucher := account.Voucher{Person: person, Firm: e.Firm, Provider: e.Provider, Shown: said.Shown}
+	voucher := account.Voucher{By: r.via(), Person: person, Firm: e.Firm, Provider: e.Provider, Shown: said.shown}
 	out.Token, out.Session, err = s.accounts.OpenVouched(ctx, voucher, from)
 	return out, err
 }
@@ -252,14 +261,32 @@ func calm(err error) error {
 	return err
 }
 
+// word is what a provider says of somebody: who she is there, when she showed it so,
+// and the address that it has verified or the certificate that she has, if any.
+type word struct {
+	subject     string
+	shown       time.Time
+	email       string
+	certificate []byte // DER
+}
+
+// hear has a provider say who came back.
+func (s *Service) hear(ctx context.Context, e errand, r row, answer oidc.Answer, from account.Source) (word, error) {
+	if r.Keys() {
+		return s.read(e, answer, from)
+	}
+	said, err := s.client.Redeem(ctx, e.Issuer, s.party(e.Firm, r, from), e.Request, answer)
+	return word{subject: said.Subject, shown: said.Shown, email: said.Email}, err
+}
+
 // recognise finds for whom a provider vouches, or ties her at her first coming.
-func (s *Service) recognise(ctx context.Context, e errand, said oidc.Claims) (who id.Person, err error) {
+func (s *Service) recognise(ctx context.Context, e errand, said word) (who id.Person, err error) {
 	err = s.office.See(ctx, e.Firm, func(a *act.Act) error {
-		r, err := active(a, e.Provider)
+		r, err := s.active(a, e.Provider)
 		if err != nil {
 			return err
 		}
-		t, err := bySubject(a, r, said.Subject)
+		t, err := bySubject(a, r, said.subject)
 		who = t.person
 		return err
 	})
@@ -274,7 +301,7 @@ func (s *Service) recognise(ctx context.Context, e errand, said oidc.Claims) (wh
 		return "", err
 	}
 	return who, s.office.See(ctx, e.Firm, func(a *act.Act) error {
-		r, err := active(a, e.Provider)
+		r, err := s.active(a, e.Provider)
 		if err != nil {
 			return err
 		}
@@ -286,8 +313,8 @@ func (s *Service) recognise(ctx context.Context, e errand, said oidc.Claims) (wh
 // no way in of her own yet, by the address that a trusted provider has verified.
 // Whoever has one signs in by it and ties the provider herself: else whoever rules
 // over the provider could put himself in her place.
-func (s *Service) welcome(ctx context.Context, e errand, said oidc.Claims) (id.Person, error) {
-	address, err := fold.Email(said.Email)
+func (s *Service) welcome(ctx context.Context, e errand, said word) (id.Person, error) {
+	address, err := fold.Email(said.email)
 	if err != nil {
 		return "", refused(errUnknown)
 	}
@@ -299,7 +326,7 @@ func (s *Service) welcome(ctx context.Context, e errand, said oidc.Claims) (id.P
 		return "", refused(errUnknown)
 	}
 	return person.ID, s.office.Do(ctx, e.Firm, func(a *act.Act) error {
-		r, err := active(a, e.Provider)
+		r, err := s.active(a, e.Provider)
 		if err != nil {
 			return err
 		}
@@ -312,37 +339,37 @@ func (s *Service) welcome(ctx context.Context, e errand, said oidc.Claims) (id.P
 		case !fault.Is(err, fault.NotFound):
 			return err
 		}
-		return s.vouchFor(a, r, person, said.Subject)
+		return s.vouchFor(a, r, person, said)
 	})
 }
 
 // tie has a provider vouch for whoever set out for it.
-func (s *Service) tie(ctx context.Context, e errand, who id.Person, said oidc.Claims) error {
+func (s *Service) tie(ctx context.Context, e errand, who id.Person, said word) error {
 	person, err := s.accounts.Person(ctx, who)
 	if err != nil {
 		return err
 	}
 	return s.office.Do(ctx, e.Firm, func(a *act.Act) error {
-		r, err := active(a, e.Provider)
+		r, err := s.active(a, e.Provider)
 		if err != nil {
 			return err
 		}
-		return s.vouchFor(a, r, person, said.Subject)
+		return s.vouchFor(a, r, person, said)
 	})
 }
 
-func (s *Service) vouchFor(a *act.Act, r row, p account.Person, subject string) error {
+func (s *Service) vouchFor(a *act.Act, r row, p account.Person, said word) error {
 	if err := s.served(a, r, p); err != nil {
 		return err
 	}
-	if err := bind(a, r, subject, p.ID); err != nil {
+	if err := bind(a, r, said, p.ID); err != nil {
 		return err
 	}
 	card, err := firm.ActiveCard(a, p.ID)
 	if err != nil {
 		return err
 	}
-	by := authz.Actor{Person: p.ID, Firm: a.Firm(), Role: card.Role, Via: authz.ViaProvider}
+	by := authz.Actor{Person: p.ID, Firm: a.Firm(), Role: card.Role, Via: r.via()}
 	if _, err := a.Record(by, "provider.tied", "", string(r.ID), nil); err != nil {
 		return err
 	}
@@ -350,14 +377,21 @@ func (s *Service) vouchFor(a *act.Act, r row, p account.Person, subject string) 
 }
 
 // Vouch finds nothing against a session for whom a provider vouched: the provider
-// does so still, and for her, and is there for such as she is. Everything else is
-// absent. It is what firm.Service.Believe asks for.
+// does so still, and for her, and is there for such as she is; the certificate on her
+// key still counts. Everything else is absent. It is what firm.Service.Believe asks for.
 func (s *Service) Vouch(a *act.Act, in account.Session) error {
-	r, err := active(a, in.Provider)
+	r, err := s.active(a, in.Provider)
 	if err != nil {
 		return err
 	}
-	if _, err := tied(a, r.ID, in.Person); err != nil {
+	if (in.Via == authz.ViaKeycard) != r.Keys() {
+		return fault.Absent()
+	}
+	t, err := tied(a, r.ID, in.Person)
+	if err != nil {
+		return err
+	}
+	if err := s.stands(a, r, t); err != nil {
 		return err
 	}
 	card, err := firm.ActiveCard(a, in.Person)

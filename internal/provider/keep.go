@@ -17,6 +17,7 @@ import (
 type changed struct {
 	Audience Audience `json:"audience"`
 	Trusted  bool     `json:"trusted,omitempty"`
+	Keys     bool     `json:"keys,omitempty"`
 	People   int      `json:"people,omitempty"` // who lost it
 }
 
@@ -95,6 +96,9 @@ func (s *Service) Introduce(ctx context.Context, by authz.Actor, of id.Provider,
 	}
 	return s.office.Do(ctx, by.Firm, func(a *act.Act) error {
 		r, err := open(a, by, of, authz.FirmVouch)
+		if err == nil && r.Keys() {
+			err = fault.Absent() // there is nobody to be introduced to
+		}
 		if err != nil {
 			return err
 		}
@@ -155,7 +159,7 @@ func (s *Service) End(ctx context.Context, by authz.Actor, of id.Provider) (err 
 		if err != nil {
 			return err
 		}
-		line := changed{Audience: r.Audience, People: r.People}
+		line := changed{Audience: r.Audience, Keys: r.Keys(), People: r.People}
 		r = row{Provider: Provider{ID: r.ID, Audience: r.Audience, State: Ended, Created: r.Created}}
 		if err := r.put(a); err != nil {
 			return err

@@ -17,6 +17,8 @@ type Mine struct {
 	ID   id.Provider
 	Name string
 	Tied bool // it vouches for her
+	Keys bool // it is a key of hers
+	Key  *Key // which one, if it is tied
 }
 
 // Mine lists the providers of a firm that vouch for a person, or are there to.
@@ -37,17 +39,21 @@ func (s *Service) Mine(ctx context.Context, of id.Firm, in account.Session) (out
 		}
 		out = nil
 		for _, r := range rows {
-			if r.State != Active {
+			if !s.vouches(r) {
 				continue
 			}
-			_, err := tied(a, r.ID, in.Person)
+			t, err := tied(a, r.ID, in.Person)
 			switch {
 			case err == nil:
-				out = append(out, Mine{r.ID, r.Name, true})
+				key, err := s.key(a, r, t)
+				if err != nil {
+					return err
+				}
+				out = append(out, Mine{r.ID, r.Name, true, r.Keys(), key})
 			case !fault.Is(err, fault.NotFound):
 				return err
 			case r.serves(card, person.Email):
-				out = append(out, Mine{r.ID, r.Name, false})
+				out = append(out, Mine{ID: r.ID, Name: r.Name, Keys: r.Keys()})
 			}
 		}
 		return nil

@@ -9,6 +9,11 @@
 // hers is asked for it all the same. It ends, at once and on every node, with the
 // provider, with the tie between the two, and with her card.
 //
+// One of them may be no organisation but the keys that people hold themselves, with a
+// certificate (package keycard): each brings her own, in a session of hers, and is
+// known by that certificate alone. Such a key is two things at once, the key and what
+// unlocks it, as the policies of its certificate say; card.go has that.
+//
 // The package refuses to make anybody a member of anything: who has no card, or is
 // none of those for whom the provider is there, is nobody. Start at
 // [Service.Register] and [Service.Enter]; row.go has what is stored, package oidc the
@@ -28,6 +33,7 @@ import (
 	"cenacle/internal/firm"
 	"cenacle/internal/fold"
 	"cenacle/internal/id"
+	"cenacle/internal/keycard"
 	"cenacle/internal/oidc"
 )
 
@@ -84,11 +90,12 @@ type Service struct {
 	client   *oidc.Client
 	base     *url.URL
 	own      func(id.Firm) *url.URL
+	cards    *keycard.Reader // nil: nobody reads keys here
 }
 
 // NewService returns the use cases over an office, for a site at a base.
 func NewService(office *act.Office, accounts *account.Service, client *oidc.Client, base *url.URL) *Service {
-	return &Service{office, accounts, client, base, func(id.Firm) *url.URL { return nil }}
+	return &Service{office, accounts, client, base, func(id.Firm) *url.URL { return nil }, nil}
 }
 
 // Within tells where the firms with a name of their own are; it is called before the

@@ -21,17 +21,17 @@ from provider p where p.firm_id = $1 and p.state <> 'ended' order by p.id`)
 	countLive = store.ForFirm(`select count(*) from provider where firm_id = $1 and state <> 'ended'`)
 
 	selectSubject = store.ForFirm(`
-select provider_id, person_id, subject, created_at, mac from provider_person
+select provider_id, person_id, subject, created_at, certificate, mac from provider_person
 where firm_id = $1 and provider_id = $2 and subject = $3`)
 
 	selectTie = store.ForFirm(`
-select provider_id, person_id, subject, created_at, mac from provider_person
+select provider_id, person_id, subject, created_at, certificate, mac from provider_person
 where firm_id = $1 and provider_id = $2 and person_id = $3`)
 
 	putTie = store.ForFirm(`
-insert into provider_person (firm_id, provider_id, person_id, subject, created_at, mac)
-values ($1, $2, $3, $4, $5, $6)
-on conflict (firm_id, provider_id, person_id) do update set subject = $4, created_at = $5, mac = $6`)
+insert into provider_person (firm_id, provider_id, person_id, subject, created_at, certificate, mac)
+values ($1, $2, $3, $4, $5, $6, $7)
+on conflict (firm_id, provider_id, person_id) do update set subject = $4, created_at = $5, certificate = $6, mac = $7`)
 
 	deleteTie = store.ForFirm(`delete from provider_person where firm_id = $1 and provider_id = $2 and person_id = $3`)
 

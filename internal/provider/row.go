@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -90,14 +91,16 @@ func load(a *act.Act, of id.Provider) (row, error) {
 	return r, err
 }
 
-// active is load of one that vouches.
-func active(a *act.Act, of id.Provider) (row, error) {
+// active is load of one that vouches. Where nobody reads keys, they open nothing.
+func (s *Service) active(a *act.Act, of id.Provider) (row, error) {
 	r, err := load(a, of)
-	if err == nil && r.State != Active {
+	if err == nil && !s.vouches(r) {
 		return row{}, fault.Absent()
 	}
 	return r, err
 }
+
+func (s *Service) vouches(r row) bool { return r.State == Active && (!r.Keys() || s.cards != nil) }
 
 // live reads the providers of the firm that are not ended, the oldest first.
 func live(a *act.Act) (out []row, err error) {
@@ -119,15 +122,24 @@ type tie struct {
 	person   id.Person
 	subject  []byte
 	created  int64
+	sealed   string // the certificate on her key, in base64; empty without one
 }
 
 func (t tie) fields() []string {
-	return []string{string(t.provider), string(t.person), string(t.subject), strconv.FormatInt(t.created, 10)}
+	signed := []string{string(t.provider), string(t.person), string(t.subject), strconv.FormatInt(t.created, 10)}
+	if t.sealed != "" { // else as before there were any
+		signed = append(signed, t.sealed)
+	}
+	return signed
+}
+
+func (t tie) place() vault.Place {
+	return vault.Place{Table: "provider_person", Column: "certificate", Row: string(t.provider) + "/" + string(t.person)}
 }
 
 func readTie(box *vault.Box, scan func(...any) error) (t tie, err error) {
 	var mac []byte
-	if err := scan(&t.provider, &t.person, &t.subject, &t.created, &mac); err != nil {
+	if err := scan(&t.provider, &t.person, &t.subject, &t.created, &t.sealed, &mac); err != nil {
 		return tie{}, err
 	}
 	return t, box.CheckMAC(mac, "provider_person", t.fields()...)
@@ -167,20 +179,26 @@ func tied(a *act.Act, of id.Provider, p id.Person) (tie, error) {
 	return t, err
 }
 
-// bind ties what a provider calls somebody to a person. Conflict "provider.taken"
-// when it is somebody else already.
-func bind(a *act.Act, r row, subject string, p id.Person) error {
+// bind ties what a provider calls somebody to a person, in the place of what it called
+// her before. Conflict "provider.taken" or
+// "provider.key_taken" when it is somebody else already.
+func bind(a *act.Act, r row, w word, p id.Person) error {
 	box, err := a.FirmBox()
 	if err != nil {
 		return err
 	}
-	switch other, err := bySubject(a, r, subject); {
+	switch other, err := bySubject(a, r, w.subject); {
+	case err == nil && other.person != p && r.Keys():
+		return fault.New(fault.Conflict, "provider.key_taken")
 	case err == nil && other.person != p:
 		return fault.New(fault.Conflict, "provider.taken")
 	case err != nil && !fault.Is(err, fault.NotFound):
 		return err
 	}
-	t := tie{r.ID, p, subjectHash(box, r, subject), store.Micros(a.Now)}
-	_, err = a.Exec(putTie, t.provider, t.person, t.subject, t.created, box.MAC("provider_person", t.fields()...))
+	t := tie{provider: r.ID, person: p, subject: subjectHash(box, r, w.subject), created: store.Micros(a.Now)}
+	if w.certificate != nil {
+		t.sealed = base64.StdEncoding.EncodeToString(box.Seal(t.place(), w.certificate))
+	}
+	_, err = a.Exec(putTie, t.provider, t.person, t.subject, t.created, t.sealed, box.MAC("provider_person", t.fields()...))
 	return err
 }

@@ -56,6 +56,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/invitation"
 	"cenacle/internal/journal"
+	"cenacle/internal/keycard"
 	"cenacle/internal/law"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/live"
@@ -173,6 +174,8 @@ type Server struct {
 	set       *metric.Set         // nil without figures
 	tracer    *trace.Tracer       // nil unless somebody follows requests
 	keeper    *certificate.Keeper // nil unless this program obtains its certificate
+	reader    *keycard.Reader     // nil unless keys are read
+	cards     http.Handler        // where they are; nil likewise
 	others    *neighbours         // nil with the embedded engine, which has no other node
 }
 
@@ -413,6 +416,7 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	out := outbound.New(outbound.Config{Allow: c.Networks(), Resolver: o.Resolver})
 	s.Webhooks = webhook.NewService(s.Office, s.Events, out)
 	s.Providers = provider.NewService(s.Office, s.Accounts, oidc.New(out, o.Clock), c.Base())
+	s.openReader(c)
 	s.Firms.Believe(s.Providers.Vouch)
 	s.Hosts = hostname.New(s.Office, s.Accounts, hostname.Config{Base: c.Base(), Obtains: c.TLS.Mode == config.TLSAuto, Asker: out, Log: o.Log})
 	s.Accounts.Within(s.Hosts.Of)
@@ -502,6 +506,9 @@ func (s *Server) openSite(c *config.Config, catalog *i18n.Catalog, zone *time.Lo
 	}
 	pages, err := w.Handler(site.Routes(shown), asset.Handler())
 	if err != nil {
+		return err
+	}
+	if err := s.openCards(w, shown.Home); err != nil {
 		return err
 	}
 	mux := http.NewServeMux()

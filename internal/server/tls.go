@@ -44,8 +44,8 @@ func (s *Server) certificate() (*tls.Config, error) {
 	return nil, nil
 }
 
-// aside serves what has an address of its own beside the site: the figures, and
-// the way to https. What it returns ends both.
+// aside serves what has an address of its own beside the site: the figures, the way to
+// https, and where keys are shown. What it returns ends them.
 func (s *Server) aside(failed chan<- error) (stop func() error, err error) {
 	figures, err := s.figures(failed)
 	if err != nil {
@@ -55,7 +55,11 @@ func (s *Server) aside(failed chan<- error) (stop func() error, err error) {
 	if err != nil {
 		return nil, errors.Join(err, figures())
 	}
-	return func() error { return errors.Join(figures(), plain()) }, nil
+	keys, err := s.readKeys(failed)
+	if err != nil {
+		return nil, errors.Join(err, figures(), plain())
+	}
+	return func() error { return errors.Join(figures(), plain(), keys()) }, nil
 }
 
 // plain sends unencrypted requests on to the public address, and answers the

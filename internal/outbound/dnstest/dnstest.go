@@ -1,4 +1,6 @@
-// Package dnstest is a name server whose answers a test chooses.
+// Package dnstest is a name server whose answers a test chooses: where names lead, list
+// after list, and the texts that they have. It refuses to know any other name, and to ask
+// anybody. Start at [Start].
 package dnstest
 
 import (

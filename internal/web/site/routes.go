@@ -434,6 +434,15 @@ func forumRoutes(p Pages) []web.Route {
 	}
 }
 
+// CardRoutes is the table of the listener where keys are shown, see [door.Cards].
+func CardRoutes(cards *door.Cards, homes *home.Pages) []web.Route {
+	return []web.Route{
+		{Pattern: "GET /{$}", Handle: cards.Lost, Why: "holds nothing of anybody"},
+		{Pattern: "GET /{way}", Handle: cards.Show, Why: "keycard.Hand wants a way that the site sealed and a certificate that counts; it changes nothing"},
+		{Pattern: "GET /language/{code}", Handle: homes.Language, Why: "a cookie of the reader's own browser"},
+	}
+}
+
 // entranceRoutes are the door of a firm, and who vouches there for people.
 func entranceRoutes(p Pages) []web.Route {
 	return []web.Route{
@@ -451,6 +460,7 @@ func entranceRoutes(p Pages) []web.Route {
 
 		{Pattern: "GET /f/{firm}/entrance", Door: web.Member, Action: authz.FirmDoor, Handle: p.Entrance.List},
 		{Pattern: "POST /f/{firm}/entrance", Door: web.Member, Action: authz.FirmVouch, Handle: p.Entrance.DoRegister},
+		{Pattern: "POST /f/{firm}/entrance/keys", Door: web.Member, Action: authz.FirmVouch, Handle: p.Entrance.DoTakeKeys},
 		{Pattern: "POST /f/{firm}/entrance/plate", Door: web.Member, Action: authz.FirmDoor, Handle: p.Entrance.DoHang},
 		{Pattern: "POST /f/{firm}/entrance/logo", Door: web.Member, Action: authz.FirmDoor, Handle: p.Entrance.DoShowLogo, Body: firm.MaxLogo + 64<<10},
 		{Pattern: "POST /f/{firm}/entrance/logo/remove", Door: web.Member, Action: authz.FirmDoor, Handle: p.Entrance.DoHideLogo},

@@ -26,6 +26,7 @@ type ProvePage struct {
 	Key     *KeyForm   // nil where no passkeys are offered
 	Away    *ui.Button // shows it to who vouches for her; nil for the others
 	Go      *ui.Button // she has shown it there, and goes on; nil until then
+	Chooses bool       // what she sent was a file, which she chooses again
 	Refused string     // what was wrong with a passkey, or empty
 	Back    ui.Button
 }
@@ -46,10 +47,14 @@ func (p *Pages) Prove(r *web.Request) (web.Answer, error) {
 		page := r.SpacePath(id.Space(r.PathValue("space")), "documents", r.PathValue("document"))
 		what = waiting{proveSee, page, back}
 	}
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") { // a file does not wait: she chooses it again
+		what = waiting{proveSee, r.URL.Path, back}
+	}
 	page, err := p.prove(r, what)
 	if err != nil {
 		return nil, err
 	}
+	page.Chooses = what.field == proveSee && r.Method == http.MethodPost
 	return web.Again(proveTemplate, page, stale), nil
 }
 
@@ -95,7 +100,10 @@ func (p *Pages) prove(r *web.Request, what waiting) (ProvePage, error) {
 	if page.Key = p.keyForm(r, ""); page.Key != nil {
 		page.Key.Action, page.Key.Kept, page.Key.Label = provePath, page.Kept, r.Printer.T("door.prove_key")
 	}
-	if r.Session.Via.Vouched() {
+	switch {
+	case r.Session.Via == authz.ViaKeycard:
+		page.Away = &ui.Button{Label: r.Printer.T("door.prove_keycard"), Look: ui.Primary}
+	case r.Session.Via.Vouched():
 		page.Away = &ui.Button{Label: r.Printer.T("door.prove_away"), Look: ui.Primary}
 	}
 	page.Back = ui.Button{Label: r.Printer.T("door.prove_not"), Href: enterPath}

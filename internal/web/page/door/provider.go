@@ -20,7 +20,11 @@ import (
 )
 
 // Offer is a button that leads to who vouches for people. Template "offer".
-type Offer struct{ Action, Next, Label string }
+type Offer struct {
+	Action, Next string
+	Icon         ui.Icon
+	Label        string
+}
 
 // ProviderPage stands before the way to a provider, on it, and after it when nothing
 // came of it: each time there is one way on.
@@ -31,20 +35,28 @@ type ProviderPage struct {
 	Offer   *Offer
 	Go      *ui.Link // to the provider itself
 	Other   *ui.Link
+	keys    bool // what vouches is a key of one's own
 }
 
 // Voucher is a provider among a person's means of signing in.
 type Voucher struct {
 	Name, House string
+	Icon        ui.Icon
+	Key         string // which key it is; empty for a provider, and for one that is not tied
+	Refused     string // why the key does not count now, or empty
 	Tied        bool
 	Tie         string // where she has it vouch for her
+	TieLabel    string
 	Part        ui.Dialog
 }
 
 var providerTemplate = ui.Must(ui.Parse[ProviderPage](files, "provider.tmpl", "offer.tmpl"))
 
 func offer(r *web.Request, of id.Firm, o provider.Offer, next string) Offer {
-	return Offer{provider.Path(of, o.ID), next, r.Printer.T("door.offer", o.Name)}
+	if o.Keys {
+		return Offer{provider.Path(of, o.ID), next, "key", r.Printer.T("door.offer_keys")}
+	}
+	return Offer{provider.Path(of, o.ID), next, "door-enter", r.Printer.T("door.offer", o.Name)}
 }
 
 // House is the door of a firm: who vouches for its people, and how the others sign in.
@@ -158,7 +170,10 @@ func (p *Pages) before(r *web.Request, of id.Firm, by id.Provider) (page Provide
 	}
 	page.Base = base(r, ui.Public, r.Printer.T("door.sign_in"), provider.Path(of, by))
 	page.Firm, page.FirmHref, page.Logo = at.Firm, page.Path, web.LogoOf(of, at.Logos)
-	page.Lead = r.Printer.T("door.offer_lead", at.Firm)
+	page.keys, page.Lead = at.Offers[0].Keys, r.Printer.T("door.offer_lead", at.Firm)
+	if page.keys {
+		page.Lead = r.Printer.T("door.offer_lead_keys", at.Firm)
+	}
 	one := offer(r, of, at.Offers[0], web.Local(r.URL.Query().Get("next")))
 	page.Offer, page.Other = &one, &ui.Link{Href: signInPath, Label: r.Printer.T("door.offer_other")}
 	return page, nil
@@ -211,6 +226,10 @@ func (p *Pages) lead(r *web.Request, w provider.Way, k kept) (web.Answer, error)
 	page.Offer, page.Lead = nil, r.Printer.T("door.away_text")
 	page.Title = r.Printer.T("door.away")
 	page.Go = &ui.Link{Href: address, Label: r.Printer.T("door.away_go")}
+	if page.keys { // she has to have it at hand before her browser asks
+		page.Title, page.Lead, page.Go.Label = r.Printer.T("door.away_keys"), r.Printer.T("door.away_keys_text"), r.Printer.T("door.away_keys_go")
+		return r.Depart(challenge, web.Show(providerTemplate, page)), nil
+	}
 	return r.Depart(challenge, web.Lead(address, web.Show(providerTemplate, page))), nil
 }
 
@@ -253,6 +272,8 @@ func (p *Pages) Back(r *web.Request) (web.Answer, error) {
 // arrived goes on with what she set out for.
 func (p *Pages) arrived(r *web.Request, out provider.Entered, k kept) web.Answer {
 	switch {
+	case out.Tied && out.Keys:
+		return web.Done(accountPath, "key_tied")
 	case out.Tied:
 		return web.Done(accountPath, "provider_tied")
 	case k.Action != "":
@@ -304,17 +325,33 @@ func (p *Pages) vouchers(r *web.Request, page *AccountPage, doors []firm.Profile
 				continue
 			}
 			at := accountPath + "/providers/" + string(d.ID) + "/" + string(m.ID)
-			page.Vouchers = append(page.Vouchers, Voucher{
-				Name: m.Name, House: d.Name, Tied: m.Tied, Tie: at + "/tie",
-				Part: ui.Dialog{
-					ID: "part-" + string(m.ID), Action: at + "/part", Title: r.Printer.T("door.voucher_part_title", m.Name), Consequence: r.Printer.T("door.voucher_part_then"),
-					Opener:  ui.Button{Label: r.Printer.T("door.voucher_part"), Small: true},
-					Confirm: ui.Button{Label: r.Printer.T("door.voucher_part"), Look: ui.Danger},
-				},
-			})
+			page.Vouchers = append(page.Vouchers, newVoucher(page.Base, m, d.Name, at))
 		}
 	}
 	return nil
+}
+
+// newVoucher is one of them, whose gestures are at an address.
+func newVoucher(b ui.Base, m provider.Mine, house, at string) Voucher {
+	v := Voucher{Name: m.Name, House: house, Icon: "shield-check", Tied: m.Tied, Tie: at + "/tie", TieLabel: b.T("door.voucher_tie")}
+	v.Part = ui.Dialog{
+		ID: "part-" + string(m.ID), Action: at + "/part", Title: b.T("door.voucher_part_title", m.Name), Consequence: b.T("door.voucher_part_then"),
+		Opener:  ui.Button{Label: b.T("door.voucher_part"), Small: true},
+		Confirm: ui.Button{Label: b.T("door.voucher_part"), Look: ui.Danger},
+	}
+	if !m.Keys {
+		return v
+	}
+	v.Name, v.Icon, v.TieLabel = b.T("door.keys"), "key", b.T("door.key_bring")
+	v.Part.Title, v.Part.Consequence = b.T("door.key_part_title"), b.T("door.key_part_then")
+	v.Part.Opener.Label, v.Part.Confirm.Label = b.T("door.key_part"), b.T("door.key_part")
+	if m.Key != nil {
+		v.Key = b.T("door.key_which", m.Key.Holder, m.Key.Issuer, b.Date(m.Key.Ends))
+		if m.Key.Refused != nil {
+			v.Refused = b.Printer.Fault(m.Key.Refused)
+		}
+	}
+	return v
 }
 
 // DoTie sets out to have a provider vouch for her from now on.

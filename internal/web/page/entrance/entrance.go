@@ -39,6 +39,15 @@ type Entrance struct {
 	Lines []Line
 	None  ui.Empty
 	Form  Form
+	Keys  *Keys // nil where nobody reads keys, and for a firm that takes them
+}
+
+// Keys offers that the firm's people enter by keys of their own.
+type Keys struct {
+	Action  string
+	Refused *ui.Notice
+	Issuers []string
+	Submit  ui.Button
 }
 
 // Plate asks what stands at the door.
@@ -93,10 +102,16 @@ func (p *Pages) list(r *web.Request) (Entrance, error) {
 		return Entrance{}, err
 	}
 	page := Entrance{Base: b, Form: newForm(r, b), Plate: newPlate(r, b, hung), Logos: newLogos(r, b, onLight), Host: ui.Link{Href: r.FirmPath("entrance", "host"), Label: b.T("entrance.host")}}
+	if names, ok := p.Providers.Issuers(); ok {
+		page.Keys = &Keys{Action: r.FirmPath("entrance", "keys"), Issuers: names, Submit: ui.Button{Label: b.T("entrance.keys_take"), Icon: "key"}}
+	}
 	page.None = ui.Empty{Icon: "door-enter", Title: b.T("entrance.none"), Text: b.T("entrance.none_text")}
 	for _, one := range found {
+		if one.Keys() {
+			page.Keys = nil
+		}
 		page.Lines = append(page.Lines, Line{
-			Href: r.FirmPath("entrance", string(one.ID)), Name: one.Name, Whom: whom(b, one), State: badge(b, one),
+			Href: r.FirmPath("entrance", string(one.ID)), Name: named(b, one), Whom: whom(b, one), State: badge(b, one),
 		})
 		hung.Open = hung.Open || one.State == provider.Active && one.Audience == provider.Staff
 	}
@@ -153,6 +168,14 @@ func badge(b ui.Base, p provider.Provider) ui.Badge {
 	return ui.Badge{Text: b.T("entrance.state.active"), Look: ui.Fresh}
 }
 
+// named is what a page calls a provider.
+func named(b ui.Base, p provider.Provider) string {
+	if p.Keys() {
+		return b.T("entrance.keys")
+	}
+	return p.Name
+}
+
 // whom says for whom a provider is there.
 func whom(b ui.Base, p provider.Provider) string {
 	switch {
@@ -204,6 +227,26 @@ func (p *Pages) DoRegister(r *web.Request) (web.Answer, error) {
 	return web.Again(listPage, page, err), nil
 }
 
+// DoTakeKeys has the firm's people enter by keys of their own.
+func (p *Pages) DoTakeKeys(r *web.Request) (web.Answer, error) {
+	made, err := p.Providers.TakeKeys(r.Context(), r.Actor)
+	if err == nil {
+		return web.Done(r.FirmPath("entrance", string(made.ID)), "keys_taken"), nil
+	}
+	if !mended(err) {
+		return nil, err
+	}
+	page, unread := p.list(r)
+	if unread != nil {
+		return nil, unread
+	}
+	if page.Keys == nil { // somebody else was faster
+		return web.See(r.FirmPath("entrance")), nil
+	}
+	page.Keys.Refused = &ui.Notice{Look: ui.Danger, Text: r.Printer.Fault(err)}
+	return web.Again(listPage, page, err), nil
+}
+
 // mended reports whether a fault is one that she puts right on the page.
 func mended(err error) bool {
 	switch fault.KindOf(err) {
@@ -219,6 +262,7 @@ type Provider struct {
 	State    ui.Badge
 	Notice   *ui.Notice // what is still to be done
 	Facts    []Fact
+	Keys     bool     // it is no provider, but keys of one's own: there is nobody to be introduced to
 	Redirect ui.Hash  // what its own administrator has to know
 	Own      *ui.Hash // and for the firm's own address, if it has one
 	Start    *ui.Hash // where its people sign in; nil for the firm's own, who do at the door
@@ -253,10 +297,19 @@ func (p *Pages) one(r *web.Request) (Provider, error) {
 	if err != nil {
 		return Provider{}, err
 	}
-	b := frame(r, found.Name)
+	b := frame(r, named(r.Base(ui.Desk, ""), found))
 	b.Crumbs = append(b.Crumbs, ui.Link{Href: r.FirmPath("entrance"), Label: b.T("entrance.title")})
 	at := r.FirmPath("entrance", string(of))
 	page := Provider{Base: b, State: badge(b, found), Facts: facts(b, found), Action: at, End: ending(b, found, at+"/end")}
+	if page.Keys = found.Keys(); page.Keys {
+		names, ok := p.Providers.Issuers()
+		page.Facts = keyFacts(b, found, names)
+		page.End.Title, page.End.Consequence = b.T("entrance.keys_end_title"), b.N("entrance.keys_end_then", found.People)
+		if !ok {
+			page.Notice = &ui.Notice{Look: ui.Danger, Title: b.T("entrance.keys_unread"), Text: b.T("entrance.keys_unread_text")}
+		}
+		return page, nil
+	}
 	page.Redirect = ui.Hash{Label: b.T("entrance.redirect"), Value: p.Providers.Redirect(r.Firm.ID, of)}
 	if own := p.Providers.RedirectAt(r.Firm.ID, r.Firm.ID, of); own != page.Redirect.Value {
 		page.Own = &ui.Hash{Label: b.T("entrance.redirect_own"), Value: own}
@@ -285,6 +338,18 @@ func facts(b ui.Base, p provider.Provider) []Fact {
 		{b.T("entrance.issuer"), p.Issuer}, {b.T("entrance.audience"), whom(b, p)}, {b.T("entrance.first"), first},
 		{b.T("entrance.people"), b.N("entrance.people_tied", p.People)}, {b.T("entrance.since"), b.DateTime(p.Created)},
 	}
+}
+
+// keyFacts are those of keys.
+func keyFacts(b ui.Base, p provider.Provider, issuers []string) []Fact {
+	out := []Fact{
+		{b.T("entrance.audience"), whom(b, p)}, {b.T("entrance.first"), b.T("entrance.first.key")},
+		{b.T("entrance.people"), b.N("entrance.people_keys", p.People)}, {b.T("entrance.since"), b.DateTime(p.Created)},
+	}
+	if len(issuers) > 0 {
+		out = append([]Fact{{b.T("entrance.keys_issuers"), b.List(issuers)}}, out...)
+	}
+	return out
 }
 
 func ending(b ui.Base, p provider.Provider, action string) ui.Dialog {
