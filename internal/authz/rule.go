@@ -209,7 +209,7 @@ var rules = map[Action]rule{
 	SpaceOpen:       {kind: OfFirm, firm: people},
 	ConflictSearch:  {kind: OfFirm, firm: people},
 	SanctionSee:     {kind: OfFirm, firm: people, reads: true},
-	SanctionImport:  {kind: OfFirm, firm: []FirmRole{Admin}},
+	SanctionImport:  {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
 	TokenKeep:       {kind: OfFirm, firm: anyone, inSelf: true, bare: true},
 	TokenGive:       {kind: OfFirm, firm: anyone, inSelf: true, grave: true},
 	NoticeSee:       {kind: OfFirm, firm: anyone, reads: true},

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"cenacle/internal/authz"
 	"cenacle/internal/sanction/sanctiontest"
@@ -35,6 +36,10 @@ func TestSanctionPage(t *testing.T) {
 	shorter := string(sanctiontest.File("2026-11-21", people[:1]...))
 	h.admin.Upload(path, "file", "liste.json", shorter).Answers(t, http.StatusUnprocessableEntity, "").One("input[name=smaller]")
 	h.admin.Upload(path, "file", "liste.json", shorter, "smaller", "1").Answers(t, http.StatusSeeOther, path+"?done=sanction_imported")
+	h.Clock.Advance(6 * time.Minute)
+	if got := h.admin.Upload(path, "file", "liste.json", whole); got.Status != http.StatusForbidden {
+		t.Errorf("in a session that is not fresh: %d", got.Status)
+	}
 	other := h.colleague("Me Paul Roux", "paul@delmas.example", authz.Lawyer)
 	seen := other.Get(path).Answers(t, http.StatusOK, "")
 	seen.Lacks("input[type=file]")

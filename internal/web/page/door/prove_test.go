@@ -62,6 +62,19 @@ func TestProveForAFile(t *testing.T) {
 	b.Get(file).Answers(t, http.StatusSeeOther, "/taken")
 }
 
+// TestProveBeforeAFile: a file that was sent does not wait; she goes back to the page
+// where she chose it.
+func TestProveBeforeAFile(t *testing.T) {
+	h := open(t)
+	b := h.Browser()
+	b.Post("/signin", "email", founderEmail, "password", password)
+	h.Clock.Advance(6 * time.Minute)
+	people := "/f/" + string(h.by.Firm) + "/people"
+	page := b.Upload(people, "file", "liste.json", "{}").Answers(t, http.StatusForbidden, "")
+	page.One(".door").Says("vous choisirez le fichier de nouveau")
+	b.Post("/account/prove", kept(page, "current", password)...).Answers(t, http.StatusSeeOther, people+"?done=proven")
+}
+
 // TestProveLeadsNowhereElse: what waited is of this site, and is no proof itself.
 func TestProveLeadsNowhereElse(t *testing.T) {
 	h := open(t)
