@@ -110,7 +110,7 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     await button(lawyer.page, "room.circle.make").click();
     await said(lawyer.page, "circle_made");
     pages.push([lawyer, "a circle", new URL(lawyer.page.url()).pathname]);
-    pages.push([lawyer, "who sees a document, and why", `${draft}/why`], [lawyer, "who sees a memo, and why", reasons]);
+    pages.push([lawyer, "who sees a document, and why", `${draft}/why`], [lawyer, "who sees a memo, and why", reasons], [lawyer, "who sees a date, and why", `${date}/why`]);
     pages.push([lawyer, "a document", draft, unfolded], [lawyer, "a picture", plan], [lawyer, "a receipt", receipt], [lawyer, "her access", "/account", unfolded], [lawyer, "what is absent", `${desk}/spaces/none`]);
     pages.push([client, "the client's space", space, unfolded], [client, "her document", draft], [client, "her receipt", receipt], [client, "her access", "/account", unfolded]);
     pages.push([client, "who opened her space", `${space}/access`], [client, "her notices", `${desk}/notices`]);

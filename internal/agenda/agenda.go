@@ -124,10 +124,11 @@ type Event struct {
 // Past is what an event was, until when, and who changed it then.
 type Past struct {
 	Entry
-	Apart map[string]Apart
-	Basis *Basis
-	Until time.Time
-	By    id.Person
+	Apart   map[string]Apart
+	Basis   *Basis
+	Until   time.Time
+	By      id.Person
+	Follows []Shift // of a [Detail]: the deadlines that this change moved with it, which the actor sees
 }
 
 // Detail is an event with what it was before, newest first.

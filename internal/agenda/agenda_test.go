@@ -15,6 +15,7 @@ import (
 	"cenacle/internal/document/documenttest"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
+	"cenacle/internal/item"
 	"cenacle/internal/law"
 	"cenacle/internal/overview"
 	"cenacle/internal/space"
@@ -335,3 +336,45 @@ var (
 	deletePast  = store.ForFirm(`delete from event_past where firm_id = $1 and event_id = $2`)
 	deleteEvent = store.ForFirm(`delete from event where firm_id = $1 and id = $2`)
 )
+
+// TestAuthorIsTold: what another makes of somebody's date waits for her like for anybody
+// who sees it, until she has read it; what she makes of it herself does not.
+func TestAuthorIsTold(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		ctx := t.Context()
+		views := overview.New(r.Office)
+		colleague := r.Member(r.Lead, r.space, authz.Colleague, "Me Roux")
+		e := r.add(t, r.hearing("Audience", 9), r.circles.Firm)
+		waits := func(who string, by authz.Actor, want int) {
+			t.Helper()
+			all, err := views.Space(ctx, by, r.space)
+			r.Must(err)
+			got := 0
+			for _, w := range all {
+				if w.Mine && w.Kind == overview.ToRead && w.What == item.Event {
+					got += w.Count
+				}
+			}
+			d, err := r.agendas.Show(ctx, by, r.space, e.ID)
+			r.Must(err)
+			if got != want || d.Read == (want > 0) {
+				t.Errorf("%s: %d dates wait, want %d; read: %v", who, got, want, d.Read)
+			}
+		}
+		change := func(by authz.Actor, revision, days int) {
+			t.Helper()
+			r.Must(r.agendas.Change(ctx, by, agenda.Changing{Space: r.space, Event: e.ID, Revision: revision, Entry: r.hearing("Audience", days)}))
+		}
+		waits("its author", r.Lead, 0)
+		waits("her colleague", colleague, 1)
+		change(r.Lead, 1, 10)
+		waits("its author, who moved it", r.Lead, 0)
+		change(colleague, 2, 11)
+		waits("its author, once another moved it", r.Lead, 1)
+		waits("who moved it", colleague, 0)
+		r.Must(r.agendas.Read(ctx, r.Lead, r.space, []id.Item{e.ID}))
+		waits("its author, who has read it", r.Lead, 0)
+		r.Must(r.agendas.Cancel(ctx, colleague, agenda.Cancelling{Space: r.space, Event: e.ID, Revision: 3}))
+		waits("its author, once another cancelled it", r.Lead, 1)
+	})
+}

@@ -29,7 +29,7 @@ type Changing struct {
 }
 
 // Change gives an event other words or another place in time: those it was sent to
-// are told, and find it unread. The deadlines reckoned from it that the actor sees and
+// are told, its author too when somebody else changes it, and find it unread. The deadlines reckoned from it that the actor sees and
 // may change are reckoned again and, unless another day was kept for a reason, moved
 // with it. Faults: as [Service.Add]; Conflict when somebody has changed it meanwhile,
 // when it is cancelled, and when nothing would differ.
@@ -274,6 +274,9 @@ func (s *Service) write(a *act.Act, by authz.Actor, e Shift, done step) error {
 		return err
 	}
 	if err := item.Renew(a, by, is.ID); err != nil {
+		return err
+	}
+	if err := item.AwaitAuthor(a, by, is.ID); err != nil {
 		return err
 	}
 	if _, err := item.MarkRead(a, by, is.ID); err != nil {

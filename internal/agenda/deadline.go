@@ -2,6 +2,7 @@ package agenda
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -241,6 +242,37 @@ func following(a *act.Act, by authz.Actor, of Event, do authz.Action) (out []Eve
 		}
 	}
 	return out, nil
+}
+
+// trail adds to each change of an event what it made of the deadlines reckoned from it,
+// and of those reckoned from these: they were written at the same instant.
+func (d *Detail) trail(a *act.Act, by authz.Actor, follows []Event) error {
+	if len(d.Past) == 0 {
+		return nil
+	}
+	for _, e := range follows {
+		before, err := past(a, e)
+		if err != nil {
+			return err
+		}
+		for _, was := range before {
+			i := slices.IndexFunc(d.Past, func(p Past) bool { return p.Until.Equal(was.Until) })
+			old := e
+			old.Entry, old.Basis = was.Entry, was.Basis
+			if i >= 0 {
+				d.Past[i].Follows = append(d.Past[i].Follows, Shift{old, e})
+			}
+			e = old
+		}
+		further, err := following(a, by, e, authz.AgendaSee)
+		if err != nil {
+			return err
+		}
+		if err := d.trail(a, by, further); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // resting works a deadline again, and looks at what it is reckoned from.

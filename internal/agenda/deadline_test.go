@@ -173,6 +173,23 @@ func TestFollow(t *testing.T) {
 		if d := r.show(t, r.client, hearing.ID); len(d.Follows) != 1 || d.Follows[0].ID != filing.ID {
 			t.Errorf("the client reads what follows: %d", len(d.Follows))
 		}
+		for _, one := range []struct {
+			by   authz.Actor
+			want []string
+		}{
+			{r.Lead, []string{"Remise 2027-01-04 2027-01-11", "Suite 2027-01-11 2027-01-18", "À la main 2027-01-15 2027-01-15"}},
+			{r.client, []string{"Remise 2027-01-04 2027-01-11"}},
+		} {
+			var moved []string
+			for _, s := range r.show(t, one.by, hearing.ID).Past[0].Follows {
+				moved = append(moved, s.Is.Title+" "+s.Was.Day+" "+s.Is.Day)
+			}
+			slices.Sort(moved)
+			slices.Sort(one.want)
+			if !slices.Equal(moved, one.want) {
+				t.Errorf("what moved with it: %v, want %v", moved, one.want)
+			}
+		}
 		if n := r.Kinds(r.Lead)["agenda.changed"]; n != 4 {
 			t.Errorf("the journal knows %d changes, want that of the hearing and of three", n)
 		}

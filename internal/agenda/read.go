@@ -96,8 +96,10 @@ func (s *Service) Show(ctx context.Context, by authz.Actor, in id.Space, of id.I
 		if d.Resting, err = s.resting(a, by, e); err != nil {
 			return err
 		}
-		d.Follows, err = following(a, by, e, authz.AgendaSee)
-		return err
+		if d.Follows, err = following(a, by, e, authz.AgendaSee); err != nil {
+			return err
+		}
+		return d.trail(a, by, d.Follows)
 	})
 	return d, err
 }

@@ -179,7 +179,8 @@ func stored(a *act.Act, in id.Space, of id.Item, reader id.Person) (Event, bool,
 
 // as adds what the item says, to whom looks.
 func (e Event) as(h item.Header, by authz.Actor, f authz.Facts, read bool) Event {
-	e.Author, e.Created, e.Internal, e.Read = h.Author, h.Created, h.Internal, read || h.Author == by.Person
+	e.Author, e.Created, e.Internal = h.Author, h.Created, h.Internal
+	e.Read = read || h.Author == by.Person && e.Revision == 1 // what others make of it she has to read
 	if f.Role.Inside() {
 		for _, to := range h.Audience {
 			e.Circles = append(e.Circles, to.Circle)

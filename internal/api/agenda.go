@@ -46,6 +46,21 @@ type PastAppointment struct {
 	Basis *Basis    `json:"basis,omitempty"`
 	Until Instant   `json:"until"`
 	By    id.Person `json:"by" doc:"who changed it then"`
+	Moved []Moved   `json:"moved,omitempty" doc:"the deadlines that this change moved with it, which one sees"`
+}
+
+// Moved is a deadline that followed what it is reckoned from.
+type Moved struct {
+	Event id.Item `json:"event"`
+	Was   string  `json:"was" doc:"civil date"`
+	Is    string  `json:"is" doc:"civil date; the same where another day is kept by hand"`
+}
+
+func movedOf(all []agenda.Shift) (out []Moved) {
+	for _, s := range all {
+		out = append(out, Moved{s.Is.ID, s.Was.Day, s.Is.Day})
+	}
+	return out
 }
 
 // Repeat says when an event comes again: at the same hour on the wall, until a day or
@@ -206,7 +221,7 @@ func (n *Nouns) appointment(r *Request, in EventOn) (Appointment, error) {
 	out := appointmentOf(shown)
 	out.Apart = apart(d.Event, r.api.Zone)
 	for _, p := range d.Past {
-		out.Past = append(out.Past, PastAppointment{writtenOf(p.Entry), basisOf(p.Basis), Instant(p.Until), p.By})
+		out.Past = append(out.Past, PastAppointment{writtenOf(p.Entry), basisOf(p.Basis), Instant(p.Until), p.By, movedOf(p.Follows)})
 	}
 	out.Stale = d.Resting.Stale
 	for _, f := range d.Follows {

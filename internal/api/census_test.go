@@ -220,6 +220,7 @@ var twins = map[string]string{
 	"GET /f/{firm}/spaces/{space}/agenda/deadline":        "reckonDeadline",
 	"POST /f/{firm}/spaces/{space}/agenda/deadline":       "addDeadline",
 	"GET /f/{firm}/spaces/{space}/agenda/{event}":         "getEvent",
+	"GET /f/{firm}/spaces/{space}/agenda/{event}/why":     "explainEvent",
 	"POST /f/{firm}/spaces/{space}/agenda/{event}":        "changeEvent",
 	"POST /f/{firm}/spaces/{space}/agenda/{event}/cancel": "cancelEvent",
 	"POST /f/{firm}/spaces/{space}/agenda/read":           "readEvents",

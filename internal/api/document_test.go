@@ -37,6 +37,7 @@ var documentSamples = map[string]sample{
 	"addressDocument":       {who: byLead, body: `{"circles":["{all}"]}`, want: 200},
 	"getContent":            {who: byClient, want: 200},
 	"getVersionContent":     {who: byClient, want: 200},
+	"explainEvent":          {who: byLead, want: 200},
 	"explainDocument":       {who: byLead, want: 200},
 	"previewNatures":        {who: byLead, want: 200},
 	"classifyDocument":      {who: byLead, body: `{"nature":"officielle"}`, want: 200},

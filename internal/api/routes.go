@@ -516,6 +516,8 @@ func (n *Nouns) agendaRows() []Operation {
 			Summary: "Put an event into the agenda of a space; those it is sent to are told"},
 		{Pattern: "GET /spaces/{space}/agenda/{event}", Name: "getEvent", Action: authz.AgendaSee, Do: Ask(n.appointment),
 			Summary: "An event, and what it was before each of its changes"},
+		{Pattern: "GET /spaces/{space}/agenda/{event}/why", Name: "explainEvent", Action: authz.AgendaWhy, Do: Ask(n.eventWhy),
+			Summary: "Who sees a date and who does not, and the reason of the rule for each; for the firm’s side alone"},
 		{Pattern: "PUT /spaces/{space}/agenda/{event}", Name: "changeEvent", Action: authz.AgendaChange, Do: Tell(n.changeEvent, n.changedEvent),
 			Summary: "Move or reword an event; those it was sent to are told, what it was stays readable, and the deadlines reckoned from it follow"},
 		{Pattern: "GET /spaces/{space}/agenda/{event}/foreseen", Name: "foreseeEvent", Action: authz.AgendaChange, Do: Ask(n.foresee),

@@ -42,6 +42,11 @@ func (n *Nouns) memoWhy(r *Request, in InMemo) (Reasons, error) {
 	return reasonsOf(found.People), err
 }
 
+func (n *Nouns) eventWhy(r *Request, in InEvent) (Reasons, error) {
+	people, err := n.Agendas.Why(r.Context(), r.Actor, in.Space, in.Event)
+	return reasonsOf(people), err
+}
+
 func reasonsOf(people []document.Recipient) Reasons {
 	out := Reasons{People: make([]Seer, len(people))}
 	for i, p := range people {

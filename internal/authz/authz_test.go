@@ -53,7 +53,7 @@ func TestPolicy(t *testing.T) {
 		VigilanceSee: "lead colleague assistant", VigilanceKeep: "lead colleague",
 		DocumentFile: "lead colleague assistant", DocumentRead: "lead colleague assistant client guest reader expert clerk",
 		DocumentAddress: "lead colleague assistant", DocumentManage: "lead colleague assistant",
-		DocumentWhy: "lead colleague assistant", MemoWhy: "lead colleague assistant",
+		DocumentWhy: "lead colleague assistant", MemoWhy: "lead colleague assistant", AgendaWhy: "lead colleague assistant",
 		DocumentParty: "", DocumentRelease: "lead colleague guest",
 		DocumentClassify: "lead colleague", DocumentApprove: "lead", ApprovalDemand: "lead colleague",
 		DepositMake: "client guest expert", DepositSee: "lead colleague assistant", ReceiptRead: "lead colleague assistant",

@@ -117,6 +117,7 @@ const (
 	RequestJudge  Action = "request.judge"  // accept, send back, waive, remind
 
 	AgendaSee    Action = "agenda.see"    // an event: when it is, and what
+	AgendaWhy    Action = "agenda.why"    // who else sees an entry, who does not, and why
 	AgendaAdd    Action = "agenda.add"    // put one into the agenda of a space
 	AgendaChange Action = "agenda.change" // move, reword or cancel it
 
@@ -281,6 +282,7 @@ var rules = map[Action]rule{
 	RequestJudge:  {kind: OfPrivate, space: asks, others: inside, writes: true},
 
 	AgendaSee:    {kind: OfItem, space: all, reads: true},
+	AgendaWhy:    {kind: OfItem, space: inside, reads: true},
 	AgendaAdd:    {kind: OfSpace, space: inside, writes: true},
 	AgendaChange: {kind: OfItem, space: inside, writes: true},
 

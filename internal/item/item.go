@@ -179,6 +179,13 @@ func Renew(a *act.Act, by authz.Actor, it id.Item) error {
 	return Await(a, it)
 }
 
+// AwaitAuthor has a renewed item wait for its author too, when somebody else has changed
+// what she wrote: she reads her own things as they are, not as others make them.
+func AwaitAuthor(a *act.Act, by authz.Actor, it id.Item) error {
+	_, err := a.Exec(insertUnreadByAuthor, it, store.Micros(a.Now), by.Person)
+	return err
+}
+
 // Reclassify gives an opened item another nature. The caller has decided the
 // right and records the act.
 func Reclassify(a *act.Act, h Header, n authz.Nature) error {

@@ -52,6 +52,19 @@ where i.firm_id = $1 and i.id = $2
   and not exists (select 1 from read_mark r where r.firm_id = $1 and r.item_id = i.id and r.person_id = c.person_id)
 on conflict (firm_id, person_id, space_id, item_id) do nothing`)
 
+	// The author of item $2, when she is in a circle that it was sent to, at $3, and is not
+	// person $4.
+	insertUnreadByAuthor = store.ForFirm(`
+insert into unread (firm_id, person_id, space_id, item_id, since)
+select i.firm_id, i.author_id, i.space_id, i.id, $3
+from item i
+where i.firm_id = $1 and i.id = $2 and i.author_id <> $4
+  and exists (
+    select 1 from audience a
+    join circle_member c on c.firm_id = $1 and c.circle_id = a.circle_id and c.person_id = i.author_id
+    where a.firm_id = $1 and a.item_id = i.id and (c.until = 0 or c.until > $3))
+on conflict (firm_id, person_id, space_id, item_id) do nothing`)
+
 	deleteReadsOfOthers = store.ForFirm(`delete from read_mark where firm_id = $1 and item_id = $2 and person_id <> $3`)
 
 	deleteUnread = store.ForFirm(`

@@ -1,6 +1,7 @@
 package lifecycle_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -299,6 +300,45 @@ func (w *world) firmOf(in id.Space) (out []id.Circle) {
 		return err
 	}))
 	return out
+}
+
+// TestNoticeToAuthor: of a date that somebody wrote she is told by mail once another has
+// changed it; not of what she changed herself, and not of a document of hers.
+func TestNoticeToAuthor(t *testing.T) {
+	each(t, func(w *world) {
+		sp := w.opens("Claire Petit", client)
+		paul, sent := w.signed("paul@delmas.example", sp)
+		to := w.firmOf(sp.ID)
+		makes := func(kind item.Kind) (it id.Item) {
+			w.clock.Advance(time.Millisecond) // identifiers sort by age
+			w.keep(func(a *act.Act) (err error) {
+				it, err = item.Create(a, paul, item.New{Space: sp.ID, Kind: kind}, to)
+				return err
+			})
+			return it
+		}
+		change := func(by authz.Actor, it id.Item) {
+			w.keep(func(a *act.Act) error {
+				return errors.Join(item.Renew(a, by, it), item.AwaitAuthor(a, by, it), item.Notify(a, by, sp.ID, it, to))
+			})
+			w.later()
+		}
+		date, paper := makes(item.Event), makes(item.Document)
+		change(paul, date)
+		change(w.lawyer, paper)
+		if n := sent(); n != 0 {
+			w.Errorf("%d mails of what he has changed himself, and of his document", n)
+		}
+		change(w.lawyer, date)
+		if n := sent(); n != 1 {
+			w.Errorf("%d mails once another has changed his date, want 1", n)
+		}
+		w.markRead(paul, date)
+		change(paul, date)
+		if n := sent(); n != 1 {
+			w.Errorf("%d mails after he has changed it again, want 1", n)
+		}
+	})
 }
 
 // TestForwardedMailMutesNothing: whoever came by a mailed link decides nothing about

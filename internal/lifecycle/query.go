@@ -6,11 +6,13 @@ import (
 )
 
 // Items of a space ($4) from one on ($5; identifiers sort by age) that a person
-// ($2) may see now ($3), did not write and has not read. A few are enough: one
-// that is really for her makes the mail true.
+// ($2) may see now ($3) and has not read: of others, and of her own the dates that others
+// have changed. A few are enough: one that is really for her makes the mail true.
 var selectNews = store.ForFirm(`
 select i.id, i.kind from item i
-where i.firm_id = $1 and i.space_id = $4 and i.id >= $5 and i.author_id <> $2
+where i.firm_id = $1 and i.space_id = $4 and i.id >= $5
+  and (i.author_id <> $2 or i.kind = 'event' and exists (
+    select 1 from unread u where u.firm_id = $1 and u.person_id = $2 and u.space_id = $4 and u.item_id = i.id))
   and not exists (select 1 from read_mark r where r.firm_id = $1 and r.item_id = i.id and r.person_id = $2)
   and ` + authz.Visible + `
 order by i.id limit 20`)

@@ -77,13 +77,14 @@ select i.space_id, o.person_id, i.id, t.reply_by, i.created_at`
 
 var (
 	// What the actor ($2, at $3) may read and has not: per space, from $4 to
-	// $5, and kind. The table of what is unread says where to look.
+	// $5, and kind; a date of hers is among it once another has changed it. The table of
+	// what is unread says where to look.
 	selectUnread = store.ForFirm(`
 select i.space_id, i.kind, count(*), ` + since + `, max(i.id)
 from unread u
 join item i on i.firm_id = $1 and i.id = u.item_id
 where u.firm_id = $1 and u.person_id = $2 and u.space_id >= $4 and u.space_id <= $5
-  and i.author_id <> $2 and` + authz.Visible + `
+  and (i.author_id <> $2 or i.kind = 'event') and` + authz.Visible + `
   and not exists (select 1 from read_mark r where r.firm_id = $1 and r.item_id = i.id and r.person_id = $2)
 group by i.space_id, i.kind`)
 

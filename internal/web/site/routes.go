@@ -366,6 +366,7 @@ func agendaRoutes(p Pages) []web.Route {
 		{Pattern: "GET /f/{firm}/spaces/{space}/agenda/deadline", Door: web.Member, Action: authz.AgendaAdd, Handle: p.Room.Deadline},
 		{Pattern: "POST /f/{firm}/spaces/{space}/agenda/deadline", Door: web.Member, Action: authz.AgendaAdd, Handle: p.Room.DoAddDeadline},
 		{Pattern: "GET /f/{firm}/spaces/{space}/agenda/{event}", Door: web.Member, Action: authz.AgendaSee, Handle: p.Room.Event},
+		{Pattern: "GET /f/{firm}/spaces/{space}/agenda/{event}/why", Door: web.Member, Action: authz.AgendaWhy, Handle: p.Room.EventWhy},
 		{Pattern: "POST /f/{firm}/spaces/{space}/agenda/{event}", Door: web.Member, Action: authz.AgendaChange, Handle: p.Room.DoChangeEvent},
 		{Pattern: "POST /f/{firm}/spaces/{space}/agenda/{event}/cancel", Door: web.Member, Action: authz.AgendaChange, Handle: p.Room.DoCancelEvent},
 		{Pattern: "GET /f/{firm}/spaces/{space}/slots", Door: web.Member, Action: authz.SlotSee, Handle: p.Room.ShowSlots},

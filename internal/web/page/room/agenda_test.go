@@ -44,6 +44,17 @@ func TestAgendaPages(t *testing.T) {
 	}
 	seen := s.page(s.Client, "agenda", of)
 	seen.Lacks("#change")
+	seen.Lacks("a[href$='/why']")
+	if page := s.Client.Get(at + "/why"); page.Status != 403 {
+		t.Errorf("the client asks who sees it, and why: %d", page.Status)
+	}
+	s.page(s.Lead, "agenda", of).One("#what a[href='" + at + "/why']")
+	why := s.page(s.Lead, "agenda", of, "why")
+	why.One("h1").Says("Qui voit ceci, et pourquoi")
+	why.One("#sees").Says(s.Client.Name)
+	why.One("#sees").Says("Par le cercle Client")
+	why.One("#misses").Says(s.Guest.Name)
+	why.One("#misses").Says("N’est dans aucun des cercles")
 	seen.One("c-seen input[name=event]").Is("value", of)
 	if read := s.Client.Post(s.Path("agenda", "read"), "event", of); read.Status != 303 {
 		t.Errorf("read: %d", read.Status)

@@ -248,7 +248,7 @@ func (h here) catching(d agenda.Detail) *Form {
 	return f
 }
 
-// followed is what would become of a deadline that follows, in words.
+// followed is what becomes of a deadline that follows, in words.
 type followed struct {
 	Title   string
 	Differs []Differing
@@ -256,11 +256,20 @@ type followed struct {
 	Told    string
 }
 
-// followed says what would follow a change.
-func (h here) followed(next agenda.Foreseen) (out []followed) {
+// follow says what would follow a change, and who will be told.
+func (h here) follow(next agenda.Foreseen) []followed {
+	out := h.followed(next.Follows)
+	for i, s := range next.Follows {
+		out[i].Told = h.r.Printer.T("agenda.law.told", h.audience(s.Was.Circles))
+	}
+	return out
+}
+
+// followed says what becomes of deadlines that follow a change.
+func (h here) followed(of []agenda.Shift) (out []followed) {
 	t := h.r.Printer
-	for _, s := range next.Follows {
-		one := followed{Title: t.T("agenda.law.followed", s.Was.Title), Differs: h.differs(s.Was.Entry, s.Is.Entry), Told: t.T("agenda.law.told", h.audience(s.Was.Circles))}
+	for _, s := range of {
+		one := followed{Title: t.T("agenda.law.followed", s.Was.Title), Differs: h.differs(s.Was.Entry, s.Is.Entry)}
 		if s.Was.When == s.Is.When {
 			one.Differs = h.rested(s.Was.Basis, s.Is.Basis)
 			one.Kept = t.T("agenda.law.kept", i18n.Day(s.Is.Day), i18n.Day(s.Is.Basis.Due))

@@ -26,6 +26,7 @@ type Event struct {
 	Off                *ui.Notice // it does not take place
 	By                 string     // who made it what it is, and when
 	Audience           string     // for the firm's side
+	Why                string     // why they and nobody else: where that is said
 	Internal           bool
 	Seen               *Seen
 	Found              *Reckoned  // what a deadline rests on
@@ -42,6 +43,7 @@ type Event struct {
 type Changed struct {
 	Said    string
 	Differs []Differing
+	Follows []followed // what moved with it
 }
 
 // Dates is what comes next, on a first screen.
@@ -114,7 +116,7 @@ func (h here) event(d looked, back written, refused error) (web.Answer, error) {
 	}
 	if h.inside() {
 		page.Crumbs = append(page.Crumbs, ui.Link{Href: h.path(), Label: h.room.Name}, ui.Link{Href: page.Back, Label: t.T("agenda.title")})
-		page.Audience = h.audience(d.Circles)
+		page.Audience, page.Why = h.audience(d.Circles), h.path("agenda", string(d.ID), "why")
 	}
 	if !d.Read {
 		page.Seen = &Seen{Src: h.path("agenda", "read"), Memos: []string{string(d.ID)}}
@@ -144,7 +146,7 @@ func (h here) past(d looked) (out []Changed) {
 		differs := slices.Concat(h.differs(was.Entry, is.Entry), h.rested(was.Basis, is.Basis), h.altered(was, is))
 		is = was
 		if len(differs) > 0 { // otherwise it was cancelled, which the page says above
-			out = append(out, Changed{h.r.Printer.T("agenda.changed", h.name(p.By), h.r.Printer.DateTime(p.Until)), differs})
+			out = append(out, Changed{h.r.Printer.T("agenda.changed", h.name(p.By), h.r.Printer.DateTime(p.Until)), differs, h.followed(p.Follows)})
 		}
 	}
 	return out
@@ -277,7 +279,7 @@ func (h here) foreseen(w written, n agenda.Foreseen) written {
 	if n.Was.Basis != nil {
 		w.Entry = n.Is.Entry
 	}
-	w.follows, w.sure = h.followed(n), fingerprint(n, w)
+	w.follows, w.sure = h.follow(n), fingerprint(n, w)
 	w.differs = slices.Concat(h.differs(n.Was.Entry, n.Is.Entry), h.rested(n.Was.Basis, n.Is.Basis), h.altered(n.Was, n.Is))
 	if n.Fresh != nil {
 		w.fresh = h.fresh(n.Was.Occurrence(w.which.On, h.r.Zone()).Entry, n.Fresh.Entry)

@@ -97,7 +97,7 @@ func table(c *webtest.Cast) []web.Route {
 		{"POST /circles/{named}/people/{person}/remove", authz.CircleTend, p.DoDismiss},
 		{"POST /imports", authz.DocumentFile, p.DoPlanImport}, {"POST /zip", authz.DocumentRead, p.DoPack}, {"GET /trash", authz.TrashSee, p.Trash}, {"POST /holds", authz.HoldKeep, p.DoPlaceHold}, {"POST /holds/{hold}/lift", authz.HoldKeep, p.DoLiftHold},
 		{"GET /journal", authz.SpaceJournal, p.Journal}, {"GET /documents/{document}", authz.DocumentRead, p.Document},
-		{"GET /documents/{document}/why", authz.DocumentWhy, p.DocumentWhy}, {"GET /memos/{memo}/why", authz.MemoWhy, p.MemoWhy},
+		{"GET /documents/{document}/why", authz.DocumentWhy, p.DocumentWhy}, {"GET /memos/{memo}/why", authz.MemoWhy, p.MemoWhy}, {"GET /agenda/{event}/why", authz.AgendaWhy, p.EventWhy},
 		{"GET /documents/{document}/view", authz.DocumentRead, p.View}, {"GET /documents/{document}/file", authz.DocumentRead, p.File},
 		{"GET /documents/{document}/photo", authz.DocumentRead, p.Photo}, {"POST /documents/{document}/photo", authz.DocumentFile, p.DoStraighten},
 		{"POST /documents/{document}/address", authz.DocumentAddress, p.DoAddress}, {"POST /documents/{document}/name", authz.DocumentManage, p.DoRename},

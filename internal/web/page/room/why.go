@@ -11,7 +11,7 @@ import (
 	"cenacle/internal/web/ui"
 )
 
-// Why is who sees a document or a memo, who does not, and what decides it: the
+// Why is who sees a document, a memo or a date, who does not, and what decides it: the
 // rule's own reason, in words.
 type Why struct {
 	ui.Base
@@ -78,6 +78,34 @@ func (p *Pages) MemoWhy(r *web.Request) (web.Answer, error) {
 	}
 	page.Facts = page.T("room.why.memo", h.name(found.Author), page.DateTime(found.Created))
 	page.Back = ui.Link{Href: h.path() + "#talks", Label: page.T("room.why.to_talks")}
+	return web.Show(whyPage, page), nil
+}
+
+// EventWhy shows who sees a date of the agenda, and why.
+func (p *Pages) EventWhy(r *web.Request) (web.Answer, error) {
+	h, err := p.enter(r)
+	if err != nil {
+		return nil, err
+	}
+	of, err := web.PathID[id.Item](r, "event")
+	if err != nil {
+		return nil, err
+	}
+	people, err := p.Agendas.Why(r.Context(), r.Actor, h.room.ID, of)
+	if err != nil {
+		return nil, err
+	}
+	d, err := p.Agendas.Show(r.Context(), r.Actor, h.room.ID, of)
+	if err != nil {
+		return nil, err
+	}
+	page, err := p.why(h, people, authz.NatureNone)
+	if err != nil {
+		return nil, err
+	}
+	page.Facts = d.Title + " · " + r.When(d.When)
+	page.Back = ui.Link{Href: h.path("agenda", string(of)), Label: page.T("room.why.to_event")}
+	page.Crumbs = append(page.Crumbs, ui.Link{Href: page.Back.Href, Label: d.Title})
 	return web.Show(whyPage, page), nil
 }
 
