@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"slices"
 
 	"cenacle/internal/circle"
@@ -16,6 +17,9 @@ type NewCircle struct {
 	Inner  bool        `json:"inner,omitempty" doc:"for the firm’s side alone: what is sent to it never leaves the firm"`
 	Party  bool        `json:"party,omitempty" doc:"a party of a forum: guests and readers alone, each of one party; the firm keeps it and reads nothing of its own"`
 	People []id.Person `json:"people,omitempty" fault:"person" doc:"members of the space, besides oneself and the lawyer in charge"`
+
+	Contributions string `json:"contributions,omitempty" enum:"all firm" fault:"pattern" doc:"with the first party: who sees what parties bring (setForumPattern); all by default"`
+	Questions     string `json:"questions,omitempty" enum:"all firm" fault:"pattern" doc:"likewise what they ask"`
 }
 
 // Ring is a named circle with how each person is in it.
@@ -46,7 +50,11 @@ func (n *Nouns) makeCircle(r *Request, in NewCircle) (Ring, error) {
 	case in.Party:
 		kind = circle.Party
 	}
-	made, err := n.Circles.Make(r.Context(), r.Actor, circle.New{Space: in.Space, Name: in.Name, Kind: kind, People: in.People})
+	named := circle.New{Space: in.Space, Name: in.Name, Kind: kind, People: in.People}
+	if in.Contributions != "" || in.Questions != "" {
+		named.Pattern = circle.Pattern{Contributions: circle.Seen(cmp.Or(in.Contributions, "all")), Questions: circle.Seen(cmp.Or(in.Questions, "all"))}
+	}
+	made, err := n.Circles.Make(r.Context(), r.Actor, named)
 	if err != nil {
 		return Ring{}, err
 	}

@@ -36,6 +36,9 @@ type New struct {
 	Name   string
 	Kind   Kind
 	People []id.Person // besides who makes it and the lead; of a party, all of them
+	// Pattern is who sees what in the forum that begins with its first party, for whoever
+	// may say how a forum goes; the zero value says nothing, and all see all.
+	Pattern Pattern
 }
 
 // made is what the journal keeps of a new circle.
@@ -45,7 +48,7 @@ type made struct {
 }
 
 // Make names a circle and lets its first people in, from now on. Faults in the
-// fields name and person.
+// fields name, person and pattern.
 func (s *Service) Make(ctx context.Context, by authz.Actor, n New) (made Circle, err error) {
 	defer fault.Op(&err, "circle.Make(%s)", n.Space)
 	err = s.office.Do(ctx, by.Firm, func(a *act.Act) error {
@@ -75,6 +78,9 @@ func name(a *act.Act, by authz.Actor, n New) (made Circle, err error) {
 		return made, err
 	}
 	if err := create(a, n.Space, made); err != nil {
+		return made, err
+	}
+	if err := begins(a, by, n, known); err != nil {
 		return made, err
 	}
 	return made, found(a, by, n, made)

@@ -1,9 +1,12 @@
 package circle
 
 import (
+	"slices"
 	"strings"
 
 	"cenacle/internal/act"
+	"cenacle/internal/authz"
+	"cenacle/internal/fault"
 	"cenacle/internal/id"
 )
 
@@ -57,4 +60,47 @@ func PatternOf(a *act.Act, in id.Space) (Pattern, error) {
 		return p, nil
 	}
 	return Pattern{ToFirm, ToFirm}, nil
+}
+
+// shared is what the journal keeps of a pattern.
+type shared struct {
+	Contributions Seen `json:"contributions"`
+	Questions     Seen `json:"questions"`
+}
+
+// SetPattern says who sees what the parties of a forum bring and ask from now on, and
+// records it. Invalid in the field pattern for what is none of the four. The caller has
+// decided the right.
+func SetPattern(a *act.Act, by authz.Actor, in id.Space, p Pattern) error {
+	if _, known := ParsePattern(p.String()); !known {
+		return fault.New(fault.Invalid, "forum.pattern_unknown").In("pattern")
+	}
+	entry, err := a.Record(by, "forum.pattern", in, string(in), shared(p))
+	if err != nil {
+		return err
+	}
+	if err := SetTerm(a, by, in, Data, p.String(), entry); err != nil {
+		return err
+	}
+	house, err := HouseOf(a, in)
+	if err != nil {
+		return err
+	}
+	a.Signal(in, house.All)
+	return nil
+}
+
+// begins says the pattern of a forum that begins with its first party; a later one does
+// not choose it again.
+func begins(a *act.Act, by authz.Actor, n New, known []Circle) error {
+	if n.Pattern == (Pattern{}) {
+		return nil
+	}
+	if n.Kind != Party || slices.ContainsFunc(known, func(c Circle) bool { return c.Kind == Party }) {
+		return fault.New(fault.Invalid, "circle.pattern_late").In("pattern")
+	}
+	if _, err := Enter(a, by, n.Space, authz.ForumSet); err != nil {
+		return err
+	}
+	return SetPattern(a, by, n.Space, n.Pattern)
 }

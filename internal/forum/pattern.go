@@ -23,12 +23,6 @@ func (s *Service) Pattern(ctx context.Context, by authz.Actor, in id.Space) (p c
 	return p, err
 }
 
-// shared is what the journal keeps of a pattern.
-type shared struct {
-	Contributions circle.Seen `json:"contributions"`
-	Questions     circle.Seen `json:"questions"`
-}
-
 // SetPattern says who sees what the parties of a forum bring and ask from now on: what has
 // come before stays as it was for whom it came. Invalid in the field pattern for what is
 // none of the four; Conflict where there is no forum.
@@ -38,9 +32,6 @@ func (s *Service) SetPattern(ctx context.Context, by authz.Actor, in id.Space, p
 		if _, err := circle.Enter(a, by, in, authz.ForumSet); err != nil {
 			return err
 		}
-		if _, known := circle.ParsePattern(p.String()); !known {
-			return fault.New(fault.Invalid, "forum.pattern_unknown").In("pattern")
-		}
 		parties, err := circle.Parties(a, in)
 		if err == nil && len(parties) == 0 {
 			err = fault.New(fault.Conflict, "forum.none")
@@ -48,18 +39,6 @@ func (s *Service) SetPattern(ctx context.Context, by authz.Actor, in id.Space, p
 		if err != nil {
 			return err
 		}
-		entry, err := a.Record(by, "forum.pattern", in, string(in), shared(p))
-		if err != nil {
-			return err
-		}
-		if err := circle.SetTerm(a, by, in, circle.Data, p.String(), entry); err != nil {
-			return err
-		}
-		house, err := circle.HouseOf(a, in)
-		if err != nil {
-			return err
-		}
-		a.Signal(in, house.All)
-		return nil
+		return circle.SetPattern(a, by, in, p)
 	})
 }

@@ -2,6 +2,7 @@ package room
 
 import (
 	"slices"
+	"strings"
 
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
@@ -86,14 +87,23 @@ func (h here) newCircle(refused error) Form {
 	if refused != nil {
 		name.Value = r.Value("name")
 	}
+	rule := h.rules(circle.Patterns()[0].String(), refused)
+	rule.Label, rule.Hint = t.T("forum.pattern.first"), t.T("forum.pattern.first_hint")
 	f := Form{Action: h.path("circles"), Button: ui.Button{Label: t.T("room.circle.make"), Icon: "plus"}}
-	f.Summary = ui.Refuse(t, refused).Mark(&name, &kind, &people)
-	f.Fields = []ui.Field{name, kind, people}
-	if len(people.Options) == 0 {
-		f.Fields = f.Fields[:2]
+	f.Summary = ui.Refuse(t, refused).Mark(&name, &kind, &people, &rule)
+	f.Fields = []ui.Field{name, kind}
+	if len(people.Options) > 0 {
+		f.Fields = append(f.Fields, people)
+	}
+	if h.begins() {
+		f.Fields = append(f.Fields, rule)
 	}
 	return f
 }
+
+// begins reports whether a party that she makes would be the first, and how the forum goes
+// hers to say.
+func (h here) begins() bool { return !h.room.Forum && h.says() }
 
 // kindOf reads the kind of a new circle; what is not known stays in the firm.
 func kindOf(value string) circle.Kind {
@@ -112,6 +122,13 @@ func (p *Pages) DoMakeCircle(r *web.Request) (web.Answer, error) {
 	n := circle.New{Space: h.room.ID, Name: r.Value("name"), Kind: kindOf(r.Value("kind"))}
 	for _, person := range r.Values("person") {
 		n.People = append(n.People, id.Person(person))
+	}
+	if n.Kind == circle.Party && h.begins() {
+		n.Pattern = circle.Patterns()[0]
+		if said := r.Value("pattern"); said != "" {
+			contributions, questions, _ := strings.Cut(said, " ")
+			n.Pattern = circle.Pattern{Contributions: circle.Seen(contributions), Questions: circle.Seen(questions)}
+		}
 	}
 	made, err := p.Circles.Make(r.Context(), r.Actor, n)
 	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {

@@ -241,3 +241,26 @@ func TestHandPage(t *testing.T) {
 	page.Has("form[action=" + s.Path("people", string(s.Colleague.Actor.Person), "remove") + "]")
 	page.Lacks("form[action=" + s.Path("people", string(heir), "remove") + "]")
 }
+
+// TestFirstParty: who sees what is asked for with the first party, the rule that all see
+// all chosen already, and with no later one; what is refused comes back as it was chosen.
+func TestFirstParty(t *testing.T) {
+	s := open(t)
+	s.page(s.Lead, "people").One("#circles input[name=pattern][value='all all'][checked]")
+	wrong := s.Lead.Post(s.Path("circles"), "name", " ", "kind", "party", "pattern", "firm all")
+	if wrong.Status != 422 {
+		t.Fatalf("without a name: %d", wrong.Status)
+	}
+	wrong.One("input[name=pattern][value='firm all'][checked]")
+	if none := s.Lead.Post(s.Path("circles"), "name", "Bailleur", "kind", "party", "pattern", "none"); none.Status != 422 {
+		t.Errorf("a rule that is none: %d", none.Status)
+	}
+	if done := s.Lead.Post(s.Path("circles"), "name", "Bailleur", "kind", "party", "pattern", "firm all"); done.Status != 303 {
+		t.Fatalf("made: %d", done.Status)
+	}
+	s.page(s.Lead, "questions").One("#rule input[value='firm all'][checked]")
+	s.page(s.Lead, "people").Lacks("input[name=pattern]")
+	if done := s.Lead.Post(s.Path("circles"), "name", "Preneur", "kind", "party"); done.Status != 303 {
+		t.Errorf("the second: %d", done.Status)
+	}
+}

@@ -22,9 +22,12 @@ func (h here) conducts() bool { return h.room.Forum && h.room.Mine == authz.Expe
 
 // directs says whether what is said of how a forum goes is hers to say; the use case
 // decides.
-func (h here) directs() bool {
+func (h here) directs() bool { return h.room.Forum && h.says() }
+
+// says is directs where there is no forum yet.
+func (h here) says() bool {
 	on := authz.Resource{Kind: authz.OfSpace, Firm: h.r.Actor.Firm, Space: h.room.ID}
-	return h.room.Forum && authz.May(h.r.Actor, authz.ForumSet, on, h.room.Facts)
+	return authz.May(h.r.Actor, authz.ForumSet, on, h.room.Facts)
 }
 
 // stance is how a reader stands in a forum, for the sentences of its pages.

@@ -376,7 +376,7 @@ func act(b ui.Base, kind string) string {
 // Receipt is the sheet a client keeps.
 type Receipt struct {
 	ui.Base
-	Sheet    ui.Receipt
+	Proof    ui.Receipt
 	Answered []deposit.Answered // what was asked for and came in this deposit
 	Pending  string             // what is still asked for, or empty
 	Back     string
@@ -403,16 +403,16 @@ func (p *Pages) Receipt(r *web.Request) (web.Answer, error) {
 	}
 	page := Receipt{Base: h.base(r.Printer.T("room.receipt_title")), Back: h.path()}
 	page.Crumbs = append(page.Crumbs, ui.Link{Href: h.path(), Label: h.spaceLabel()})
-	page.Sheet = ui.Receipt{
+	page.Proof = ui.Receipt{
 		Number: strconv.FormatInt(v.Number, 10), Firm: v.Contents.Firm, Person: v.Contents.Person,
 		Closed: page.DateTime(v.Contents.ClosedAt), Entry: string(v.Entry), Root: hex.EncodeToString(v.Root[:]), Download: h.path("receipts", string(of), "file"),
 	}
 	if len(h.room.Matters) > 0 {
-		page.Sheet.Space = h.room.Matters[0].Name
+		page.Proof.Space = h.room.Matters[0].Name
 	}
 	for _, it := range v.Contents.Items {
-		page.Sheet.Total += it.Size
-		page.Sheet.Lines = append(page.Sheet.Lines, ui.ReceiptLine{Title: it.Name, Size: it.Size, SHA256: hex.EncodeToString(it.SHA256[:]), Note: h.screenedNote(v.Screened[it.SHA256])})
+		page.Proof.Total += it.Size
+		page.Proof.Lines = append(page.Proof.Lines, ui.ReceiptLine{Title: it.Name, Size: it.Size, SHA256: hex.EncodeToString(it.SHA256[:]), Note: h.screenedNote(v.Screened[it.SHA256])})
 	}
 	if page.Answered = v.Answered; len(page.Answered) > 0 {
 		left, err := p.Asks.List(r.Context(), r.Actor, h.room.ID)

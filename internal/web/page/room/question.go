@@ -175,8 +175,17 @@ func (h here) asks(p circle.Pattern, refused error) *Form {
 // patterns are the four rules, of which one is in force.
 func (h here) patterns(now circle.Pattern, refused error) *Form {
 	t := h.r.Printer
-	rule := ui.Field{Kind: ui.Radios, Name: "pattern", Label: t.T("forum.pattern.label"), Hint: t.T("forum.pattern.hint")}
-	chosen := now.String()
+	rule := h.rules(now.String(), refused)
+	rule.Label, rule.Hint = t.T("forum.pattern.label"), t.T("forum.pattern.hint")
+	f := &Form{Action: h.path("questions", "rule"), Button: ui.Button{Label: t.T("forum.pattern.set")}}
+	f.Summary = ui.Refuse(t, refused).Mark(&rule)
+	f.Fields = []ui.Field{rule}
+	return f
+}
+
+// rules is the choice of one of the four.
+func (h here) rules(chosen string, refused error) ui.Field {
+	t, rule := h.r.Printer, ui.Field{Kind: ui.Radios, Name: "pattern", ID: "f-pattern"}
 	if refused != nil {
 		chosen = h.r.Value("pattern")
 	}
@@ -184,10 +193,7 @@ func (h here) patterns(now circle.Pattern, refused error) *Form {
 		key := "forum.pattern." + string(one.Contributions) + "_" + string(one.Questions)
 		rule.Options = append(rule.Options, ui.Option{Value: one.String(), Label: t.T(key + ".name"), Note: t.T(key), Chosen: one.String() == chosen})
 	}
-	f := &Form{Action: h.path("questions", "rule"), Button: ui.Button{Label: t.T("forum.pattern.set")}}
-	f.Summary = ui.Refuse(t, refused).Mark(&rule)
-	f.Fields = []ui.Field{rule}
-	return f
+	return rule
 }
 
 // ShowQuestion shows one question.
