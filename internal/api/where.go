@@ -33,7 +33,7 @@ type Place struct {
 	SpaceName string      `json:"space_name"`
 	Person    id.Person   `json:"person"`
 	Name      string      `json:"name"`
-	Role      string      `json:"role" enum:"lead colleague assistant client guest reader"`
+	Role      string      `json:"role" enum:"lead colleague assistant client guest reader expert clerk"`
 	Since     Instant     `json:"since"`
 	Circles   []id.Circle `json:"circles"`
 	Groups    []string    `json:"groups" doc:"by which groups of the firm she is there; empty: in her own right"`

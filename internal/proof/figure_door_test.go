@@ -73,13 +73,13 @@ func (d *door) key() virtualwebauthn.Credential {
 	}
 }
 
-// question is what a page's script is given for the browser.
-type question struct {
+// challenge is what a page's script is given for the browser.
+type challenge struct {
 	Challenge string          `json:"challenge"`
 	Options   json.RawMessage `json:"options"`
 }
 
-func (d *door) ask(by browser, path string) (q question) {
+func (d *door) ask(by browser, path string) (q challenge) {
 	d.b.Helper()
 	if err := json.Unmarshal(by.want(http.StatusOK, d.elsewhere(post(path))).body, &q); err != nil {
 		d.b.Fatal(err)
