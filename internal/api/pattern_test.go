@@ -6,7 +6,7 @@ import "testing"
 // later one is.
 func TestFirstParty(t *testing.T) {
 	s := open(t, 0)
-	s.asLead("POST", "/spaces/{space}/circles", `{"name":"Experts","questions":"firm"}`).is(422)
+	s.asLead("POST", "/spaces/{space}/circles", `{"name":"Sachants","questions":"firm"}`).is(422)
 	s.asLead("POST", "/spaces/{space}/circles", `{"name":"Acquéreur","party":true,"questions":"firm"}`).is(201)
 	if got := s.asLead("GET", "/spaces/{space}/forum/pattern", "").is(200); got["contributions"] != "all" || got["questions"] != "firm" {
 		t.Errorf("the rule is %v", got)

@@ -246,7 +246,7 @@ func TestHandPage(t *testing.T) {
 // all chosen already, and with no later one; what is refused comes back as it was chosen.
 func TestFirstParty(t *testing.T) {
 	s := open(t)
-	s.page(s.Lead, "people").One("#circles input[name=pattern][value='all all'][checked]")
+	s.page(s.Lead, "people").One("#new-circle input[name=pattern][value='all all'][checked]")
 	wrong := s.Lead.Post(s.Path("circles"), "name", " ", "kind", "party", "pattern", "firm all")
 	if wrong.Status != 422 {
 		t.Fatalf("without a name: %d", wrong.Status)
