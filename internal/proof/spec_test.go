@@ -194,7 +194,7 @@ var chosenFor = map[string]map[string]string{
 	"openSpace":         {"model": "divorce", "lead": ""},
 	"moveFolder":        {"name": "Pièces adverses"},
 	"acknowledgeMemo":   {"answer": "approved"},
-	"makeCircle":        {"name": "{fresh}", "party": ""},
+	"makeCircle":        {"name": "{fresh}", "party": "", "questions": ""},
 	"renameCircle":      {"name": "Experts"},
 	"admitToCircle":     {"person": "{client}"},
 	"handSpace":         {"person": "{colleague}"},
