@@ -25,7 +25,7 @@ import (
 // less.
 
 // openings are the programs of a visitor.
-type openings struct{ program, drive browser }
+type openings struct{ program, drive, diary browser }
 
 // programsOf gives a visitor her programs at the first look; a link has no
 // drive, and who is unknown to the firm has nothing.
@@ -45,7 +45,7 @@ func (l *life) programsOf(v guestbook) (openings, bool) {
 		if by.Firm != l.firms[v.visitor.firm].id {
 			by = authz.Actor{Person: by.Person, Firm: l.firms[v.visitor.firm].id, Role: authz.Outsider, Via: authz.ViaPassword}
 		}
-		o.program, o.drive = l.program(by), l.drive(by)
+		o.program, o.drive, o.diary = l.program(by), l.drive(by), l.diary(by, authz.Pass{})
 	}
 	l.openings[v.visitor] = o
 	return o, true
@@ -58,7 +58,7 @@ func (l *life) lookBy(v guestbook, s *oracleRoom) {
 	if !has {
 		return
 	}
-	switch p := o.program; l.r.IntN(9) {
+	switch p := o.program; l.r.IntN(12) {
 	case 0:
 		l.spaceBy(v, p, s)
 	case 1:
@@ -78,6 +78,14 @@ func (l *life) lookBy(v guestbook, s *oracleRoom) {
 	case 8:
 		if o.drive.app != "" {
 			l.driveBy(v, o.drive)
+		}
+	case 9:
+		l.datesBy(v, p, s)
+	case 10:
+		l.roundsBy(v, p)
+	case 11:
+		if o.diary.app != "" {
+			l.calendarBy(v, o.diary)
 		}
 	}
 }
@@ -466,7 +474,7 @@ func (l *life) overheard(h *hook, raw string) {
 	if planted.MatchString(raw) || m.Data.Firm != string(h.owner.actor.Firm) {
 		l.t.Errorf("LEAK: the webhook of %v was told %s", h.owner.visitor, raw)
 	}
-	if (noun == "document" || noun == "memo") && verb != "deleted" {
+	if (noun == "document" || noun == "memo" || noun == "agenda") && verb != "deleted" {
 		h.told[m.Data.Object] = true
 		if !h.seen[m.Data.Object] {
 			l.t.Errorf("LEAK: the webhook of %v was told of %s", h.owner.visitor, raw)

@@ -83,7 +83,7 @@ func (l *life) judge(v guestbook) []event.Event {
 		case e.Space == "" && l.o.roles[v.person][v.visitor.firm] != "admin", e.Space != "" && s == nil:
 			l.t.Errorf("LEAK: %v is told of %s", v.visitor, e.Kind)
 		case e.Space == "":
-		case slices.Contains([]string{"document", "memo", "exhibit"}, noun) && verb != "deleted" && verb != "served":
+		case slices.Contains([]string{"document", "memo", "exhibit", "agenda"}, noun) && verb != "deleted" && verb != "served":
 			told[e.Object] = true
 			if _, known := l.o.items[e.Object]; !known || !l.o.sees(v.visitor, e.Object) {
 				l.t.Errorf("LEAK: %v is told of %s of %s", v.visitor, e.Kind, e.Object)
@@ -91,6 +91,7 @@ func (l *life) judge(v guestbook) []event.Event {
 			if slices.Contains([]string{"read", "downloaded", "opened", "notified"}, verb) && !ofFirm(l.o.role(v.visitor, s.handle)) && e.Actor != v.actor.Person {
 				l.t.Errorf("LEAK: %v is told who else has %s %s", v.visitor, verb, e.Object)
 			}
+		case noun == "slot" && l.o.seesSlots(v.visitor, e.Object), noun == "offer" && l.o.seesRound(v.visitor, e.Object):
 		case !ofFirm(l.o.role(v.visitor, s.handle)) && e.Actor != v.actor.Person:
 			l.t.Errorf("LEAK: %v is told of %s by another", v.visitor, e.Kind)
 		}

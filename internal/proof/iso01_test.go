@@ -75,6 +75,11 @@ func (l *life) balance() {
 	l.t.Logf("%d spaces, %d things, %d ends: %v", len(l.spaces), len(l.items), len(l.count), ends)
 	kept, shown, told := l.count["partys a document "+string(granted)], l.count[tabled+string(granted)], l.count[exhibited+string(granted)]
 	l.t.Logf("parties kept %d documents; %d were put onto a table; of exhibits people were told %d times", kept, shown, told)
+	unsealed, met, dated := l.count[unseals+string(granted)], l.count[chose+string(granted)], l.count["program: calendar, 1 dates "+string(granted)]
+	l.t.Logf("%d dates; %d times were chosen, %d of %d rounds of sealed offers opened; calendars had dates %d times", len(l.dates), met, unsealed, len(l.rounds), dated)
+	if unsealed == 0 || met == 0 || dated == 0 {
+		l.t.Errorf("no sealed offers opened, or no time was chosen, or no calendar had a date: %v", l.count)
+	}
 	if kept == 0 || shown == 0 || told == 0 {
 		l.t.Errorf("no party kept anything, or put it onto a table, or nobody was told of it: %v", l.count)
 	}
@@ -94,7 +99,7 @@ func (l *life) look() {
 	if v.scope == "" {
 		v.visitor.firm = s.firm // a password opens every firm that knows her, and no other
 	}
-	switch l.r.IntN(14) {
+	switch l.r.IntN(17) {
 	case 0, 1, 2:
 		l.readSpace(v, s)
 	case 3, 4, 5:
@@ -117,6 +122,10 @@ func (l *life) look() {
 		l.tells()
 	case 13:
 		l.readExhibits(pick(l, l.visitors))
+	case 14, 15:
+		l.readDates(v, s)
+	case 16:
+		l.readRounds(v)
 	}
 }
 
@@ -169,6 +178,21 @@ func (l *life) whose(word string) string {
 			return "of the space " + s.handle
 		}
 	}
+	for _, d := range l.dates {
+		if d.title == word || slices.Contains(d.names, word) {
+			return fmt.Sprintf("of the date %+v", *l.o.items[d.handle])
+		}
+	}
+	for _, p := range l.slots {
+		if p.words[0] == word {
+			return fmt.Sprintf("of the times %+v", *l.o.slots[p.handle])
+		}
+	}
+	for _, r := range l.rounds {
+		if r.subject == word || slices.Contains(slices.Collect(maps.Values(r.terms)), word) {
+			return fmt.Sprintf("of the round %+v", *l.o.rounds[r.handle])
+		}
+	}
 	return "of no item"
 }
 
@@ -195,6 +219,7 @@ func (l *life) words(v visitor, s *oracleRoom) (must, may map[string]string) {
 		must[s.token] = "the space"
 	}
 	maps.Copy(may, l.circleWords(v, s))
+	maps.Copy(may, l.arranged(v, s))
 	may[l.drafts[[2]string{s.handle, v.person}]] = "her draft"
 	for _, u := range l.pending {
 		if l.o.uploads[u.handle] == [2]string{s.handle, v.person} {
@@ -313,11 +338,12 @@ func (l *life) search(v guestbook) {
 // desk is the list of one's spaces, or the way to the only one.
 func (l *life) desk(v guestbook) {
 	l.t.Helper()
-	must := map[string]string{}
+	must, may := map[string]string{}, map[string]string{}
 	var only string
 	for _, s := range l.spaces {
 		if l.o.role(v.visitor, s.handle) != "" {
 			must[s.token], only = s.handle, l.at(s)
+			maps.Copy(may, l.arranged(v.visitor, s))
 		}
 	}
 	a := v.do(get(l.firms[v.visitor.firm].path()))
@@ -333,7 +359,7 @@ func (l *life) desk(v guestbook) {
 			l.t.Errorf("%v is led from the desk to %d %s, not to %s", v.visitor, a.status, a.header.Get("Location"), only)
 		}
 	case l.ends("desk", v, granted, a):
-		l.shows("desk", v, a, must, nil)
+		l.shows("desk", v, a, must, may)
 	}
 }
 

@@ -37,6 +37,9 @@ type life struct {
 	hooks    []*hook
 	circles  map[string]string // the word in the name of each named circle
 	groups   map[string]string // and of each group
+	dates    []*thing
+	slots    []*slip
+	rounds   []*bidding
 }
 
 // guestbook is one visitor with her browser.
@@ -197,6 +200,10 @@ func (l *life) act() {
 	l.t.Helper()
 	v, s := l.anybody()
 	if v.visitor.firm != s.firm {
+		return
+	}
+	if l.r.IntN(5) == 0 {
+		l.arrange(v, s)
 		return
 	}
 	doc := l.document(s)

@@ -72,12 +72,16 @@ type oracle struct {
 	deposits map[[2]string]bool   // space, depositor: one is open
 	uploads  map[string][2]string // space, sender: unfinished
 	groups   map[string]*oracleGroup
+	dates    map[string]*oracleDate
+	slots    map[string]*oracleSlots
+	rounds   map[string]*oracleRound
 }
 
 func newOracle() *oracle {
 	return &oracle{
 		roles: map[string]map[string]string{}, spaces: map[string]*oracleSpace{}, items: map[string]*oracleItem{},
 		threads: map[string]*oracleThread{}, receipts: map[string][2]string{}, deposits: map[[2]string]bool{}, uploads: map[string][2]string{}, groups: map[string]*oracleGroup{},
+		dates: map[string]*oracleDate{}, slots: map[string]*oracleSlots{}, rounds: map[string]*oracleRound{},
 	}
 }
 
