@@ -98,6 +98,21 @@ func (l *life) agreed(v visitor, r *bidding, to map[string]string) {
 	}
 }
 
+// named adds the names of the parties of a forum's rounds that a visitor sees: each knows
+// whom she bids against.
+func (l *life) named(v visitor, space string, to map[string]string) {
+	for _, r := range l.rounds {
+		if r.space != space || !l.o.seesRound(v, r.handle) {
+			continue
+		}
+		for _, party := range l.o.rounds[r.handle].parties {
+			if word := l.circles[party]; word != "" {
+				to[word] = "party " + party
+			}
+		}
+	}
+}
+
 // unseals is how the opening of all offers of a round is counted.
 const unseals = "opens sealed offers "
 
@@ -226,6 +241,7 @@ func (l *life) readRounds(v guestbook) {
 	}
 	_, may := l.words(v.visitor, s)
 	may[s.token] = "the space"
+	l.named(v.visitor, s.handle, may)
 	must := map[string]string{}
 	if l.r.IntN(2) == 0 {
 		for _, one := range l.rounds {
@@ -275,6 +291,7 @@ func (l *life) roundsBy(v guestbook, p browser) {
 		want = absent
 	}
 	_, may := l.words(v.visitor, s)
+	l.named(v.visitor, s.handle, may)
 	if a := p.do(get(root + "/" + r.handle)); l.grants("a round", v, want, a) {
 		l.shows("program: a round", v, a, must, may)
 	}
