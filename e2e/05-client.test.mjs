@@ -101,6 +101,7 @@ test("a client reads without an account", async (context) => {
     assert.doesNotMatch(second.text, /Corail|Aubépine|convention/);
     await other.page.goto(mail.link);
     await button(other.page, "door.renew").tap();
+    await heading(other.page, t("door.sent")).waitFor();
     const third = await house.mailTo(client.email, 3);
     assert.equal((await other.page.goto(second.link)).status(), 410);
     assert.equal(await openLink(other.page, third, true), space);
