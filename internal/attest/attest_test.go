@@ -270,15 +270,7 @@ func TestForged(t *testing.T) {
 		forged := d
 		forged.Facts = slices.Clone(d.Facts)
 		tt.forge(&forged)
-		b, err := json.Marshal(forged)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := attest.Verify(b, "")
-		failed := slices.ContainsFunc(r.Checks, func(c journal.Check) bool { return c.Name == tt.check && c.Outcome == journal.Failed })
-		if !fault.Is(err, fault.Invalid) || !failed {
-			t.Errorf("%s: %v; %+v", what, err, r.Checks)
-		}
+		fails(t, what, forged, tt.check)
 	}
 	if r, err := attest.Verify(raw, "another key"); err == nil || !slices.ContainsFunc(r.Checks, func(c journal.Check) bool { return c.Name == journal.CheckKey && c.Outcome == journal.Failed }) {
 		t.Errorf("with another key: %v", err)
@@ -305,4 +297,18 @@ func TestTampered(t *testing.T) {
 			}
 		}
 	})
+}
+
+// fails demands that a forged attestation is false, and by which check.
+func fails(t *testing.T, what string, forged journal.Dossier, check string) {
+	t.Helper()
+	b, err := json.Marshal(forged)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := attest.Verify(b, "")
+	failed := slices.ContainsFunc(r.Checks, func(c journal.Check) bool { return c.Name == check && c.Outcome == journal.Failed })
+	if !fault.Is(err, fault.Invalid) || !failed {
+		t.Errorf("%s: %v; %+v", what, err, r.Checks)
+	}
 }

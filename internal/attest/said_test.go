@@ -187,15 +187,7 @@ func TestForgedSaid(t *testing.T) {
 		}
 		forged := d
 		forged.Statement = string(text)
-		b, err := json.Marshal(forged)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := attest.Verify(b, "")
-		failed := slices.ContainsFunc(r.Checks, func(c journal.Check) bool { return c.Name == attest.CheckFacts && c.Outcome == journal.Failed })
-		if !fault.Is(err, fault.Invalid) || !failed {
-			t.Errorf("%s: %v; %+v", what, err, r.Checks)
-		}
+		fails(t, what, forged, attest.CheckFacts)
 	}
 	if len(r.Statement.Dires) != 2 || len(r.Statement.Questions) != 2 || r.Statement.Questions[1].Withdrawn == "" {
 		t.Errorf("%+v", r.Statement)

@@ -100,6 +100,10 @@ func peopled(a *act.Act, by authz.Actor, of []space.Space, only id.Person) (out 
 	if err != nil {
 		return nil, err
 	}
+	names, err := called(a, members)
+	if err != nil {
+		return nil, err
+	}
 	for _, s := range of {
 		if !slices.Contains(within, s.ID) {
 			continue
@@ -113,7 +117,7 @@ func peopled(a *act.Act, by authz.Actor, of []space.Space, only id.Person) (out 
 		if len(one.People) == 0 {
 			continue
 		}
-		if err := one.tell(a, group.Present{Names: groups, Seats: seats[s.ID]}); err != nil {
+		if err := one.tell(a, names, group.Present{Names: groups, Seats: seats[s.ID]}); err != nil {
 			return nil, err
 		}
 		out = append(out, one)
@@ -121,8 +125,20 @@ func peopled(a *act.Act, by authz.Actor, of []space.Space, only id.Person) (out 
 	return out, nil
 }
 
+// called are the names of all who are or were in some spaces: also of those in whose place
+// others are there.
+func called(a *act.Act, in map[id.Space][]circle.Member) (map[id.Person]string, error) {
+	var people []id.Person
+	for _, members := range in {
+		for _, m := range members {
+			people = append(people, m.Person)
+		}
+	}
+	return firm.Names(a, people)
+}
+
 // tell says of each what she is called, where in the space she is, and why.
-func (p *Peopled) tell(a *act.Act, by group.Present) error {
+func (p *Peopled) tell(a *act.Act, names map[id.Person]string, by group.Present) error {
 	circles, err := circle.List(a, p.ID)
 	if err != nil {
 		return err
@@ -134,17 +150,6 @@ func (p *Peopled) tell(a *act.Act, by group.Present) error {
 		return err
 	}
 	away, err := circle.StandIns(a, p.ID)
-	if err != nil {
-		return err
-	}
-	var people []id.Person
-	for _, m := range p.People {
-		people = append(people, m.Person)
-	}
-	for _, s := range away {
-		people = append(people, s.Away)
-	}
-	names, err := firm.Names(a, people)
 	if err != nil {
 		return err
 	}
@@ -167,18 +172,14 @@ func (p *Peopled) tell(a *act.Act, by group.Present) error {
 	return nil
 }
 
-// pages is how many spaces a file is written from at a time, mostPages how many times.
-const (
-	pages     = 100
-	mostPages = 100
-)
+// filed is how many spaces a file is written from at a time.
+const filed = 100
 
 // WriteWhere writes who is in what for a spreadsheet, of all of the reader's spaces or of
 // those that the query names: one line for each person and space.
 func (s *Service) WriteWhere(ctx context.Context, w io.Writer, by authz.Actor, p *i18n.Printer, q WhereQuery) error {
 	lines := [][]string{{p.T("overview.where.space"), p.T("overview.where.person"), p.T("overview.where.role"), p.T("overview.where.since"), p.T("overview.where.circles"), p.T("overview.where.groups"), p.T("overview.where.for")}}
-	q.Page = space.Page{Limit: pages}
-	for range mostPages {
+	for q.Page = (space.Page{Limit: filed}); q.Page.Limit > 0; {
 		found, next, err := s.Where(ctx, by, q)
 		if err != nil {
 			return err
@@ -191,9 +192,7 @@ func (s *Service) WriteWhere(ctx context.Context, w io.Writer, by authz.Actor, p
 				})
 			}
 		}
-		if q.Page = next; next.Limit == 0 {
-			break
-		}
+		q.Page = next
 	}
 	return p.Sheet(w, lines)
 }

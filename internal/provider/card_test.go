@@ -105,15 +105,7 @@ func TestAUT05_Keycard(t *testing.T) {
 			w.Error(err)
 		}
 
-		other, admin := w.found("Cabinet Ortie", "yann@ortie.example")
-		w.must(w.accounts.Affiliate(w.Context(), karim, other))
-		w.must(w.office.Do(w.Context(), other, func(a *act.Act) error {
-			if err := firm.PutCard(a, admin, firm.Card{Person: karim, Role: authz.Lawyer, State: firm.Active, Name: "Karim", Email: "karim@delmas.example"}); err != nil {
-				return err
-			}
-			_, err := a.Record(admin, "firm.colleague_added", "", string(karim), nil)
-			return err
-		}))
+		other, admin := w.employed(karim)
 		theirs, err := w.all.TakeKeys(w.Context(), admin)
 		w.must(err)
 		if w.stands(s, other) {

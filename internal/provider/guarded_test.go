@@ -27,15 +27,7 @@ func TestAUT05_Provider(t *testing.T) {
 		in, err := w.enter(provider.Way{}, "karim")
 		w.must(err)
 
-		other, admin := w.found("Cabinet Ortie", "yann@ortie.example")
-		w.must(w.accounts.Affiliate(w.Context(), karim, other))
-		w.must(w.office.Do(w.Context(), other, func(a *act.Act) error {
-			if err := firm.PutCard(a, admin, firm.Card{Person: karim, Role: authz.Lawyer, State: firm.Active, Name: "Karim", Email: "karim@delmas.example"}); err != nil {
-				return err
-			}
-			_, err := a.Record(admin, "firm.colleague_added", "", string(karim), nil)
-			return err
-		}))
+		other, _ := w.employed(karim)
 		if w.stands(in.Session, other) || !w.stands(in.Session, w.firm) {
 			w.Error("it opens one firm, its own")
 		}

@@ -229,3 +229,18 @@ var forge = map[string]store.FirmStmt{
 	"audience": store.ForFirm(`update provider set audience = 'clients' where firm_id = $1`),
 	"person":   store.ForFirm(`update provider_person set person_id = $2 where firm_id = $1`),
 }
+
+// employed has another firm take somebody on as a lawyer too.
+func (w *world) employed(who id.Person) (other id.Firm, admin authz.Actor) {
+	w.Helper()
+	other, admin = w.found("Cabinet Ortie", "yann@ortie.example")
+	w.must(w.accounts.Affiliate(w.Context(), who, other))
+	w.must(w.office.Do(w.Context(), other, func(a *act.Act) error {
+		if err := firm.PutCard(a, admin, firm.Card{Person: who, Role: authz.Lawyer, State: firm.Active, Name: "Karim", Email: "karim@delmas.example"}); err != nil {
+			return err
+		}
+		_, err := a.Record(admin, "firm.colleague_added", "", string(who), nil)
+		return err
+	}))
+	return other, admin
+}
