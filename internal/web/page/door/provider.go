@@ -44,7 +44,7 @@ type Voucher struct {
 	Icon        ui.Icon
 	Key         string // which key it is; empty for a provider, and for one that is not tied
 	Refused     string // why the key does not count now, or empty
-	Tied        bool
+	Tied        string // that it vouches for her, in a word; or empty
 	Tie         string // where she has it vouch for her
 	TieLabel    string
 	Part        ui.Dialog
@@ -333,11 +333,14 @@ func (p *Pages) vouchers(r *web.Request, page *AccountPage, doors []firm.Profile
 
 // newVoucher is one of them, whose gestures are at an address.
 func newVoucher(b ui.Base, m provider.Mine, house, at string) Voucher {
-	v := Voucher{Name: m.Name, House: house, Icon: "shield-check", Tied: m.Tied, Tie: at + "/tie", TieLabel: b.T("door.voucher_tie")}
+	v := Voucher{Name: m.Name, House: house, Icon: "shield-check", Tie: at + "/tie", TieLabel: b.T("door.voucher_tie")}
 	v.Part = ui.Dialog{
 		ID: "part-" + string(m.ID), Action: at + "/part", Title: b.T("door.voucher_part_title", m.Name), Consequence: b.T("door.voucher_part_then"),
 		Opener:  ui.Button{Label: b.T("door.voucher_part"), Small: true},
 		Confirm: ui.Button{Label: b.T("door.voucher_part"), Look: ui.Danger},
+	}
+	if m.Tied {
+		v.Tied = b.T("door.voucher_tied")
 	}
 	if !m.Keys {
 		return v
@@ -346,6 +349,7 @@ func newVoucher(b ui.Base, m provider.Mine, house, at string) Voucher {
 	v.Part.Title, v.Part.Consequence = b.T("door.key_part_title"), b.T("door.key_part_then")
 	v.Part.Opener.Label, v.Part.Confirm.Label = b.T("door.key_part"), b.T("door.key_part")
 	if m.Key != nil {
+		v.Tied = b.T("door.key_added")
 		v.Key = b.T("door.key_which", m.Key.Holder, m.Key.Issuer, b.Date(m.Key.Ends))
 		if m.Key.Refused != nil {
 			v.Refused = b.Printer.Fault(m.Key.Refused)

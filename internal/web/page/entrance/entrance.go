@@ -165,6 +165,9 @@ func badge(b ui.Base, p provider.Provider) ui.Badge {
 	if p.State == provider.Draft {
 		return ui.Badge{Text: b.T("entrance.state.draft"), Look: ui.Signal}
 	}
+	if p.Keys() {
+		return ui.Badge{Text: b.T("entrance.keys_taken"), Look: ui.Fresh}
+	}
 	return ui.Badge{Text: b.T("entrance.state.active"), Look: ui.Fresh}
 }
 
