@@ -378,3 +378,16 @@ func TestAuthorIsTold(t *testing.T) {
 		waits("its author, once another cancelled it", r.Lead, 1)
 	})
 }
+
+// TestPickedByAStranger: a node that has not yet had the key of a space says of its dates
+// that they are absent, as one that has it does.
+func TestPickedByAStranger(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		e := r.add(t, r.hearing("Audience", 9), r.circles.Client)
+		stranger := r.Member(r.Lead, r.Space(r.Lead, "M. Blanc"), authz.Client, "M. Blanc")
+		got, err := agenda.New(r.Beside().Office, paris(t), periods(t)).Pick(t.Context(), stranger, []id.Item{e.ID})
+		if err != nil || len(got) != 0 {
+			t.Errorf("%v, %v", got, err)
+		}
+	})
+}

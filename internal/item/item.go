@@ -233,19 +233,23 @@ func LoadAll(a *act.Act, kind Kind, of []id.Item) (map[id.Item]authz.Locked[Head
 	headers := map[id.Item]*Header{}
 	deleted := map[id.Item]bool{}
 	for some := range store.Batches(of) {
+		macs := map[id.Item][]byte{}
 		err := a.Each(selectItems, some, func(scan func(...any) error) error {
 			h := &Header{}
 			var internal, created, gone int64
 			var mac []byte
-			if err := scan(&h.ID, &h.Space, &h.Kind, &h.Author, &h.Nature, &internal, &created, &gone, &mac); err != nil {
-				return err
-			}
+			err := scan(&h.ID, &h.Space, &h.Kind, &h.Author, &h.Nature, &internal, &created, &gone, &mac)
 			h.Internal, h.Created = internal == 1, store.Time(created)
-			headers[h.ID], deleted[h.ID] = h, gone != 0
-			return check(a, *h, mac)
+			headers[h.ID], deleted[h.ID], macs[h.ID] = h, gone != 0, mac
+			return err
 		})
 		if err != nil {
 			return nil, err
+		}
+		for it, mac := range macs {
+			if err := check(a, *headers[it], mac); err != nil {
+				return nil, err
+			}
 		}
 		if err := addresses(a, some, headers); err != nil {
 			return nil, err

@@ -62,7 +62,7 @@ var trade = worker.Trade{
 		},
 		"refuse": func(string, string, int, io.Reader, io.Writer) error { return errors.New("not a file of mine") },
 		"panic":  func(string, string, int, io.Reader, io.Writer) error { panic("led astray") },
-		"sleep":  func(string, string, int, io.Reader, io.Writer) error { select {} },
+		"sleep":  func(string, string, int, io.Reader, io.Writer) error { time.Sleep(time.Hour); return nil },
 		"spin": func(string, string, int, io.Reader, io.Writer) error {
 			for n := 0; ; n++ {
 				_ = n
