@@ -207,40 +207,64 @@ func reason(text string) (string, error) {
 }
 
 func all(a *act.Act, in id.Space) (out []Hold, err error) {
+	var rows []row
 	err = a.Each(selectHolds, []any{in}, func(scan func(...any) error) error {
-		h, err := read(a, scan)
-		out = append(out, h)
+		var r row
+		err := scan(r.dest()...)
+		rows = append(rows, r)
 		return err
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		h, err := r.open(a)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, h)
+	}
+	return out, nil
 }
 
 func one(a *act.Act, of id.Hold) (h Hold, err error) {
-	h, err = read(a, func(dest ...any) error { return a.Row(selectHold, []any{of}, dest...) })
+	var r row
+	err = a.Row(selectHold, []any{of}, r.dest()...)
 	if errors.Is(err, store.ErrNoRow) {
-		err = fault.Absent()
+		return h, fault.Absent()
 	}
-	return h, err
-}
-
-func read(a *act.Act, scan func(...any) error) (h Hold, err error) {
-	var placed, lifted int64
-	var why, liftWhy, mac []byte
-	if err := scan(&h.ID, &h.Space, &h.Document, &h.By, &placed, &why, &h.LiftedBy, &lifted, &liftWhy, &mac); err != nil {
+	if err != nil {
 		return h, err
 	}
-	h.At, h.Lifted = store.Time(placed), store.Time(lifted)
+	return r.open(a)
+}
+
+// row is a hold as it is stored.
+type row struct {
+	Hold
+	placed, lifted    int64
+	why, liftWhy, mac []byte
+}
+
+func (r *row) dest() []any {
+	return []any{&r.ID, &r.Space, &r.Document, &r.By, &r.placed, &r.why, &r.LiftedBy, &r.lifted, &r.liftWhy, &r.mac}
+}
+
+// open checks the row and opens its words.
+func (r row) open(a *act.Act) (h Hold, err error) {
+	h = r.Hold
+	h.At, h.Lifted = store.Time(r.placed), store.Time(r.lifted)
 	box, err := a.SpaceBox(h.Space)
 	if err != nil {
 		return h, err
 	}
-	if err := box.CheckMAC(mac, "hold", h.fields()...); err != nil {
+	if err := box.CheckMAC(r.mac, "hold", h.fields()...); err != nil {
 		return h, err
 	}
-	if h.Reason, err = box.OpenText(place("reason", h.ID), why); err != nil {
+	if h.Reason, err = box.OpenText(place("reason", h.ID), r.why); err != nil {
 		return h, err
 	}
-	h.LiftReason, err = box.OpenText(place("lift_reason", h.ID), liftWhy)
+	h.LiftReason, err = box.OpenText(place("lift_reason", h.ID), r.liftWhy)
 	return h, err
 }
 

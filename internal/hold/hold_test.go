@@ -84,14 +84,14 @@ var (
 )
 
 // TestCRY03_HoldTampered: a hold that was lifted behind the program's back
-// still keeps what it covers: nothing is erased on a row that does not pass.
+// still keeps what it covers: nothing is erased on a row that does not pass, by no node.
 func TestCRY03_HoldTampered(t *testing.T) {
 	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
 		for name, stmt := range map[string]store.FirmStmt{"lifted": forgeLifted, "another object": forgeObject} {
 			in := h.Space(h.Lead, "Mme Petit")
 			held, err := hold.NewService(h.Office).Place(t.Context(), h.Lead, hold.New{Space: in, Reason: "Litige"})
 			h.Must(err, h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error { _, err := a.Exec(stmt, held.ID); return err }))
-			err = h.Office.See(t.Context(), h.Lead.Firm, func(a *act.Act) error { _, err := hold.Stops(a, in); return err })
+			err = h.Beside().Office.See(t.Context(), h.Lead.Firm, func(a *act.Act) error { _, err := hold.Stops(a, in); return err })
 			if !errors.Is(err, vault.ErrTampered) {
 				t.Errorf("%s: %v", name, err)
 			}
