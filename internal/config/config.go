@@ -143,6 +143,9 @@ type Outbound struct {
 	// Allow are private addresses or CIDR blocks of the firm's own network, for
 	// its management tools; see [Config.Networks].
 	Allow []string `toml:"allow"`
+	// Resolver is the name server that is asked where those addresses lead, as address
+	// and port; empty: those of the machine.
+	Resolver string `toml:"resolver"`
 }
 
 // Scan says what becomes of what the virus scanner has not looked at.

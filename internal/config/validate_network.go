@@ -109,4 +109,10 @@ func (c *Config) checkOutbound(wrong *Reasons) {
 			wrong.add("outbound.allow", text+" is not a private network", "name addresses of your own network; public ones need no permission")
 		}
 	}
+	if c.Outbound.Resolver == "" {
+		return
+	}
+	if at, err := netip.ParseAddrPort(c.Outbound.Resolver); err != nil || at.Port() == 0 || at.Addr().IsUnspecified() {
+		wrong.add("outbound.resolver", "this is no address with a port", `write for example "10.0.0.53:53"; a name would have to be looked up itself`)
+	}
 }

@@ -246,6 +246,9 @@ func TestCFG01_BadConfigurationsAreRefused(t *testing.T) {
 		{"reaching the metadata of a cloud", "outbound.allow", func(_ bench, c *Config) { c.Outbound.Allow = []string{"169.254.169.254"} }},
 		{"reaching more than a private block", "outbound.allow", func(_ bench, c *Config) { c.Outbound.Allow = []string{"10.0.0.0/7"} }},
 		{"reaching extra bits", "outbound.allow", func(_ bench, c *Config) { c.Outbound.Allow = []string{"10.0.0.1/24"} }},
+		{"a resolver by its name", "outbound.resolver", func(_ bench, c *Config) { c.Outbound.Resolver = "dns.example:53" }},
+		{"a resolver without a port", "outbound.resolver", func(_ bench, c *Config) { c.Outbound.Resolver = "10.0.0.53" }},
+		{"a resolver everywhere", "outbound.resolver", func(_ bench, c *Config) { c.Outbound.Resolver = "0.0.0.0:53" }},
 		{"reaching IPv4 inside IPv6", "outbound.allow", func(_ bench, c *Config) { c.Outbound.Allow = []string{"::ffff:10.0.0.1"} }},
 		{"empty proxy", "trusted_proxies", func(b bench, c *Config) { b.behindProxy(c); c.TrustedProxies = []string{""} }},
 

@@ -59,7 +59,7 @@ func (e *examination) leads(ctx context.Context, name string) bool {
 	if !e.Reach {
 		return true
 	}
-	out := outbound.New(outbound.Config{Allow: e.config.Networks(), Roots: e.Roots})
+	out := outbound.New(outbound.Config{Allow: e.config.Networks(), Resolver: outbound.Resolver(e.config.Outbound.Resolver), Roots: e.Roots})
 	if err := hostname.Leads(ctx, e.ring.Directory(), hostname.Config{Base: e.config.Base(), Asker: out}, name, false); err != nil {
 		e.add("hosts", Error, "hosts_elsewhere", name, cause(err))
 		return false

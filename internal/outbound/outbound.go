@@ -45,6 +45,17 @@ type Config struct {
 	Roots    *x509.CertPool
 }
 
+// Resolver asks one name server, given as address and port, and no other; "" is nil, for
+// the system's.
+func Resolver(server string) *net.Resolver {
+	if server == "" {
+		return nil
+	}
+	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, server)
+	}}
+}
+
 // Client asks. It keeps no connection and no cookie, and is safe for
 // concurrent use.
 type Client struct {

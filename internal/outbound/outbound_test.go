@@ -310,3 +310,22 @@ func TestWhatIsSent(t *testing.T) {
 		t.Errorf("TLS 1.1: %v, want it untrusted", err)
 	}
 }
+
+// TestResolver: the name server that was named is asked, and no other.
+func TestResolver(t *testing.T) {
+	zone := dnstest.Start(t)
+	zone.Write("_x.delmas.example", "a=b")
+	zone.Lead("gestion.delmas.example", dnstest.Addresses("127.0.0.1"))
+	at := peer(t, say(ok+"Content-Length: 2\r\n\r\nhi"))
+	c := New(Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, Resolver: Resolver(zone.At())})
+	if texts, err := c.TXT(t.Context(), "_x.delmas.example"); err != nil || len(texts) != 1 || texts[0] != "a=b" {
+		t.Errorf("%q, %v", texts, err)
+	}
+	_, port, _ := net.SplitHostPort(at)
+	if a, err := c.Post(t.Context(), Message{Address: "http://gestion.delmas.example:" + port}); err != nil || string(a.Body) != "hi" {
+		t.Errorf("%q, %v", a.Body, err)
+	}
+	if Resolver("") != nil {
+		t.Error("without one, the system's is not taken")
+	}
+}

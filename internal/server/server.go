@@ -7,6 +7,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -413,7 +414,7 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	s.Overview = overview.New(s.Office)
 	s.Supports = support.NewService(s.Office, s.Overview)
 	s.Events = event.New(s.Office)
-	out := outbound.New(outbound.Config{Allow: c.Networks(), Resolver: o.Resolver})
+	out := outbound.New(outbound.Config{Allow: c.Networks(), Resolver: cmp.Or(o.Resolver, outbound.Resolver(c.Outbound.Resolver))})
 	s.Webhooks = webhook.NewService(s.Office, s.Events, out)
 	s.Providers = provider.NewService(s.Office, s.Accounts, oidc.New(out, o.Clock), c.Base())
 	s.openReader(c)

@@ -55,6 +55,9 @@ func (s *Server) Resolver() *net.Resolver {
 	}}
 }
 
+// At is the address and port at which it answers.
+func (s *Server) At() string { return s.at }
+
 // Lead has a name lead to addresses. Each question takes the next of several lists, and
 // the last one for ever after; none at all takes the name away.
 func (s *Server) Lead(name string, lists ...[]netip.Addr) {
