@@ -14,11 +14,15 @@ const desk = { viewport: { width: 1280, height: 900 } };
 /** Both sizes on which every page must hold. */
 export const sizes = { phone, desk };
 
-/** A browser that lives as long as the test t. */
-export async function browse(t) {
+/** A browser that lives as long as the test t. own: origins in plain http that lead to this machine and are as safe as loopback ones. */
+export async function browse(t, { own = [] } = {}) {
+  const more = own.length === 0 ? [] : [
+    `--host-resolver-rules=${own.map((origin) => `MAP ${new URL(origin).hostname} 127.0.0.1`).join(",")}`,
+    `--unsafely-treat-insecure-origin-as-secure=${own.join(",")}`,
+  ];
   const browser = await chromium.launch({
     executablePath: process.env.E2E_CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", ...more],
   });
   later(t, () => browser.close());
   return browser;

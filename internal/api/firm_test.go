@@ -4,6 +4,11 @@ import "testing"
 
 var firmSamples = map[string]sample{
 	"getNoticeHours": {who: byClient, want: 200}, "chooseNoticeHours": {who: byClient, body: `{"rhythm":"daily","daily":18,"quiet_from":0,"quiet_to":0}`, want: 200},
+	"getHost":          {who: byLead, want: 200},
+	"claimHost":        {who: byLead, body: `{"name":"salon.delmas.example"}`, want: 200},
+	"checkHost":        {who: byLead, want: 409}, // its record is not there
+	"dropHost":         {who: byLead, want: 204, then: (*stage).dwell},
+	"endHost":          {who: byLead, want: 204, then: (*stage).dwell},
 	"listFirmSupport":  {who: byLead, want: 200},
 	"endFirmSupport":   {who: byLead, want: 204, then: (*stage).permit},
 	"listSupport":      {who: byClient, want: 200},

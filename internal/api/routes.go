@@ -23,6 +23,7 @@ import (
 	"cenacle/internal/group"
 	"cenacle/internal/guard"
 	"cenacle/internal/hold"
+	"cenacle/internal/hostname"
 	"cenacle/internal/invitation"
 	"cenacle/internal/journal"
 	"cenacle/internal/lifecycle"
@@ -65,6 +66,7 @@ type Nouns struct {
 	Diffusions  *diffusion.Service
 	Groups      *group.Service
 	Supports    *support.Service
+	Hosts       *hostname.Service
 	Invitations *invitation.Service
 	Letterboxes *depositlink.Service
 	Slots       *slot.Service
@@ -108,6 +110,7 @@ func Routes(n *Nouns) []Operation {
 		n.noticeRows(),
 		n.absenceRows(),
 		n.groupRows(),
+		n.hostRows(),
 		n.supportRows(),
 		n.eventRows(),
 		n.webhookRows(),
@@ -582,6 +585,23 @@ func (n *Nouns) waitRows() []Operation {
 			Summary: "The latest signed state of the journal, for witnesses to keep"},
 		{Pattern: "GET /journal/entries/{entry}/proof", Name: "getProof", Action: authz.SpaceJournal, Also: []authz.Action{authz.FirmJournal}, Do: Ask(n.proof),
 			Summary: "The proof that an entry is in the signed journal"},
+	}
+}
+
+// hostRows are where the firm is reached.
+func (n *Nouns) hostRows() []Operation {
+	answered := []authz.Action{authz.FirmHostSee}
+	return []Operation{
+		{Pattern: "GET /host", Name: "getHost", Action: authz.FirmHostSee, Do: Ask(n.host),
+			Summary: "The web address of the firm, the records that a name which it wants still needs, and the names that it gave up"},
+		{Pattern: "POST /host", Name: "claimHost", Action: authz.FirmHost, Also: answered, Do: Tell(n.claimHost, n.claimedHost),
+			Summary: "Want a name of the firm’s own domain, in the place of one that was wanted before; nothing is reached there yet"},
+		{Pattern: "POST /host/check", Name: "checkHost", Action: authz.FirmHost, Also: answered, Do: Tell(n.checkHost, n.checkedHost),
+			Summary: "Look whether the name that is wanted has its record and leads here; if so, the firm is reached there from then on"},
+		{Pattern: "POST /host/drop", Name: "dropHost", Action: authz.FirmHost, Do: Tell(n.dropHost, nil),
+			Summary: "Want that name no more"},
+		{Pattern: "POST /host/end", Name: "endHost", Action: authz.FirmHost, Do: Tell(n.endHost, nil),
+			Summary: "Give up the name that the firm has; it is reached at the public address that all firms share"},
 	}
 }
 

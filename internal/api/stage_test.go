@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -32,12 +33,14 @@ import (
 	"cenacle/internal/group"
 	"cenacle/internal/guard"
 	"cenacle/internal/hold"
+	"cenacle/internal/hostname"
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
 	"cenacle/internal/notice"
 	"cenacle/internal/outbound"
+	"cenacle/internal/outbound/dnstest"
 	"cenacle/internal/outbox"
 	"cenacle/internal/overview"
 	"cenacle/internal/preview"
@@ -65,6 +68,7 @@ type stage struct {
 	ids                             map[string]string
 	others                          string
 	closing                         chan struct{}
+	zone                            *dnstest.Server // where names lead
 }
 
 // open starts the API; limit is requests a minute, 0 for none.
@@ -74,6 +78,7 @@ func open(t *testing.T, limit int) *stage {
 	s.Tokens = token.NewService(s.Office, s.Accounts)
 	s.nouns = &api.Nouns{
 		Absences: absence.NewService(s.Office, time.UTC), Diffusions: diffusion.NewService(s.Office, time.UTC), Supports: support.NewService(s.Office, overview.New(s.Office)),
+		Hosts:    s.hosts(),
 		Groups:   group.NewService(s.Office),
 		Freezes:  freeze.NewService(s.Office),
 		Dispatch: s.Dispatch, Attests: s.Attests,
@@ -105,6 +110,35 @@ func open(t *testing.T, limit int) *stage {
 	t.Cleanup(server.Close)
 	s.furnish()
 	return s
+}
+
+// hosts are where firms are reached: a house that answers for itself at any name which
+// leads to it, and a zone in which none does yet.
+func (s *stage) hosts() (all *hostname.Service) {
+	at := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name, _, _ := strings.Cut(r.Host, ":")
+		_, _ = io.WriteString(w, all.Proof(name, strings.TrimPrefix(r.URL.Path, hostname.ProofPath))) // who asks is the house
+	}))
+	s.t.Cleanup(at.Close)
+	_, port, err := net.SplitHostPort(at.Listener.Addr().String())
+	s.must(err)
+	base, err := url.Parse("http://espace.example:" + port)
+	s.must(err)
+	s.zone = dnstest.Start(s.t)
+	out := outbound.New(outbound.Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Resolver: s.zone.Resolver()})
+	all = hostname.New(s.Office, s.Accounts, hostname.Config{Base: base, Asker: out, Log: slog.New(slog.DiscardHandler)})
+	return all
+}
+
+// dwell has the firm reached at a name of its own, and want another one.
+func (s *stage) dwell(reply) {
+	s.t.Helper()
+	v, err := s.nouns.Hosts.Show(s.t.Context(), s.Lead.Actor)
+	s.must(err)
+	if v.Active == nil {
+		s.must(s.nouns.Hosts.Give(s.t.Context(), s.Firm, "espace.delmas.example"))
+	}
+	s.must(s.nouns.Hosts.Claim(s.t.Context(), s.Lead.Actor, "clients.delmas.example"))
 }
 
 func keys(box *vault.Box) api.Keys {
@@ -169,6 +203,7 @@ func (s *stage) furnish() {
 	s.spread(reply{})
 	s.gather(reply{})
 	s.permit(reply{})
+	s.dwell(reply{})
 	s.deposit()
 	s.link()
 	hook := s.asLead("POST", "/webhooks", `{"address":"http://127.0.0.1:9/hook"}`).is(201)

@@ -24,6 +24,7 @@ const (
 	FirmDoor       Action = "firm.door"        // its door: who vouches there, and have one of them stop
 	FirmVouch      Action = "firm.vouch"       // have one more vouch for people
 	FirmHost       Action = "firm.host"        // its own web address
+	FirmHostSee    Action = "firm.host.see"    // which one it has, and what is to be done for another
 	FirmSupport    Action = "firm.support"     // whether the host may look at the firm's settings
 	FirmSupportEnd Action = "firm.support.end" // have it look no more
 	// FirmSupportGive lets it look, for some hours or days.
@@ -195,7 +196,8 @@ var rules = map[Action]rule{
 	FirmApproval:    {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
 	FirmDoor:        {kind: OfFirm, firm: []FirmRole{Admin}, inSelf: true},
 	FirmVouch:       {kind: OfFirm, firm: []FirmRole{Admin}, inSelf: true, grave: true},
-	FirmHost:        {kind: OfFirm, firm: []FirmRole{Admin}, inSelf: true, grave: true},
+	FirmHost:        {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
+	FirmHostSee:     {kind: OfFirm, firm: []FirmRole{Admin}, reads: true},
 	FirmSupport:     {kind: OfFirm, firm: []FirmRole{Admin}, reads: true},
 	FirmSupportGive: {kind: OfFirm, firm: []FirmRole{Admin}, inSelf: true, grave: true},
 	FirmSupportEnd:  {kind: OfFirm, firm: []FirmRole{Admin}},

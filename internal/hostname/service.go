@@ -173,7 +173,7 @@ type View struct {
 // Show is what the firm has.
 func (s *Service) Show(ctx context.Context, by authz.Actor) (v View, err error) {
 	defer fault.Op(&err, "hostname.Show")
-	if err := s.decide(ctx, by, authz.FirmDoor); err != nil {
+	if err := s.decide(ctx, by, authz.FirmHostSee); err != nil {
 		return v, err
 	}
 	return s.Examine(ctx, by.Firm)

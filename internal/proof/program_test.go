@@ -45,6 +45,7 @@ func furnished(w *world) *scene {
 	w.must(s.server.Invitations.Invite(w.t.Context(), s.lead.actor, s.room.id, s.client.id))
 	s.ids["token"] = s.mailed("/l/", s.client.email)
 	s.ping()
+	s.dwell()
 	receipt, err := s.server.Deposits.Receipt(w.t.Context(), s.lead.actor, id.Receipt(s.ids["receipt"]))
 	w.must(err)
 	s.ids["entry"] = string(receipt.Entry)
@@ -67,6 +68,17 @@ func (s *scene) ping() {
 	s.settle()
 }
 
+// dwell has the firm reached at a name of its own, and want another one.
+func (s *scene) dwell() {
+	s.t.Helper()
+	v, err := s.server.Hosts.Show(s.t.Context(), s.lead.actor)
+	s.must(err)
+	if v.Active == nil {
+		s.must(s.server.Hosts.Give(s.t.Context(), s.firm.id, delmasName))
+	}
+	s.must(s.server.Hosts.Claim(s.t.Context(), s.lead.actor, "clients.delmas.example"))
+}
+
 // backs put back what an operation used up.
 func backs() map[string]func(*scene) {
 	return map[string]func(*scene){
@@ -86,6 +98,8 @@ func backs() map[string]func(*scene) {
 		"dismissFromGroup":  (*scene).unite,
 		"endSupport":        (*scene).permit,
 		"endFirmSupport":    (*scene).permit,
+		"dropHost":          (*scene).dwell,
+		"endHost":           (*scene).dwell,
 		"chooseSlot":        (*scene).offer,
 		"declineSlots":      (*scene).offer,
 		"withdrawSlots":     (*scene).offer,
@@ -128,6 +142,7 @@ func (s *scene) asks(p programs, o *operation, all *spec) answer {
 		"fileDire": http.StatusConflict, "saveDireDraft": http.StatusConflict, "setDireDay": http.StatusConflict, "getDire": http.StatusNotFound, "saveDireAnswers": http.StatusNotFound, "publishDireAnswers": http.StatusNotFound,
 		"decideLikeness": http.StatusNotFound, "importSanctionList": http.StatusUnprocessableEntity, // nobody is like anybody; package sanction has lists
 		"admitToGroup": http.StatusConflict, // she is in it
+		"checkHost":    http.StatusConflict, // its record is not there
 		"askOffers":    http.StatusUnprocessableEntity, "getOffers": http.StatusNotFound, "getOfferFile": http.StatusNotFound, "putOffer": http.StatusNotFound, "withdrawOffer": http.StatusNotFound, "unlockOffers": http.StatusNotFound,
 		"releaseDocument": http.StatusConflict,                                                                                                                // there are no parties
 		"scanAgain":       http.StatusConflict,                                                                                                                // nothing scans there

@@ -189,6 +189,7 @@ func plainText(v any) string {
 // the names and types of the document do not tell. Braces name identifiers; an
 // empty text leaves the member out.
 var chosenFor = map[string]map[string]string{
+	"claimHost":         {"name": "salon.delmas.example"},
 	"addMember":         {"colleague": "", "role": "reader", "email": "{fresh}@nouveau.example", "name": "M. Lecteur"},
 	"addColleague":      {"role": "assistant"},
 	"openSpace":         {"model": "divorce", "lead": ""},

@@ -18,6 +18,7 @@ import (
 	"cenacle/internal/account"
 	"cenacle/internal/config"
 	"cenacle/internal/id"
+	"cenacle/internal/outbound/dnstest"
 	"cenacle/internal/server"
 	"cenacle/internal/store"
 	"cenacle/internal/store/storetest"
@@ -150,7 +151,7 @@ func (w *world) open(more ...string) {
 		program, err = os.Executable()
 		w.must(err)
 	}
-	w.server, err = server.New(ctx, c, server.Options{Clock: w.clock.now, Log: log, Program: program})
+	w.server, err = server.New(ctx, c, server.Options{Clock: w.clock.now, Log: log, Program: program, Resolver: dnstest.Start(w.t).Resolver()})
 	w.must(err)
 	ended := make(chan error, 1)
 	w.serve = sync.OnceFunc(func() { go func() { ended <- w.server.Run(ctx, w.listen) }() })

@@ -16,7 +16,7 @@ func (s *Server) openAPI(c *config.Config, f *front.Config, catalog *i18n.Catalo
 		Office: s.Office, Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens,
 	}, api.Routes(&api.Nouns{
 		Freezes:  s.Freezes,
-		Absences: s.Absences, Diffusions: s.Diffusions, Supports: s.Supports,
+		Absences: s.Absences, Diffusions: s.Diffusions, Supports: s.Supports, Hosts: s.Hosts,
 		Groups:   s.Groups,
 		Dispatch: s.Dispatch, Attests: s.Attests,
 		Notices: s.Notices,

@@ -465,7 +465,7 @@ func entranceRoutes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/entrance/plate", Door: web.Member, Action: authz.FirmDoor, Handle: p.Entrance.DoHang},
 		{Pattern: "POST /f/{firm}/entrance/logo", Door: web.Member, Action: authz.FirmDoor, Handle: p.Entrance.DoShowLogo, Body: firm.MaxLogo + 64<<10},
 		{Pattern: "POST /f/{firm}/entrance/logo/remove", Door: web.Member, Action: authz.FirmDoor, Handle: p.Entrance.DoHideLogo},
-		{Pattern: "GET /f/{firm}/entrance/host", Door: web.Member, Action: authz.FirmDoor, Handle: p.Entrance.Host},
+		{Pattern: "GET /f/{firm}/entrance/host", Door: web.Member, Action: authz.FirmHostSee, Handle: p.Entrance.Host},
 		{Pattern: "POST /f/{firm}/entrance/host", Door: web.Member, Action: authz.FirmHost, Handle: p.Entrance.DoClaimHost},
 		{Pattern: "POST /f/{firm}/entrance/host/check", Door: web.Member, Action: authz.FirmHost, Handle: p.Entrance.DoCheckHost},
 		{Pattern: "POST /f/{firm}/entrance/host/drop", Door: web.Member, Action: authz.FirmHost, Handle: p.Entrance.DoDropHost},
