@@ -354,3 +354,47 @@ func TestCRY03_KeycardTampered(t *testing.T) {
 		}
 	})
 }
+
+// AUT-05: whoever guesses at her password shuts that door alone, and in a firm that is
+// closed a key opens nothing either.
+func TestAUT05_KeycardShut(t *testing.T) {
+	one(t, func(w *world) {
+		a, r, p := w.readers()
+		karim := w.invite("karim@delmas.example", authz.Lawyer)
+		key := a.Key("Me Karim Haddad")
+		w.brings(r, p, karim, key)
+		for range 10 {
+			err := w.accounts.Spend(w.Context(), account.Charge{Brake: account.Brake{Name: "sign-in.account", Limit: 10, Window: time.Hour, Rolling: true}, Key: "karim@delmas.example"})
+			if err != nil && !fault.Is(err, fault.Busy) { // one was spent as she brought it
+				w.Fatal(err)
+			}
+		}
+		if _, _, err := w.accounts.SignIn(w.Context(), "karim@delmas.example", secret, source); !fault.Is(err, fault.Busy) {
+			w.Errorf("her password is locked: %v", err)
+		}
+		in, err := w.comes(r, provider.Way{Provider: p.ID}, key)
+		w.must(err)
+		if !w.stands(in.Session, w.firm) {
+			w.Error("her password is locked, and her key opens nothing")
+		}
+		address, challenge, err := w.all.Enter(w.Context(), provider.Way{Firm: w.firm, Provider: p.ID}, source)
+		w.must(err)
+		code, err := w.shows(r, address, key)
+		w.must(err)
+		w.must(w.accounts.CloseFirm(w.Context(), w.firm))
+		if w.stands(in.Session, w.firm) {
+			w.Error("the firm is closed, and she stands in it")
+		}
+		under, err := w.all.Arrive(w.Context(), provider.Return{Firm: w.firm, Provider: p.ID, Challenge: challenge, Answer: oidc.Answer{Code: code}}, source)
+		if err == nil && w.stands(under.Session, w.firm) {
+			w.Error("the firm was closed while she was on her way, and she stands in it")
+		}
+		later, err := w.comes(r, provider.Way{Provider: p.ID}, key)
+		if err == nil && w.stands(later.Session, w.firm) {
+			w.Error("the firm is closed, and she enters")
+		}
+		if doors, err := w.firms.Doors(w.Context(), in.Session); err != nil || len(doors) != 0 {
+			w.Errorf("a closed firm is one of her %d doors, %v", len(doors), err)
+		}
+	})
+}
