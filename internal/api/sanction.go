@@ -105,6 +105,14 @@ type SanctionList struct {
 	Checked   Instant   `json:"checked,omitzero" doc:"when it was last found to be the one that is published"`
 	Stale     bool      `json:"stale,omitempty" doc:"nobody has checked it for too long"`
 	StaleDays int       `json:"stale_days" doc:"after how many days that is"`
+	Fetching  *Fetching `json:"fetching,omitempty" doc:"absent: the operator has it fetched from nowhere"`
+}
+
+// Fetching is what becomes of fetching the list of the installation.
+type Fetching struct {
+	Tried   Instant `json:"tried_at,omitzero" doc:"when it was last tried to the end; absent: not yet"`
+	Since   Instant `json:"failing_since,omitzero" doc:"absent: it does not fail"`
+	Failure string  `json:"failure,omitempty" enum:"forbidden unknown unreachable untrusted slow wrong large cut other older smaller inside" doc:"why it fails"`
 }
 
 func (n *Nouns) sanctionList(r *Request, _ None) (SanctionList, error) {
@@ -115,6 +123,9 @@ func (n *Nouns) sanctionList(r *Request, _ None) (SanctionList, error) {
 			Published: st.Published, SHA256: st.SHA256, Entries: st.Entries, Source: string(st.Source), By: st.By, ByName: st.ByName,
 			At: Instant(st.At), Checked: Instant(st.Checked), Stale: st.Stale, StaleDays: st.Days,
 		}
+	}
+	if f := st.Fetching; f.On {
+		out.Fetching = &Fetching{Tried: Instant(f.Tried), Since: Instant(f.Since), Failure: string(f.Failure)}
 	}
 	return out, err
 }

@@ -158,6 +158,9 @@ type Scan struct {
 type Sanction struct {
 	// StaleDays is after how many days a list that nobody has checked is said to be old.
 	StaleDays int `toml:"stale_days"`
+	// Address is where the list is published as a file, to be fetched every day for all
+	// firms; empty: nothing is fetched.
+	Address string `toml:"address"`
 }
 
 // Legal is what the host writes of itself for the public pages (LCEN, article

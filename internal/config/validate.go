@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -72,6 +73,9 @@ func (c *Config) checkGeneral(wrong *Reasons) {
 	}
 	if c.Sanction.StaleDays < 1 {
 		wrong.add("sanction.stale_days", "a list would be old on the day it came", "write a number of days above 0, such as 30")
+	}
+	if u, err := url.Parse(c.Sanction.Address); err != nil || c.Sanction.Address != "" && (u.Host == "" || u.User != nil || u.Fragment != "" || u.Scheme != "https" && (u.Scheme != "http" || len(c.Outbound.Allow) == 0)) {
+		wrong.add("sanction.address", "this is no https address of a file", "write where the list is published as JSON, or nothing; http only leads into outbound.allow")
 	}
 	c.checkData(wrong)
 }

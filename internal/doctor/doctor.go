@@ -124,6 +124,7 @@ func Examine(ctx context.Context, c *config.Config, o Options) Report {
 	e.mail(ctx)
 	e.certificate(ctx)
 	e.keycards()
+	e.sanctions(ctx)
 	e.address(ctx)
 	e.hosts(ctx)
 	e.backup(ctx)

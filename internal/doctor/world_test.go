@@ -63,8 +63,8 @@ func furnish(ctx context.Context, at store.Config) error {
 	return errors.Join(err, s.Close())
 }
 
-func begin(ctx context.Context, at store.Config) (*server.Server, error) {
-	c, err := config.Load("", environ(at))
+func begin(ctx context.Context, at store.Config, more ...string) (*server.Server, error) {
+	c, err := config.Load("", append(environ(at), more...))
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -25,7 +26,10 @@ const shrunk = 2
 
 // Config is what the operator decided.
 type Config struct {
-	StaleDays int // after how many days a list is said to be old; 0: 30
+	StaleDays int    // after how many days a list is said to be old; 0: 30
+	Address   string // where the list is fetched from; "": nowhere
+	Files     Opener // by whom; needed with an address
+	Log       *slog.Logger
 }
 
 const usualStale = 30
@@ -34,6 +38,7 @@ const usualStale = 30
 type Service struct {
 	office *act.Office
 	stale  time.Duration
+	config Config
 
 	mu    sync.Mutex
 	ready map[string]*Book // by the hash of the file
@@ -48,7 +53,7 @@ func New(office *act.Office, c Config) *Service {
 	if c.StaleDays == 0 {
 		c.StaleDays = usualStale
 	}
-	return &Service{office: office, stale: time.Duration(c.StaleDays) * 24 * time.Hour, ready: map[string]*Book{}}
+	return &Service{office: office, config: c, stale: time.Duration(c.StaleDays) * 24 * time.Hour, ready: map[string]*Book{}}
 }
 
 // Use is the list that a firm works with; without a number there is none.
@@ -90,6 +95,7 @@ func (s *Service) use(a *act.Act, common *row) (Use, error) {
 type Standing struct {
 	Use
 	ByName string // who brought it
+	Fetching
 }
 
 // Standing shows one of the firm's own people the list that is in use.
@@ -97,6 +103,9 @@ func (s *Service) Standing(ctx context.Context, by authz.Actor) (st Standing, er
 	defer fault.Op(&err, "sanction.Standing")
 	common, err := s.common(ctx)
 	if err != nil {
+		return st, err
+	}
+	if st.Fetching, err = s.Fetching(ctx); err != nil {
 		return st, err
 	}
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
@@ -328,13 +337,10 @@ func (s *Service) ImportAll(ctx context.Context, b Bringing, from Source) (e Edi
 	if err != nil {
 		return e, fresh, err
 	}
-	for _, f := range firms {
-		err := s.office.Keep(ctx, f, func(a *act.Act) error { return a.Follow(ExamineJob, "all", a.Now, struct{}{}) })
-		if err != nil {
-			return e, fresh, err
-		}
+	for _, f := range firms { // each is told, whatever became of the one before: the list is in use
+		err = errors.Join(err, s.office.Keep(ctx, f, func(a *act.Act) error { return a.Follow(ExamineJob, "all", a.Now, struct{}{}) }))
 	}
-	return e, fresh, nil
+	return e, fresh, err
 }
 
 // put writes the list as that of the installation.

@@ -38,6 +38,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	start(s.tidy)
 	start(s.followKeys)
 	start(s.Hosts.Run)
+	start(s.Sanctions.Run)
 	if s.others != nil {
 		start(s.others.relay.Run)
 		start(s.others.run)

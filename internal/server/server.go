@@ -405,7 +405,8 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 		return err
 	}
 	s.Vigilance = vigilance.New(s.Office, zone, duties)
-	s.Sanctions = sanction.New(s.Office, sanction.Config{StaleDays: c.Sanction.StaleDays})
+	out := outbound.New(outbound.Config{Allow: c.Networks(), Resolver: cmp.Or(o.Resolver, outbound.Resolver(c.Outbound.Resolver))})
+	s.Sanctions = sanction.New(s.Office, sanction.Config{StaleDays: c.Sanction.StaleDays, Address: c.Sanction.Address, Files: out, Log: o.Log})
 	s.Vigilance.Against(s.Sanctions)
 	s.Invitations = invitation.New(s.Office, s.Accounts)
 	s.Letterboxes = depositlink.New(s.Office, s.Accounts)
@@ -414,7 +415,6 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	s.Overview = overview.New(s.Office)
 	s.Supports = support.NewService(s.Office, s.Overview)
 	s.Events = event.New(s.Office)
-	out := outbound.New(outbound.Config{Allow: c.Networks(), Resolver: cmp.Or(o.Resolver, outbound.Resolver(c.Outbound.Resolver))})
 	s.Webhooks = webhook.NewService(s.Office, s.Events, out)
 	s.Providers = provider.NewService(s.Office, s.Accounts, oidc.New(out, o.Clock), c.Base())
 	s.openReader(c)

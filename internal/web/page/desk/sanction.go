@@ -18,7 +18,9 @@ type Sanctions struct {
 	Facts  []Fact
 	Hash   string
 	Stale  *ui.Notice
-	Note   string // when a list is said to be old
+	Failed *ui.Notice // it is fetched, and that fails
+	Comes  string     // how another one comes by itself
+	Note   string     // when a list is said to be old
 	Empty  ui.Empty
 	Bring  *BringList
 	Admins string // said to who does not bring one
@@ -53,6 +55,7 @@ func (p *Pages) sanctions(r *web.Request, refused error) (web.Answer, error) {
 	if st.Number > 0 {
 		page.stands(st)
 	}
+	page.fetched(st.Fetching)
 	if authz.May(r.Actor, authz.SanctionImport, authz.Resource{Kind: authz.OfFirm, Firm: r.Actor.Firm}, authz.Facts{}) {
 		page.Bring = newBringList(r, page.Base, refused)
 		if page.Bring.Title = page.T("sanction.bring"); st.Number == 0 {
@@ -79,6 +82,19 @@ func (page *Sanctions) stands(st sanction.Standing) {
 	page.Hash, page.Note = st.SHA256, page.T("sanction.fresh", st.Days)
 	if st.Stale {
 		page.Stale = &ui.Notice{Look: ui.Signal, Text: page.T("sanction.stale", page.Date(st.Checked))}
+	}
+}
+
+// fetched says what becomes of fetching the list.
+func (page *Sanctions) fetched(f sanction.Fetching) {
+	switch {
+	case !f.On:
+	case f.Failure != "":
+		page.Failed = &ui.Notice{Look: ui.Signal, Title: page.T("sanction.unfetched", page.DateTime(f.Since)), Text: page.T("sanction.unfetched." + string(f.Failure))}
+	case f.Tried.IsZero():
+		page.Comes = page.T("sanction.fetch_soon")
+	default:
+		page.Comes = page.T("sanction.fetch_daily", page.DateTime(f.Tried))
 	}
 }
 

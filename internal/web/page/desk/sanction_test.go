@@ -40,6 +40,11 @@ func TestSanctionPage(t *testing.T) {
 	if got := h.admin.Upload(path, "file", "liste.json", whole); got.Status != http.StatusForbidden {
 		t.Errorf("in a session that is not fresh: %d", got.Status)
 	}
+	h.admin.Get(path).One("main").Says("dans les minutes qui viennent")
+	if err := fetching(h.Site).Fetch(t.Context()); err == nil {
+		t.Error("a list comes from where nobody answers")
+	}
+	h.admin.Get(path).One(".notice-signal").Says("Le serveur qui la publie ne répond pas. La liste en service reste")
 	other := h.colleague("Me Paul Roux", "paul@delmas.example", authz.Lawyer)
 	seen := other.Get(path).Answers(t, http.StatusOK, "")
 	seen.Lacks("input[type=file]")

@@ -2,7 +2,9 @@ package desk_test
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
@@ -21,6 +23,7 @@ import (
 	"cenacle/internal/invitation"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
+	"cenacle/internal/outbound"
 	"cenacle/internal/overview"
 	"cenacle/internal/quota"
 	"cenacle/internal/sanction"
@@ -75,6 +78,14 @@ func open(t *testing.T) house {
 	return h
 }
 
+// fetching is the lists of a house that fetches from where nobody answers.
+func fetching(s *webtest.Site) *sanction.Service {
+	return sanction.New(s.Office, sanction.Config{
+		Address: "http://127.0.0.1:9/liste.json", Log: slog.New(slog.DiscardHandler),
+		Files: outbound.New(outbound.Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}),
+	})
+}
+
 func routes(s *webtest.Site, models []space.Model, disk *blob.Disk) []web.Route {
 	duties, err := vigilance.Load()
 	if err != nil {
@@ -83,7 +94,7 @@ func routes(s *webtest.Site, models []space.Model, disk *blob.Disk) []web.Route 
 	p := &desk.Pages{
 		Spaces: space.NewService(s.Office, models), Documents: document.New(s.Office, blob.New(disk), document.Config{}),
 		Lifecycle: s.Lifecycle, Firms: s.Firms, Plans: s.Plans, Overview: overview.New(s.Office), Memos: memo.NewService(s.Office),
-		Dossiers: vigilance.New(s.Office, time.UTC, duties), Sanctions: sanction.New(s.Office, sanction.Config{}),
+		Dossiers: vigilance.New(s.Office, time.UTC, duties), Sanctions: fetching(s),
 		Absences: absence.NewService(s.Office, time.UTC),
 	}
 	d := &door.Pages{Accounts: s.Accounts, Firms: s.Firms, Tokens: s.Tokens, Invitations: s.Invitations, Lifecycle: s.Lifecycle, Providers: s.Providers}
