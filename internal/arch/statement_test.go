@@ -9,11 +9,22 @@ import (
 	"sync"
 	"testing"
 
+	"golang.org/x/tools/go/packages"
+
 	"cenacle/internal/store"
 	"cenacle/internal/store/storetest"
 )
 
-var statements = sync.OnceValues(func() ([]storetest.Statement, error) { return storetest.Statements("../..") })
+// packagesOf reads the program, once for all tests.
+var packagesOf = sync.OnceValues(func() ([]*packages.Package, error) { return storetest.Program(root) })
+
+var statements = sync.OnceValues(func() ([]storetest.Statement, error) {
+	found, err := packagesOf()
+	if err != nil {
+		return nil, err
+	}
+	return storetest.Statements(root, found)
+})
 
 // allStatements are those of the program, which are found once for all tests.
 func allStatements(t *testing.T) []storetest.Statement {

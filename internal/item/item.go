@@ -18,6 +18,7 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/store"
+	"cenacle/internal/vault"
 )
 
 // Kind tells which noun holds the rest of the item.
@@ -246,12 +247,16 @@ func LoadAll(a *act.Act, kind Kind, of []id.Item) (map[id.Item]authz.Locked[Head
 		if err != nil {
 			return nil, err
 		}
+		boxes := make(map[id.Item]*vault.Box, len(macs))
 		for it, mac := range macs {
-			if err := check(a, *headers[it], mac); err != nil {
+			if boxes[it], err = a.SpaceBox(headers[it].Space); err != nil {
+				return nil, err
+			}
+			if err := Verify(boxes[it], *headers[it], mac); err != nil {
 				return nil, err
 			}
 		}
-		if err := addresses(a, some, headers); err != nil {
+		if err := addresses(a, some, headers, boxes); err != nil {
 			return nil, err
 		}
 	}
@@ -274,8 +279,8 @@ func check(a *act.Act, h Header, mac []byte) error {
 	return Verify(box, h, mac)
 }
 
-// addresses adds to headers to whom the items were sent.
-func addresses(a *act.Act, some []any, headers map[id.Item]*Header) error {
+// addresses adds to headers to whom the items were sent, whose rows open with boxes.
+func addresses(a *act.Act, some []any, headers map[id.Item]*Header, boxes map[id.Item]*vault.Box) error {
 	return a.Each(selectAudiences, some, func(scan func(...any) error) error {
 		var it id.Item
 		var to authz.Address
@@ -288,13 +293,9 @@ func addresses(a *act.Act, some []any, headers map[id.Item]*Header) error {
 		if h == nil {
 			return nil
 		}
-		box, err := a.SpaceBox(h.Space)
-		if err != nil {
-			return err
-		}
 		to.Sent, to.Extended = store.Time(sent), extended == 1
 		h.Audience = append(h.Audience, to)
-		return VerifyAddress(box, it, to, mac)
+		return VerifyAddress(boxes[it], it, to, mac)
 	})
 }
 

@@ -118,8 +118,16 @@ func Restore(a *act.Act, t Trashed) error {
 // whoever may manage it then may know of it now. One that is not in the trash
 // is absent.
 func Discarded(a *act.Act, kind Kind, of id.Item) (t Trashed, locked authz.Locked[Trashed], err error) {
-	err = scanTrash(a, func(dest ...any) error { return a.Row(selectTrash, []any{of}, dest...) }, &t)
-	if errors.Is(err, store.ErrNoRow) || err == nil && t.Kind != kind {
+	var r trashRow
+	err = a.Row(selectTrash, []any{of}, r.dest()...)
+	if errors.Is(err, store.ErrNoRow) {
+		return t, locked, fault.Absent()
+	}
+	if err != nil {
+		return t, locked, err
+	}
+	t, err = r.open(a)
+	if err == nil && t.Kind != kind {
 		return t, locked, fault.Absent()
 	}
 	return t, authz.Lock(t, resource(a, t.Header)), err
@@ -152,22 +160,31 @@ func Trash(a *act.Act, by authz.Actor, f authz.Facts, after After, limit int) (o
 	if after.At.IsZero() {
 		at = math.MaxInt64 // not now: the clock of the node that deleted it may be ahead of ours
 	}
-	var page []Trashed
+	var rows []trashRow
 	err = a.Each(selectTrashed, []any{f.Space, at, after.ID, limit}, func(scan func(...any) error) error {
-		var t Trashed
-		err := scanTrash(a, scan, &t)
-		page = append(page, t)
+		var r trashRow
+		err := scan(r.dest()...)
+		rows = append(rows, r)
 		return err
 	})
-	for _, t := range page {
+	if err != nil {
+		return nil, more, err
+	}
+	var last Trashed
+	for _, r := range rows {
+		t, err := r.open(a)
+		if err != nil {
+			return nil, more, err
+		}
+		last = t
 		if authz.Decide(by, authz.DocumentManage, resource(a, t.Header), f).Allowed {
 			out = append(out, t)
 		}
 	}
-	if len(page) == limit {
-		more = After{page[limit-1].At, page[limit-1].ID}
+	if len(rows) == limit {
+		more = After{last.At, last.ID}
 	}
-	return out, more, err
+	return out, more, nil
 }
 
 // Adopt puts what an earlier program deleted into the trash, at most limit
@@ -212,38 +229,44 @@ func Erase(a *act.Act, t Trashed) error {
 	return nil
 }
 
-// scanTrash reads a row of the trash beside its item, checks both MACs and
-// opens the address.
-func scanTrash(a *act.Act, scan func(...any) error, t *Trashed) error {
-	var deleted, internal, created int64
-	var sealed, mac, itemMAC []byte
+// trashRow is a row of the trash beside that of its item, as they are stored.
+type trashRow struct {
+	Trashed
+	deleted, internal, created int64
+	sealed, mac, itemMAC       []byte
+}
+
+func (r *trashRow) dest() []any {
+	h := &r.Header
+	return []any{&h.ID, &h.Space, &r.By, &r.deleted, &r.sealed, &r.mac, &h.Kind, &h.Author, &h.Nature, &r.internal, &r.created, &r.itemMAC}
+}
+
+// open checks both MACs and opens the address.
+func (r trashRow) open(a *act.Act) (Trashed, error) {
+	t := r.Trashed
 	h := &t.Header
-	err := scan(&h.ID, &h.Space, &t.By, &deleted, &sealed, &mac, &h.Kind, &h.Author, &h.Nature, &internal, &created, &itemMAC)
-	if err != nil {
-		return err
-	}
-	h.Internal, h.Created, t.At = internal == 1, store.Time(created), store.Time(deleted)
+	h.Internal, h.Created, t.At = r.internal == 1, store.Time(r.created), store.Time(r.deleted)
 	box, err := a.SpaceBox(h.Space)
 	if err != nil {
-		return err
+		return t, err
 	}
-	if err := Verify(box, *h, itemMAC); err != nil {
-		return err
+	if err := Verify(box, *h, r.itemMAC); err != nil {
+		return t, err
 	}
-	if err := checkTrash(box, mac, *t); err != nil {
-		return err
+	if err := checkTrash(box, r.mac, t); err != nil {
+		return t, err
 	}
-	raw, err := box.Open(trashPlace(h.ID), sealed)
+	raw, err := box.Open(trashPlace(h.ID), r.sealed)
 	if err != nil {
-		return err
+		return t, err
 	}
 	if err := json.Unmarshal(raw, &t.kept); err != nil {
-		return fmt.Errorf("item: address of %s: %w", h.ID, err)
+		return t, fmt.Errorf("item: address of %s: %w", h.ID, err)
 	}
 	for _, one := range t.kept {
 		h.Audience = append(h.Audience, authz.Address{Circle: one.Circle, Sent: store.Time(one.Sent), Extended: one.Extended == 1})
 	}
-	return nil
+	return t, nil
 }
 
 func trashFields(it id.Item, in id.Space, by id.Person, at int64) []string {

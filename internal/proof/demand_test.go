@@ -16,7 +16,7 @@ import (
 // or calendar gives a word of it; its pages lead to where she shows it, and back. Who has
 // shown it finds all as it was.
 func TestAUT05_ForumDemands(t *testing.T) {
-	each(t, func(w *world) {
+	either(t, func(w *world) {
 		s, ctx := stage(w), t.Context()
 		drive, diary, program := w.drive(s.lead.actor), s.diary(s.lead.actor, authz.Pass{}), w.program(s.lead.actor)
 		base := s.calendar(s.lead.actor)

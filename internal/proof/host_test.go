@@ -207,7 +207,7 @@ func TestAUT06_HostsOfRequests(t *testing.T) {
 // From a name that was given up a reader is sent on to the same page, and nothing else
 // is done there.
 func TestFormerName(t *testing.T) {
-	each(t, func(w *world) {
+	either(t, func(w *world) {
 		h := houses(w)
 		page := "/l/" + string(h.delmas.id) + "/" + strings.Repeat("a", 43) + "?x=%2F%2Fevil.example"
 		w.must(w.server.Hosts.End(t.Context(), h.delmas.admin.actor))

@@ -218,7 +218,7 @@ func (s *scene) cool(what string, a answer) {
 
 // ISO-03 and ISO-04 for programs: as for pages, whatever the token.
 func TestISO03Programs(t *testing.T) {
-	each(t, func(w *world) {
+	either(t, func(w *world) {
 		s := furnished(w)
 		all, table := w.spec(), w.operations()
 		p := programs{w.program(s.lead.actor), w.program(s.client.actor)}

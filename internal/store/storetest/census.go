@@ -24,26 +24,35 @@ type Statement struct {
 	Inside bool   // the call stands inside a function instead of a package variable
 }
 
-// Statements finds every statement in the packages below dir, the root of the
-// module; test files are not read. A package that does not compile, or a use of
-// the two functions that is not a call, is an error: nothing may be missed.
-func Statements(dir string) ([]Statement, error) {
+// Program reads the packages below dir, the root of the module, with the types of what
+// they say; test files are not read. A package that does not compile is an error:
+// nothing may be missed.
+func Program(dir string) ([]*packages.Package, error) {
 	load := &packages.Config{Dir: dir, Mode: packages.NeedName | packages.NeedFiles | packages.NeedSyntax |
 		packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports}
 	found, err := packages.Load(load, "./...")
 	if err != nil {
 		return nil, err
 	}
+	var errs []error
+	for _, p := range found {
+		for _, e := range p.Errors {
+			errs = append(errs, e)
+		}
+	}
+	return found, errors.Join(errs...)
+}
+
+// Statements finds every statement of a program that was read from dir. A use of the two
+// functions that is not a call is an error.
+func Statements(dir string, program []*packages.Package) ([]Statement, error) {
 	root, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
 	var all []Statement
 	var errs []error
-	for _, p := range found {
-		for _, e := range p.Errors {
-			errs = append(errs, e)
-		}
+	for _, p := range program {
 		for _, file := range p.Syntax {
 			c := census{pkg: p, root: root}
 			ast.PreorderStack(file, nil, c.visit)

@@ -81,7 +81,7 @@ var table = map[string]kept.FirmStmt{"x": (kept.ForDirectory)("select id")}
 
 func inside() kept.FirmStmt { return kept.ForFirm("select 2") }
 `)
-	found, err := storetest.Statements(dir)
+	found, err := statementsOf(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,13 +100,21 @@ func inside() kept.FirmStmt { return kept.ForFirm("select 2") }
 	}
 
 	write(t, dir, "internal/a/b.go", "package a\n\nimport \"cenacle/internal/store\"\n\nvar hidden = store.ForFirm\n")
-	if _, err := storetest.Statements(dir); err == nil || !strings.Contains(err.Error(), "internal/a/b.go:5") {
+	if _, err := statementsOf(dir); err == nil || !strings.Contains(err.Error(), "internal/a/b.go:5") {
 		t.Errorf("a hidden use: got %v", err)
 	}
 	write(t, dir, "internal/a/b.go", "package a\n\nvar broken = nothing\n")
-	if _, err := storetest.Statements(dir); err == nil {
+	if _, err := statementsOf(dir); err == nil {
 		t.Error("a package that does not compile was read")
 	}
+}
+
+func statementsOf(dir string) ([]storetest.Statement, error) {
+	program, err := storetest.Program(dir)
+	if err != nil {
+		return nil, err
+	}
+	return storetest.Statements(dir, program)
 }
 
 func write(t *testing.T, dir, name, text string) {
