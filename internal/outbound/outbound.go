@@ -9,7 +9,6 @@
 // for later. What a peer answers costs at most [Patience] and [MaxAnswer].
 //
 // Start at [Client.Post], or at [Client.HTTP] for a protocol that a library
-// Start at [Client.Post], or at [Client.HTTP] for a protocol that a library
 // speaks; peek.go asks who is at a name, file.go asks for what is larger, within bounds that
 // its caller sets, and reach.go has the addresses.
 package outbound
