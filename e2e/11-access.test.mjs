@@ -10,7 +10,7 @@ import { photograph, put, zip } from "./paper.mjs";
 
 /** What a browser is given to keep or to listen to, not to show. */
 const noPage = [
-  "/language/{code}", "/healthz", "/door/{firm}/accent.css", "/f/{firm}/spaces/{space}/live", "/f/{firm}/spaces/{space}/receipts/{receipt}/file", "/d/{firm}/{box}/receipts/{receipt}/file",
+  "/language/{code}", "/healthz", "/door/{firm}/accent.css", "/f/{firm}/spaces/{space}/live", "/f/{firm}/diffusions/{diffusion}/live", "/f/{firm}/spaces/{space}/receipts/{receipt}/file", "/d/{firm}/{box}/receipts/{receipt}/file",
   "/door/{firm}/logo.png", "/door/{firm}/logo-dark.png", "/f/{firm}/where/file",
   "/f/{firm}/spaces/{space}/exhibits/file", "/f/{firm}/spaces/{space}/exhibits/{version}/stamped", "/f/{firm}/spaces/{space}/register/file", "/f/{firm}/spaces/{space}/dires/paper", "/f/{firm}/spaces/{space}/dires/file", "/f/{firm}/spaces/{space}/attestations/{attestation}/file", "/f/{firm}/spaces/{space}/offers/{round}/file",
   ...["view", "file", "versions/{version}/file"].map((what) => `/f/{firm}/spaces/{space}/documents/{document}/${what}`),

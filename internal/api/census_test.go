@@ -51,6 +51,7 @@ var twins = map[string]string{
 	"GET /f/{firm}/diffusions/{diffusion}/edit":                                 "getDiffusion",
 	"POST /f/{firm}/diffusions/{diffusion}/edit":                                "changeDiffusion",
 	"POST /f/{firm}/diffusions/{diffusion}/send":                                "sendDiffusion",
+	"GET /f/{firm}/diffusions/{diffusion}/live":                                 " a program asks again (getDiffusion)",
 	"POST /f/{firm}/diffusions/{diffusion}/cancel":                              "cancelDiffusion",
 	"POST /f/{firm}/diffusions/{diffusion}/discard":                             "discardDiffusion",
 	"POST /f/{firm}/diffusions/{diffusion}/recall":                              "recallDiffusion",

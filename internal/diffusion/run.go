@@ -78,6 +78,7 @@ func begin(a *act.Act, j running) error {
 		return nil // by this job, whose process has died
 	}
 	r.state = Running
+	r.signal(a)
 	return r.update(a)
 }
 
@@ -117,6 +118,10 @@ func (s *Service) step(ctx context.Context, of id.Firm, d id.Diffusion) error {
 	}
 	return err
 }
+
+// signal tells the open pages of its author that something has become of it. No circle
+// has the identifier of a diffusion, so that nobody else hears it.
+func (r row) signal(a *act.Act) { a.Signal("", id.Circle(r.id)) }
 
 // sender is who a diffusion is of, as the actor that she would be now.
 func (r row) sender(a *act.Act) (authz.Actor, error) {
@@ -162,6 +167,7 @@ func (s *Service) deliver(a *act.Act, r row, p part) error {
 	if err := p.prove(a, by, r, would); err != nil {
 		return err
 	}
+	r.signal(a)
 	return p.handle(a)
 }
 
@@ -190,6 +196,7 @@ func (p part) leaveOut(a *act.Act, r row, would Part) error {
 	if _, err := a.Record(by, "diffusion.left_out", "", string(p.of), leftOut{p.space, p.reason}); err != nil {
 		return err
 	}
+	r.signal(a)
 	return p.handle(a)
 }
 
@@ -213,6 +220,7 @@ func finish(a *act.Act, r row) error {
 		}
 	}
 	r.state, r.words, r.ended = Done, Words{}, a.Now
+	r.signal(a)
 	if err := r.update(a); err != nil {
 		return err
 	}

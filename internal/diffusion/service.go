@@ -388,6 +388,16 @@ func (s *Service) Show(ctx context.Context, by authz.Actor, of id.Diffusion) (v 
 	return v, err
 }
 
+// Heard is what the pages of its author listen to, of what becomes of a diffusion.
+func (s *Service) Heard(ctx context.Context, by authz.Actor, of id.Diffusion) (at []id.Circle, err error) {
+	defer fault.Op(&err, "diffusion.Heard(%s)", of)
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		_, err := own(a, by, of, authz.DiffusionSee)
+		return err
+	})
+	return []id.Circle{id.Circle(of)}, err
+}
+
 // Plan is what a draft asks for, for the form that changes it.
 func (s *Service) Plan(ctx context.Context, by authz.Actor, of id.Diffusion) (n New, err error) {
 	defer fault.Op(&err, "diffusion.Plan(%s)", of)

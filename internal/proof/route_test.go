@@ -175,7 +175,7 @@ func firmSteps() []step {
 		form("/f/{firm}/absences/{absence}/end", byLead, 303).then(func(s *scene, _ answer) { s.rest() }),
 		plain("/f/{firm}/diffusions", byLead, 200), plain("/f/{firm}/diffusions/new", byLead, 200),
 		form("/f/{firm}/diffusions/new", byLead, 303, "subject", "Congés", "body", "Le cabinet ferme.", "space", "{space}", "to", "client"),
-		plain("/f/{firm}/diffusions/{diffusion}", byLead, 200), plain("/f/{firm}/diffusions/{diffusion}/file", byLead, 200),
+		plain("/f/{firm}/diffusions/{diffusion}", byLead, 200), plain("/f/{firm}/diffusions/{diffusion}/file", byLead, 200), plain("/f/{firm}/diffusions/{diffusion}/live", byLead, 200),
 		plain("/f/{firm}/diffusions/{diffusion}/spaces/{space}/people/{person}/proof", byLead, 200),
 		plain("/f/{firm}/diffusions/{diffusion}/edit", byLead, 200).at("draft"),
 		form("/f/{firm}/diffusions/{diffusion}/edit", byLead, 303, "subject", "Congés", "body", "Le cabinet ferme.", "space", "{space}", "to", "client").at("draft").then(func(s *scene, _ answer) { s.spread() }),

@@ -553,7 +553,7 @@ func (s *Server) pages(c *config.Config) site.Pages {
 			Links: s.Letterboxes, Documents: s.Documents, Deposits: s.Deposits, Asks: s.Requests, Limit: c.Upload(), Until: until,
 		},
 		Upload: &upload.Pages{Documents: s.Documents, Bundles: s.Bundles, Until: until},
-		Live:   &livepage.Pages{Hub: s.Office.Live, Spaces: s.Spaces, Until: until, Closing: s.closing},
+		Live:   &livepage.Pages{Hub: s.Office.Live, Spaces: s.Spaces, Diffusions: s.Diffusions, Until: until, Closing: s.closing},
 	}
 	p.Home.Own = p.Door.Top
 	if c.Demo {

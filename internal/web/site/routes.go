@@ -217,6 +217,7 @@ func diffusionRoutes(p Pages) []web.Route {
 		{Pattern: "POST " + one + "/cancel", Door: web.Member, Action: authz.DiffusionSend, Handle: p.Diffusion.DoCancel},
 		{Pattern: "POST " + one + "/discard", Door: web.Member, Action: authz.DiffusionSend, Handle: p.Diffusion.DoDiscard},
 		{Pattern: "POST " + one + "/recall", Door: web.Member, Action: authz.DiffusionSend, Handle: p.Diffusion.DoRecall},
+		{Pattern: "GET " + one + "/live", Door: web.Member, Action: authz.DiffusionSee, Handle: p.Live.Diffusion, Long: true},
 		{Pattern: "GET " + one + "/file", Door: web.Member, Action: authz.DiffusionSee, Handle: p.Diffusion.File},
 		{Pattern: "GET " + one + "/spaces/{space}/people/{person}/proof", Door: web.Member, Action: authz.DiffusionSee, Handle: p.Diffusion.Proof},
 	}

@@ -72,6 +72,7 @@ type One struct {
 	File    string // for a spreadsheet, once it has left
 	Steps   *Steps // while it is leaving
 	Again   string // this page, while it is leaving
+	Live    ui.Live
 	Parts   []Part
 	Past    bool
 	Back    string
@@ -202,6 +203,12 @@ func (p *Pages) one(r *web.Request, refused error) (web.Answer, error) {
 		page.Parts = append(page.Parts, p.part(r, b, v, part))
 	}
 	page.Counts = counts(b, v)
+	if v.State == diffusion.Set || v.State == diffusion.Running {
+		page.Live = ui.Live{Src: at("live"), Regions: "diffusion"}
+		if r.Method != http.MethodGet {
+			page.Live.Page = at()
+		}
+	}
 	switch v.State {
 	case diffusion.Draft:
 		page.draft(r, v, at, refused)

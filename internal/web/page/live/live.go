@@ -1,6 +1,6 @@
-// Package live keeps a connection open to each open page of a space and tells
-// it, without any content, that something it may see has changed; the page
-// then fetches its own address again, where rights are decided as always.
+// Package live keeps a connection open to each open page of a space, or of a diffusion
+// that leaves, and tells it, without any content, that something it may see has changed;
+// the page then fetches its own address again, where rights are decided as always.
 //
 // The stream ends within five seconds of the session, the membership or the
 // server's end. Start at [Pages.Space].
@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"time"
 
+	"cenacle/internal/diffusion"
 	"cenacle/internal/id"
 	"cenacle/internal/live"
 	"cenacle/internal/space"
@@ -27,13 +28,17 @@ const (
 // Pages answers the streams. Recheck and Beat are how often rights are decided
 // again and an idle stream gives a sign of life; 0: four and twenty seconds.
 type Pages struct {
-	Hub     *live.Hub
-	Spaces  *space.Service
-	Until   func(time.Duration) time.Time // deadlines of connections
-	Closing <-chan struct{}               // closed when the server drains
-	Recheck time.Duration
-	Beat    time.Duration
+	Hub        *live.Hub
+	Spaces     *space.Service
+	Diffusions *diffusion.Service
+	Until      func(time.Duration) time.Time // deadlines of connections
+	Closing    <-chan struct{}               // closed when the server drains
+	Recheck    time.Duration
+	Beat       time.Duration
 }
+
+// hearing is what somebody may listen to now; its fault ends the stream.
+type hearing func(r *web.Request) ([]id.Circle, error)
 
 // Space streams the signals of one space.
 func (p *Pages) Space(r *web.Request) (web.Answer, error) {
@@ -41,12 +46,27 @@ func (p *Pages) Space(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	heard, err := p.Spaces.Heard(r.Context(), r.Actor, of)
+	return p.stream(r, of, func(r *web.Request) ([]id.Circle, error) { return p.Spaces.Heard(r.Context(), r.Actor, of) })
+}
+
+// Diffusion streams that something has become of one, to its author.
+func (p *Pages) Diffusion(r *web.Request) (web.Answer, error) {
+	of, err := web.PathID[id.Diffusion](r, "diffusion")
+	if err != nil {
+		return nil, err
+	}
+	return p.stream(r, "", func(r *web.Request) ([]id.Circle, error) { return p.Diffusions.Heard(r.Context(), r.Actor, of) })
+}
+
+// stream relays the signals of one space, or of those of which somebody hears; in is
+// empty for these.
+func (p *Pages) stream(r *web.Request, in id.Space, hears hearing) (web.Answer, error) {
+	heard, err := hears(r)
 	if err != nil {
 		return nil, err
 	}
 	return web.Answering(func(w http.ResponseWriter, r *web.Request) error {
-		sub := p.Hub.Subscribe(r.Actor.Firm, of, heard)
+		sub := p.Hub.Subscribe(r.Actor.Firm, in, heard)
 		defer sub.Close()
 		h := w.Header()
 		h.Set("Content-Type", "text/event-stream")
@@ -58,11 +78,11 @@ func (p *Pages) Space(r *web.Request) (web.Answer, error) {
 		if err := out.say("retry: 2000\n\n"); err != nil {
 			return nil // the page is gone, which is how every stream ends
 		}
-		return p.relay(r, of, sub, out)
+		return p.relay(r, hears, sub, out)
 	}), nil
 }
 
-func (p *Pages) relay(r *web.Request, of id.Space, sub *live.Subscription, out *line) error {
+func (p *Pages) relay(r *web.Request, hears hearing, sub *live.Subscription, out *line) error {
 	check, heart := time.NewTicker(cmp.Or(p.Recheck, recheck)), time.NewTicker(cmp.Or(p.Beat, beat))
 	defer check.Stop()
 	defer heart.Stop()
@@ -78,7 +98,7 @@ func (p *Pages) relay(r *web.Request, of id.Space, sub *live.Subscription, out *
 		case <-heart.C:
 			said = ":\n\n"
 		case <-check.C:
-			if !p.still(r, of, sub) {
+			if !still(r, hears, sub) {
 				return nil
 			}
 			continue
@@ -90,11 +110,11 @@ func (p *Pages) relay(r *web.Request, of id.Space, sub *live.Subscription, out *
 }
 
 // still reports whether the person may go on listening, and to what.
-func (p *Pages) still(r *web.Request, of id.Space, sub *live.Subscription) bool {
+func still(r *web.Request, hears hearing, sub *live.Subscription) bool {
 	if err := r.Recheck(); err != nil {
 		return false
 	}
-	heard, err := p.Spaces.Heard(r.Context(), r.Actor, of)
+	heard, err := hears(r)
 	if err != nil {
 		return false
 	}
