@@ -127,6 +127,23 @@ func subject(a *act.Act, by authz.Actor, all []part) (string, error) {
 	return "", nil
 }
 
+// mostSent is of how many memos of a space it is said that a diffusion has put them there.
+const mostSent = 200
+
+// SentIn is which memos of an entered space diffusions of the actor's have put there. A
+// hint: whoever opens one of these decides again.
+func SentIn(a *act.Act, by authz.Actor, in id.Space) (map[id.Item]id.Diffusion, error) {
+	out := map[id.Item]id.Diffusion{}
+	err := a.Each(selectSentIn, []any{by.Person, in, mostSent}, func(scan func(...any) error) error {
+		var m id.Item
+		var of id.Diffusion
+		err := scan(&m, &of)
+		out[m] = of
+		return err
+	})
+	return out, err
+}
+
 // takenBack is what the journal keeps of a recall of the whole.
 type takenBack struct {
 	Spaces int `json:"spaces"`

@@ -8,6 +8,7 @@ import (
 	"cenacle/internal/agenda"
 	"cenacle/internal/authz"
 	"cenacle/internal/deposit"
+	"cenacle/internal/diffusion"
 	"cenacle/internal/document"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
@@ -34,8 +35,9 @@ type Screen struct {
 	Requests  []request.Request
 	Rule      deposit.Rule // whether the space takes deposits
 	Dates     []agenda.Event
-	Slots     []slot.Proposal // made to the actor, who is not of the firm
-	Offers    []offer.Round   // of her party, in a forum
+	Slots     []slot.Proposal          // made to the actor, who is not of the firm
+	Offers    []offer.Round            // of her party, in a forum
+	Sent      map[id.Item]id.Diffusion // which of her memos a diffusion of hers has put there
 }
 
 // Sources are the services that a screen reads through.
@@ -78,6 +80,11 @@ func (s *Service) screen(a *act.Act, by authz.Actor, from Sources, q ScreenQuery
 	if err := out.name(a, by, from.Documents); err != nil {
 		return out, err
 	}
+	if out.wrote(by) {
+		if out.Sent, err = diffusion.SentIn(a, by, q.Space); err != nil {
+			return out, err
+		}
+	}
 	if out.Draft, err = memo.DraftIn(a, by, q.Space, ""); err != nil {
 		return out, err
 	}
@@ -102,6 +109,13 @@ func (s *Service) screen(a *act.Act, by authz.Actor, from Sources, q ScreenQuery
 	}
 	out.Waits, err = waits(a, by, q.Space, nil)
 	return out, err
+}
+
+// wrote reports whether one of the memos is of the actor, who is of the firm.
+func (s *Screen) wrote(by authz.Actor) bool {
+	return s.Room.Mine.Inside() && slices.ContainsFunc(s.Threads, func(t memo.Thread) bool {
+		return slices.ContainsFunc(t.Memos, func(m memo.Memo) bool { return m.Author == by.Person })
+	})
 }
 
 // papers reads documents, uploads and deposits.

@@ -65,6 +65,7 @@ type Memo struct {
 	Unanswered []string // of whom an answer is awaited, other than the reader
 	Ask        *Ask     // of the reader
 	CopyOut    string   // where its words are copied out of the firm, or empty
+	Sent       string   // where what became of it everywhere stands, when it is of a diffusion; shown to its author
 }
 
 // Text is the body in its paragraphs.

@@ -127,6 +127,9 @@ func (h here) sheet(b ui.Base, m memo.Memo, titles map[id.Item]ui.Reference, of 
 		return sheet
 	}
 	sheet.Audience, sheet.Why = h.seers(m.Seers, m.Circles), h.path("memos", string(m.ID), "why")
+	if d, sent := h.all.Sent[m.ID]; sent {
+		sheet.Sent = h.r.FirmPath("diffusions", string(d))
+	}
 	if m.Internal && h.room.State == "open" {
 		sheet.CopyOut = h.path() + "?copy=" + string(m.ID) + "#compose"
 	}
