@@ -172,6 +172,16 @@ func TestJourney(t *testing.T) {
 			}
 		}
 		first := v.Spaces[0]
+		h.keeps(func(a *act.Act) error {
+			sent, err := diffusion.SentIn(a, h.Lead, first.Space)
+			h.Must(err)
+			others, err := diffusion.SentIn(a, h.clients[0], first.Space)
+			h.Must(err)
+			if len(sent) != 1 || sent[first.Memo] != v.ID || len(others) != 0 {
+				t.Errorf("from its memo its author is led to %v, somebody else to %v", sent, others)
+			}
+			return nil
+		})
 		h.Clock.Advance(time.Hour)
 		h.Must(h.memos.Read(t.Context(), h.clients[0], first.Space, []id.Item{first.Memo}))
 		h.Clock.Advance(time.Hour)

@@ -78,6 +78,7 @@ func TestJRN05(t *testing.T) {
 		if len(acts) != len(journalled) {
 			w.t.Fatalf("%d of %d journalled routes are in the book", len(acts), len(journalled))
 		}
+		s.spread() // the people of the room are others since
 		before := w.behind().state()
 		w.cut("journal_entry")
 		for _, st := range acts {

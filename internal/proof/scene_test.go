@@ -143,7 +143,7 @@ func (s *scene) fill() {
 		"firm": string(s.firm.id), "space": string(s.room.id), "document": string(sent), "inner": string(inner),
 		"version": string(d.Versions[1].ID), "receipt": string(receipt.ID), "deposit": string(receipt.Deposit),
 		"memo": string(written), "thread": string(talk[0].ID), "folder": string(s.room.shelf), "circle": string(s.room.house.Client),
-		"all": string(s.room.house.All), "person": string(s.guest.id), "client": string(s.client.id), "colleague": string(s.account.id),
+		"all": string(s.room.house.All), "person": string(s.guest.id), "guest": string(s.guest.id), "client": string(s.client.id), "colleague": string(s.account.id),
 		"code": "en",
 	})
 	s.meet()
@@ -225,7 +225,8 @@ func (s *scene) rest() {
 	s.ids["absence"] = string(x.ID)
 }
 
-// spread prepares a diffusion; spreadLater has one wait for its hour; spreadOut has one leave.
+// spread prepares a diffusion; spreadLater has one wait for its hour; spreadOut has one
+// leave, with a document that the client sees.
 func (s *scene) spread() { s.t.Helper(); s.ids["draft"], s.ids["seen"] = s.prepared() }
 
 func (s *scene) spreadLater() {
@@ -237,17 +238,17 @@ func (s *scene) spreadLater() {
 
 func (s *scene) spreadOut() {
 	s.t.Helper()
-	of, seen := s.prepared()
+	of, seen := s.prepared(id.Item(s.ids["document"]))
 	s.must(s.server.Diffusions.Send(s.t.Context(), s.lead.actor, diffusion.Sending{Diffusion: id.Diffusion(of), Seen: seen}))
 	s.settle()
 	s.ids["diffusion"], s.ids["done"] = of, of
 }
 
 // prepared is a draft, with what stands for its preview.
-func (s *scene) prepared() (of, seen string) {
+func (s *scene) prepared(with ...id.Item) (of, seen string) {
 	s.t.Helper()
 	made, err := s.server.Diffusions.Prepare(s.t.Context(), s.lead.actor, diffusion.New{
-		Words: diffusion.Words{Subject: "Congés", Body: "Le cabinet ferme."}, Spaces: []id.Space{s.room.id}, To: circle.All,
+		Words: diffusion.Words{Subject: "Congés", Body: "Le cabinet ferme."}, Spaces: []id.Space{s.room.id}, To: circle.All, Documents: with,
 	})
 	s.must(err)
 	v, err := s.server.Diffusions.Show(s.t.Context(), s.lead.actor, made)

@@ -209,6 +209,7 @@ var chosenFor = map[string]map[string]string{
 	"discardDiffusion":  {"diffusion": "{draft}"},
 	"sendDiffusion":     {"diffusion": "{draft}", "seen": "{seen}", "confirm": "", "at": time.Now().AddDate(0, 0, 2).UTC().Format(time.RFC3339)},
 	"cancelDiffusion":   {"diffusion": "{planned}"},
+	"getDiffusionProof": {"person": "{client}"},
 	"makeGroup":         {"name": "{fresh}"},
 	"renameGroup":       {"name": "{fresh}"},
 	"admitToGroup":      {"person": "{colleague}"},

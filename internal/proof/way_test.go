@@ -17,9 +17,11 @@ import (
 // or its bytes, and the way out that it is: a row of authz.Ways, where each
 // nature is said to take it or not.
 var waysOut = map[string]authz.Way{
-	"GET /f/{firm}/search":                      authz.WayPage,
-	"GET /f/{firm}/diffusions/{diffusion}/edit": authz.WayPage, // what can go with a diffusion
-	"GET /f/{firm}/spaces/{space}":              authz.WayPage, "GET /f/{firm}/spaces/{space}/trash": authz.WayPage, "GET /f/{firm}/spaces/{space}/list": authz.WayPage,
+	"GET /f/{firm}/search":                                                      authz.WayPage,
+	"GET /f/{firm}/diffusions/{diffusion}/edit":                                 authz.WayPage,     // what can go with a diffusion
+	"GET /f/{firm}/diffusions/{diffusion}":                                      authz.WayPage,     // what has gone with it
+	"GET /f/{firm}/diffusions/{diffusion}/spaces/{space}/people/{person}/proof": authz.WayDownload, // likewise, of those that she saw
+	"GET /f/{firm}/spaces/{space}":                                              authz.WayPage, "GET /f/{firm}/spaces/{space}/trash": authz.WayPage, "GET /f/{firm}/spaces/{space}/list": authz.WayPage,
 	"GET /f/{firm}/spaces/{space}/requests":                                     authz.WayPage,
 	"GET /f/{firm}/spaces/{space}/vigilance":                                    authz.WayPage, // what came for a request, to be chosen as a piece
 	"GET /f/{firm}/spaces/{space}/documents/{document}":                         authz.WayPage,
@@ -35,7 +37,7 @@ var waysOut = map[string]authz.Way{
 	"listDocuments": authz.WayAPI, "getDocument": authz.WayAPI, "reviseDocument": authz.WayAPI, "restoreDocument": authz.WayAPI, "undoDocument": authz.WayAPI,
 	"classifyDocument": authz.WayAPI, "addressDocument": authz.WayAPI, "fileDocument": authz.WayAPI,
 	"recallDocument": authz.WayAPI, "getContent": authz.WayAPI, "getVersionContent": authz.WayAPI, "searchDocuments": authz.WayAPI, "listTrash": authz.WayAPI, "listOpenings": authz.WayAPI,
-	"getOpenDeposit": authz.WayAPI, "getDeposit": authz.WayAPI, "getReceipt": authz.WayAPI, "getReceiptFile": authz.WayAPI,
+	"getOpenDeposit": authz.WayAPI, "getDeposit": authz.WayAPI, "getDiffusionProof": authz.WayAPI, "getReceipt": authz.WayAPI, "getReceiptFile": authz.WayAPI,
 
 	"drive: GET": authz.WayDrive, "drive: PROPFIND": authz.WayDrive,
 }

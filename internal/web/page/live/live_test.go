@@ -2,14 +2,18 @@ package live_test
 
 import (
 	"bufio"
+	"fmt"
 	"net/http"
 	"sync"
 	"testing"
 	"time"
 
 	"cenacle/internal/authz"
+	"cenacle/internal/circle"
+	"cenacle/internal/diffusion"
 	"cenacle/internal/id"
 	"cenacle/internal/memo"
+	"cenacle/internal/outbox"
 	"cenacle/internal/web"
 	"cenacle/internal/web/page/live"
 	"cenacle/internal/web/webtest"
@@ -18,19 +22,24 @@ import (
 // house is a cast whose streams look at rights often.
 type house struct {
 	*webtest.Cast
-	t     *testing.T
-	drain func()
+	t          *testing.T
+	drain      func()
+	diffusions *diffusion.Service
 }
 
 func open(t *testing.T, recheck, beat time.Duration) house {
 	closing := make(chan struct{})
 	h := house{t: t, drain: sync.OnceFunc(func() { close(closing) })}
 	h.Cast = webtest.NewCast(t, func(c *webtest.Cast) []web.Route {
+		h.diffusions = diffusion.NewService(c.Office, time.UTC)
 		p := &live.Pages{
-			Hub: c.Office.Live, Spaces: c.Spaces, Until: func(d time.Duration) time.Time { return time.Now().Add(d) }, Closing: closing,
+			Hub: c.Office.Live, Spaces: c.Spaces, Diffusions: h.diffusions, Until: func(d time.Duration) time.Time { return time.Now().Add(d) }, Closing: closing,
 			Recheck: recheck, Beat: beat,
 		}
-		return []web.Route{{Pattern: "GET /f/{firm}/spaces/{space}/live", Door: web.Member, Action: authz.SpaceSee, Handle: p.Space, Long: true}}
+		return []web.Route{
+			{Pattern: "GET /f/{firm}/spaces/{space}/live", Door: web.Member, Action: authz.SpaceSee, Handle: p.Space, Long: true},
+			{Pattern: "GET /f/{firm}/diffusions/{diffusion}/live", Door: web.Member, Action: authz.DiffusionSee, Handle: p.Diffusion, Long: true},
+		}
 	})
 	t.Cleanup(h.drain) // before the server waits for its streams
 	return h
@@ -45,7 +54,12 @@ type stream struct {
 
 func (h house) listen(by *webtest.Player) *stream {
 	h.t.Helper()
-	answer, err := http.DefaultTransport.RoundTrip(by.Request(http.MethodGet, h.Path("live"), nil, "Accept", "text/event-stream"))
+	return h.listenAt(by, h.Path("live"))
+}
+
+func (h house) listenAt(by *webtest.Player, at string) *stream {
+	h.t.Helper()
+	answer, err := http.DefaultTransport.RoundTrip(by.Request(http.MethodGet, at, nil, "Accept", "text/event-stream"))
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -139,6 +153,46 @@ func TestWhoMayNotListen(t *testing.T) {
 	if page := h.Lead.Get("/f/" + string(h.Firm) + "/spaces/nowhere/live"); page.Status != 404 {
 		t.Errorf("nowhere: %d", page.Status)
 	}
+}
+
+// TestOfADiffusionItsAuthorHears: while one leaves the page of its author hears of it,
+// and nobody else's can listen; a page of the space hears the memo.
+func TestOfADiffusionItsAuthorHears(t *testing.T) {
+	h := open(t, time.Hour, time.Hour)
+	prepare := func(subject string) diffusion.View {
+		of, err := h.diffusions.Prepare(t.Context(), h.Lead.Actor, diffusion.New{
+			Words: diffusion.Words{Subject: subject, Body: "Fermé."}, Spaces: []id.Space{h.Space}, To: circle.Client,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := h.diffusions.Show(t.Context(), h.Lead.Actor, of)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	v, other := prepare("Congés"), prepare("Vœux")
+	at := "/f/" + string(h.Firm) + "/diffusions/"
+	for _, by := range []*webtest.Player{h.Colleague, h.Client, h.Guest, h.Stranger} {
+		by.Get(at+string(v.ID)+"/live").Answers(t, http.StatusNotFound, "")
+	}
+	author, beside, client := h.listenAt(h.Lead, at+string(v.ID)+"/live"), h.listenAt(h.Lead, at+string(other.ID)+"/live"), h.listen(h.Client)
+	if err := h.diffusions.Send(t.Context(), h.Lead.Actor, diffusion.Sending{Diffusion: v.ID, Seen: v.Seen}); err != nil {
+		t.Fatal(err)
+	}
+	sent, err := h.diffusions.Show(t.Context(), h.Lead.Actor, v.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	job := outbox.Job{Kind: diffusion.RunJob, Payload: fmt.Appendf(nil, `{"diffusion":%q,"at":"%d"}`, v.ID, sent.At.UnixMicro())}
+	if err := h.diffusions.Run(t.Context(), h.Firm, job); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []*stream{author, client} {
+		s.says("event: signal", "data: 1", "")
+	}
+	beside.isSilent()
 }
 
 func TestTheRightEndsTheStream(t *testing.T) {
