@@ -80,7 +80,11 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     pages.push([lawyer, "an archive", `${await found("Envoi.zip")}/archive`]);
     pages.push([stranger, "a good link", paul.link], [stranger, "a used link", sophie.link]);
     await lawyer.page.goto(`${desk}/people`);
-    for (const link of (await lawyer.page.locator("main li a").all()).slice(0, 2)) pages.push([lawyer, "a colleague", await link.getAttribute("href")]);
+    for (const link of (await lawyer.page.locator("main li a").all()).slice(0, 2)) {
+      const colleague = await link.getAttribute("href");
+      pages.push([lawyer, "a colleague", colleague]);
+      if (!(await link.textContent()).includes("Claire")) pages.push([lawyer, "the absence of a colleague", `${new URL(colleague, house.base).pathname}/absence`]);
+    }
     for (const path of ["", "/spaces/new", "/people", "/reviews", "/charter", "/charter/edit", "/conflicts", "/vigilance", "/sanctions", "/programs", "/notices", "/absences", "/groups", "/where", "/diffusions", "/diffusions/new", "/support", "/journal", "/connections", "/entrance", "/entrance/host", "/search", "/search?q=convention"]) pages.push([lawyer, `desk ${path}`, desk + path]);
     await lawyer.page.goto(`${desk}/connections`);
     await field(lawyer.page, "connection.address").fill("https://gestion.example/annonces");

@@ -8,6 +8,10 @@
 // anybody. Each act of hers is recorded as done for the one who is away, to whom no
 // mail of these spaces goes meanwhile.
 //
+// Who administers the firm announces one for somebody who cannot, who is ill: somebody
+// other than the administrator stands in then, in all of her spaces, and the administrator
+// learns of none of them.
+//
 // It does not choose a deputy, and asks nobody whether she agrees: her desk tells her.
 // Start at [Service.Announce].
 package absence
@@ -29,11 +33,14 @@ type Absence struct {
 	ID         id.Absence
 	Person     id.Person
 	PersonName string
+	By         id.Person // who announced it for her; empty: she did
+	ByName     string
 	Deputy     id.Person
 	DeputyName string
 	Starts     time.Time  // when its first day begins
 	Ends       time.Time  // when the day after its last begins, or when it was ended by hand
-	Spaces     []id.Space // nil: all that are hers when it begins
+	Spaces     []id.Space // nil: all that are hers then, unless Few says otherwise
+	Few        int        // in how many, to who administers the firm and learns of none; 0: in all
 	Made       time.Time
 	Over       time.Time // when it was ended by hand; zero: by itself
 }

@@ -65,7 +65,7 @@ func (h *house) announces(last string, spaces ...id.Space) absence.Absence {
 func (h *house) passes(d time.Duration) {
 	h.t.Helper()
 	h.Clock.Advance(d)
-	h.Must(h.due(absence.BeginJob), h.due(absence.EndJob))
+	h.Must(h.due(absence.BeginJob), h.due(circle.ArrivedJob), h.due(absence.EndJob))
 }
 
 func (h *house) due(kind string) error {
@@ -73,10 +73,7 @@ func (h *house) due(kind string) error {
 		if j.RunAt.After(h.Clock.Now()) {
 			continue
 		}
-		handle := h.absences.Begin
-		if kind == absence.EndJob {
-			handle = h.absences.Finish
-		}
+		handle := map[string]outbox.Handler{absence.BeginJob: h.absences.Begin, circle.ArrivedJob: h.absences.Cover, absence.EndJob: h.absences.Finish}[kind]
 		if err := handle(h.t.Context(), h.Lead.Firm, j); err != nil {
 			return err
 		}
@@ -373,5 +370,80 @@ func TestLeftTheFirm(t *testing.T) {
 		if n := h.Kinds(h.Lead)["absence.stands_in"]; n != 0 {
 			t.Errorf("she stands in in %d spaces", n)
 		}
+	})
+}
+
+// TestForAnother: an administrator has a colleague stand in for another who cannot say so:
+// never for herself, never herself, and without learning of any space; a space that comes
+// to who is away meanwhile is lent as well.
+func TestForAnother(t *testing.T) {
+	each(t, func(h *house) {
+		ctx := t.Context()
+		third := h.Member(h.deputy, h.Space(h.deputy, "Troisième"), authz.Colleague, "Me Rose Relève")
+		secret := h.File(h.deputy, h.own, "secret.txt", []byte("secret")).Document
+		days := absence.New{Deputy: third.Person, First: "2026-11-23", Last: "2026-11-25", Spaces: []id.Space{h.own}}
+		announce := func(by authz.Actor, of, deputy id.Person) (absence.Absence, error) {
+			n := days
+			n.Deputy = deputy
+			return h.absences.AnnounceFor(ctx, by, of, n)
+		}
+		for who, tt := range map[string]struct {
+			by         authz.Actor
+			of, deputy id.Person
+			want       fault.Kind
+		}{
+			"a colleague, for another":  {third, h.deputy.Person, third.Person, fault.Forbidden},
+			"an administrator, herself": {h.Lead, h.Lead.Person, third.Person, fault.NotFound},
+			"somebody who is not there": {h.Lead, id.New[id.Person](h.Clock.Now()), third.Person, fault.NotFound},
+			"and who stands in is she":  {h.Lead, h.deputy.Person, h.Lead.Person, fault.Invalid},
+			"who is away stands in":     {h.Lead, h.deputy.Person, h.deputy.Person, fault.Invalid},
+			"of another firm, unknown":  {h.Found("Cabinet Rival", "Me Rival"), h.deputy.Person, third.Person, fault.NotFound},
+		} {
+			if _, err := announce(tt.by, tt.of, tt.deputy); fault.KindOf(err) != tt.want {
+				t.Errorf("%s: %v, want %v", who, err, tt.want)
+			}
+		}
+		x, err := announce(h.Lead, h.deputy.Person, third.Person)
+		h.Must(err)
+		if x.By != h.Lead.Person || x.Spaces != nil || x.Person != h.deputy.Person {
+			t.Errorf("it is kept as %+v", x)
+		}
+		h.passes(0)
+		h.sees("who stands in", third, secret, true)
+		h.sees("who announced it", h.Lead, secret, false)
+		if own := h.view(h.deputy).Own; len(own) != 1 || own[0].ByName == "" || own[0].DeputyName != "Me Rose Relève" {
+			t.Errorf("who is away reads %+v", own)
+		}
+
+		later := h.Space(h.Lead, "Plus tard")
+		held := h.File(h.Lead, later, "depuis.txt", []byte("depuis")).Document
+		h.Must(h.Office.Do(ctx, h.Lead.Firm, func(a *act.Act) error {
+			if err := circle.Join(a, later, h.deputy.Person, authz.Colleague); err != nil {
+				return err
+			}
+			_, err := a.Record(h.Lead, "member.joined", later, string(h.deputy.Person), nil)
+			return err
+		}))
+		h.passes(0)
+		since := h.File(h.Lead, later, "ensuite.txt", []byte("ensuite")).Document
+		h.sees("in a space that came to who is away, what was sent before", third, held, false)
+		h.sees("and since", third, since, true)
+
+		if err := h.absences.End(ctx, h.Found("Autre cabinet", "Me Autre"), x.ID); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("another firm ends it: %v", err)
+		}
+		h.Must(h.absences.End(ctx, h.Lead, x.ID))
+		h.passes(0)
+		h.sees("once it was ended", third, secret, false)
+		h.sees("there too", third, since, false)
+		own, err := h.absences.Announce(ctx, h.deputy, absence.New{Deputy: third.Person, First: "2026-11-23", Last: "2026-11-25", Spaces: []id.Space{h.own}})
+		h.Must(err)
+		if err := h.absences.End(ctx, h.Lead, own.ID); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("an administrator ends what somebody announced for herself: %v", err)
+		}
+		fresh := h.Space(h.deputy, "Encore un")
+		only := h.File(h.deputy, fresh, "seul.txt", []byte("seul")).Document
+		h.passes(0)
+		h.sees("where it was for some spaces alone", third, only, false)
 	})
 }

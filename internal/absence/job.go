@@ -1,6 +1,7 @@
 package absence
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -58,12 +59,8 @@ func (s *Service) Begin(ctx context.Context, of id.Firm, j outbox.Job) (err erro
 		if err != nil || !x.Running(a.Now) {
 			return err
 		}
-		for _, p := range []id.Person{x.Person, x.Deputy} {
-			if _, err := firm.ActiveCard(a, p); fault.Is(err, fault.NotFound) {
-				return nil // she has left the firm meanwhile
-			} else if err != nil {
-				return err
-			}
+		if there, err := both(a, x); err != nil || !there {
+			return err // she has left the firm meanwhile
 		}
 		return stand(a, x, g.After)
 	})
@@ -75,22 +72,11 @@ func stand(a *act.Act, x Absence, after id.Space) error {
 	if err != nil {
 		return err
 	}
-	by := authz.Actor{Person: x.Person, Firm: a.Firm(), Via: authz.ViaJob}
 	for _, h := range held {
 		if x.Spaces != nil && !slices.Contains(x.Spaces, h.Space) {
 			continue
 		}
-		stands, err := circle.Stand(a, circle.StandIn{Absence: x.ID, Space: h.Space, Person: x.Deputy, Away: x.Person, Until: x.Ends})
-		if err != nil {
-			return err
-		}
-		if !stands {
-			continue
-		}
-		if _, err := a.Record(by, "absence.stands_in", h.Space, string(x.Deputy), stood{x.Person, x.Ends}); err != nil {
-			return err
-		}
-		if err := space.Changed(a, h.Space); err != nil {
+		if err := standIn(a, x, h.Space); err != nil {
 			return err
 		}
 	}
@@ -98,6 +84,60 @@ func stand(a *act.Act, x Absence, after id.Space) error {
 		return nil
 	}
 	return a.Follow(BeginJob, string(x.ID), a.Now, going{x.ID, next})
+}
+
+// standIn has the deputy stand in in one space, where she can.
+func standIn(a *act.Act, x Absence, in id.Space) error {
+	stands, err := circle.Stand(a, circle.StandIn{Absence: x.ID, Space: in, Person: x.Deputy, Away: x.Person, Until: x.Ends})
+	if err != nil || !stands {
+		return err
+	}
+	by := authz.Actor{Person: cmp.Or(x.By, x.Person), Firm: a.Firm(), Via: authz.ViaJob}
+	if _, err := a.Record(by, "absence.stands_in", in, string(x.Deputy), stood{x.Person, x.Ends}); err != nil {
+		return err
+	}
+	return space.Changed(a, in)
+}
+
+// Cover is the handler of [circle.ArrivedJob]: who stands in for somebody in all of her
+// spaces does so in one that she has come into since.
+func (s *Service) Cover(ctx context.Context, of id.Firm, j outbox.Job) (err error) {
+	defer fault.Op(&err, "absence.Cover")
+	var at circle.Arrived
+	if err := json.Unmarshal(j.Payload, &at); err != nil {
+		return fmt.Errorf("absence: payload of %s: %w", j.Kind, err)
+	}
+	return s.office.Keep(ctx, of, func(a *act.Act) error {
+		all, err := standing(a, selectOwn, at.Person)
+		if err != nil {
+			return err
+		}
+		for _, x := range all {
+			if !x.Running(a.Now) || x.Spaces != nil {
+				continue
+			}
+			there, err := both(a, x)
+			if err != nil || !there {
+				return err
+			}
+			if err := standIn(a, x, at.Space); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// both reports whether who is away and who stands in are of the firm still.
+func both(a *act.Act, x Absence) (bool, error) {
+	for _, p := range []id.Person{x.Person, x.Deputy} {
+		if _, err := firm.ActiveCard(a, p); fault.Is(err, fault.NotFound) {
+			return false, nil
+		} else if err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // Finish is the handler of [EndJob].

@@ -12,22 +12,22 @@ import (
 
 var (
 	insertAbsence = store.ForFirm(`
-insert into absence (firm_id, id, person_id, deputy_id, starts, ends, spaces, made_at, over_at, mac)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
+insert into absence (firm_id, id, person_id, deputy_id, starts, ends, spaces, made_at, over_at, told_by, mac)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`)
 
 	updateOver = store.ForFirm(`update absence set ends = $3, over_at = $4, mac = $5 where firm_id = $1 and id = $2`)
 
 	selectAbsence = store.ForFirm(`
-select id, person_id, deputy_id, starts, ends, spaces, made_at, over_at, mac from absence
+select id, person_id, deputy_id, starts, ends, spaces, made_at, over_at, told_by, mac from absence
 where firm_id = $1 and id = $2`)
 
 	// Those of person $2, and those in which she is to stand in, that end after $3.
 	selectOwn = store.ForFirm(`
-select id, person_id, deputy_id, starts, ends, spaces, made_at, over_at, mac from absence
+select id, person_id, deputy_id, starts, ends, spaces, made_at, over_at, told_by, mac from absence
 where firm_id = $1 and person_id = $2 and ends > $3 order by ends, id`)
 
 	selectFor = store.ForFirm(`
-select id, person_id, deputy_id, starts, ends, spaces, made_at, over_at, mac from absence
+select id, person_id, deputy_id, starts, ends, spaces, made_at, over_at, told_by, mac from absence
 where firm_id = $1 and deputy_id = $2 and ends > $3 order by ends, id`)
 )
 
@@ -40,12 +40,16 @@ type row struct {
 }
 
 func (r *row) dest() []any {
-	return []any{&r.ID, &r.Person, &r.Deputy, &r.starts, &r.ends, &r.spaces, &r.made, &r.over, &r.mac}
+	return []any{&r.ID, &r.Person, &r.Deputy, &r.starts, &r.ends, &r.spaces, &r.made, &r.over, &r.By, &r.mac}
 }
 
 func (r *row) fields() []string {
 	n := func(n int64) string { return strconv.FormatInt(n, 10) }
-	return []string{string(r.ID), string(r.Person), string(r.Deputy), n(r.starts), n(r.ends), r.spaces, n(r.made), n(r.over)}
+	out := []string{string(r.ID), string(r.Person), string(r.Deputy), n(r.starts), n(r.ends), r.spaces, n(r.made), n(r.over)}
+	if r.By != "" {
+		out = append(out, string(r.By))
+	}
+	return out
 }
 
 func rowOf(x Absence) row {
@@ -75,7 +79,7 @@ func put(a *act.Act, x Absence) error {
 		return err
 	}
 	r := rowOf(x)
-	_, err = a.Exec(insertAbsence, x.ID, x.Person, x.Deputy, r.starts, r.ends, r.spaces, r.made, r.over, box.MAC("absence", r.fields()...))
+	_, err = a.Exec(insertAbsence, x.ID, x.Person, x.Deputy, r.starts, r.ends, r.spaces, r.made, r.over, x.By, box.MAC("absence", r.fields()...))
 	return err
 }
 

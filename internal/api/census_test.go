@@ -58,6 +58,8 @@ var twins = map[string]string{
 	"GET /f/{firm}/diffusions/{diffusion}/file":                                 "getDiffusionFile",
 	"GET /f/{firm}/diffusions/{diffusion}/spaces/{space}/people/{person}/proof": "getDiffusionProof",
 	"POST /f/{firm}/absences":                                                   "announceAbsence",
+	"GET /f/{firm}/people/{colleague}/absence":                                  "listAbsencesOf",
+	"POST /f/{firm}/people/{colleague}/absence":                                 "announceAbsenceFor",
 	"POST /f/{firm}/absences/{absence}/end":                                     "endAbsence",
 	"GET /f/{firm}/where":                                                       "listPlaces",
 	"GET /f/{firm}/where/file":                                                  "getPlacesFile",

@@ -4,18 +4,22 @@ import "testing"
 
 var firmSamples = map[string]sample{
 	"getNoticeHours": {who: byClient, want: 200}, "chooseNoticeHours": {who: byClient, body: `{"rhythm":"daily","daily":18,"quiet_from":0,"quiet_to":0}`, want: 200},
-	"getHost":          {who: byLead, want: 200},
-	"claimHost":        {who: byLead, body: `{"name":"salon.delmas.example"}`, want: 200},
-	"checkHost":        {who: byLead, want: 409}, // its record is not there
-	"dropHost":         {who: byLead, want: 204, then: (*stage).dwell},
-	"endHost":          {who: byLead, want: 204, then: (*stage).dwell},
-	"listFirmSupport":  {who: byLead, want: 200},
-	"endFirmSupport":   {who: byLead, want: 204, then: (*stage).permit},
-	"listSupport":      {who: byClient, want: 200},
-	"endSupport":       {who: byClient, want: 204, then: (*stage).permit},
-	"listAbsences":     {who: byLead, want: 200},
-	"announceAbsence":  {who: byLead, body: `{"deputy":"{colleague}","first":"2027-05-10","last":"2027-05-12"}`, want: 201},
-	"endAbsence":       {who: byLead, want: 204, then: (*stage).rest},
+	"getHost":         {who: byLead, want: 200},
+	"claimHost":       {who: byLead, body: `{"name":"salon.delmas.example"}`, want: 200},
+	"checkHost":       {who: byLead, want: 409}, // its record is not there
+	"dropHost":        {who: byLead, want: 204, then: (*stage).dwell},
+	"endHost":         {who: byLead, want: 204, then: (*stage).dwell},
+	"listFirmSupport": {who: byLead, want: 200},
+	"endFirmSupport":  {who: byLead, want: 204, then: (*stage).permit},
+	"listSupport":     {who: byClient, want: 200},
+	"endSupport":      {who: byClient, want: 204, then: (*stage).permit},
+	"listAbsences":    {who: byLead, want: 200},
+	"announceAbsence": {who: byLead, body: `{"deputy":"{colleague}","first":"2027-05-10","last":"2027-05-12"}`, want: 201},
+	"endAbsence":      {who: byLead, want: 204, then: (*stage).rest},
+	"announceAbsenceFor": {who: byLead, body: `{"deputy":"{deputy}","first":"2027-07-05","last":"2027-07-06"}`, want: 201, then: func(s *stage, r reply) {
+		s.asLead("POST", "/absences/"+r.is(201)["id"].(string)+"/end", "").is(204)
+	}},
+	"listAbsencesOf":   {who: byLead, want: 200},
 	"listDiffusions":   {who: byLead, want: 200},
 	"prepareDiffusion": {who: byLead, body: `{"subject":"Congés","body":"Le cabinet ferme.","spaces":["{space}"],"circle":"client"}`, want: 201},
 	"getDiffusion":     {who: byLead, want: 200},

@@ -122,7 +122,7 @@ func TestISO02_Matrix(t *testing.T) {
 
 // ofFirm reports a row about the firm itself, whose outsiders do not see it.
 func ofFirm(o api.Operation) bool {
-	return strings.HasPrefix(string(o.Action), "firm.") || o.Action == authz.GroupSee || o.Action == authz.GroupKeep || o.Action == authz.GroupAdmit || o.Action == authz.AbsenceSee || o.Action == authz.AbsenceTell || o.Action == authz.SpaceOpen || o.Action == authz.ConflictSearch
+	return strings.HasPrefix(string(o.Action), "firm.") || o.Action == authz.GroupSee || o.Action == authz.GroupKeep || o.Action == authz.GroupAdmit || o.Action == authz.AbsenceSee || o.Action == authz.AbsenceTell || o.Action == authz.AbsenceName || o.Action == authz.SpaceOpen || o.Action == authz.ConflictSearch
 }
 
 // readsOnly reports a row that a pass which reads takes, although its method

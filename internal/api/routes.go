@@ -626,8 +626,12 @@ func (n *Nouns) absenceRows() []Operation {
 			Summary: "One’s own absences, and those in which one stands in for a colleague, that are not over"},
 		{Pattern: "POST /absences", Name: "announceAbsence", Action: authz.AbsenceTell, Status: 201, Do: Tell(n.announceAbsence, n.announcedAbsence),
 			Summary: "Have a colleague stand in for oneself for some days, in all of one’s spaces or in some; it ends by itself"},
+		{Pattern: "GET /people/{colleague}/absences", Name: "listAbsencesOf", Action: authz.FirmPeopleEdit, Do: Ask(n.absencesOf),
+			Summary: "The absences of one of the firm’s people that are not over, to who administers it"},
+		{Pattern: "POST /people/{colleague}/absences", Name: "announceAbsenceFor", Action: authz.AbsenceName, Status: 201, Do: Tell(n.announceAbsenceFor, n.announcedAbsenceFor),
+			Summary: "Have somebody other than oneself stand in for one of the firm’s people who cannot say so herself, in all of her spaces"},
 		{Pattern: "POST /absences/{absence}/end", Name: "endAbsence", Action: authz.AbsenceEnd, Do: Tell(n.endAbsence, nil),
-			Summary: "End an absence before its time: one’s own, or one in which one stands in"},
+			Summary: "End an absence before its time: one’s own, one in which one stands in, or one that was announced for somebody, by who administers the firm"},
 	}
 }
 

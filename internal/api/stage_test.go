@@ -182,7 +182,7 @@ func (s *stage) furnish() {
 	s.ids = map[string]string{
 		"version": string(shown.Current.ID),
 		"space":   string(s.Space), "person": string(s.Guest.Actor.Person), "document": string(doc), "memo": string(sent),
-		"circle": string(s.House.Client), "all": string(s.House.All), "folder": string(room.Folders[0].ID), "colleague": string(s.Colleague.Actor.Person),
+		"circle": string(s.House.Client), "all": string(s.House.All), "folder": string(room.Folders[0].ID), "colleague": string(s.Colleague.Actor.Person), "deputy": string(s.Stranger.Actor.Person),
 	}
 	s.begin(reply{})
 	s.meet(reply{})

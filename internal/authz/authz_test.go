@@ -174,7 +174,7 @@ func TestUnsigned(t *testing.T) {
 // outlives her session or lets others in, and before nothing else; what she may
 // not do at all, she is refused as ever.
 func TestGrave(t *testing.T) {
-	grave := map[Action]bool{FirmPeopleAdd: true, FirmPeopleRank: true, FirmPeopleEnd: true, FirmFactors: true, CharterPublish: true, FirmTell: true, FirmVouch: true, FirmHost: true, TokenGive: true, FirmApproval: true, SpaceThaw: true, HoldKeep: true, WallLift: true, SpaceHand: true, SpaceTell: true, AbsenceTell: true, GroupAdmit: true, GroupAttach: true, SupportGive: true, FirmSupportGive: true, SanctionImport: true}
+	grave := map[Action]bool{FirmPeopleAdd: true, FirmPeopleRank: true, FirmPeopleEnd: true, FirmFactors: true, CharterPublish: true, FirmTell: true, FirmVouch: true, FirmHost: true, TokenGive: true, FirmApproval: true, SpaceThaw: true, HoldKeep: true, WallLift: true, SpaceHand: true, SpaceTell: true, AbsenceTell: true, AbsenceName: true, GroupAdmit: true, GroupAttach: true, SupportGive: true, FirmSupportGive: true, SanctionImport: true}
 	for act, r := range rules {
 		if r.grave != grave[act] {
 			t.Errorf("%s: grave is %v; a change of the table must be a change here", act, r.grave)

@@ -31,6 +31,7 @@ const (
 	FirmSupportGive Action = "firm.support.give"
 	AbsenceSee      Action = "absence.see"     // one's own absences, and those in which one stands in
 	AbsenceTell     Action = "absence.tell"    // have a colleague stand in for oneself
+	AbsenceName     Action = "absence.name"    // have a colleague stand in for somebody else, who is ill
 	AbsenceEnd      Action = "absence.end"     // before its time: who is away, or who stands in
 	DiffusionSee    Action = "diffusion.see"   // one's own diffusions, and what became of each
 	DiffusionSend   Action = "diffusion.send"  // prepare one, have it leave, take it back
@@ -203,6 +204,7 @@ var rules = map[Action]rule{
 	FirmSupportEnd:  {kind: OfFirm, firm: []FirmRole{Admin}},
 	AbsenceSee:      {kind: OfFirm, firm: people, reads: true},
 	AbsenceTell:     {kind: OfFirm, firm: people, grave: true},
+	AbsenceName:     {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
 	AbsenceEnd:      {kind: OfFirm, firm: people},
 	DiffusionSee:    {kind: OfFirm, firm: people, reads: true},
 	DiffusionSend:   {kind: OfFirm, firm: people},

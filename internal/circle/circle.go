@@ -187,7 +187,7 @@ func Join(a *act.Act, space id.Space, person id.Person, role authz.Role) error {
 		}
 	}
 	if role.Inside() {
-		return nil
+		return arrives(a, space, person)
 	}
 	return planNew(a, space, person, a.Now)
 }

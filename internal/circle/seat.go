@@ -96,7 +96,10 @@ func (s *Seat) join(a *act.Act, others []Seat, role authz.Role) (came bool, err 
 		return false, nil
 	}
 	s.gave.Member = store.Micros(a.Now)
-	return true, putMembership(a, s.Space, Member{Person: s.Person, Role: role, Since: a.Now}, known)
+	if err := putMembership(a, s.Space, Member{Person: s.Person, Role: role, Since: a.Now}, known); err != nil {
+		return true, err
+	}
+	return true, arrives(a, s.Space, s.Person)
 }
 
 // enter lets her into the circles that go with her place, and into that of the group; it

@@ -92,6 +92,9 @@ func Succeed(a *act.Act, space id.Space, from, to id.Person) error {
 	if err := putMembership(a, space, was, true); err != nil {
 		return err
 	}
+	if err := arrives(a, space, to); err != nil {
+		return err
+	}
 	return Leave(a, space, from)
 }
 

@@ -63,6 +63,7 @@ var jobs = map[string]string{
 	"sanction.examine":    "none: likewise",
 	"agenda.remind":       "none: it reads nothing out, and who is told is decided by notice.date",
 	"absence.begin":       "none: it does what was said when the absence was announced, and reads nothing out; both cards, walls and memberships are looked at again (absence.Begin)",
+	"absence.cover":       "none: as absence.begin, in one space that who is away has come into (absence.Cover)",
 	"absence.end":         "none: it gives back what somebody had, and reads nothing out",
 	"diffusion.run":       "memo.write of its author, in each space, and memo.read of each who is to receive it (diffusion.Run); package diffusion takes both away in between",
 	"group.enter":         "none: it does what was said when somebody was let into a group, and reads nothing out; her card, whether she is still in it, and walls are looked at again (group.Enter)",

@@ -16,7 +16,7 @@ var journalled = [...]string{
 	"POST /f/{firm}/spaces/{space}/people/{person}/remove", "POST /f/{firm}/spaces/{space}/people/{person}/invite",
 	"POST /f/{firm}/groups", "POST /f/{firm}/groups/{group}", "POST /f/{firm}/groups/{group}/dissolve",
 	"POST /f/{firm}/support", "POST /f/{firm}/support/{permission}/end", "POST /f/{firm}/spaces/{space}/support", "POST /f/{firm}/spaces/{space}/support/{support}/end",
-	"POST /f/{firm}/absences", "POST /f/{firm}/absences/{absence}/end", "POST /f/{firm}/diffusions/{diffusion}/send", "POST /f/{firm}/diffusions/{diffusion}/cancel", "POST /f/{firm}/diffusions/{diffusion}/recall", "POST /f/{firm}/notices", "POST /f/{firm}/spaces/{space}/level", "POST /f/{firm}/spaces/{space}/mute",
+	"POST /f/{firm}/absences", "POST /f/{firm}/absences/{absence}/end", "POST /f/{firm}/people/{colleague}/absence", "POST /f/{firm}/diffusions/{diffusion}/send", "POST /f/{firm}/diffusions/{diffusion}/cancel", "POST /f/{firm}/diffusions/{diffusion}/recall", "POST /f/{firm}/notices", "POST /f/{firm}/spaces/{space}/level", "POST /f/{firm}/spaces/{space}/mute",
 	"POST /f/{firm}/spaces/{space}/freeze",
 	"GET /f/{firm}/spaces/{space}/documents/{document}/view", "GET /f/{firm}/spaces/{space}/documents/{document}/file",
 	"GET /f/{firm}/spaces/{space}/documents/{document}/versions/{version}/file",

@@ -90,7 +90,7 @@ func backs() map[string]func(*scene) {
 		"changeEvent":     (*scene).meet,
 		"cancelEvent":     (*scene).meet,
 		"announceAbsence": (*scene).rest,
-		"endAbsence":      (*scene).rest,
+		"endAbsence":      (*scene).rest, "announceAbsenceFor": (*scene).heal,
 		"changeDiffusion": (*scene).spread, "discardDiffusion": (*scene).spread, "sendDiffusion": (*scene).spread,
 		"cancelDiffusion":   (*scene).spreadLater,
 		"recallDiffusion":   (*scene).spreadOut,

@@ -185,6 +185,8 @@ func firmSteps() []step {
 		plain("/f/{firm}/absences", byLead, 200),
 		form("/f/{firm}/absences", byLead, 303, "deputy", "{colleague}", "first", "2027-05-10", "last", "2027-05-12", "reach", "all").then(func(s *scene, _ answer) { s.rest() }),
 		form("/f/{firm}/absences/{absence}/end", byLead, 303).then(func(s *scene, _ answer) { s.rest() }),
+		plain("/f/{firm}/people/{colleague}/absence", byLead, 200),
+		form("/f/{firm}/people/{colleague}/absence", byLead, 303, "deputy", "{deputy}", "first", "2027-07-05", "last", "2027-07-06").then(func(s *scene, _ answer) { s.heal() }),
 		plain("/f/{firm}/diffusions", byLead, 200), plain("/f/{firm}/diffusions/new", byLead, 200),
 		form("/f/{firm}/diffusions/new", byLead, 303, "subject", "Congés", "body", "Le cabinet ferme.", "space", "{space}", "to", "client"),
 		plain("/f/{firm}/diffusions/{diffusion}", byLead, 200), plain("/f/{firm}/diffusions/{diffusion}/file", byLead, 200), plain("/f/{firm}/diffusions/{diffusion}/live", byLead, 200),

@@ -143,7 +143,7 @@ func (s *scene) fill() {
 		"firm": string(s.firm.id), "space": string(s.room.id), "document": string(sent), "inner": string(inner),
 		"version": string(d.Versions[1].ID), "receipt": string(receipt.ID), "deposit": string(receipt.Deposit),
 		"memo": string(written), "thread": string(talk[0].ID), "folder": string(s.room.shelf), "circle": string(s.room.house.Client),
-		"all": string(s.room.house.All), "person": string(s.guest.id), "guest": string(s.guest.id), "client": string(s.client.id), "colleague": string(s.account.id),
+		"all": string(s.room.house.All), "person": string(s.guest.id), "guest": string(s.guest.id), "client": string(s.client.id), "colleague": string(s.account.id), "deputy": string(s.colleague.id),
 		"code": "en",
 	})
 	s.meet()
@@ -223,6 +223,16 @@ func (s *scene) rest() {
 	x, err := s.server.Absences.Announce(s.t.Context(), s.lead.actor, absence.New{Deputy: s.account.id, First: "2027-06-14", Last: "2027-06-15"})
 	s.must(err)
 	s.ids["absence"] = string(x.ID)
+}
+
+// heal has the account be away no more, for whom the lead announced it.
+func (s *scene) heal() {
+	s.t.Helper()
+	v, err := s.server.Absences.Of(s.t.Context(), s.lead.actor, s.account.id)
+	s.must(err)
+	for _, x := range v.Own {
+		s.must(s.server.Absences.End(s.t.Context(), s.lead.actor, x.ID))
+	}
 }
 
 // spread prepares a diffusion; spreadLater has one wait for its hour; spreadOut has one

@@ -203,7 +203,7 @@ var chosenFor = map[string]map[string]string{
 	"endColleague":      {"successor": "", "spaces": ""},
 	"chooseNoticeLevel": {"level": "neutre"},
 	"chooseNoticeHours": {"rhythm": "at_once"},
-	"announceAbsence":   {"deputy": "{colleague}", "first": "2027-05-10", "last": "2027-05-12", "spaces": ""},
+	"announceAbsence":   {"deputy": "{colleague}", "first": "2027-05-10", "last": "2027-05-12", "spaces": ""}, "announceAbsenceFor": {"deputy": "{deputy}", "first": "2027-07-05", "last": "2027-07-06"},
 	"prepareDiffusion":  {"spaces": "{space}", "circle": "client", "circles": "", "documents": "", "reply_by": "", "asks": ""},
 	"changeDiffusion":   {"diffusion": "{draft}", "spaces": "{space}", "circle": "client", "circles": "", "documents": "", "reply_by": "", "asks": ""},
 	"discardDiffusion":  {"diffusion": "{draft}"},

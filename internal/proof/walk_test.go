@@ -306,7 +306,7 @@ var (
 // made is what an operation calls by id.
 var made = map[string]string{
 	"fileDocument": "document", "listDocuments": "document", "writeMemo": "memo", "addFolder": "folder", "openSpace": "space", "listSpaces": "space",
-	"createWebhook": "webhook", "listReceipts": "receipt", "listDeposits": "deposit", "addColleague": "colleague", "listNotices": "notice", "announceAbsence": "absence", "prepareDiffusion": "diffusion", "makeGroup": "group", "listGroups": "group",
+	"createWebhook": "webhook", "listReceipts": "receipt", "listDeposits": "deposit", "addColleague": "colleague", "listNotices": "notice", "announceAbsence": "absence", "announceAbsenceFor": "absence", "prepareDiffusion": "diffusion", "makeGroup": "group", "listGroups": "group",
 }
 
 // gather keeps the identifiers of an answer for later requests.

@@ -452,6 +452,7 @@ func (s *Server) openJobs(c *config.Config, catalog *i18n.Catalog, o Options) er
 	handlers[absence.BeginJob] = s.Absences.Begin
 	handlers[absence.EndJob] = s.Absences.Finish
 	handlers[diffusion.RunJob] = s.Diffusions.Run
+	handlers[circle.ArrivedJob] = s.Absences.Cover
 	handlers[group.EnterJob] = s.Groups.Enter
 	handlers[group.LeaveJob] = s.Groups.Leave
 	handlers[document.ReleaseJob] = s.Documents.Due

@@ -199,6 +199,8 @@ func absenceRoutes(p Pages) []web.Route {
 	return []web.Route{
 		{Pattern: "GET /f/{firm}/absences", Door: web.Member, Action: authz.AbsenceSee, Handle: p.Absence.Show},
 		{Pattern: "POST /f/{firm}/absences", Door: web.Member, Action: authz.AbsenceTell, Handle: p.Absence.DoAnnounce},
+		{Pattern: "GET /f/{firm}/people/{colleague}/absence", Door: web.Member, Action: authz.FirmPeopleEdit, Handle: p.Absence.Of},
+		{Pattern: "POST /f/{firm}/people/{colleague}/absence", Door: web.Member, Action: authz.AbsenceName, Handle: p.Absence.DoAnnounceFor},
 		{Pattern: "POST /f/{firm}/absences/{absence}/end", Door: web.Member, Action: authz.AbsenceEnd, Handle: p.Absence.DoEnd},
 	}
 }

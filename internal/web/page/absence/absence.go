@@ -45,8 +45,9 @@ type Line struct {
 	Who   string
 	When  string
 	Where string
+	By    string // who announced it, when not she
 	Runs  bool
-	End   ui.Dialog
+	End   *ui.Dialog // nil for who may not
 }
 
 // Form announces one.
@@ -69,7 +70,7 @@ const (
 	some = "some"
 )
 
-var page = ui.Must(ui.Parse[Page](files, "absence.tmpl"))
+var page = ui.Must(ui.Parse[Page](files, "absence.tmpl", "part.tmpl"))
 
 // Show is her absences, with the form that announces another.
 func (p *Pages) Show(r *web.Request) (web.Answer, error) { return p.show(r, nil) }
@@ -110,14 +111,17 @@ func (p *Pages) line(r *web.Request, b ui.Base, x absence.Absence, side, name st
 	l := Line{
 		Who: b.T("absence.who."+side, name), Runs: x.Running(r.Now),
 		When: b.T("absence.when", b.Day(x.Starts.In(p.Absences.Zone()).Format(time.DateOnly)), b.Day(x.Last(p.Absences.Zone()))),
-		End: ui.Dialog{
+		End: &ui.Dialog{
 			ID: "end-" + string(x.ID), Opener: ui.Button{Label: b.T("absence.end"), Small: true}, Title: b.T("absence.end_title." + side),
 			Consequence: b.T("absence.end_text."+side, name), Action: r.FirmPath("absences", string(x.ID), "end"),
 			Confirm: ui.Button{Label: b.T("absence.end"), Look: ui.Primary},
 		},
 	}
-	if l.Where = b.T("absence.everywhere." + side); x.Spaces != nil {
-		l.Where = b.N("absence.some."+side, len(x.Spaces))
+	if l.Where = b.T("absence.everywhere." + side); len(x.Spaces)+x.Few > 0 {
+		l.Where = b.N("absence.some."+side, len(x.Spaces)+x.Few)
+	}
+	if x.By != "" {
+		l.By = b.T("absence.told_by", x.ByName)
 	}
 	return l
 }
@@ -127,30 +131,36 @@ func (p *Pages) form(r *web.Request, b ui.Base, deputies []firm.Card) (*Form, er
 	if err != nil {
 		return nil, err
 	}
-	today := r.Now.In(p.Absences.Zone()).Format(time.DateOnly)
 	reach := r.Value("reach")
-	f := &Form{
-		Action: r.FirmPath("absences"), Submit: ui.Button{Label: b.T("absence.submit"), Look: ui.Primary}, Cut: len(found) > mostSpaces,
-		Deputy: ui.Field{Kind: ui.Select, Name: "deputy", Label: b.T("absence.deputy"), Options: []ui.Option{{Label: b.T("absence.choose")}}},
-		First:  ui.Field{Kind: ui.Date, Name: "first", Label: b.T("absence.first"), Value: r.Value("first"), Short: true},
-		Last:   ui.Field{Kind: ui.Date, Name: "last", Label: b.T("absence.last"), Value: r.Value("last"), Short: true},
-		Reach: ui.Field{Kind: ui.Radios, Name: "reach", Label: b.T("absence.reach"), Options: []ui.Option{
-			{Value: all, Label: b.T("absence.all"), Note: b.T("absence.all_note"), Chosen: reach != some},
-			{Value: some, Label: b.T("absence.only"), Chosen: reach == some},
-		}},
-		Spaces: ui.Field{Kind: ui.Checks, Name: "space", Label: b.T("absence.spaces"), Optional: true},
-	}
-	if f.First.Value == "" {
-		f.First.Value = today
-	}
-	for _, c := range deputies {
-		f.Deputy.Options = append(f.Deputy.Options, ui.Option{Value: string(c.Person), Label: c.Name, Chosen: r.Value("deputy") == string(c.Person)})
-	}
+	f := p.days(r, b, deputies)
+	f.Action, f.Cut, f.Deputy.Label = r.FirmPath("absences"), len(found) > mostSpaces, b.T("absence.deputy")
+	f.Reach = ui.Field{Kind: ui.Radios, Name: "reach", Label: b.T("absence.reach"), Options: []ui.Option{
+		{Value: all, Label: b.T("absence.all"), Note: b.T("absence.all_note"), Chosen: reach != some},
+		{Value: some, Label: b.T("absence.only"), Chosen: reach == some},
+	}}
+	f.Spaces = ui.Field{Kind: ui.Checks, Name: "space", Label: b.T("absence.spaces"), Optional: true}
 	chosen := r.Values("space")
 	for _, of := range found[:min(len(found), mostSpaces)] {
 		f.Spaces.Options = append(f.Spaces.Options, ui.Option{Value: string(of.ID), Label: of.Name, Chosen: slices.Contains(chosen, string(of.ID))})
 	}
 	return f, nil
+}
+
+// days asks who stands in, and from which day to which.
+func (p *Pages) days(r *web.Request, b ui.Base, deputies []firm.Card) *Form {
+	f := &Form{
+		Submit: ui.Button{Label: b.T("absence.submit"), Look: ui.Primary},
+		Deputy: ui.Field{Kind: ui.Select, Name: "deputy", Options: []ui.Option{{Label: b.T("absence.choose")}}},
+		First:  ui.Field{Kind: ui.Date, Name: "first", Label: b.T("absence.first"), Value: r.Value("first"), Short: true},
+		Last:   ui.Field{Kind: ui.Date, Name: "last", Label: b.T("absence.last"), Value: r.Value("last"), Short: true},
+	}
+	if f.First.Value == "" {
+		f.First.Value = r.Now.In(p.Absences.Zone()).Format(time.DateOnly)
+	}
+	for _, c := range deputies {
+		f.Deputy.Options = append(f.Deputy.Options, ui.Option{Value: string(c.Person), Label: c.Name, Chosen: r.Value("deputy") == string(c.Person)})
+	}
+	return f
 }
 
 // DoAnnounce takes the form.
@@ -174,7 +184,7 @@ func (p *Pages) DoAnnounce(r *web.Request) (web.Answer, error) {
 	return web.Done(r.FirmPath("absences"), "absence_announced"), nil
 }
 
-// DoEnd ends one before its time.
+// DoEnd ends one before its time, and leads back to whose it is when she has been named.
 func (p *Pages) DoEnd(r *web.Request) (web.Answer, error) {
 	of, err := web.PathID[id.Absence](r, "absence")
 	if err != nil {
@@ -182,6 +192,9 @@ func (p *Pages) DoEnd(r *web.Request) (web.Answer, error) {
 	}
 	if err := p.Absences.End(r.Context(), r.Actor, of); err != nil {
 		return nil, err
+	}
+	if person, err := id.Parse[id.Person](r.Value("person")); err == nil {
+		return web.Done(r.FirmPath("people", string(person), "absence"), "absence_ended"), nil
 	}
 	return web.Done(r.FirmPath("absences"), "absence_ended"), nil
 }

@@ -17,6 +17,7 @@ type Colleague struct {
 	ui.Base
 	Line    string
 	Closed  string // what is left of one who has left, or empty
+	Absence string // where one announces that she is away, or empty
 	Rank    *Rule  // nil for who is no lawyer, has left, or alone administers the firm
 	Leave   *Leave // nil when nothing is left to do
 	Summary ui.Summary
@@ -55,6 +56,9 @@ func (p *Pages) colleague(r *web.Request, refused error) (web.Answer, error) {
 		Line: b.T("desk.role."+string(found.Card.Role)) + " · " + found.Card.Email,
 	}
 	active := found.Card.State == firm.Active
+	if active && found.Card.Person != r.Actor.Person {
+		page.Absence = r.FirmPath("people", string(found.Card.Person), "absence")
+	}
 	if !active {
 		page.Closed = b.T("desk.leave.closed")
 		if found.LedCount > 0 {
