@@ -75,12 +75,15 @@ func TestLed(t *testing.T) {
 		}
 		on := sent()
 		on.Kind = OfSpace
-		if d := Decide(a, ForumDemand, on, f); !d.Allowed {
-			t.Errorf("%s where there is no expert: %+v", role, d)
-		}
-		on.Conducted = true
-		if d := Decide(a, ForumDemand, on, f); d.Allowed != (role == Expert) || !d.Visible {
-			t.Errorf("%s where there is one: %+v", role, d)
+		for _, do := range []Action{ForumDemand, DireAnswer} {
+			on.Conducted = false
+			if d := Decide(a, do, on, f); !d.Allowed {
+				t.Errorf("%s: %s where there is no expert: %+v", role, do, d)
+			}
+			on.Conducted = true
+			if d := Decide(a, do, on, f); d.Allowed != (role == Expert) || !d.Visible {
+				t.Errorf("%s: %s where there is one: %+v", role, do, d)
+			}
 		}
 		if d := Decide(a, ForumSet, on, f); !d.Allowed {
 			t.Errorf("%s says how it goes: %+v", role, d)

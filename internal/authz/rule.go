@@ -252,7 +252,7 @@ var rules = map[Action]rule{
 	OfferPut:         {kind: OfItem, space: []Role{Lead, Colleague, Guest}, firm: []FirmRole{Admin, Lawyer, Outsider}, writes: true},
 	DireSee:          {kind: OfItem, space: all, reads: true},
 	DireFile:         {kind: OfSpace, space: []Role{Lead, Colleague, Guest}, firm: []FirmRole{Admin, Lawyer, Outsider}, writes: true},
-	DireAnswer:       {kind: OfSpace, space: directs, firm: leaders, writes: true},
+	DireAnswer:       {kind: OfSpace, space: directs, firm: leaders, writes: true, led: true},
 	QuestionAsk:      {kind: OfCircle, space: []Role{Guest}, writes: true},
 	QuestionSee:      {kind: OfItem, space: all, reads: true},
 	QuestionAnswer:   {kind: OfItem, space: directs, firm: leaders, writes: true},

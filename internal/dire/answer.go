@@ -14,9 +14,23 @@ import (
 	"cenacle/internal/id"
 )
 
+// answers reports whether an actor may answer dires of an entered space: where an expert
+// conducts an assessment there, that is hers alone (CPC, art. 276).
+func answers(a *act.Act, by authz.Actor, f authz.Facts) (bool, error) {
+	on := authz.Resource{Kind: authz.OfSpace, Firm: a.Firm(), Space: f.Space}
+	if !authz.May(by, authz.DireAnswer, on, f) {
+		return false, nil
+	}
+	var err error
+	if on.Conducted, err = circle.Led(a, f.Space); err != nil {
+		return false, err
+	}
+	return authz.May(by, authz.DireAnswer, on, f), nil
+}
+
 // answerable opens a dire of another party for who may answer it.
 func answerable(a *act.Act, by authz.Actor, in id.Space, of id.Dire) (Dire, error) {
-	if _, err := circle.Enter(a, by, in, authz.DireAnswer); err != nil {
+	if _, err := circle.EnterLed(a, by, in, authz.DireAnswer); err != nil {
 		return Dire{}, err
 	}
 	_, d, err := opened(a, by, in, of)
@@ -154,7 +168,7 @@ type set struct {
 func (s *Service) SetDay(ctx context.Context, by authz.Actor, in id.Space, last string) (err error) {
 	defer fault.Op(&err, "dire.SetDay(%s)", in)
 	return s.office.Do(ctx, by.Firm, func(a *act.Act) error {
-		if _, err := circle.Enter(a, by, in, authz.DireAnswer); err != nil {
+		if _, err := circle.EnterLed(a, by, in, authz.DireAnswer); err != nil {
 			return err
 		}
 		parties, err := circle.Parties(a, in)

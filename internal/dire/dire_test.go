@@ -372,6 +372,57 @@ func TestWaits(t *testing.T) {
 	})
 }
 
+// TestExpert: where an expert conducts an assessment she alone answers and says until when,
+// goes on with what others had begun, and it waits for her; once she is gone it is the
+// firm's again.
+func TestExpert(t *testing.T) {
+	each(t, func(t *testing.T, x table) {
+		d := x.file(x.roux, three)
+		half := []dire.Settling{{Line: 1, Answer: dire.Answer{Words: "Le mur sera"}}}
+		x.Must(x.dires.SaveAnswers(x.ctx, x.Lead, x.In, d.ID, half))
+		expert := x.Member(x.Lead, x.In, authz.Expert, "Mme Lambda")
+		whole := []dire.Settling{{Line: 1, Answer: dire.Answer{Verdict: dire.Noted, Words: "Le mur sera sondé."}}}
+		stands := func(when string, answers, not authz.Actor, want fault.Kind) {
+			t.Helper()
+			for what, err := range map[string]error{
+				"begins": x.dires.SaveAnswers(x.ctx, not, x.In, d.ID, half), "answers": x.dires.Publish(x.ctx, not, x.In, d.ID, whole), "sets a day": x.dires.SetDay(x.ctx, not, x.In, ""),
+			} {
+				if !fault.Is(err, want) {
+					t.Errorf("%s, who may not %s: %v", when, what, err)
+				}
+			}
+			if desk := x.desk(answers); !desk.Answers || !desk.Dires[0].Answers || desk.Dires[0].Lines[0].Draft == nil {
+				t.Errorf("%s, who answers finds %+v", when, desk.Dires[0])
+			}
+			x.Must(x.dires.SetDay(x.ctx, answers, x.In, ""))
+		}
+		waits := func(when string, want map[string]bool) {
+			t.Helper()
+			for who, by := range map[string]authz.Actor{"firm": x.Lead, "expert": expert} {
+				x.Must(x.Office.See(x.ctx, x.Lead.Firm, func(a *act.Act) error {
+					got, err := dire.WaitsIn(a, by, "", "8")
+					ours, sees := want[who]
+					if err != nil || sees != (len(got) == 1) || sees && got[0].Ours != ours {
+						t.Errorf("%s, what waits for the %s: %+v, %v", when, who, got, err)
+					}
+					return nil
+				}))
+			}
+		}
+		stands("where there is an expert", expert, x.Lead, fault.Forbidden)
+		waits("where there is an expert", map[string]bool{"firm": false, "expert": true})
+		got, err := x.dires.Show(x.ctx, x.Lead, x.In, d.ID)
+		x.Must(err)
+		if desk := x.desk(x.Lead); desk.Answers || got.Answers || got.Lines[0].Draft != nil {
+			t.Errorf("the firm is offered to answer: %+v", got)
+		}
+		x.Leave(expert, x.In)
+		stands("once she is gone", x.Lead, expert, fault.NotFound)
+		waits("once she is gone", map[string]bool{"firm": true})
+		x.Must(x.dires.Publish(x.ctx, x.Lead, x.In, d.ID, whole))
+	})
+}
+
 // TestCRY03_AlteredDires: a row that somebody has changed is found, and so is a line
 // that was taken away.
 func TestCRY03_AlteredDires(t *testing.T) {

@@ -13,8 +13,11 @@ from dire_line where firm_id = $1`
 
 	// What is open, and who waits for it, in the spaces of person $2 from $4 to $5: the
 	// dires of parties, which the firm's side does not file itself.
+	// The last is how many experts conduct an assessment there now.
 	waitingOf = `
-select l.space_id, m.role, count(*), min(d.filed_at)`
+select l.space_id, m.role, count(*), min(d.filed_at),
+  (select count(*) from membership e
+   where e.firm_id = $1 and e.space_id = l.space_id and e.role = 'expert' and e.since <= $3 and (e.until = 0 or e.until > $3))`
 
 	waitingIn = `
 join dire d on d.firm_id = $1 and d.id = l.dire_id

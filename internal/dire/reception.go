@@ -196,7 +196,7 @@ type Wait struct {
 	Space id.Space
 	Count int
 	Since time.Time // when the oldest was filed
-	Ours  bool      // the actor's side answers them
+	Ours  bool      // the actor answers them, or somebody of her side
 }
 
 // WaitsIn returns what is open in the spaces of an actor from one to another.
@@ -215,13 +215,11 @@ func WaitsIn(a *act.Act, by authz.Actor, from, to id.Space) (out []Wait, err err
 		var w Wait
 		var role authz.Role
 		var since int64
-		err := scan(&w.Space, &role, &w.Count, &since)
-		w.Since, w.Ours = store.Time(since), slices.Contains(answering(), role)
+		var experts int
+		err := scan(&w.Space, &role, &w.Count, &since, &experts)
+		w.Since, w.Ours = store.Time(since), role == authz.Expert || role.Inside() && experts == 0
 		out = append(out, w)
 		return err
 	})
 	return out, err
 }
-
-// answering are the roles of the side that answers.
-func answering() []authz.Role { return []authz.Role{authz.Lead, authz.Colleague, authz.Assistant} }

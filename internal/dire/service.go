@@ -92,7 +92,10 @@ func (s *Service) ListIn(a *act.Act, by authz.Actor, in id.Space) (out Desk, err
 	on := authz.Resource{Kind: authz.OfSpace, Firm: a.Firm(), Space: in}
 	out.Side, out.Today = side, civil(a.Now, s.zone)
 	out.Law, _ = s.book.Observation(out.Today)
-	out.Files, out.Answers = stands && authz.May(by, authz.DireFile, on, f), authz.May(by, authz.DireAnswer, on, f)
+	out.Files = stands && authz.May(by, authz.DireFile, on, f)
+	if out.Answers, err = answers(a, by, f); err != nil {
+		return out, err
+	}
 	if out.Day, err = dayOf(a, in); err != nil {
 		return out, err
 	}
@@ -137,8 +140,10 @@ func (s *Service) Show(ctx context.Context, by authz.Actor, in id.Space, of id.D
 		if err := note(a, by, f, one, Opened); err != nil {
 			return err
 		}
-		on := authz.Resource{Kind: authz.OfSpace, Firm: a.Firm(), Space: in}
-		if one.Answers = !one.Own && authz.May(by, authz.DireAnswer, on, f); one.Answers {
+		if one.Answers, err = answers(a, by, f); err != nil {
+			return err
+		}
+		if one.Answers = one.Answers && !one.Own; one.Answers {
 			err = drafted(a, &one)
 		}
 		d = one

@@ -4,8 +4,10 @@ import (
 	"strings"
 	"testing"
 
+	"cenacle/internal/authz"
 	"cenacle/internal/circle"
 	"cenacle/internal/id"
+	"cenacle/internal/lifecycle"
 )
 
 // TestDirePages: a party writes a dire, reads it again as it is cut, and files it; the
@@ -73,4 +75,14 @@ func TestDirePages(t *testing.T) {
 		day.One("#day input[name=day][aria-invalid=true]").Is("value", "2001-01-01")
 	}
 	s.page(s.Lead, "register").One("[aria-labelledby=dires] a[href='" + at + "']")
+
+	s.Lead.Get(at).One(".dire-form")
+	s.page(s.Lead, "dires").One("#day")
+	_, err := s.Lifecycle.AddGuest(t.Context(), s.Lead.Actor, s.Space, lifecycle.Guest{Name: "Mme Lambda", Email: "lambda@expert.example", Role: authz.Expert, Language: "fr"})
+	s.must(err)
+	s.Lead.Get(at).Lacks(".dire-form")
+	s.page(s.Lead, "dires").Lacks("#day")
+	if got := s.Lead.Post(at+"/answers/publish", "verdict-2", "accepted"); got.Status != 403 {
+		t.Errorf("the firm answers in the place of the expert: %d", got.Status)
+	}
 }
