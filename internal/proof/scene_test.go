@@ -143,7 +143,7 @@ func (s *scene) fill() {
 		"firm": string(s.firm.id), "space": string(s.room.id), "document": string(sent), "inner": string(inner),
 		"version": string(d.Versions[1].ID), "receipt": string(receipt.ID), "deposit": string(receipt.Deposit),
 		"memo": string(written), "thread": string(talk[0].ID), "folder": string(s.room.shelf), "circle": string(s.room.house.Client),
-		"all": string(s.room.house.All), "person": string(s.guest.id), "guest": string(s.guest.id), "client": string(s.client.id), "colleague": string(s.account.id), "deputy": string(s.colleague.id),
+		"all": string(s.room.house.All), "person": string(s.guest.id), "client": string(s.client.id), "colleague": string(s.account.id), "deputy": string(s.colleague.id),
 		"code": "en",
 	})
 	s.meet()

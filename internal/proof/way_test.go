@@ -70,6 +70,8 @@ func TestWaysOut(t *testing.T) {
 				s := stage(w)
 				w.must(s.server.Documents.Delete(t.Context(), s.lead.actor, doomedIn(s).doc)) // for the trash
 				note("GET /f/{firm}/search", s.lead.do(get(s.firm.path("search")+"?q=projet")))
+				const proof = "GET /f/{firm}/diffusions/{diffusion}/spaces/{space}/people/{person}/proof"
+				note(proof, s.lead.do(get(s.ids.but("person", s.ids["client"]).path(proof)))) // who saw the document
 				for _, st := range book() {
 					note(st.route, s.play(st))
 				}
