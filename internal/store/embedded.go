@@ -67,7 +67,7 @@ func openEmbedded(ctx context.Context, dir string, t *tally) (*embedded, error) 
 	}
 	e := &embedded{dir: dir, limit: openLimit, tally: t, stop: make(chan struct{}), stopped: make(chan struct{}),
 		firms: map[id.Firm]*handle{}}
-	if err := createFile(e.register()); err != nil {
+	if err := createFile(e.register(), nil); err != nil {
 		return nil, classify(err)
 	}
 	return e, e.start(ctx)
@@ -91,7 +91,11 @@ func (e *embedded) path(f id.Firm) string {
 }
 
 func (e *embedded) create(ctx context.Context, f id.Firm) error {
-	if err := createFile(e.path(f)); err != nil {
+	blank, err := blankFirm()
+	if err != nil {
+		return err
+	}
+	if err := createFile(e.path(f), blank); err != nil {
 		return err
 	}
 	_, release, err := e.firm(ctx, f)
@@ -378,10 +382,10 @@ func dial(ctx context.Context, db *sql.DB, t *tally, reader bool) (*link, error)
 	return l, nil
 }
 
-// createFile makes an empty file of mode 0600 in folders of mode 0700 and
+// createFile makes a file of mode 0600 in folders of mode 0700, whole or not at all, and
 // syncs what names them; an existing file is left alone. SQLite gives the mode
 // of the file to its log and its index.
-func createFile(path string) error {
+func createFile(path string, content []byte) error {
 	if _, err := os.Stat(path); err == nil {
 		return nil
 	}
@@ -389,11 +393,16 @@ func createFile(path string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.CreateTemp(dir, "new")
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+	defer os.Remove(f.Name()) // what is left under its first name is in nobody's way
+	_, err = f.Write(content)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) { // another process was faster
 		return err
 	}
 	for _, d := range []string{dir, filepath.Dir(dir), filepath.Dir(filepath.Dir(dir))} {

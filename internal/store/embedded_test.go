@@ -3,6 +3,8 @@ package store_test
 import (
 	"bufio"
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -335,5 +337,39 @@ func TestLimitIsNoReasonToPrepareAgain(t *testing.T) {
 		if got := store.Steady(text); got != want {
 			t.Errorf("Steady(%q) = %q, want %q", text, got, want)
 		}
+	}
+}
+
+const wholeSchema = `
+select (select group_concat(type || ' ' || name || ' ' || coalesce(sql, ''), ';' order by name) from sqlite_schema) ||
+  (select group_concat(scope || number || sum, ';' order by number) from schema_migration)`
+
+// TestBlankFirm: a firm's file that is copied is what the migrations make of an empty one.
+func TestBlankFirm(t *testing.T) {
+	dir := t.TempDir()
+	s := storetest.Open(t, store.Config{Dir: dir})
+	copied, migrated := id.New[id.Firm](time.Now()), id.New[id.Firm](time.Now())
+	path := func(f id.Firm) string { return filepath.Join(dir, "firms", string(f), "firm.db") }
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path(migrated)), 0o700), os.WriteFile(path(migrated), nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	schemas := map[id.Firm]string{}
+	for _, f := range []id.Firm{copied, migrated} {
+		if _, err := s.CreateFirm(t.Context(), f); err != nil {
+			t.Fatal(err)
+		}
+		db, err := sql.Open("sqlite", path(f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		var schema string
+		if err := db.QueryRowContext(t.Context(), wholeSchema).Scan(&schema); err != nil {
+			t.Fatal(err)
+		}
+		schemas[f] = schema
+	}
+	if schemas[copied] != schemas[migrated] || len(schemas[copied]) < 10_000 {
+		t.Errorf("%s\n\nis not\n\n%s", schemas[copied], schemas[migrated])
 	}
 }

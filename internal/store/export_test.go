@@ -141,7 +141,7 @@ func Earlier(ctx context.Context, c Config, f id.Firm) error {
 		return errors.Join(first(ctx, driver, c.MigrateURL, d, directoryScope), first(ctx, driver, c.MigrateURL, d, firmScope))
 	}
 	e := &embedded{dir: c.Dir}
-	if err := errors.Join(createFile(e.register()), createFile(e.path(f))); err != nil {
+	if err := errors.Join(createFile(e.register(), nil), createFile(e.path(f), nil)); err != nil {
 		return err
 	}
 	return errors.Join(first(ctx, lite, e.register(), liteDialect{}, directoryScope,

@@ -60,7 +60,7 @@ func fresh(path string) error {
 	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 		return errors.Join(fmt.Errorf("%s is there already: %w", path, fs.ErrExist), err)
 	}
-	return classify(createFile(path))
+	return classify(createFile(path, nil))
 }
 
 func syncFile(path string) error {
