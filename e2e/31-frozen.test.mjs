@@ -33,7 +33,7 @@ test("a client who is like somebody whose assets are frozen is looked at, and le
     }
   };
   const dark = async (what) => {
-    await night.context.addCookies((await page.context().cookies()).filter((one) => one.name.includes("session")));
+    await night.context.addCookies(await page.context().cookies());
     await night.page.goto(page.url());
     await look(night.page, `${what} by night`);
   };
@@ -60,6 +60,24 @@ test("a client who is like somebody whose assets are frozen is looked at, and le
     await dark("a list");
     await load("registre.json", list("2026-11-19", [7, "Khaled", "Zormani", "1961"]));
     await page.getByText(t("sanction.older", "19").split("{")[0].slice(0, 40)).first().waitFor();
+  });
+
+  await step("somebody without a file is looked for in it, and nothing of it stands in an address", async () => {
+    await page.goto(`${desk}/sanctions`);
+    await page.getByRole("link", { name: t("sanction.search") }).click();
+    await look(page, "a search in the list");
+    await field(page, "sanction.search_name").fill("Khalid Zourmani");
+    await page.locator("#f-birth").fill("1961-04-02");
+    await button(page, "sanction.search_submit").click();
+    await page.getByText("Khaled ZORMANI", { exact: false }).first().waitFor();
+    assert.ok(page.url().endsWith("/sanctions/search"));
+    await look(page, "found in the list");
+    await dark("a search in the list");
+    await field(page, "sanction.search_name").fill("Sophie Petit");
+    await page.locator("#f-birth").fill("");
+    await button(page, "sanction.search_submit").click();
+    await page.getByText(t("sanction.search_none")).waitFor();
+    await look(page, "nobody in the list");
   });
 
   await step("a client whose name sounds alike is a line for her lawyer, who decides with a reason", async () => {

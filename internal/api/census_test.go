@@ -145,6 +145,8 @@ var twins = map[string]string{
 	"POST /f/{firm}/spaces/{space}/vigilance/likeness":                          "decideLikeness",
 	"GET /f/{firm}/sanctions":                                                   "getSanctionList",
 	"POST /f/{firm}/sanctions":                                                  "importSanctionList",
+	"GET /f/{firm}/sanctions/search":                                            "getSanctionList",
+	"POST /f/{firm}/sanctions/search":                                           "searchSanctions",
 	"POST /f/{firm}/spaces/{space}/vigilance":                                   "keepVigilance",
 	"GET /f/{firm}/conflicts":                                                   " an empty form",
 	"POST /f/{firm}/conflicts":                                                  "searchConflicts",

@@ -69,6 +69,7 @@ var documentSamples = map[string]sample{
 	"listVigilanceEditions": {who: byLead, want: 200},
 	"keepVigilance": {who: byLead, want: 200, body: `{"after":0,"client":{"kind":"person","name":"Mme Sophie Petit"},"pieces":[{"kind":"passport","seen":"2026-01-05"}],
 		"owners":[{"name":"Luc Petit","control":"capital","share":3333}],"purpose":"Divorce","exposed":"no","rating":"high","reasons":["remote"]}`},
+	"searchSanctions":             {who: byLead, body: `{"name":"Sophie Petit"}`, want: 409}, // there is no list
 	"searchConflicts":             {who: byLead, body: `{"names":["Sophie Petit"]}`, want: 200},
 	"listParties":                 {who: byLead, want: 200},
 	"addParty":                    {who: byLead, body: `{"name":"M. Paul Adversaire"}`, want: 201},

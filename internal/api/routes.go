@@ -565,6 +565,8 @@ func (n *Nouns) vigilanceRows() []Operation {
 			Summary: "Say whether a likeness with the list of frozen assets is the same person, or take that back"},
 		{Pattern: "GET /sanctions", Name: "getSanctionList", Action: authz.SanctionSee, Do: Ask(n.sanctionList),
 			Summary: "The list of frozen assets that the firm works with"},
+		{Pattern: "POST /sanctions/search", Name: "searchSanctions", Action: authz.SanctionSearch, Do: Ask(n.searchSanctions),
+			Summary: "Look for a name in the list of frozen assets that the firm works with; the search is recorded, the name is not"},
 		{Pattern: "PUT /sanctions", Name: "importSanctionList", Action: authz.SanctionImport, Long: true, Body: -1, Takes: "application/octet-stream", Do: Tell(n.importSanctionList, n.importedSanctionList),
 			Summary: "Have the firm work with the list of frozen assets that a file holds, as the Treasury publishes it"},
 	}

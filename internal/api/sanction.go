@@ -53,6 +53,13 @@ type FrozenEntry struct {
 // some is never null.
 func some(of []string) []string { return append([]string{}, of...) }
 
+func frozenEntry(e sanction.Entry) FrozenEntry {
+	return FrozenEntry{
+		Number: e.Number, Nature: string(e.Nature), Name: e.Name, Aliases: some(e.Aliases), Births: some(e.Births),
+		Places: some(e.Places), Nations: some(e.Nations), Basis: some(e.Basis), Reasons: e.Reasons,
+	}
+}
+
 func frozenScreening(e vigilance.Edition) *FrozenScreening {
 	is := e.Screening
 	if is.At.IsZero() {
@@ -63,10 +70,7 @@ func frozenScreening(e vigilance.Edition) *FrozenScreening {
 		out.Likenesses[i] = FrozenLikeness{
 			ID: l.ID, Party: l.Party.Name, Part: string(l.Party.Part), Level: l.Level.String(), Birth: string(l.Birth), Name: l.Name, Since: Instant(l.Since),
 			Verdict: string(l.Verdict), Reason: l.Reason, By: l.By, ByName: l.ByName, At: Instant(l.At), Gone: l.Gone,
-			Entry: FrozenEntry{
-				Number: l.Entry.Number, Nature: string(l.Entry.Nature), Name: l.Entry.Name, Aliases: some(l.Entry.Aliases), Births: some(l.Entry.Births),
-				Places: some(l.Entry.Places), Nations: some(l.Entry.Nations), Basis: some(l.Entry.Basis), Reasons: l.Entry.Reasons,
-			},
+			Entry: frozenEntry(l.Entry),
 		}
 	}
 	return out
@@ -145,4 +149,46 @@ func (n *Nouns) importSanctionList(r *Request, in NewSanctionList) (SanctionList
 // importedSanctionList is the list that is in use by now.
 func (n *Nouns) importedSanctionList(r *Request, _ NewSanctionList, _ string) (SanctionList, error) {
 	return n.sanctionList(r, None{})
+}
+
+// SoughtParty is whom a list is searched for.
+type SoughtParty struct {
+	Name  string `json:"name" fault:"name" doc:"in any spelling and order"`
+	Birth string `json:"birth,omitempty" fault:"birth" doc:"civil date; absent: it is not known"`
+	Kind  string `json:"kind,omitempty" fault:"kind" enum:"person company ship" doc:"absent: any"`
+}
+
+// FoundParties is what the list that the firm works with says of them.
+type FoundParties struct {
+	Published string       `json:"published" doc:"civil date of the list"`
+	SHA256    string       `json:"sha256" doc:"of its file"`
+	Entries   int          `json:"entries" doc:"of the list"`
+	Stale     bool         `json:"stale,omitempty" doc:"nobody has checked the list for too long"`
+	At        Instant      `json:"at"`
+	Entry     id.Entry     `json:"entry" doc:"of the journal, which proves that the search was made (getProof)"`
+	Found     []FoundParty `json:"found" doc:"the most alike first"`
+	More      bool         `json:"more,omitempty" doc:"there are further ones, less alike"`
+}
+
+// FoundParty is an entry of the list that is like her.
+type FoundParty struct {
+	Level string      `json:"level" enum:"close same"`
+	Birth string      `json:"birth,omitempty" enum:"same near other" doc:"what the dates of birth say; absent: one of them is not known"`
+	Name  string      `json:"name" doc:"of the list, the one that is like hers"`
+	Entry FrozenEntry `json:"entry"`
+}
+
+func (n *Nouns) searchSanctions(r *Request, in SoughtParty) (FoundParties, error) {
+	found, err := n.Sanctions.Search(r.Context(), r.Actor, sanction.Party{Name: in.Name, Birth: in.Birth, Kind: sanction.Nature(in.Kind)})
+	if err != nil {
+		return FoundParties{}, err
+	}
+	out := FoundParties{
+		Published: found.List.Published, SHA256: found.List.SHA256, Entries: found.List.Entries, Stale: found.List.Stale,
+		At: Instant(found.At), Entry: found.Entry, More: found.More, Found: make([]FoundParty, len(found.Hits)),
+	}
+	for i, h := range found.Hits {
+		out.Found[i] = FoundParty{Level: h.Level.String(), Birth: string(h.Birth), Name: h.Name, Entry: frozenEntry(h.Entry)}
+	}
+	return out, nil
 }

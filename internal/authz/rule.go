@@ -42,6 +42,7 @@ const (
 	ConflictSearch  Action = "conflict.search" // ask whether the firm knows a name
 	SanctionSee     Action = "sanction.see"    // which list of frozen assets the firm works with
 	SanctionImport  Action = "sanction.import" // have it work with another
+	SanctionSearch  Action = "sanction.search" // look for somebody in it
 	TokenKeep       Action = "token.keep"      // see what programs have access in one's own name, and take it back
 	TokenGive       Action = "token.give"      // give it to one more
 	NoticeSee       Action = "notice.see"      // at which hours one is mailed, and of what
@@ -215,6 +216,7 @@ var rules = map[Action]rule{
 	ConflictSearch:  {kind: OfFirm, firm: people},
 	SanctionSee:     {kind: OfFirm, firm: people, reads: true},
 	SanctionImport:  {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
+	SanctionSearch:  {kind: OfFirm, firm: people},
 	TokenKeep:       {kind: OfFirm, firm: anyone, inSelf: true, bare: true},
 	TokenGive:       {kind: OfFirm, firm: anyone, inSelf: true, grave: true},
 	NoticeSee:       {kind: OfFirm, firm: anyone, reads: true},

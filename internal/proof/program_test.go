@@ -140,7 +140,7 @@ func (s *scene) asks(p programs, o *operation, all *spec) answer {
 		"setForumPattern": http.StatusConflict, "setForumDemand": http.StatusConflict, "askQuestion": http.StatusNotFound, "getQuestion": http.StatusNotFound, "answerQuestion": http.StatusNotFound, "withdrawQuestion": http.StatusNotFound,
 		"setForumInstant": http.StatusConflict, "cancelForumInstant": http.StatusConflict,
 		"fileDire": http.StatusConflict, "saveDireDraft": http.StatusConflict, "setDireDay": http.StatusConflict, "getDire": http.StatusNotFound, "saveDireAnswers": http.StatusNotFound, "publishDireAnswers": http.StatusNotFound,
-		"decideLikeness": http.StatusNotFound, "importSanctionList": http.StatusUnprocessableEntity, // nobody is like anybody; package sanction has lists
+		"decideLikeness": http.StatusNotFound, "searchSanctions": http.StatusConflict, "importSanctionList": http.StatusUnprocessableEntity, // nobody is like anybody; package sanction has lists
 		"admitToGroup": http.StatusConflict, // she is in it
 		"checkHost":    http.StatusConflict, // its record is not there
 		"askOffers":    http.StatusUnprocessableEntity, "getOffers": http.StatusNotFound, "getOfferFile": http.StatusNotFound, "putOffer": http.StatusNotFound, "withdrawOffer": http.StatusNotFound, "unlockOffers": http.StatusNotFound,

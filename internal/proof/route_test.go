@@ -369,6 +369,7 @@ func exchangeSteps() []step {
 		of("came", form(room+"/requests/{ask}/return", byLead, 303, "reason", "Illisible")), of("lacking", form(room+"/requests/{ask}/renew", byLead, 303)),
 		form(room+"/deposit/switch", byLead, 303, "open", "1"),
 		plain(room+"/agenda", byClient, 200), plain("/f/{firm}/agenda", byLead, 200), plain("/f/{firm}/vigilance", byLead, 200), plain("/f/{firm}/sanctions", byLead, 200), form("/f/{firm}/sanctions", byLead, 422), // package desk brings a file
+		plain("/f/{firm}/sanctions/search", byLead, 200), form("/f/{firm}/sanctions/search", byLead, 409, "name", "Zorm"), // likewise
 		plain(room+"/agenda/{event}", byClient, 200), plain(room+"/agenda/{event}/why", byLead, 200),
 		form(room+"/agenda", byLead, 303, "kind", "hearing", "title", "Audience", "day", "2026-12-10", "start", "14:00", "circle", "{circle}"),
 		plain(room+"/agenda/deadline", byLead, 200),

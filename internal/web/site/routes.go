@@ -388,6 +388,8 @@ func vigilanceRoutes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/spaces/{space}/vigilance", Door: web.Member, Action: authz.VigilanceKeep, Handle: p.Room.DoKeepVigilance},
 		{Pattern: "POST /f/{firm}/spaces/{space}/vigilance/likeness", Door: web.Member, Action: authz.VigilanceKeep, Handle: p.Room.DoDecideLikeness},
 		{Pattern: "GET /f/{firm}/sanctions", Door: web.Member, Action: authz.SanctionSee, Handle: p.Desk.SanctionList},
+		{Pattern: "GET /f/{firm}/sanctions/search", Door: web.Member, Action: authz.SanctionSearch, Handle: p.Desk.SanctionSearch},
+		{Pattern: "POST /f/{firm}/sanctions/search", Door: web.Member, Action: authz.SanctionSearch, Handle: p.Desk.DoSanctionSearch},
 		{Pattern: "POST /f/{firm}/sanctions", Door: web.Member, Action: authz.SanctionImport, Handle: p.Desk.DoBringList, Body: sanction.MaxFile + 64<<10},
 	}
 }

@@ -22,6 +22,7 @@ type Sanctions struct {
 	Comes  string     // how another one comes by itself
 	Note   string     // when a list is said to be old
 	Empty  ui.Empty
+	Search *ui.Button
 	Bring  *BringList
 	Admins string // said to who does not bring one
 }
@@ -54,6 +55,7 @@ func (p *Pages) sanctions(r *web.Request, refused error) (web.Answer, error) {
 	page.Empty = ui.Empty{Icon: "shield-check", Title: page.T("sanction.none_title"), Text: page.T("sanction.none_text")}
 	if st.Number > 0 {
 		page.stands(st)
+		page.Search = &ui.Button{Label: page.T("sanction.search"), Icon: "search", Href: r.FirmPath("sanctions", "search")}
 	}
 	page.fetched(st.Fetching)
 	if authz.May(r.Actor, authz.SanctionImport, authz.Resource{Kind: authz.OfFirm, Firm: r.Actor.Firm}, authz.Facts{}) {

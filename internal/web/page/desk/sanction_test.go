@@ -53,3 +53,33 @@ func TestSanctionPage(t *testing.T) {
 		t.Errorf("a lawyer who does not administer brings one: %d", got.Status)
 	}
 }
+
+// TestSanctionSearch: a colleague looks for a name, reads who is like it and what to make of
+// that, and what she typed wrongly comes back to her.
+func TestSanctionSearch(t *testing.T) {
+	h := open(t)
+	list, path := h.path+"/sanctions", h.path+"/sanctions/search"
+	h.admin.Get(list).Lacks("a[href='" + path + "']")
+	h.admin.Get(path).Answers(t, http.StatusOK, "").One(".notice-signal").Says("personne n’y est cherché")
+	h.admin.Post(path, "name", "Zorm").Answers(t, http.StatusConflict, "").One("input[name=name][value=Zorm]")
+	people := []sanctiontest.Person{
+		{Number: 7, Nature: "Personne physique", First: "Khaled", Name: "Zormani", Birth: "1961-04-02"},
+		{Number: 8, Nature: "Personne morale", Name: "Zormani Transit", Aliases: []string{"Étoile de Zorm"}},
+	}
+	h.admin.Upload(list, "file", "liste.json", string(sanctiontest.File("2026-11-20", people...))).Answers(t, http.StatusSeeOther, list+"?done=sanction_imported")
+	h.admin.Get(list).One("a[href='" + path + "']")
+	page := h.admin.Post(path, "name", "Khalid Zourmani", "birth", "1961-04-02", "kind", "person").Answers(t, http.StatusOK, "")
+	page.One("#report-title").Says("Khalid Zourmani, date de naissance\u00a0: dimanche 2 avril 1961")
+	page.One(".desk-frozen").Says("Ressemble à Khalid Zourmani. La date de naissance est la même.")
+	page.One(".desk-frozen dl").Says("2 avril 1961")
+	page.One(".desk-report").Says("Une ressemblance n’est pas une identité")
+	page.One("input[name=birth][value='1961-04-02']")
+	h.admin.Post(path, "name", "étoile de zorm").Answers(t, http.StatusOK, "").One(".desk-frozen").Says("Son autre nom, Étoile de Zorm")
+	none := h.admin.Post(path, "name", "Sophie Petit").Answers(t, http.StatusOK, "")
+	none.One(".desk-clear").Says("n’est dans la liste")
+	none.Lacks(".desk-frozen")
+	wrong := h.admin.Post(path, "name", "…", "birth", "1700-01-01").Answers(t, http.StatusUnprocessableEntity, "")
+	wrong.One("input[name=name][aria-invalid=true]")
+	wrong.One("input[name=birth][aria-invalid=true][value='1700-01-01']")
+	h.colleague("Me Paul Roux", "paul@delmas.example", authz.Lawyer).Post(path, "name", "Zormani Khaled").Answers(t, http.StatusOK, "").One(".desk-frozen").Says("Même nom")
+}

@@ -110,6 +110,7 @@ func routes(s *webtest.Site, models []space.Model, disk *blob.Disk) []web.Route 
 		member("GET /f/{firm}/spaces/new", authz.SpaceOpen, p.NewSpace), member("POST /f/{firm}/spaces/new", authz.SpaceOpen, p.DoNewSpace),
 		member("GET /f/{firm}/vigilance", authz.FirmEnter, p.Vigilance),
 		member("GET /f/{firm}/where", authz.FirmEnter, p.Where), member("GET /f/{firm}/where/file", authz.FirmEnter, p.WhereFile),
+		member("GET /f/{firm}/sanctions/search", authz.SanctionSearch, p.SanctionSearch), member("POST /f/{firm}/sanctions/search", authz.SanctionSearch, p.DoSanctionSearch),
 		member("GET /f/{firm}/sanctions", authz.SanctionSee, p.SanctionList),
 		member("POST /f/{firm}/sanctions", authz.SanctionImport, p.DoBringList),
 		member("GET /f/{firm}/people", authz.FirmPeopleSee, p.People), member("POST /f/{firm}/people", authz.FirmPeopleAdd, p.DoAddColleague),
