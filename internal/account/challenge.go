@@ -33,6 +33,7 @@ const (
 	forPasskey = "passkey" // a new passkey
 	forKey     = "key"     // any passkey, of whoever holds it
 	forVoucher = "voucher" // the answer of a provider
+	forMerge   = "merge"   // another identity of the same person
 )
 
 // challenge is a row, checked.
@@ -56,6 +57,11 @@ func (c challenge) place() vault.Place {
 // raise writes a challenge for somebody, with what its next step needs, and
 // returns its token. The zero identity is somebody who is not known yet.
 func (s *Service) raise(tx *store.DirectoryTx, of identity, kind string, data any) (token string, err error) {
+	return s.raiseFor(tx, of, kind, data, StepLife)
+}
+
+// raiseFor is raise with a life of its own.
+func (s *Service) raiseFor(tx *store.DirectoryTx, of identity, kind string, data any, life time.Duration) (token string, err error) {
 	raw, err := json.Marshal(data)
 	if err != nil {
 		return "", fmt.Errorf("account: challenge: %w", err)
@@ -63,7 +69,7 @@ func (s *Service) raise(tx *store.DirectoryTx, of identity, kind string, data an
 	token = NewToken()
 	c := challenge{
 		hash: s.box().Lookup("challenge", token), person: of.ID, epoch: of.epoch, kind: kind,
-		expires: store.Micros(s.office.Clock().Add(StepLife)),
+		expires: store.Micros(s.office.Clock().Add(life)),
 	}
 	c.data = s.box().Seal(c.place(), raw)
 	_, err = tx.Exec(insertChallenge, c.hash, c.person, c.epoch, c.kind, c.data, c.expires, s.box().MAC("challenge", c.fields()...))

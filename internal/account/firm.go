@@ -142,7 +142,8 @@ func (s *Service) Sweep(ctx context.Context) (err error) {
 		_, over := tx.Exec(deleteChallenges, store.Micros(now))
 		_, gone := tx.Exec(deleteDevices, store.Micros(now.Add(-DeviceLife)))
 		_, late := tx.Exec(deleteOldMoves, store.Micros(now.Add(-MoveLife)))
+		_, old := tx.Exec(deleteOldMergers, store.Micros(now.Add(-MergeLife)))
 		_, err := tx.Exec(deleteAttempts, store.Micros(now))
-		return errors.Join(over, gone, late, err)
+		return errors.Join(over, gone, late, old, err)
 	})
 }

@@ -38,6 +38,12 @@ order by d.id desc limit $5`)
 	updateClosed = store.ForFirm(`
 update deposit set closed_at = $3 where firm_id = $1 and id = $2 and closed_at = 0`)
 
+	updateDepositor = store.ForFirm(`
+update deposit set person_id = $4 where firm_id = $1 and space_id = $2 and person_id = $3`)
+
+	updateReceiver = store.ForFirm(`
+update receipt set person_id = $4 where firm_id = $1 and space_id = $2 and person_id = $3`)
+
 	lastNumber = store.ForFirm(`
 select coalesce(max(number), 0) from receipt where firm_id = $1 and space_id = $2`)
 

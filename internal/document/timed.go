@@ -281,6 +281,12 @@ func plans(a *act.Act, in id.Space, stmt store.FirmStmt, args []any) (out []time
 	return out, err
 }
 
+// PlannedBy counts what somebody has set to come onto the common table of a space, and
+// that has not yet. The caller has decided that it may be said.
+func PlannedBy(a *act.Act, in id.Space, by id.Person) (n int, err error) {
+	return n, a.Row(countPlansBy, []any{in, by}, &n)
+}
+
 func (t timed) insert(a *act.Act) error {
 	box, err := a.SpaceBox(t.space)
 	if err != nil {
@@ -305,6 +311,9 @@ var (
 	insertPlan = store.ForFirm(`
 insert into release_plan (firm_id, item_id, space_id, person_id, at, replaces, confirmed, stopped, entry_id, mac)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
+
+	countPlansBy = store.ForFirm(`
+select count(*) from release_plan where firm_id = $1 and space_id = $2 and person_id = $3 and stopped = ''`)
 
 	deletePlan = store.ForFirm(`delete from release_plan where firm_id = $1 and item_id = $2`)
 

@@ -97,7 +97,7 @@ var kinds = map[string]kind{
 	"absence.announced": {}, "absence.ended": {}, "absence.stands_in": {}, "absence.stood_down": {},
 	"group.made": {}, "group.renamed": {}, "group.dissolved": {}, "group.entered": {}, "group.left": {}, "group.attached": {}, "group.detached": {},
 	"notice.chosen": {}, "notice.muted": {}, "notice.unmuted": {}, "notice.titled": {}, "notice.enclosed": {}, "notice.lightened": {}, "notice.refused": {}, "notice.accepted": {}, "notice.retried": {}, "space.level_chosen": {},
-	"mailbox.asked": {}, "mailbox.moved": {}, "mailbox.refused": {},
+	"mailbox.asked": {}, "mailbox.moved": {}, "mailbox.refused": {}, "identity.merger_asked": {}, "identity.merger_refused": {}, "identity.merged": {},
 	"provider.registered": {}, "provider.introduced": {}, "provider.ended": {}, "provider.tied": {}, "provider.parted": {},
 	"host.claimed": {}, "host.activated": {}, "host.dropped": {}, "host.ended": {},
 	"webhook.created": {}, "webhook.changed": {}, "webhook.ended": {}, "webhook.replayed": {},

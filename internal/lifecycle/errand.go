@@ -47,7 +47,8 @@ func plans() map[string]plan {
 		"notice.device": of(func(n invitation.Notice) errand {
 			return errand{person: n.Person, at: "/account", say: func(path string) mail.Notice { return mail.DeviceMet{Path: path} }}
 		}),
-		MoveJob: of(moving),
+		MoveJob:  of(moving),
+		MergeJob: of(mergerOf),
 		document.HasteJob: of(func(n document.HasteNotice) errand {
 			if n.Space == "" {
 				return errand{person: n.Person, at: "/account", say: func(path string) mail.Notice { return mail.ManyTaken{Path: path} }}

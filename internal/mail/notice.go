@@ -81,6 +81,10 @@ type (
 	// confirms it; MailboxLeft the one that she has, which confirms or refuses.
 	MailboxAsked struct{ Path string }
 	MailboxLeft  struct{ Path string }
+	// MergerAsked brings the mailbox of an identity that is to end at the page that agrees
+	// or refuses; IdentityEnded tells both mailboxes that one has ended.
+	MergerAsked   struct{ Path string }
+	IdentityEnded struct{ Path string }
 	// ManyTaken tells a person that a great many documents were opened by her
 	// access at once, ManyTakenHere the lawyer who answers for the space.
 	ManyTaken     struct{ Path string }
@@ -173,6 +177,14 @@ func (n MailboxAsked) content() content {
 
 func (n MailboxLeft) content() content {
 	return content{n.Path, "mail.mailbox_left.subject", "mail.mailbox_left.lead", "mail.mailbox_left.why", withChoice, 0, nil, nil}
+}
+
+func (n MergerAsked) content() content {
+	return content{n.Path, "mail.merger_asked.subject", "mail.merger_asked.lead", "mail.merger_asked.why", withChoice, 0, nil, nil}
+}
+
+func (n IdentityEnded) content() content {
+	return content{n.Path, "mail.identity_ended.subject", "mail.identity_ended.lead", "mail.identity_ended.why", withSignIn, 0, nil, nil}
 }
 
 func (n ManyTaken) content() content {

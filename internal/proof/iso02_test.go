@@ -40,6 +40,7 @@ var jobs = map[string]string{
 	"notice.factor":       "an active card of the person, in the firm that tells her",
 	"notice.device":       "an active card of the person, in the firm that tells her",
 	"notice.mailbox":      "an active card of the person, in the firm that has both mailboxes asked, and that the wish stands",
+	"notice.merger":       "an active card of the person, in the firm that asks the mailbox of an identity that is to end, and that the wish stands; afterwards, of who is kept",
 	"notice.haste":        "an active card of the person whose access it was; space.see of the lawyer who answers for the space",
 	"notice.frozen":       "space.see of the lawyer who answers for the space",
 	"notice.deposit":      "space.see of the lawyer who is told",

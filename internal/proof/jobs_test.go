@@ -106,6 +106,8 @@ func firmJobs(w *world) []notice {
 		w.must(err)
 		w.must(w.server.Lifecycle.AskMove(w.t.Context(), in, "autre."+p.email))
 	}
+	ends, parts := w.ending(third)
+	w.disable(third, parts.id)
 	w.disable(third, quits.id)
 	w.disable(third, leaves.id)
 	third.colleague("Me Reste", "reste@trois.example", authz.Lawyer)
@@ -118,8 +120,27 @@ func firmJobs(w *world) []notice {
 		{"notice.device", "card disabled", "signe@trois.example", "laisse@trois.example"},
 		{"notice.mailbox", "card disabled", "demande@trois.example", "quitte@trois.example"},
 		{"notice.mailbox", "card disabled, the other one", "autre.demande@trois.example", "autre.quitte@trois.example"},
+		{"notice.merger", "card disabled", ends.email, parts.email},
 		{"notice.colleague", "card disabled", "reste@trois.example", "part@trois.example"},
 	}
+}
+
+// ending are two clients who have asked for another identity of theirs to take the place
+// of the one that they signed in with.
+func (w *world) ending(c *cabinet) (ends, parts *person) {
+	_, stays, _ := c.pair()
+	_, ends, parts = c.pair()
+	for _, p := range []*person{ends, parts} {
+		kept, err := w.server.Accounts.Resume(w.t.Context(), stays.token)
+		w.must(err)
+		challenge, err := w.server.Accounts.BeginMerge(w.t.Context(), kept)
+		w.must(err)
+		in, err := w.server.Accounts.Resume(w.t.Context(), p.token)
+		w.must(err)
+		_, err = w.server.Lifecycle.AskMerge(w.t.Context(), in, challenge)
+		w.must(err)
+	}
+	return ends, parts
 }
 
 // spaceJobs makes a space for each reason. What a person is told of her

@@ -138,6 +138,7 @@ func publicSteps() []step {
 		plain("/demo/mails", nobody, 200), plain("/demo/mails/{mail}", nobody, 200),
 		plain("/l/{firm}/{token}", nobody, 200), form("/l/{firm}/{token}", nobody, 303), form("/l/{firm}/{token}/renew", nobody, 303),
 		plain("/e/{token}", nobody, 410), form("/e/{token}", nobody, 410), // package lifecycle moves somebody
+		plain("/r/{token}", nobody, 410), form("/r/{token}", nobody, 410), // and makes two identities one
 		form("/signout", func(s *scene) browser { return s.firm.through(s.client, s.room.id) }, 303),
 	}
 }
@@ -416,6 +417,8 @@ func accountSteps() []step {
 		form("/account/sessions/{session}/end", byAccount, 303),
 		form("/account/mailbox", func(s *scene) browser { return s.lately(s.account) }, 303, "email", "ines.fabre@ailleurs.example"),
 		form("/account/mailbox/cancel", byAccount, 303),
+		plain("/account/merge", byAccount, 200), form("/account/merge", func(s *scene) browser { return s.lately(s.account) }, 303),
+		form("/account/merge/confirm", byAccount, 401), form("/account/merge/cancel", byAccount, 303),
 		form("/account/providers/{firm}/{provider}/tie", func(s *scene) browser { return s.lately(s.account) }, 200),
 		form("/account/prove/away", (*scene).vouched, 200, "prove-for", "/f/{firm}/people"),
 		form("/account/providers/{firm}/{provider}/part", (*scene).vouched, 303),

@@ -61,6 +61,21 @@ func (s *Service) Mine(ctx context.Context, of id.Firm, in account.Session) (out
 	return out, err
 }
 
+// Forget has nobody vouch for a person any more in the firm, at all. The caller has decided
+// the right and records the act.
+func Forget(a *act.Act, person id.Person) error {
+	rows, err := live(a)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if _, err := a.Exec(deleteTie, r.ID, person); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Part has a provider vouch for a person no more, at her own wish; the sessions that
 // it vouched for open nothing from then on. Fault: absent when it does not.
 func (s *Service) Part(ctx context.Context, of id.Firm, p id.Provider, in account.Session) (err error) {

@@ -47,6 +47,11 @@ update request set reminders = $3, reminded_at = $4 where firm_id = $1 and id = 
 	// Those whose turn it is the person's ($3).
 	selectHers = store.ForFirm(columns + `space_id = $2 and state in ('asked', 'redo') and person_id = $3 order by position, id`)
 
+	// All that was ever asked of person $3.
+	selectAskedOf = store.ForFirm(columns + `space_id = $2 and person_id = $3 order by position, id`)
+
+	updatePerson = store.ForFirm(`update request set person_id = $3, mac = $4 where firm_id = $1 and id = $2`)
+
 	lastPosition = store.ForFirm(`
 select coalesce(max(position), 0), count(*) from request where firm_id = $1 and space_id = $2`)
 

@@ -596,7 +596,7 @@ func (s *Server) tidy(ctx context.Context) error {
 }
 
 func (s *Server) sweep(ctx context.Context) error {
-	if err := errors.Join(s.Accounts.Sweep(ctx), s.Hosts.Sweep(ctx), s.Lifecycle.SettleMoves(ctx)); err != nil {
+	if err := errors.Join(s.Accounts.Sweep(ctx), s.Hosts.Sweep(ctx), s.Lifecycle.SettleMoves(ctx), s.Lifecycle.SettleMergers(ctx)); err != nil {
 		return err
 	}
 	firms, err := s.Office.Store.Firms(ctx)

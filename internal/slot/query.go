@@ -32,6 +32,11 @@ update proposal set outcome = $3, choice = $4, event_id = $5, ended_at = $6, mac
 
 	selectProposal = store.ForFirm(columns + ` and id = $2`)
 
+	// All that were ever proposed to person $3.
+	selectProposedTo = store.ForFirm(columns + ` and space_id = $2 and person_id = $3 order by id`)
+
+	updatePerson = store.ForFirm(`update proposal set person_id = $3, mac = $4 where firm_id = $1 and id = $2`)
+
 	selectProposals = store.ForFirm(columns + ` and space_id = $2 order by id desc limit $3`)
 
 	// What waits, in the spaces of $4 to $5 that the actor ($2, at $3) is a member of: on

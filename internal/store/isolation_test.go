@@ -127,7 +127,7 @@ from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in (
 	if err := rows.Err(); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"affiliation", "attempt", "certificate", "certificate_turn", "challenge", "created_firm", "device", "factor", "firm", "hostname", "installation", "mailbox_move", "person", "root_key", "sanction_fetch", "sanction_list", "schema_migration", "session"}
+	want := []string{"affiliation", "attempt", "certificate", "certificate_turn", "challenge", "created_firm", "device", "factor", "firm", "hostname", "installation", "mailbox_move", "merger", "person", "root_key", "sanction_fetch", "sanction_list", "schema_migration", "session"}
 	if !slices.Equal(free, want) || bound < 20 {
 		t.Errorf("%d tables are bound; free are %q, want %q", bound, free, want)
 	}

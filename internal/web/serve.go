@@ -245,10 +245,13 @@ func (r *Request) Later() bool {
 
 // End removes the session's cookie.
 // Its browser forgets what scripts had kept of hers too: the marks of unfinished uploads.
-func (r *Request) End(next string) Answer {
+func (r *Request) End(next string) Answer { return r.EndWith(See(next)) }
+
+// EndWith removes the session's cookie with any answer.
+func (r *Request) EndWith(then Answer) Answer {
 	return Answering(func(w http.ResponseWriter, r *Request) error {
 		w.Header().Set("Clear-Site-Data", `"storage"`)
-		return r.cookie("", "", -1, See(next)).write(w, r)
+		return r.cookie("", "", -1, then).write(w, r)
 	})
 }
 
@@ -284,6 +287,26 @@ func (r *Request) Away() string {
 
 // Arrive takes the challenge from the browser: it is used up.
 func (r *Request) Arrive(then Answer) Answer { return r.cookie(awayCookie, "", -1, then) }
+
+// pairCookie ends the name of the cookie that holds the challenge of whoever has shown
+// one of her two identities, until she has shown the other one in the same browser.
+const pairCookie = "-pair"
+
+// Pair gives the browser that challenge.
+func (r *Request) Pair(challenge string, then Answer) Answer {
+	return r.cookie(pairCookie, challenge, int(account.MergeStep/time.Second), then)
+}
+
+// Paired is the challenge of [Request.Pair], empty for none.
+func (r *Request) Paired() string {
+	if cookie, err := r.Cookie(r.config.CookieName() + pairCookie); err == nil {
+		return cookie.Value
+	}
+	return ""
+}
+
+// Unpair takes the challenge from the browser.
+func (r *Request) Unpair(then Answer) Answer { return r.cookie(pairCookie, "", -1, then) }
 
 func (r *Request) cookie(name, value string, age int, then Answer) Answer {
 	return Answering(func(w http.ResponseWriter, r *Request) error {

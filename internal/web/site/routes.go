@@ -88,12 +88,19 @@ func Routes(p Pages) []web.Route {
 		{Pattern: "GET /e/{token}", Handle: p.Door.Move, Why: "shows two buttons; the token is not consumed"},
 		{Pattern: "POST /e/{token}", Handle: p.Door.DoMove, Why: "account.ConfirmMove and RefuseMove take a token that one mailbox was sent, once"},
 
+		{Pattern: "GET /r/{token}", Handle: p.Door.Agree, Why: "shows two buttons; the token is not consumed"},
+		{Pattern: "POST /r/{token}", Handle: p.Door.DoAgree, Why: "account.AgreeMerge and RefuseMerge take a token that one mailbox was sent, once"},
+
 		// A person, outside any firm.
 		{Pattern: "GET /enter", Door: web.Person, Handle: p.Door.Enter, Why: "leads to the person's own firms"},
 		{Pattern: "GET /account", Door: web.Person, Handle: p.Door.Account, Why: "one's own sessions"},
 		{Pattern: "POST /account/password", Door: web.Person, Handle: p.Door.DoChangePassword, Why: "account.ChangePassword asks for the old one, or a link's proof"},
 		{Pattern: "POST /account/mailbox", Door: web.Person, Handle: p.Door.DoAskMove, Why: "account.AskMove wants a fresh session; nothing changes before both mailboxes agree"},
 		{Pattern: "POST /account/mailbox/cancel", Door: web.Person, Handle: p.Door.DoCancelMove, Why: "one's own wish"},
+		{Pattern: "GET /account/merge", Door: web.Person, Handle: p.Door.Merge, Why: "one's own two identities, each shown in this browser"},
+		{Pattern: "POST /account/merge", Door: web.Person, Handle: p.Door.DoBeginMerge, Why: "account.BeginMerge wants a fresh session; nothing changes yet"},
+		{Pattern: "POST /account/merge/confirm", Door: web.Person, Handle: p.Door.DoMerge, Why: "account.AskMerge wants a fresh session, and the challenge of the other identity; then the mailbox agrees"},
+		{Pattern: "POST /account/merge/cancel", Door: web.Person, Handle: p.Door.DoCancelMerge, Why: "one's own wish"},
 		{Pattern: "POST /account/prove", Door: web.Person, Handle: p.Door.DoProve, Why: "account.Reprove wants her password, or a passkey of hers"},
 		{Pattern: "GET /account/factors", Door: web.Person, Handle: p.Door.Factors, Why: "one's own second factors"},
 		{Pattern: "POST /account/factors/app", Door: web.Person, Handle: p.Door.DoNewApp, Why: "account.NewTOTP wants a fresh session; nothing changes yet"},

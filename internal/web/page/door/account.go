@@ -38,6 +38,7 @@ type AccountPage struct {
 	Programs []ui.Link // where she gives and takes their access, firm by firm
 	Sessions []Session
 	Leave    ui.Dialog
+	Merge    ui.Link // where two identities of hers are made one
 }
 
 // Session is one browser in which a person is signed in.
@@ -149,6 +150,7 @@ func (p *Pages) account(r *web.Request) (page AccountPage, about []string, err e
 		page.Crumbs = []ui.Link{{Href: enterPath, Label: r.Printer.T("door.back")}}
 	}
 	page.ask(r, person)
+	page.Merge = ui.Link{Href: mergePath, Label: r.Printer.T("door.merge.see"), Icon: "users"}
 	page.Factors, page.Means = ui.Link{Href: factorsPath, Label: r.Printer.T("door.factors_see"), Icon: "shield-lock"}, r.Printer.T("door.factors_none")
 	if person.Guarded {
 		page.Means = r.Printer.T("door.factors_some")

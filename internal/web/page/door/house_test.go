@@ -79,6 +79,8 @@ func routes(s *webtest.Site) []web.Route {
 		public("GET /signin/code", p.Code), public("POST /signin/code", p.DoCode),
 		public("GET /e/{token}", p.Move), public("POST /e/{token}", p.DoMove),
 		person("POST /account/mailbox", p.DoAskMove), person("POST /account/mailbox/cancel", p.DoCancelMove),
+		public("GET /r/{token}", p.Agree), public("POST /r/{token}", p.DoAgree), person("GET /account/merge", p.Merge), person("POST /account/merge", p.DoBeginMerge),
+		person("POST /account/merge/confirm", p.DoMerge), person("POST /account/merge/cancel", p.DoCancelMerge),
 		person("GET /account/factors", p.Factors), person("POST /account/factors/app", p.DoNewApp), person("POST /account/factors/app/code", p.DoAddApp),
 		person("POST /account/factors/recovery", p.DoRenewRecovery), person("POST /account/factors/{factor}/name", p.DoRenameFactor), person("POST /account/factors/{factor}/remove", p.DoRemoveFactor),
 		person("POST /account/signout", p.DoSignOutEverywhere), person("POST /account/sessions/{session}/end", p.DoEndSession),
