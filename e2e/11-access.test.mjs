@@ -59,7 +59,7 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     const own = await signUp(empty.page, { firm: "Cabinet Aubépine", name: "Me Nora Aubépine", email: "nora@aubepine.example" });
     pages.push([empty, "an empty firm", own]);
     pages.push([empty, "its empty search", `${own}/search?q=rien`]);
-    for (const path of ["/", "/legal", "/signin", `/signin?next=${encodeURIComponent(desk)}`, "/signin?sent=address", "/signup", "/e/nothing", "/nothing", "/demo/mails", sophie.path, "/styleguide", "/api"]) {
+    for (const path of ["/", "/legal", "/signin", `/signin?next=${encodeURIComponent(desk)}`, "/signin?sent=address", "/signup", "/e/nothing", "/r/nothing", "/nothing", "/demo/mails", sophie.path, "/styleguide", "/api"]) {
       pages.push([stranger, path, path]);
     }
     await lawyer.page.goto(`${space}/requests`);
@@ -118,6 +118,7 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     pages.push([lawyer, "a document", draft, unfolded], [lawyer, "a picture", plan], [lawyer, "a receipt", receipt], [lawyer, "her access", "/account", unfolded], [lawyer, "what is absent", `${desk}/spaces/none`]);
     pages.push([client, "the client's space", space, unfolded], [client, "her document", draft], [client, "her receipt", receipt], [client, "her access", "/account", unfolded]);
     pages.push([client, "who opened her space", `${space}/access`], [client, "her notices", `${desk}/notices`]);
+    pages.push([lawyer, "her two identities", "/account/merge"], [client, "the client's two identities", "/account/merge"]); // step by step in 36
     pages.push([lawyer, "her means of signing in", "/account/factors"], [client, "the client's means of signing in", "/account/factors"]);
     pages.push([stranger, "a second step without a first", "/signin/code"]); // the page itself is looked at in 16-factors
     for (const path of ["", "/none", "/none/back"]) pages.push([stranger, `the door of a firm ${path}`, `/door/${desk.split("/")[2]}${path}`]); // with a provider they are looked at in 30-entrance

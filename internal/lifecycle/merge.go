@@ -292,18 +292,19 @@ func (s *Service) RefuseMerge(ctx context.Context, token string) (err error) {
 	})
 }
 
-// SettleMergers goes on with what a crash has left.
+// SettleMergers goes on with what a crash has left; one that fails keeps no other waiting.
 func (s *Service) SettleMergers(ctx context.Context) error {
 	due, err := s.accounts.DueMergers(ctx)
 	if err != nil {
 		return err
 	}
 	for _, m := range due {
-		if err := s.merge(ctx, m.Former); err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Conflict) {
-			return err
+		failed := s.merge(ctx, m.Former)
+		if !fault.Is(failed, fault.NotFound) && !fault.Is(failed, fault.Conflict) {
+			err = errors.Join(err, failed)
 		}
 	}
-	return nil
+	return err
 }
 
 // merge ends an identity, and then has what was its be the other's, firm by firm. From

@@ -596,7 +596,7 @@ func (s *Server) tidy(ctx context.Context) error {
 }
 
 func (s *Server) sweep(ctx context.Context) error {
-	if err := errors.Join(s.Accounts.Sweep(ctx), s.Hosts.Sweep(ctx), s.Lifecycle.SettleMoves(ctx), s.Lifecycle.SettleMergers(ctx)); err != nil {
+	if err := errors.Join(s.Accounts.Sweep(ctx), s.Hosts.Sweep(ctx), s.Lifecycle.SettleMoves(ctx)); err != nil {
 		return err
 	}
 	firms, err := s.Office.Store.Firms(ctx)
@@ -608,7 +608,7 @@ func (s *Server) sweep(ctx context.Context) error {
 			return fmt.Errorf("firm %s: %w", f, err)
 		}
 	}
-	return nil
+	return s.Lifecycle.SettleMergers(ctx) // the last: what is damaged in one firm keeps nothing else waiting
 }
 
 // Close ends open streams and lets go of the database. Run has returned.

@@ -48,12 +48,9 @@ func (p *Pages) Merge(r *web.Request) (web.Answer, error) {
 }
 
 // newMergePage is the page at one of its steps.
-func newMergePage(r *web.Request, layout ui.Layout, step string) MergePage {
-	page := MergePage{Base: base(r, layout, r.Printer.T("door.merge.title."+step), mergePath), Words: []string{r.Printer.T("door.merge.text." + step)}}
+func newMergePage(r *web.Request, step string) MergePage {
+	page := MergePage{Base: base(r, ui.Client, r.Printer.T("door.merge.title."+step), mergePath), Words: []string{r.Printer.T("door.merge.text." + step)}}
 	page.Back = ui.Link{Href: accountPath, Label: r.Printer.T("web.account")}
-	if layout == ui.Public {
-		page.Back = ui.Link{Href: signInPath, Label: r.Printer.T("door.back_to_sign_in")}
-	}
 	return page
 }
 
@@ -83,9 +80,9 @@ func (p *Pages) mergePage(r *web.Request) (MergePage, error) {
 // mergeStart has her begin with the identity that she keeps, which has to have something
 // of its own to sign in by.
 func mergeStart(r *web.Request) MergePage {
-	page := newMergePage(r, ui.Client, "start")
+	page := newMergePage(r, "start")
 	if !r.Session.Via.Own() {
-		page.Words = append(page.Words, r.Printer.T("door.merge.linked"))
+		page.Words = []string{r.Printer.T("door.merge.linked")}
 		return page
 	}
 	page.Start = &ui.Button{Label: r.Printer.T("door.merge.start"), Look: ui.Primary}
@@ -94,7 +91,7 @@ func mergeStart(r *web.Request) MergePage {
 
 // mergeShown leads to the other identity, in the same browser.
 func mergeShown(r *web.Request, kept account.Person) MergePage {
-	page := newMergePage(r, ui.Client, "shown")
+	page := newMergePage(r, "shown")
 	page.Kept = kept.Email
 	page.Words = append(page.Words, r.Printer.T("door.merge.other_link"))
 	page.Next = &ui.Link{Href: signInPath + "?again=1&next=" + url.QueryEscape(mergePath), Label: r.Printer.T("door.merge.other")}
@@ -103,7 +100,7 @@ func mergeShown(r *web.Request, kept account.Person) MergePage {
 
 // mergeWaits says that the mailbox of the one that ends has not agreed yet.
 func mergeWaits(r *web.Request, m account.Merger) MergePage {
-	page := newMergePage(r, ui.Client, "waits")
+	page := newMergePage(r, "waits")
 	page.Ends, page.Kept = m.From, m.To
 	page.Cancel = &ui.Button{Label: r.Printer.T("door.merge.cancel"), Small: true}
 	return page
@@ -111,7 +108,7 @@ func mergeWaits(r *web.Request, m account.Merger) MergePage {
 
 // mergeAsk shows what would pass, and asks.
 func (p *Pages) mergeAsk(r *web.Request, kept account.Person) (MergePage, error) {
-	page := newMergePage(r, ui.Client, "ask")
+	page := newMergePage(r, "ask")
 	foreseen, err := p.Lifecycle.ForeseeMerge(r.Context(), r.Session.Person, kept.ID)
 	if err != nil {
 		return page, err
@@ -161,7 +158,7 @@ func (p *Pages) DoMerge(r *web.Request) (web.Answer, error) {
 	done, err := p.Lifecycle.AskMerge(r.Context(), r.Session, r.Paired())
 	switch {
 	case err == nil && done:
-		return r.Unpair(r.EndWith(web.Show(mergeTemplate, newMergePage(r, ui.Public, "done")))), nil
+		return r.Unpair(r.EndWith(agreed(r, "done", nil))), nil
 	case err == nil:
 		return r.Unpair(web.Done(mergePath, "merger_asked")), nil
 	case fault.Is(err, fault.Forbidden) && r.Session.Via.Own() && r.Session.Proven:
@@ -203,7 +200,10 @@ func (p *Pages) Agree(r *web.Request) (web.Answer, error) {
 }
 
 func agreePage(r *web.Request, step string) MovePage {
-	path := lifecycle.MergePath(url.PathEscape(r.PathValue("token")))
+	path := signInPath // without a token there is nothing to come back to
+	if token := r.PathValue("token"); token != "" {
+		path = lifecycle.MergePath(url.PathEscape(token))
+	}
 	return MovePage{Base: base(r, ui.Public, r.Printer.T("door.merge.title."+step), path), Post: path}
 }
 
