@@ -128,7 +128,7 @@ func (l *lives) step() {
 	case 5:
 		err = l.circles.Dismiss(l.Context(), l.lawyer, in, named, whom)
 	case 6:
-		if l.r.IntN(3) == 0 {
+		if l.r.IntN(4) == 0 {
 			err = l.life.RaiseWall(l.Context(), l.lawyer, lifecycle.NewWall{Space: in, Person: whom, Reason: "Conflit"})
 		}
 	default:
@@ -150,15 +150,15 @@ func (l *lives) step() {
 func TestISO01_TwoIdentities(t *testing.T) {
 	each(t, func(w *world) {
 		seed := seedtest.Of(w.T)
-		seen, walls := 0, 0
-		for n := range 6 {
+		seen, walls, taken := 0, 0, 0
+		for n := range 10 {
 			r := rand.New(rand.NewPCG(seed, uint64(n)))
 			l := lives{world: w, r: r, memos: memo.NewService(w.office), circles: circle.NewService(w.office), named: map[id.Space][]id.Circle{}}
 			l.kept, l.former = w.person(keptMail), w.person(formerMail)
 			for i := range 3 {
 				l.opens(i)
 			}
-			for range 40 {
+			for range 60 {
 				l.step()
 			}
 			w.clock.Advance(time.Minute)
@@ -167,7 +167,11 @@ func TestISO01_TwoIdentities(t *testing.T) {
 			for _, of := range l.spaces {
 				if w.kept(of, l.kept) || w.kept(of, l.former) {
 					walls++
+					had := len(want)
 					maps.DeleteFunc(want, func(_ id.Item, in id.Space) bool { return in == of })
+					if w.kept(of, l.former) {
+						taken += had - len(want)
+					}
 				}
 			}
 			w.merges(l.former, l.kept)
@@ -181,8 +185,8 @@ func TestISO01_TwoIdentities(t *testing.T) {
 			seen += len(want)
 			w.must(w.life.MoveTo(w.Context(), l.kept, fmt.Sprintf("vie%d@exemple.fr", n)))
 		}
-		if seen == 0 || walls == 0 {
-			w.Errorf("too quiet lives: %d items seen, %d walls", seen, walls)
+		if seen == 0 || walls == 0 || taken == 0 {
+			w.Errorf("too quiet lives: %d items seen, %d walls, which took %d from who is kept", seen, walls, taken)
 		}
 	})
 }
@@ -372,6 +376,9 @@ func TestMergerAsksTheMailbox(t *testing.T) {
 			}
 			_, err = ask(in, challenge)
 			w.wants(err, fault.Unauthenticated, "", "account.too_late")
+			if _, err := w.accounts.Absorb(w.Context(), former); !fault.Is(err, fault.NotFound) {
+				w.Errorf("%s: the mailbox was not waited for: %v", what, err)
+			}
 			stays(what)
 			if err := w.life.AgreeMerge(w.Context(), account.NewToken()); !fault.Is(err, fault.NotFound) {
 				w.Errorf("any token: %v", err)

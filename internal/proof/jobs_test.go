@@ -106,8 +106,6 @@ func firmJobs(w *world) []notice {
 		w.must(err)
 		w.must(w.server.Lifecycle.AskMove(w.t.Context(), in, "autre."+p.email))
 	}
-	ends, parts := w.ending(third)
-	w.disable(third, parts.id)
 	w.disable(third, quits.id)
 	w.disable(third, leaves.id)
 	third.colleague("Me Reste", "reste@trois.example", authz.Lawyer)
@@ -120,17 +118,16 @@ func firmJobs(w *world) []notice {
 		{"notice.device", "card disabled", "signe@trois.example", "laisse@trois.example"},
 		{"notice.mailbox", "card disabled", "demande@trois.example", "quitte@trois.example"},
 		{"notice.mailbox", "card disabled, the other one", "autre.demande@trois.example", "autre.quitte@trois.example"},
-		{"notice.merger", "card disabled", ends.email, parts.email},
 		{"notice.colleague", "card disabled", "reste@trois.example", "part@trois.example"},
 	}
 }
 
-// ending are two clients who have asked for another identity of theirs to take the place
-// of the one that they signed in with.
-func (w *world) ending(c *cabinet) (ends, parts *person) {
+// ending has two clients ask for another identity of theirs to take the place of the one
+// that they signed in with; one of them is shut out before her mailbox is asked.
+func ending(w *world, c *cabinet) notice {
 	_, stays, _ := c.pair()
-	_, ends, parts = c.pair()
-	for _, p := range []*person{ends, parts} {
+	_, asks, parts := c.pair()
+	for _, p := range []*person{asks, parts} {
 		kept, err := w.server.Accounts.Resume(w.t.Context(), stays.token)
 		w.must(err)
 		challenge, err := w.server.Accounts.BeginMerge(w.t.Context(), kept)
@@ -140,7 +137,8 @@ func (w *world) ending(c *cabinet) (ends, parts *person) {
 		_, err = w.server.Lifecycle.AskMerge(w.t.Context(), in, challenge)
 		w.must(err)
 	}
-	return ends, parts
+	w.disable(c, parts.id)
+	return notice{"notice.merger", "card disabled", asks.email, parts.email}
 }
 
 // spaceJobs makes a space for each reason. What a person is told of her
@@ -148,7 +146,7 @@ func (w *world) ending(c *cabinet) (ends, parts *person) {
 func spaceJobs(w *world) []notice {
 	ctx := w.t.Context()
 	c := w.found("Cabinet Delmas", "Me Claire Delmas", "claire@delmas.example")
-	out := append(hasty(w, c), gathered(w, c))
+	out := append(hasty(w, c), gathered(w, c), ending(w, c))
 	for _, one := range []struct {
 		why   string
 		tell  func(r room, kept, lost *person) id.Item
