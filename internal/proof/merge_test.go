@@ -76,7 +76,9 @@ func (s *two) ways(p *person) map[string][]string {
 		slices.Sort(out[way])
 		out[way] = slices.Compact(out[way])
 	}
-	read := func(way string, b browser, path string) { find(way, mark.FindAllString(string(b.do(get(path)).body), -1)...) }
+	read := func(way string, b browser, path string) {
+		find(way, mark.FindAllString(string(b.do(get(path)).body), -1)...)
+	}
 	o := s.marks[p]
 	for _, r := range s.rooms {
 		for _, part := range []string{"", "/list", "/agenda"} {
