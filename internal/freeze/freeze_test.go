@@ -91,6 +91,11 @@ func TestFreeze(t *testing.T) {
 		}
 		m.thaw()
 		for _, by := range []authz.Actor{m.client, m.guest, m.reader} {
+			if f, err := m.freezes.Standing(ctx, by, m.in); !fault.Is(err, fault.Forbidden) || f != nil {
+				t.Errorf("a %s is shown the firm's side of it: %+v, %v", by.Role, f, err)
+			}
+		}
+		for _, by := range []authz.Actor{m.client, m.guest, m.reader} {
 			m.reads(by, m.letter, none)
 		}
 		m.reads(m.client, later, none)

@@ -292,6 +292,14 @@ func TestWho(t *testing.T) {
 				t.Errorf("%s %s: %v", what, act, err)
 			}
 		}
+		for act, err := range map[string]error{ // what she may not do is not looked at either
+			"claims no name": w.all.Claim(w.Context(), by, "espace"), "checks nothing": w.all.Check(w.Context(), by),
+			"ends nothing": w.all.End(w.Context(), by), "drops nothing": w.all.Drop(w.Context(), by),
+		} {
+			if fault.Is(err, fault.Invalid) || what != "a client" && !fault.Is(err, fault.Forbidden) {
+				t.Errorf("%s %s: %v", what, act, err)
+			}
+		}
 		if _, err := w.all.Show(w.Context(), by); (err == nil) != (what == "stale" || what == "a program that reads") {
 			t.Errorf("%s looks: %v", what, err)
 		}

@@ -54,6 +54,14 @@ func TestPlan(t *testing.T) {
 		if _, err := plans.Standing(t.Context(), client); err == nil {
 			t.Error("a client is told how much her lawyers use")
 		}
+		kept, reading := by, by
+		kept.Pass, reading.Pass = &authz.Pass{Spaces: []id.Space{id.New[id.Space](clock.Now())}}, &authz.Pass{ReadOnly: true}
+		if _, err := plans.Standing(t.Context(), kept); err == nil {
+			t.Error("a program that is kept to a space is told how much the firm uses")
+		}
+		if err := plans.Opens(t.Context(), reading); err == nil {
+			t.Error("a program that only reads is told that it may open a space")
+		}
 		if err := plans.Set(t.Context(), by.Firm, quota.Plan{Spaces: -2}); !fault.Is(err, fault.Invalid) {
 			t.Errorf("fewer than none: %v", err)
 		}

@@ -13,6 +13,7 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/fault"
 	"cenacle/internal/i18n"
+	"cenacle/internal/id"
 	"cenacle/internal/journal"
 	"cenacle/internal/sanction"
 	"cenacle/internal/sanction/sanctiontest"
@@ -78,6 +79,15 @@ func TestSearch(t *testing.T) {
 			if r, err := all.Search(t.Context(), who, sanction.Party{Name: "Khaled Zormani"}); err == nil || len(r.Hits) > 0 {
 				t.Errorf("%s by %s: %+v, %v", who.Role, who.Via, r.Hits, err)
 			}
+		}
+		lawyer, confined := by, by
+		lawyer.Role = authz.Lawyer
+		confined.Pass, confined.Via = &authz.Pass{Spaces: []id.Space{id.New[id.Space](clock.Now())}}, authz.ViaToken
+		if _, err := all.Standing(t.Context(), confined); err == nil {
+			t.Error("a program that is kept to a space reads which list the firm works with")
+		}
+		if _, err := all.Import(t.Context(), lawyer, sanction.Bringing{File: strings.NewReader("{}")}); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("what a lawyer brings who does not administer the firm is read: %v", err)
 		}
 		if n := kept(t, office, by); n != 6 {
 			t.Errorf("%d searches are recorded", n)

@@ -245,7 +245,7 @@ type imported struct {
 // already is found to be current still. Faults in the fields "file" ([Read]) and "smaller".
 func (s *Service) Import(ctx context.Context, by authz.Actor, b Bringing) (e Edition, err error) {
 	defer fault.Op(&err, "sanction.Import")
-	if err := s.office.See(ctx, by.Firm, func(a *act.Act) error { return firm.Allow(a, by, authz.SanctionImport) }); err != nil {
+	if err := s.office.See(ctx, by.Firm, func(a *act.Act) error { return mayImport(a, by) }); err != nil {
 		return e, err
 	}
 	l, err := Read(b.File)
@@ -257,7 +257,7 @@ func (s *Service) Import(ctx context.Context, by authz.Actor, b Bringing) (e Edi
 		return e, err
 	}
 	err = s.office.Do(ctx, by.Firm, func(a *act.Act) error {
-		if err := firm.Allow(a, by, authz.SanctionImport); err != nil {
+		if err := mayImport(a, by); err != nil {
 			return err
 		}
 		e, err = s.bring(a, by, b, l, common)
@@ -265,6 +265,8 @@ func (s *Service) Import(ctx context.Context, by authz.Actor, b Bringing) (e Edi
 	})
 	return e, err
 }
+
+func mayImport(a *act.Act, by authz.Actor) error { return firm.Allow(a, by, authz.SanctionImport) }
 
 // bring writes the list as the firm's own.
 func (s *Service) bring(a *act.Act, by authz.Actor, b Bringing, l List, common *row) (Edition, error) {

@@ -6,11 +6,13 @@ import (
 	"testing"
 	"time"
 
+	"cenacle/internal/act"
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
 	"cenacle/internal/document"
 	"cenacle/internal/document/documenttest"
 	"cenacle/internal/fault"
+	"cenacle/internal/firm"
 	"cenacle/internal/id"
 	"cenacle/internal/overview"
 	"cenacle/internal/paper"
@@ -208,7 +210,20 @@ func TestWho(t *testing.T) {
 			t.Errorf("it is ended as if it were of the settings: %v", err)
 		}
 
+		if _, err := h.supports.List(ctx, reader, h.space); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a reader sees whom the host may look for: %v", err)
+		}
+		if err := h.supports.End(ctx, reader, h.space, p.ID); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a reader ends it: %v", err)
+		}
+
 		q := h.permits(admin, "")
+		if _, err := h.supports.List(ctx, assistant, ""); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("an assistant sees who lets the host look at the settings: %v", err)
+		}
+		if err := h.supports.End(ctx, assistant, "", q.ID); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("an assistant ends it: %v", err)
+		}
 		seen, err := h.supports.Examine(ctx, h.Lead.Firm, q.ID)
 		h.Must(err)
 		if len(seen.People) == 0 || len(seen.Acts) == 0 || h.Kinds(h.Lead)["support.examined"] != 1 {
@@ -222,6 +237,24 @@ func TestWho(t *testing.T) {
 		h.shut("with a permission of the settings", q.ID)
 		if _, err := h.supports.Examine(ctx, rival.Firm, q.ID); !fault.Is(err, fault.NotFound) {
 			t.Errorf("it opens another firm: %v", err)
+		}
+		h.Must(h.Office.Do(ctx, h.Lead.Firm, func(a *act.Act) error {
+			card, err := firm.CardOf(a, h.Lead.Person)
+			if err != nil {
+				return err
+			}
+			card.Role = authz.Lawyer
+			if err := firm.PutCard(a, h.Lead, card); err != nil {
+				return err
+			}
+			_, err = a.Record(h.Lead, "firm.admin_withdrawn", "", string(card.Person), nil)
+			return err
+		}))
+		if seen, err := h.supports.Examine(ctx, h.Lead.Firm, q.ID); !fault.Is(err, fault.NotFound) || len(seen.People) > 0 {
+			t.Errorf("who gave it administers the firm no more: %+v, %v", seen, err)
+		}
+		if n := h.Kinds(h.Lead)["support.examined"]; n != 1 {
+			t.Errorf("a look that showed nothing is recorded: %d", n)
 		}
 	})
 }
