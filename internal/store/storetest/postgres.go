@@ -32,6 +32,9 @@ type server struct {
 	db       *sql.DB  // as the superuser
 	password string   // of both roles, derived from the URL
 	template string
+	// how is the way a database is copied: as files, which is three times as fast as the log
+	// that PostgreSQL 15 and later would write.
+	how string
 }
 
 // theServer is started by the first test that asks and lives as long as the
@@ -56,7 +59,7 @@ func Postgres(t testing.TB) store.Config {
 		t.Fatalf("a PostgreSQL server for the tests: %v", err)
 	}
 	name := "cenacle_test_" + strings.ToLower(rand.Text())
-	srv.exec(t, fmt.Sprintf("create database %s template %s owner %s", name, srv.template, ownerRole))
+	srv.exec(t, fmt.Sprintf("create database %s template %s owner %s%s", name, srv.template, ownerRole, srv.how))
 	t.Cleanup(func() { srv.exec(t, fmt.Sprintf("drop database %s with (force)", name)) })
 	return store.Config{PostgresURL: srv.address(appRole, name), MigrateURL: srv.address(ownerRole, name)}
 }
@@ -123,6 +126,10 @@ func prepareServer(ctx context.Context, address string) (*server, error) {
 		return nil, err
 	}
 	defer conn.Close() // gives it back to the pool
+	const since15 = "select case when current_setting('server_version_num')::int >= 150000 then ' strategy file_copy' else '' end"
+	if err := conn.QueryRowContext(ctx, since15).Scan(&srv.how); err != nil {
+		return nil, err
+	}
 	const lock = "cenacle test template"
 	if _, err := conn.ExecContext(ctx, "select pg_advisory_lock(hashtext($1))", lock); err != nil {
 		return nil, err
