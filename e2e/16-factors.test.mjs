@@ -1,11 +1,11 @@
 // A second factor: an application's codes without any script, then passkeys in
 // a browser whose authenticator is played by its own protocol (CDP); then a firm
-// that demands a second factor of its people.
+// that demands a second factor of its people, and a forum that does of everybody in it.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
 import { browse, inspect, journey, narrow, visit } from "./browser.mjs";
-import { button, field, heading, like, openLink, passphrase, said, signIn, t } from "./gesture.mjs";
+import { button, field, heading, invite, like, makeParty, openLink, passphrase, said, signIn, t } from "./gesture.mjs";
 import { House, until } from "./house.mjs";
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -129,6 +129,16 @@ async function enrol(page) {
   return secret;
 }
 
+/** Shows that her mailbox is hers, by a new password: who signed up has not answered any mail yet. */
+async function prove(page, house, { email }) {
+  await page.goto("/account/factors");
+  await button(page, "door.send_link").click();
+  await page.goto((await until("her link", async () => (await house.mailsTo(email)).find(({ link }) => link?.includes("/p/")))).link);
+  await field(page, "door.new_password").fill(passphrase);
+  await button(page, "door.do_choose").click();
+  await page.waitForURL(/done=password_chosen/);
+}
+
 test("a firm demands a second factor of its people", async (context) => {
   const house = await House.start(context);
   const browser = await browse(context);
@@ -155,12 +165,7 @@ test("a firm demands a second factor of its people", async (context) => {
     await button(form, "desk.factors.demand").click();
     await page.getByText(t("firm.factor_first")).first().waitFor();
     await inspect(page, "a demand refused");
-    await page.goto("/account/factors");
-    await button(page, "door.send_link").click(); // who signed up has not answered any mail yet
-    await page.goto((await until("her link", async () => (await house.mailsTo(founder.email)).find(({ link }) => link?.includes("/p/")))).link);
-    await field(page, "door.new_password").fill(passphrase);
-    await button(page, "door.do_choose").click();
-    await page.waitForURL(/done=password_chosen/);
+    await prove(page, house, founder);
     await page.goto("/account/factors");
     await enrol(page);
     await page.getByRole("link", { name: t("door.recovery_done"), exact: true }).click();
@@ -217,6 +222,80 @@ test("a firm demands a second factor of its people", async (context) => {
     await his.page.goto("/signin/code");
     await finish(his.page, code(secret, 1));
     await his.page.waitForURL(/\/f\/|\/enter/);
+    await hers.page.goto(space);
+    at(hers.page, space);
+  });
+});
+
+test("a forum demands a second factor of everybody in it", async (context) => {
+  const house = await House.start(context);
+  const browser = await browse(context);
+  const step = journey(context, browser);
+  const [founder, colleague, client] = ["claire", "karim", "sophie"].map((name) => house.person(name));
+  const counsel = { name: "Me Anne Roux", email: "anne@roux.example", party: "Partie adverse" };
+  const { page, watch } = await visit(context, browser, house);
+  const his = await visit(context, browser, house, { phone: true });
+  const hers = await visit(context, browser, house, { phone: true });
+  const form = page.locator("#demand form");
+  for (const { watch: open } of [his, hers]) open.allow(/403/); // a page that stands open when the demand comes
+  let space;
+
+  await step("a space becomes a forum; everybody is in it with one thing", async () => {
+    space = await openLink(hers.page, await house.mailTo(client.email));
+    await signIn(page, founder);
+    await signIn(his.page, colleague);
+    await invite(page, space, counsel);
+    await makeParty(page, space, counsel);
+    for (const one of [hers, his]) {
+      await one.page.goto(`${space}/agenda`);
+      at(one.page, `${space}/agenda`);
+    }
+  });
+
+  await step("who has shown less cannot demand more", async () => {
+    await page.goto(`${space}/questions`);
+    watch.allow(/status of 409/);
+    await form.locator("input[value=second_factor]").check();
+    await button(form, "forum.demand.set").click();
+    await page.getByText(t("forum.demand_first")).first().waitFor();
+    await inspect(page, "a demand of a forum refused");
+    await prove(page, house, founder);
+    await page.goto("/account/factors");
+    await enrol(page);
+    await page.getByRole("link", { name: t("door.recovery_done"), exact: true }).click();
+    await page.waitForURL(/\/account\/factors$/);
+  });
+
+  await step("once she has shown it she demands it, and sees who has none", async () => {
+    await page.goto(`${space}/questions`);
+    await page.locator("#demand").getByText(like("forum.demand.without")).first().waitFor();
+    assert.match(await page.locator("#demand").innerText(), new RegExp(colleague.name));
+    await form.locator("input[value=second_factor]").check();
+    await button(form, "forum.demand.set").click();
+    await said(page, "forum_demanded");
+    await inspect(page, "a forum that demands a second factor");
+  });
+
+  await step("each page of it leads to where he adds it, and then back to the page that he wanted", async () => {
+    await his.page.goto(`${space}/agenda?past=1`);
+    await his.page.waitForURL(/\/account\/factors\?ask=second_factor&next=/);
+    await his.page.getByText(t("door.asked.add.second_factor")).waitFor();
+    await narrow(his.page, "the factors that a forum demands");
+    await inspect(his.page, "the factors that a forum demands");
+    await enrol(his.page);
+    await his.page.getByRole("link", { name: t("door.recovery_done"), exact: true }).click();
+    await his.page.waitForURL((url) => url.pathname === `${space}/agenda` && url.search === "?past=1");
+  });
+
+  await step("who came by a link is led there too, and enters again when nothing is demanded any more", async () => {
+    await hers.page.goto(space);
+    await hers.page.waitForURL(/\/account\/factors\?ask=second_factor&next=/);
+    await narrow(hers.page, "what a forum demands of who came by a link");
+    await inspect(hers.page, "what a forum demands of who came by a link");
+    await page.goto(`${space}/questions`);
+    await form.locator("input[value=password]").check();
+    await button(form, "forum.demand.set").click();
+    await said(page, "forum_demanded");
     await hers.page.goto(space);
     at(hers.page, space);
   });
