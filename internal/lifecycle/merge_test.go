@@ -179,6 +179,11 @@ func TestISO01_TwoIdentities(t *testing.T) {
 			if got := w.sees(l.kept); !maps.Equal(got, want) {
 				w.Errorf("life %d: she sees %d items, want %d", n, len(got), len(want))
 			}
+			for _, of := range l.spaces { // lifting a wall gives nothing back
+				if w.kept(of, l.kept) && w.roles(of)[l.kept] != "" {
+					w.Errorf("life %d: she is a member behind a wall", n)
+				}
+			}
 			if got := w.sees(l.former); len(got) != 0 {
 				w.Errorf("life %d: who has ended sees %d items", n, len(got))
 			}
