@@ -271,14 +271,6 @@ func LoadAll(a *act.Act, kind Kind, of []id.Item) (map[id.Item]authz.Locked[Head
 	return out, nil
 }
 
-func check(a *act.Act, h Header, mac []byte) error {
-	box, err := a.SpaceBox(h.Space)
-	if err != nil {
-		return err
-	}
-	return Verify(box, h, mac)
-}
-
 // addresses adds to headers to whom the items were sent, whose rows open with boxes.
 func addresses(a *act.Act, some []any, headers map[id.Item]*Header, boxes map[id.Item]*vault.Box) error {
 	return a.Each(selectAudiences, some, func(scan func(...any) error) error {

@@ -64,6 +64,7 @@ const (
 	BarParties Bar = "parties" // or of different parties
 	BarFrozen  Bar = "frozen"  // a space of the former's is frozen
 	BarPlanned Bar = "planned" // the former has set a document to come onto a common table
+	BarUnknown Bar = "unknown" // the former has nothing but mailed links, and the firm has not invited the other
 )
 
 // Barred reports whether anything stands in the way.
@@ -93,7 +94,7 @@ func (s *Service) ForeseeMerge(ctx context.Context, former, kept id.Person) (out
 	for _, f := range firms {
 		var one MergingFirm
 		err := s.office.See(ctx, f, func(a *act.Act) error {
-			one, err = foresee(a, former, kept)
+			one, err = foresee(a, out.Former, kept)
 			return err
 		})
 		if fault.Is(err, fault.NotFound) {
@@ -107,7 +108,8 @@ func (s *Service) ForeseeMerge(ctx context.Context, former, kept id.Person) (out
 	return out, nil
 }
 
-func foresee(a *act.Act, former, kept id.Person) (out MergingFirm, err error) {
+func foresee(a *act.Act, of account.Person, kept id.Person) (out MergingFirm, err error) {
+	former := of.ID
 	was, err := firm.ActiveCard(a, former)
 	if err != nil {
 		return out, err
@@ -119,8 +121,14 @@ func foresee(a *act.Act, former, kept id.Person) (out MergingFirm, err error) {
 	if err != nil {
 		return out, err
 	}
+	if bar == "" {
+		bar, err = stranger(a, of, kept)
+	}
 	if bar != "" {
 		out.Bars = append(out.Bars, bar)
+	}
+	if err != nil {
+		return out, err
 	}
 	if out.Drafts, err = memo.Drafts(a, former); err != nil || bar == BarInside {
 		return out, err
@@ -137,6 +145,19 @@ func foresee(a *act.Act, former, kept id.Person) (out MergingFirm, err error) {
 		out.Bars, err = append(out.Bars, bars...), errors.Join(err, failed)
 	}
 	return out, err
+}
+
+// stranger bars the way for whoever holds a mailbox that is all that the former has: by it
+// alone nobody whom the firm has not invited takes her place for good.
+func stranger(a *act.Act, former account.Person, kept id.Person) (Bar, error) {
+	if former.Proven || former.Guarded {
+		return "", nil
+	}
+	_, err := firm.CardOf(a, kept)
+	if fault.Is(err, fault.NotFound) {
+		return BarUnknown, nil
+	}
+	return "", err
 }
 
 // barOf is what the cards of the two in a firm say against it, or "".

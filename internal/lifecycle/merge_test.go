@@ -47,6 +47,14 @@ func (w *world) begins(kept id.Person) string {
 	return challenge
 }
 
+// invites gives somebody a card in the firm.
+func (w *world) invites(p id.Person, email string) {
+	w.Helper()
+	w.keep(func(a *act.Act) error {
+		return firm.PutCard(a, w.lawyer, firm.Card{Person: p, Role: authz.Outsider, State: firm.Active, Name: "Claire Petit", Email: email})
+	})
+}
+
 // merges makes two identities one, the former by a link that was just used.
 func (w *world) merges(former, kept id.Person) {
 	w.Helper()
@@ -221,6 +229,7 @@ func TestMergerPasses(t *testing.T) {
 	each(t, func(w *world) {
 		sp := w.opens("Claire Petit", formerMail)
 		former, kept := w.find(formerMail).ID, w.person(keptMail)
+		w.invites(kept, keptMail)
 		papers, err := paper.Load()
 		w.must(err)
 		requests := request.New(w.office, w.documents, papers)
@@ -360,6 +369,7 @@ func TestMergerAsksTheMailbox(t *testing.T) {
 	each(t, func(w *world) {
 		w.opens("Claire Petit", formerMail)
 		former, kept := w.find(formerMail).ID, w.person(keptMail)
+		w.invites(kept, keptMail)
 		stays := func(what string) {
 			w.Helper()
 			if w.find(formerMail).ID != former || w.cardOf(former).State != firm.Active {
@@ -435,6 +445,9 @@ func TestMergerIsBarred(t *testing.T) {
 		paul := w.colleague("Paul Leroy", "paul@delmas.example", authz.Lawyer)
 		sp := w.opens("Claire Petit", formerMail)
 		former, kept := w.find(formerMail).ID, w.person(keptMail)
+		if seen, err := w.life.ForeseeMerge(w.Context(), former, kept); err != nil || !slices.Equal(seen.Firms[0].Bars, []lifecycle.Bar{lifecycle.BarUnknown}) {
+			w.Errorf("by links alone, to whom the firm does not know: %+v, %v", seen, err)
+		}
 		_, err := w.life.AddGuest(w.Context(), w.lawyer, sp.ID, lifecycle.Guest{Name: "Claire Petit", Email: keptMail, Role: authz.Guest})
 		w.must(err)
 		for _, tt := range []struct {
