@@ -473,7 +473,7 @@ func (w *world) mailed(kind, to string) string {
 	w.settle()
 	all, err := w.server.Mailbox.List(w.t.Context(), 500)
 	w.must(err)
-	at := regexp.QuoteMeta(w.base)
+	at := regexp.QuoteMeta(w.base) + `|https?://` + regexp.QuoteMeta(delmasName) + `(?::[0-9]+)?` // the firm may have a name of its own
 	if w.front != "" {
 		at += "|" + regexp.QuoteMeta(w.front) // the node that sent it
 	}
