@@ -10,7 +10,7 @@ import { photograph, put, zip } from "./paper.mjs";
 
 /** What a browser is given to keep or to listen to, not to show. */
 const noPage = [
-  "/language/{code}", "/healthz", "/door/{firm}/accent.css", "/f/{firm}/spaces/{space}/live", "/f/{firm}/diffusions/{diffusion}/live", "/f/{firm}/spaces/{space}/receipts/{receipt}/file", "/d/{firm}/{box}/receipts/{receipt}/file",
+  "/language/{code}", "/healthz", "/door/{firm}/accent.css", "/f/{firm}/spaces/{space}/live", "/f/{firm}/spaces/{space}/receipts/{receipt}/file", "/d/{firm}/{box}/receipts/{receipt}/file",
   "/door/{firm}/logo.png", "/door/{firm}/logo-dark.png", "/f/{firm}/where/file",
   "/f/{firm}/spaces/{space}/exhibits/file", "/f/{firm}/spaces/{space}/exhibits/{version}/stamped", "/f/{firm}/spaces/{space}/register/file", "/f/{firm}/spaces/{space}/dires/paper", "/f/{firm}/spaces/{space}/dires/file", "/f/{firm}/spaces/{space}/attestations/{attestation}/file", "/f/{firm}/spaces/{space}/offers/{round}/file",
   ...["view", "file", "versions/{version}/file"].map((what) => `/f/{firm}/spaces/{space}/documents/{document}/${what}`),
@@ -118,7 +118,7 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     pages.push([lawyer, "a document", draft, unfolded], [lawyer, "a picture", plan], [lawyer, "a receipt", receipt], [lawyer, "her access", "/account", unfolded], [lawyer, "what is absent", `${desk}/spaces/none`]);
     pages.push([client, "the client's space", space, unfolded], [client, "her document", draft], [client, "her receipt", receipt], [client, "her access", "/account", unfolded]);
     pages.push([client, "who opened her space", `${space}/access`], [client, "her notices", `${desk}/notices`]);
-    pages.push([lawyer, "her two identities", "/account/merge"], [client, "the client's two identities", "/account/merge"]); // step by step in 36
+    pages.push([lawyer, "her two identities", "/account/merge"], [client, "the client's two identities", "/account/merge"]); // step by step in 37
     pages.push([lawyer, "her means of signing in", "/account/factors"], [client, "the client's means of signing in", "/account/factors"]);
     pages.push([stranger, "a second step without a first", "/signin/code"]); // the page itself is looked at in 16-factors
     for (const path of ["", "/none", "/none/back"]) pages.push([stranger, `the door of a firm ${path}`, `/door/${desk.split("/")[2]}${path}`]); // with a provider they are looked at in 30-entrance
