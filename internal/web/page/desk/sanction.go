@@ -15,7 +15,7 @@ import (
 // administrator brings another.
 type Sanctions struct {
 	ui.Base
-	Facts  []Fact
+	Facts  []sanction.Fact
 	Hash   string
 	Stale  *ui.Notice
 	Failed *ui.Notice // it is fetched, and that fails
@@ -26,9 +26,6 @@ type Sanctions struct {
 	Bring  *BringList
 	Admins string // said to who does not bring one
 }
-
-// Fact is one line about the list.
-type Fact struct{ What, Is string }
 
 // BringList is the form of a file.
 type BringList struct {
@@ -75,7 +72,7 @@ func (p *Pages) sanctions(r *web.Request, refused error) (web.Answer, error) {
 // stands says which list is in use.
 func (page *Sanctions) stands(st sanction.Standing) {
 	say := func(what, is string) {
-		page.Facts = append(page.Facts, Fact{page.T("sanction.fact." + what), is})
+		page.Facts = append(page.Facts, sanction.Fact{What: page.T("sanction.fact." + what), Is: is})
 	}
 	say("published", page.Day(st.Published))
 	say("entries", page.N("sanction.entries", st.Entries))

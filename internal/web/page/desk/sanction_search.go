@@ -1,8 +1,6 @@
 package desk
 
 import (
-	"strings"
-
 	"cenacle/internal/fault"
 	"cenacle/internal/sanction"
 	"cenacle/internal/web"
@@ -36,7 +34,7 @@ type SanctionLine struct {
 	Name  string
 	Level ui.Badge
 	Like  string
-	Facts []Fact
+	Facts []sanction.Fact
 }
 
 var sanctionSearchPage = ui.Must(ui.Parse[SanctionSearch](files, "sanction_search.tmpl"))
@@ -110,31 +108,8 @@ func sanctionReport(b ui.Base, found sanction.Report, by string) *SanctionReport
 }
 
 func sanctionLine(b ui.Base, asked sanction.Party, h sanction.Hit) SanctionLine {
-	level := h.Level.String()
-	line := SanctionLine{
-		Name:  b.T("vigilance.frozen.entry", h.Entry.Name, h.Entry.Number),
-		Level: ui.Badge{Text: b.T("conflict.level." + level), Look: ui.Signal},
-		Like:  b.T("vigilance.frozen.like."+level, asked.Name),
+	return SanctionLine{
+		Name: h.Entry.Called(b.Printer), Level: ui.Badge{Text: b.T("conflict.level." + h.Level.String()), Look: ui.Signal},
+		Like: h.Words(b.Printer, asked.Name), Facts: h.Entry.Facts(b.Printer),
 	}
-	if h.Name != h.Entry.Name {
-		line.Like = b.T("vigilance.frozen.like_alias."+level, asked.Name, h.Name)
-	}
-	if h.Birth != sanction.BirthUnknown {
-		line.Like += " " + b.T("vigilance.frozen.birth."+string(h.Birth))
-	}
-	births := make([]string, len(h.Entry.Births))
-	for i, day := range h.Entry.Births {
-		if births[i] = day; len(day) == len("2006-01-02") {
-			births[i] = b.Day(day)
-		}
-	}
-	for _, fact := range []struct{ what, is string }{
-		{"nature", b.T("sanction.nature." + string(h.Entry.Nature))}, {"births", strings.Join(births, " · ")}, {"places", strings.Join(h.Entry.Places, " · ")},
-		{"nations", strings.Join(h.Entry.Nations, ", ")}, {"aliases", strings.Join(h.Entry.Aliases, " · ")}, {"basis", strings.Join(h.Entry.Basis, " · ")}, {"reasons", h.Entry.Reasons},
-	} {
-		if fact.is != "" {
-			line.Facts = append(line.Facts, Fact{b.T("vigilance.frozen.fact." + fact.what), fact.is})
-		}
-	}
-	return line
 }

@@ -1,8 +1,6 @@
 package room
 
 import (
-	"strings"
-
 	"cenacle/internal/fault"
 	"cenacle/internal/sanction"
 	"cenacle/internal/vigilance"
@@ -25,8 +23,7 @@ type FrozenLine struct {
 	ID, Name string
 	Badge    ui.Badge
 	Like     string // whose name hers is like, and what the dates of birth say
-	Facts    []VigilanceFact
-	Reasons  string
+	Facts    []sanction.Fact
 	Decided  string // by whom, when and why
 	Before   string // what was decided before the entry changed
 	Demands  string // what the law demands of who knows that it is she
@@ -74,22 +71,9 @@ func (d dossier) listed() ui.Notice {
 }
 
 func (d dossier) likeness(l vigilance.Likeness) FrozenLine {
-	line := FrozenLine{ID: "likeness-" + l.ID, Name: d.t("vigilance.frozen.entry", l.Entry.Name, l.Entry.Number), Badge: verdictBadge(d, l)}
-	line.Like = d.t("vigilance.frozen.like."+l.Level.String(), l.Party.Name)
-	if l.Name != l.Entry.Name {
-		line.Like = d.t("vigilance.frozen.like_alias."+l.Level.String(), l.Party.Name, l.Name)
-	}
-	if l.Birth != sanction.BirthUnknown {
-		line.Like += " " + d.t("vigilance.frozen.birth."+string(l.Birth))
-	}
-	for _, fact := range []struct{ what, is string }{
-		{"nature", d.t("sanction.nature." + string(l.Entry.Nature))}, {"births", strings.Join(d.births(l.Entry.Births), " · ")}, {"places", strings.Join(l.Entry.Places, " · ")},
-		{"nations", strings.Join(l.Entry.Nations, ", ")}, {"aliases", strings.Join(l.Entry.Aliases, " · ")}, {"basis", strings.Join(l.Entry.Basis, " · ")}, {"reasons", l.Entry.Reasons},
-	} {
-		if fact.is != "" {
-			line.Facts = append(line.Facts, VigilanceFact{d.t("vigilance.frozen.fact." + fact.what), fact.is})
-		}
-	}
+	p := d.base.Printer
+	line := FrozenLine{ID: "likeness-" + l.ID, Name: l.Entry.Called(p), Badge: verdictBadge(d, l), Facts: l.Entry.Facts(p)}
+	line.Like = sanction.Hit{Entry: l.Entry, Name: l.Name, Level: l.Level, Birth: l.Birth}.Words(p, l.Party.Name)
 	line.Decided = d.decided(l.Decision)
 	if l.Before != nil {
 		line.Before = d.t("vigilance.frozen.before", d.decided(*l.Before))
@@ -102,16 +86,6 @@ func (d dossier) likeness(l vigilance.Likeness) FrozenLine {
 }
 
 // births are dates of which the day or the month may not be known.
-func (d dossier) births(of []string) (out []string) {
-	for _, b := range of {
-		if len(b) == len("2006-01-02") {
-			b = d.day(b)
-		}
-		out = append(out, b)
-	}
-	return out
-}
-
 func verdictBadge(d dossier, l vigilance.Likeness) ui.Badge {
 	switch {
 	case l.Gone:
