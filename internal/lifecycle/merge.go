@@ -117,18 +117,12 @@ func foresee(a *act.Act, of account.Person, kept id.Person) (out MergingFirm, er
 	if out.Firm, err = firm.ProfileOf(a); err != nil {
 		return out, err
 	}
-	bar, err := barOf(a, was, kept)
+	bar, err := barOf(a, was, kept, !of.Proven && !of.Guarded)
 	if err != nil {
 		return out, err
-	}
-	if bar == "" {
-		bar, err = stranger(a, of, kept)
 	}
 	if bar != "" {
 		out.Bars = append(out.Bars, bar)
-	}
-	if err != nil {
-		return out, err
 	}
 	if out.Drafts, err = memo.Drafts(a, former); err != nil || bar == BarInside {
 		return out, err
@@ -147,21 +141,10 @@ func foresee(a *act.Act, of account.Person, kept id.Person) (out MergingFirm, er
 	return out, err
 }
 
-// stranger bars the way for whoever holds a mailbox that is all that the former has: by it
-// alone nobody whom the firm has not invited takes her place for good.
-func stranger(a *act.Act, former account.Person, kept id.Person) (Bar, error) {
-	if former.Proven || former.Guarded {
-		return "", nil
-	}
-	_, err := firm.CardOf(a, kept)
-	if fault.Is(err, fault.NotFound) {
-		return BarUnknown, nil
-	}
-	return "", err
-}
-
-// barOf is what the cards of the two in a firm say against it, or "".
-func barOf(a *act.Act, was firm.Card, kept id.Person) (Bar, error) {
+// barOf is what the cards of the two in a firm say against it, or "". By links alone nobody
+// whom the firm has not invited takes the place of the former for good: whoever holds her
+// mailbox would.
+func barOf(a *act.Act, was firm.Card, kept id.Person, links bool) (Bar, error) {
 	is, err := firm.CardOf(a, kept)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return "", err
@@ -174,6 +157,8 @@ func barOf(a *act.Act, was firm.Card, kept id.Person) (Bar, error) {
 		return BarClosed, nil
 	case known && is.Role.Inside():
 		return BarSides, nil
+	case !known && links:
+		return BarUnknown, nil
 	}
 	return "", nil
 }
@@ -306,11 +291,7 @@ func (s *Service) RefuseMerge(ctx context.Context, token string) (err error) {
 	if err != nil {
 		return err
 	}
-	return s.tell(ctx, m.Former, func(a *act.Act, card firm.Card, _ bool) error {
-		by := authz.Actor{Person: m.Former, Firm: a.Firm(), Role: card.Role, Via: authz.ViaLink}
-		_, err := a.Record(by, "identity.merger_refused", "", string(m.Former), nil)
-		return err
-	})
+	return s.refused(ctx, m.Former, "identity.merger_refused")
 }
 
 // SettleMergers goes on with what a crash has left; one that fails keeps no other waiting.
@@ -391,7 +372,7 @@ type merged struct {
 }
 
 func (s succession) do(a *act.Act) error {
-	bar, err := barOf(a, s.was, s.kept.ID)
+	bar, err := barOf(a, s.was, s.kept.ID, false)
 	if err != nil {
 		return err
 	}

@@ -129,8 +129,12 @@ func movePage(r *web.Request, state string) MovePage {
 
 // moved is what came of it, or that the token opens nothing.
 func (p *Pages) moved(r *web.Request, state string, as error) web.Answer {
-	page := movePage(r, state)
-	page.Words = []string{r.Printer.T("door.move.text." + state)}
+	return decided(movePage(r, state), r.Printer.T("door.move.text."+state), as)
+}
+
+// decided says what came of the word of a mailbox.
+func decided(page MovePage, words string, as error) web.Answer {
+	page.Words = []string{words}
 	if as != nil {
 		return web.Again(moveTemplate, page, as)
 	}

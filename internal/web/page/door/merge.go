@@ -209,12 +209,7 @@ func agreePage(r *web.Request, step string) MovePage {
 
 // agreed is what came of it, or that the token opens nothing.
 func agreed(r *web.Request, step string, as error) web.Answer {
-	page := agreePage(r, step)
-	page.Words = []string{r.Printer.T("door.merge.text." + step)}
-	if as != nil {
-		return web.Again(moveTemplate, page, as)
-	}
-	return web.Show(moveTemplate, page)
+	return decided(agreePage(r, step), r.Printer.T("door.merge.text."+step), as)
 }
 
 // DoAgree takes the word of that mailbox.
