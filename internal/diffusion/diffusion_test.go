@@ -173,9 +173,9 @@ func TestJourney(t *testing.T) {
 		}
 		first := v.Spaces[0]
 		h.keeps(func(a *act.Act) error {
-			sent, err := diffusion.SentIn(a, h.Lead, first.Space)
+			sent, err := diffusion.Origins(a, h.Lead, []id.Item{first.Memo})
 			h.Must(err)
-			others, err := diffusion.SentIn(a, h.clients[0], first.Space)
+			others, err := diffusion.Origins(a, h.clients[0], []id.Item{first.Memo})
 			h.Must(err)
 			if len(sent) != 1 || sent[first.Memo] != v.ID || len(others) != 0 {
 				t.Errorf("from its memo its author is led to %v, somebody else to %v", sent, others)

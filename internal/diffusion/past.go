@@ -12,6 +12,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/item"
 	"cenacle/internal/memo"
+	"cenacle/internal/store"
 )
 
 // past is what has become of a diffusion that has begun to leave, in the spaces that its
@@ -127,21 +128,23 @@ func subject(a *act.Act, by authz.Actor, all []part) (string, error) {
 	return "", nil
 }
 
-// mostSent is of how many memos of a space it is said that a diffusion has put them there.
-const mostSent = 200
-
-// SentIn is which memos of an entered space diffusions of the actor's have put there. A
-// hint: whoever opens one of these decides again.
-func SentIn(a *act.Act, by authz.Actor, in id.Space) (map[id.Item]id.Diffusion, error) {
+// Origins are the diffusions of the actor's that have put some memos where they are. A hint:
+// whoever opens one of these decides again.
+func Origins(a *act.Act, by authz.Actor, memos []id.Item) (map[id.Item]id.Diffusion, error) {
 	out := map[id.Item]id.Diffusion{}
-	err := a.Each(selectSentIn, []any{by.Person, in, mostSent}, func(scan func(...any) error) error {
-		var m id.Item
-		var of id.Diffusion
-		err := scan(&m, &of)
-		out[m] = of
-		return err
-	})
-	return out, err
+	for some := range store.Batches(memos) {
+		err := a.Each(selectOrigins, append([]any{by.Person}, some...), func(scan func(...any) error) error {
+			var m id.Item
+			var of id.Diffusion
+			err := scan(&m, &of)
+			out[m] = of
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // takenBack is what the journal keeps of a recall of the whole.

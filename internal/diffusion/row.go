@@ -31,12 +31,11 @@ select id, author_id, state, words, at, made_at, ended_at, mac from diffusion wh
 select id, author_id, state, words, at, made_at, ended_at, mac from diffusion
 where firm_id = $1 and author_id = $2 and id < $3 order by id desc limit $4`)
 
-	// The memos of space $3 that diffusions of author $2 have put there, the newest first.
-	selectSentIn = store.ForFirm(`
-select p.memo_id, p.diffusion_id from diffusion d cross join diffusion_space p
-where d.firm_id = $1 and d.author_id = $2
-  and p.firm_id = $1 and p.diffusion_id = d.id and p.space_id = $3 and p.state = 'sent'
-order by p.diffusion_id desc limit $4`)
+	// Which diffusions of author $2 have put some memos where they are.
+	selectOrigins = store.ForFirm(`
+select p.memo_id, p.diffusion_id from diffusion_space p cross join diffusion d
+where p.firm_id = $1 and p.memo_id in ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+  and d.firm_id = $1 and d.id = p.diffusion_id and d.author_id = $2`)
 
 	insertPart = store.ForFirm(`
 insert into diffusion_space (firm_id, diffusion_id, space_id, state, reason, memo_id, at, recalled_at, plan, outcome, mac)

@@ -80,10 +80,8 @@ func (s *Service) screen(a *act.Act, by authz.Actor, from Sources, q ScreenQuery
 	if err := out.name(a, by, from.Documents); err != nil {
 		return out, err
 	}
-	if out.wrote(by) {
-		if out.Sent, err = diffusion.SentIn(a, by, q.Space); err != nil {
-			return out, err
-		}
+	if out.Sent, err = diffusion.Origins(a, by, out.written(by)); err != nil {
+		return out, err
 	}
 	if out.Draft, err = memo.DraftIn(a, by, q.Space, ""); err != nil {
 		return out, err
@@ -111,11 +109,19 @@ func (s *Service) screen(a *act.Act, by authz.Actor, from Sources, q ScreenQuery
 	return out, err
 }
 
-// wrote reports whether one of the memos is of the actor, who is of the firm.
-func (s *Screen) wrote(by authz.Actor) bool {
-	return s.Room.Mine.Inside() && slices.ContainsFunc(s.Threads, func(t memo.Thread) bool {
-		return slices.ContainsFunc(t.Memos, func(m memo.Memo) bool { return m.Author == by.Person })
-	})
+// written are the memos that are of the actor, who is of the firm.
+func (s *Screen) written(by authz.Actor) (out []id.Item) {
+	if !s.Room.Mine.Inside() {
+		return nil
+	}
+	for _, t := range s.Threads {
+		for _, m := range t.Memos {
+			if m.Author == by.Person {
+				out = append(out, m.ID)
+			}
+		}
+	}
+	return out
 }
 
 // papers reads documents, uploads and deposits.
