@@ -291,7 +291,11 @@ func (s *Service) RefuseMerge(ctx context.Context, token string) (err error) {
 	if err != nil {
 		return err
 	}
-	return s.refused(ctx, m.Former, "identity.merger_refused")
+	return s.tell(ctx, m.Former, func(a *act.Act, card firm.Card, _ bool) error {
+		by := authz.Actor{Person: m.Former, Firm: a.Firm(), Role: card.Role, Via: authz.ViaLink}
+		_, err := a.Record(by, "identity.merger_refused", "", string(m.Former), nil)
+		return err
+	})
 }
 
 // SettleMergers goes on with what a crash has left; one that fails keeps no other waiting.

@@ -86,13 +86,8 @@ func (s *Service) RefuseMove(ctx context.Context, token string) (err error) {
 	if err != nil {
 		return err
 	}
-	return s.refused(ctx, m.Person, "mailbox.refused")
-}
-
-// refused records, in each of a person's firms, that one of her mailboxes said no.
-func (s *Service) refused(ctx context.Context, of id.Person, kind string) error {
-	return s.tell(ctx, of, func(a *act.Act, card firm.Card, _ bool) error {
-		_, err := a.Record(authz.Actor{Person: of, Firm: a.Firm(), Role: card.Role, Via: authz.ViaLink}, kind, "", string(of), nil)
+	return s.tell(ctx, m.Person, func(a *act.Act, card firm.Card, _ bool) error {
+		_, err := a.Record(authz.Actor{Person: m.Person, Firm: a.Firm(), Role: card.Role, Via: authz.ViaLink}, "mailbox.refused", "", string(m.Person), nil)
 		return err
 	})
 }
