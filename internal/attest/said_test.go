@@ -56,7 +56,7 @@ func spoken(t *testing.T, h *documenttest.House) *speech {
 		h.Clock.Advance(time.Minute)
 		h.Must(asks.Answer(t.Context(), by, x.In, of.ID, []question.Reply{{Line: line, Text: text}}))
 	}
-	h.Must(dires.SetDay(t.Context(), h.Lead, x.In, h.Clock.Now().In(x.Zone).Format(time.DateOnly)))
+	h.Must(dires.SetDay(t.Context(), x.expert, x.In, h.Clock.Now().In(x.Zone).Format(time.DateOnly)))
 	x.first = file(dire.Draft{Text: "1. Le mur.\n2. Le toit.\n3. La cave."})
 	h.Clock.Advance(time.Hour)
 	_, err = dires.Show(t.Context(), noir, x.In, x.first.ID)
