@@ -420,7 +420,7 @@ func (s *Service) handTies(tx *store.DirectoryTx, m merger) (firms string, err e
 	return strings.Join(open, " "), nil
 }
 
-// Passed notes that all has passed in one firm of a merger; the last one ends it.
+// Passed notes that all has passed in one firm of a merger.
 func (s *Service) Passed(ctx context.Context, former id.Person, in id.Firm) (err error) {
 	defer fault.Op(&err, "account.Passed(%s, %s)", former, in)
 	return s.directory().Update(ctx, func(tx *store.DirectoryTx) error {

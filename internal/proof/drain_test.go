@@ -23,6 +23,7 @@ type drip struct {
 	at   int64 // bytes sent at once
 	step int
 	each time.Duration
+	then <-chan struct{} // its last bytes are sent once this is closed; nil: when they are due
 	sent atomic.Int64
 }
 
@@ -30,6 +31,9 @@ func (d *drip) Read(p []byte) (int, error) {
 	if d.sent.Load() >= d.at {
 		time.Sleep(d.each)
 		p = p[:min(len(p), d.step)]
+	}
+	if d.then != nil && d.Len() <= d.step {
+		<-d.then
 	}
 	n, err := d.Reader.Read(p)
 	d.sent.Add(int64(n))

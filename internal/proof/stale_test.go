@@ -101,8 +101,9 @@ func (s *stale) stops(end func(), status int, ends bool) {
 	defer cancel()
 	heard := s.hears(ctx)
 	downloads := []<-chan int{s.reads(ctx, s.program, s.document+"/content"), s.reads(ctx, s.drive, s.top+"/Dossier.txt")}
+	over := make(chan struct{}) // however long it takes to end the right, none of these ends before it
 	slow := func() *drip {
-		return &drip{Reader: bytes.NewReader(content("lent", 900_000)), step: 15_000, each: 40 * time.Millisecond}
+		return &drip{Reader: bytes.NewReader(content("lent", 900_000)), step: 15_000, each: 40 * time.Millisecond, then: over}
 	}
 	root := api.Root + "/spaces/" + string(s.room.id)
 	begun := s.program.want(http.StatusCreated, create(root+"/uploads", "900000", "filename", "tus.txt", "tray", "firm"))
@@ -113,6 +114,7 @@ func (s *stale) stops(end func(), status int, ends bool) {
 	}
 	time.Sleep(700 * time.Millisecond)
 	end()
+	close(over)
 	ended := time.Now()
 	for what, a := range map[string]answer{
 		"the API": s.program.do(get(s.document)), "its bytes": s.program.do(get(s.document+"/content").with("Range", "bytes=0-3")),
