@@ -25,8 +25,8 @@ func (p post) gathers(plans map[string]plan) outbox.Handler {
 			return fmt.Errorf("payload: %w", err)
 		}
 		var g gathering
-		err = p.office.See(ctx, f, func(a *act.Act) (err error) {
-			g, err = gather(a, n.Person, plans)
+		err = p.office.Keep(ctx, f, func(a *act.Act) (err error) {
+			g, err = gather(a, n.Person, plans, j.Attempt > 1)
 			return err
 		})
 		if err != nil {
@@ -38,25 +38,28 @@ func (p post) gathers(plans map[string]plan) outbox.Handler {
 				return err
 			}
 		}
-		return p.office.Keep(ctx, f, func(a *act.Act) error { return notice.Told(a, g.due) })
+		return p.office.Keep(ctx, f, func(a *act.Act) error { return notice.Told(a, g.done) })
 	}
 }
 
-// gathering is what is due to a person: all of it, and what of it may still be told.
+// gathering is what is due to a person: what of it may still be told, and all that need not
+// wait any more once it has been.
 type gathering struct {
-	due    []notice.Waiting
 	by     authz.Actor
 	tell   []errand
 	spaces map[id.Space]bool
+	done   []notice.Waiting
 }
 
-func gather(a *act.Act, of id.Person, plans map[string]plan) (gathering, error) {
+// gather is what is due to a person. Of a space that a mail has just left about it waits on,
+// unless this is another attempt at that mail.
+func gather(a *act.Act, of id.Person, plans map[string]plan, again bool) (gathering, error) {
 	g := gathering{spaces: map[id.Space]bool{}}
-	var err error
-	if g.due, err = notice.Due(a, of); err != nil {
+	due, err := notice.Due(a, of)
+	if err != nil {
 		return g, err
 	}
-	for _, w := range g.due {
+	for _, w := range due {
 		read, known := plans[w.Kind]
 		if !known {
 			return g, fmt.Errorf("no plan for %s", w.Kind)
@@ -65,16 +68,37 @@ func gather(a *act.Act, of id.Person, plans map[string]plan) (gathering, error) 
 		if err != nil {
 			return g, err
 		}
-		by, err := e.reader(a)
-		if fault.Is(err, fault.NotFound) {
-			continue // gone, read, or no longer for her
-		}
-		if err != nil {
+		if err := g.take(a, w, e, again); err != nil {
 			return g, err
 		}
-		g.by, g.tell, g.spaces[e.space] = by, append(g.tell, e), true
 	}
 	return g, nil
+}
+
+// take is one thing that is due.
+func (g *gathering) take(a *act.Act, w notice.Waiting, e errand, again bool) error {
+	by, err := e.reader(a)
+	if fault.Is(err, fault.NotFound) {
+		g.done = append(g.done, w) // gone, read, or no longer for her
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if !again && !g.spaces[e.space] {
+		rested, err := notice.Rested(a, e.space, e.person)
+		if err != nil {
+			return err
+		}
+		if rested.After(a.Now) {
+			return notice.Postpone(a, e.person, w, rested)
+		}
+		if err := e.begins(a); err != nil {
+			return err
+		}
+	}
+	g.by, g.tell, g.spaces[e.space], g.done = by, append(g.tell, e), true, append(g.done, w)
+	return nil
 }
 
 // errand is the one mail for all of it: of one space what is expected of her before

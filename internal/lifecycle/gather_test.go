@@ -121,6 +121,52 @@ func TestOneMailInTheMorning(t *testing.T) {
 
 var countWaiting = store.ForFirm(`select count(*) from notice_waiting where firm_id = $1`)
 
+// TestBurst: a conversation of forty minutes about one space is a mail at once and then
+// one every ten minutes, the last of which has not waited longer; another space is told
+// meanwhile.
+func TestBurst(t *testing.T) {
+	each(t, func(w *world) {
+		sp, other := w.opens("Claire Petit", client), w.opens("Jean Grand", "jean.grand@exemple.fr")
+		_, mailed := w.signed(paulAt, sp, other)
+		var at []int // the minutes at which a mail had left
+		last := 0
+		minute := func(m int) {
+			w.clock.Advance(time.Minute)
+			w.runner.Wake(w.firm)
+			if n := mailed(); n != last {
+				at, last = append(at, m), n
+			}
+		}
+		for m := range 40 {
+			w.publishes(sp.ID, true)
+			minute(m)
+		}
+		for m := range 20 {
+			minute(40 + m)
+		}
+		if last != 5 || at[0] > 1 || at[len(at)-1] > 51 {
+			w.Fatalf("%d mails, at the minutes %v", last, at)
+		}
+		for i := range at[1:] {
+			if at[i+1]-at[i] < 10 {
+				w.Errorf("mails at the minutes %v", at)
+			}
+		}
+		w.publishes(sp.ID, true)
+		minute(60)
+		minute(61)
+		w.publishes(other.ID, true)
+		minute(62)
+		minute(63)
+		if last != 7 {
+			w.Errorf("%d mails, want one more of each space", last-5)
+		}
+		if n := w.count(countWaiting); n != 0 {
+			w.Errorf("%d notices wait still", n)
+		}
+	})
+}
+
 // TestOneMailADay: of one space alone it says what it would have said at once.
 func TestOneMailADay(t *testing.T) {
 	each(t, func(w *world) {

@@ -111,24 +111,49 @@ func (p post) handle(read plan) outbox.Handler {
 // deliver sends the mail, or has it wait for an hour of hers.
 func (p post) deliver(ctx context.Context, f id.Firm, j outbox.Job, e errand) error {
 	var by authz.Actor
-	var at time.Time
-	err := p.office.See(ctx, f, func(a *act.Act) (err error) {
+	var waits bool
+	err := p.office.Keep(ctx, f, func(a *act.Act) (err error) {
 		if e, err = e.deputed(a); err != nil {
 			return err
 		}
 		if by, err = e.reader(a); err != nil {
 			return err
 		}
-		at, err = e.hour(a)
-		return err
+		if waits, err = e.keeps(a, j); err != nil || waits {
+			return err
+		}
+		return e.begins(a)
 	})
-	if err != nil {
+	if err != nil || waits {
 		return err
-	}
-	if at.After(p.office.Clock()) {
-		return p.office.Keep(ctx, f, func(a *act.Act) error { return notice.Hold(a, e.person, j, at) })
 	}
 	return p.send(ctx, by, j, e)
+}
+
+// keeps holds the job of a mail whose hour has not come, or that others like it are about
+// to leave with.
+func (e errand) keeps(a *act.Act, j outbox.Job) (bool, error) {
+	if e.kind == prompt || j.Attempt > 1 {
+		return false, nil
+	}
+	at, err := e.hour(a)
+	if err != nil {
+		return false, err
+	}
+	leaving, err := notice.Leaving(a, e.person)
+	if err != nil || !leaving && !at.After(a.Now) {
+		return false, err
+	}
+	return true, notice.Hold(a, e.person, j, at)
+}
+
+// begins keeps that a mail about the space leaves now, before it does: of two at the same
+// moment one waits for the other. An attempt that fails begins no pause anew.
+func (e errand) begins(a *act.Act) error {
+	if e.kind == prompt || e.space == "" {
+		return nil
+	}
+	return notice.Begin(a, e.space, e.person)
 }
 
 // deputed is the errand to who stands in for the lawyer who answers for a space, where
@@ -146,18 +171,11 @@ func (e errand) deputed(a *act.Act) (errand, error) {
 
 // hour is when the mail leaves.
 func (e errand) hour(a *act.Act) (time.Time, error) {
-	if e.kind == prompt {
+	at, err := notice.Hour(a, e.space, e.person)
+	if err == nil && !e.latest.IsZero() && at.After(e.latest) {
 		return a.Now, nil
 	}
-	choice, err := notice.ChoiceOf(a, e.person)
-	if err != nil {
-		return time.Time{}, err
-	}
-	at := choice.Next(a.Now)
-	if !e.latest.IsZero() && at.After(e.latest) {
-		return a.Now, nil
-	}
-	return at, nil
+	return at, err
 }
 
 // send composes the mail to who was found to be its reader, and hands it over. What is

@@ -22,6 +22,7 @@ import (
 	"cenacle/internal/item"
 	"cenacle/internal/lifecycle"
 	"cenacle/internal/mail"
+	"cenacle/internal/notice"
 	"cenacle/internal/outbox"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
@@ -50,7 +51,7 @@ func (w *world) publishes(in id.Space, internal bool) (it id.Item) {
 
 // later lets the delay of notices pass and wakes the post.
 func (w *world) later() {
-	w.clock.Advance(5 * time.Minute)
+	w.clock.Advance(notice.Pause + time.Minute)
 	w.runner.Wake(w.firm)
 }
 

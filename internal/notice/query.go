@@ -23,11 +23,21 @@ on conflict (firm_id, space_id, person_id) do nothing`)
 
 	selectMutedIn = store.ForFirm(`select person_id, muted_at from notice_mute where firm_id = $1 and space_id = $2`)
 
+	putLeft = store.ForFirm(`
+insert into notice_left (firm_id, space_id, person_id, left_at) values ($1, $2, $3, $4)
+on conflict (firm_id, space_id, person_id) do update set left_at = excluded.left_at`)
+
+	selectLeft = store.ForFirm(`select left_at from notice_left where firm_id = $1 and space_id = $2 and person_id = $3`)
+
 	insertWaiting = store.ForFirm(`
 insert into notice_waiting (firm_id, id, person_id, kind, payload, due_at) values ($1, $2, $3, $4, $5, $6)
 on conflict (firm_id, id) do nothing`)
 
 	updateDue = store.ForFirm(`update notice_waiting set due_at = $3 where firm_id = $1 and person_id = $2`)
+
+	updateDueOne = store.ForFirm(`update notice_waiting set due_at = $3 where firm_id = $1 and id = $2`)
+
+	countDue = store.ForFirm(`select count(*) from notice_waiting where firm_id = $1 and person_id = $2 and due_at <= $3`)
 
 	selectDue = store.ForFirm(`
 select id, kind, payload from notice_waiting where firm_id = $1 and person_id = $2 and due_at <= $3 order by id`)

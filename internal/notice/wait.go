@@ -36,6 +36,47 @@ func ChoiceOf(a *act.Act, of id.Person) (Choice, error) {
 	return c, err
 }
 
+// Pause is how long after one mail about a space the next one leaves to the same person
+// at the earliest: what comes meanwhile is told together.
+const Pause = 10 * time.Minute
+
+// Hour is when a person is told of something in a space, from now on: at an hour of hers,
+// and once she has [Rested]. Of one mail a day the hour alone counts.
+func Hour(a *act.Act, in id.Space, of id.Person) (time.Time, error) {
+	choice, err := ChoiceOf(a, of)
+	if err != nil || choice.Daily != AtOnce {
+		return choice.Next(a.Now), err
+	}
+	rested, err := Rested(a, in, of)
+	return choice.Next(rested), err
+}
+
+// Rested is when the next mail about a space may leave to a person, now or later.
+func Rested(a *act.Act, in id.Space, of id.Person) (time.Time, error) {
+	var left int64
+	err := a.Row(selectLeft, []any{in, of}, &left)
+	if err != nil && !errors.Is(err, store.ErrNoRow) {
+		return time.Time{}, err
+	}
+	if rested := store.Time(left).Add(Pause); rested.After(a.Now) {
+		return rested.In(a.Now.Location()), nil
+	}
+	return a.Now, nil
+}
+
+// Begin keeps that a mail about a space leaves to a person: her pause begins.
+func Begin(a *act.Act, in id.Space, to id.Person) error {
+	_, err := a.Exec(putLeft, in, to, store.Micros(a.Now))
+	return err
+}
+
+// Leaving reports whether a mail with what has waited for a person is about to leave.
+func Leaving(a *act.Act, to id.Person) (bool, error) {
+	var n int
+	err := a.Row(countDue, []any{to, store.Micros(a.Now)}, &n)
+	return n > 0, err
+}
+
 // Muted reports whether a person wants to be told of a space only what is expected
 // of her.
 func Muted(a *act.Act, in id.Space, of id.Person) (bool, error) {
@@ -78,6 +119,14 @@ func Due(a *act.Act, of id.Person) (out []Waiting, err error) {
 		return err
 	})
 	return out, err
+}
+
+// Postpone has one thing that was due wait on, until an instant.
+func Postpone(a *act.Act, of id.Person, w Waiting, to time.Time) error {
+	if _, err := a.Exec(updateDueOne, w.Job, store.Micros(to)); err != nil {
+		return err
+	}
+	return gather(a, of, to)
 }
 
 // Told forgets what has been told.
