@@ -18,9 +18,6 @@ import (
 	"cenacle/internal/vault"
 )
 
-// quick is a cost for tests that are not about it.
-var quick = cost{memory: 64, passes: 1, threads: 1}
-
 const good = "cerfvolant, tuile, remous 41"
 
 // world is a service on one engine.
@@ -35,7 +32,7 @@ func each(t *testing.T, run func(w *world)) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		office, clock := acttest.New(t, s)
 		w := &world{t, New(office), clock}
-		w.hasher = newHasher(quick)
+		w.Lighten()
 		run(w)
 	})
 }

@@ -261,13 +261,13 @@ func TestCrowdedCostsNothing(t *testing.T) {
 				w.wants(err, fault.Busy, "account.crowded")
 			}
 		}
-		w.hasher = newHasher(quick)
+		w.hasher = newHasher(light)
 		w.enters("claire@exemple.fr", good, at("192.0.2.1"))
 	})
 }
 
 func TestHasherDecodes(t *testing.T) {
-	h := newHasher(quick)
+	h := newHasher(light)
 	encoded, err := h.hash(t.Context(), good)
 	if err != nil {
 		t.Fatal(err)

@@ -17,7 +17,7 @@ const (
 func TestHouse(t *testing.T) {
 	all := tree(t)
 	for name, rule := range map[string]func(*source) []offender{
-		"sizes": sizes, "clocks": clocks, "starts": starts, "skips": skips, "contexts": contexts,
+		"sizes": sizes, "clocks": clocks, "starts": starts, "skips": skips, "contexts": contexts, "hashes": hashes,
 	} {
 		t.Run(name, func(t *testing.T) { report(t, each(rule)(all)) })
 	}
@@ -44,6 +44,10 @@ func TestHouseRules(t *testing.T) {
 	snippet{"internal/id/a.go", "package a\nfunc init() { // bad\n}\ntype t int\nfunc (t) init() {}"}.check(t, each(starts))
 	snippet{"internal/id/a_test.go", "package a\nfunc f(t *testing.T) {\nt.Skip(\"x\") // bad\nt.SkipNow() // bad\nif testing.Short() { // bad\n}\ns.scanner.Skip()\n}"}.check(t, each(skips))
 	snippet{"internal/id/a.go", "package a\nimport \"context\"\nvar _ = context.WithValue(nil, 1, 2) // bad\nvar _ = context.WithCancel"}.check(t, each(contexts))
+
+	lighten := "package a\nfunc f(s *account.Service) {\ns.Lighten() // bad\n}"
+	snippet{"internal/server/a.go", lighten}.check(t, each(hashes))
+	snippet{"internal/server/a_test.go", strings.ReplaceAll(lighten, "// bad", "")}.check(t, each(hashes))
 
 	good := "// Package a keeps what must be kept and nothing more, so that the rest forgets it.\n//\n// Start reading at [B].\npackage a"
 	snippet{"internal/id/a.go", good}.check(t, packageComments)
@@ -116,6 +120,20 @@ func starts(s *source) (out []offender) {
 			out = append(out, s.at(f, "nothing happens before main"))
 		}
 	}
+	return out
+}
+
+// hashes finds what ships and has passwords hashed as tests do.
+func hashes(s *source) (out []offender) {
+	if s.test {
+		return nil
+	}
+	ast.Inspect(s.file, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == "Lighten" {
+			out = append(out, s.at(n, "passwords are hashed at full cost"))
+		}
+		return true
+	})
 	return out
 }
 

@@ -44,6 +44,7 @@ func open(t testing.TB, c store.Config, data string, more ...string) *world {
 	var err error
 	w.Server, err = server.New(context.WithoutCancel(t.Context()), w.config, w.options())
 	w.must(err)
+	w.Accounts.Lighten()
 	w.house = w.House("test")
 	t.Cleanup(func() {
 		if err := w.Close(); err != nil {

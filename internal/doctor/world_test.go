@@ -68,7 +68,11 @@ func begin(ctx context.Context, at store.Config, more ...string) (*server.Server
 	if err != nil {
 		return nil, err
 	}
-	return server.New(ctx, c, server.Options{Clock: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	s, err := server.New(ctx, c, server.Options{Clock: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	if err == nil {
+		s.Accounts.Lighten()
+	}
+	return s, err
 }
 
 func environ(at store.Config) []string {

@@ -38,6 +38,7 @@ func each(t *testing.T, run func(w *world)) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		office, clock := acttest.New(t, s)
 		accounts := account.New(office)
+		accounts.Lighten()
 		w := &world{T: t, office: office, accounts: accounts, clock: clock, firms: firm.New(office, accounts)}
 		w.firm, w.by = w.found("Cabinet Delmas", "anne@delmas.example", "Anne Delmas")
 		run(w)

@@ -89,6 +89,7 @@ func open(t *testing.T, s *store.Store) *world {
 	}
 	w.office, w.clock = acttest.New(t, s)
 	w.accounts = account.New(w.office)
+	w.accounts.Lighten()
 	w.config = hostname.Config{
 		Base: base, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Asker: outbound.New(outbound.Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, Resolver: w.zone.Resolver()}),

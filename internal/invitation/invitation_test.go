@@ -51,6 +51,7 @@ func each(t *testing.T, run func(w *world)) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		office, clock := acttest.New(t, s)
 		w := &world{T: t, office: office, clock: clock, accounts: account.New(office)}
+		w.accounts.Lighten()
 		w.firms = firm.New(office, w.accounts)
 		w.invitations = invitation.New(office, w.accounts)
 		w.life = lifecycle.New(office, w.accounts, w.invitations)

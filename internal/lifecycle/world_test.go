@@ -69,6 +69,7 @@ func eachPost(t *testing.T, post func(mail.Sender) mail.Sender, run func(w *worl
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		office, clock := acttest.New(t, s)
 		w := &world{T: t, office: office, clock: clock, accounts: account.New(office), passing: new(sync.Mutex)}
+		w.accounts.Lighten()
 		w.firms = firm.New(office, w.accounts)
 		w.invitations = invitation.New(office, w.accounts)
 		w.life = lifecycle.New(office, w.accounts, w.invitations)

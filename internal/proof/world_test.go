@@ -153,6 +153,9 @@ func (w *world) open(more ...string) {
 	}
 	w.server, err = server.New(ctx, c, server.Options{Clock: w.clock.now, Log: log, Program: program, Resolver: dnstest.Start(w.t).Resolver()})
 	w.must(err)
+	if _, measured := w.t.(*testing.B); !measured {
+		w.server.Accounts.Lighten()
+	}
 	ended := make(chan error, 1)
 	w.serve = sync.OnceFunc(func() { go func() { ended <- w.server.Run(ctx, w.listen) }() })
 	w.stop = sync.OnceFunc(func() {

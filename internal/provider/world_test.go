@@ -88,6 +88,7 @@ func open(t *testing.T, s *store.Store) *world {
 	w.office, w.clock = acttest.New(t, s)
 	w.clock.Advance(time.Since(w.clock.Now())) // the provider has a clock of its own
 	w.accounts = account.New(w.office)
+	w.accounts.Lighten()
 	w.firms = firm.New(w.office, w.accounts)
 	out := outbound.New(outbound.Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}})
 	w.all = provider.NewService(w.office, w.accounts, oidc.New(out, w.clock.Now), base)

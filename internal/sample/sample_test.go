@@ -45,6 +45,7 @@ func open(t *testing.T, data string, clock func() time.Time) *server.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.Accounts.Lighten()
 	return s
 }
 

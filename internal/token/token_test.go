@@ -48,6 +48,7 @@ func each(t *testing.T, run func(w *world)) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		office, clock := acttest.New(t, s)
 		w := &world{T: t, office: office, accounts: account.New(office), clock: clock}
+		w.accounts.Lighten()
 		w.firms = firm.New(office, w.accounts)
 		w.tokens = token.NewService(office, w.accounts)
 		w.admin = w.found("Cabinet Delmas", "anne@delmas.example")

@@ -64,6 +64,7 @@ func New(t testing.TB, table func(*Site) []web.Route) *Site {
 	s := &Site{T: t}
 	s.Office, s.Clock = acttest.New(t, storetest.New(t))
 	s.Accounts = account.New(s.Office)
+	s.Accounts.Lighten()
 	s.Plans = quota.New(s.Office, quota.Plan{})
 	s.Firms = firm.New(s.Office, s.Accounts)
 	s.Firms.Within(s.Plans)
