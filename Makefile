@@ -12,7 +12,7 @@ GOSRC := $(shell find cmd internal -name '*.go' -not -path '*/testdata/*') $(she
 FRONT := $(shell find internal/web -name '*.css' -o -name '*.js' -o -name '*.mjs' -o -name '*.tmpl' | grep -v /dist/) package-lock.json
 STAMP := internal/web/asset/dist/manifest.json
 
-.PHONY: help build run demo test test-long check bench bench-town bench-door bench-growth screenshots clean
+.PHONY: help build run demo test test-long check bench bench-town bench-door bench-talk bench-growth screenshots clean
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
@@ -49,6 +49,10 @@ bench-town: $(STAMP) ## the same load on one folder, on a node with PostgreSQL a
 
 bench-door: $(STAMP) ## sign-ins by passkey, and five hundred by password at once
 	$(GO) test ./internal/proof -run '^$$' -bench Door -benchtime 1x
+
+bench-talk: $(STAMP) ## a hundred people who write to each other, and memos beside bare commits, on both engines
+	tools/provide postgres
+	$(GO) test ./internal/proof -run '^$$' -bench Talk -benchtime 1x
 
 bench-growth: bin/cenacle ## a firm from 30 to 3,000 spaces and 1,000 to 100,000 documents; BENCH for more
 	$(GO) run ./bench -growth $(BENCH)
