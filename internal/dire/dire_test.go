@@ -225,6 +225,13 @@ func TestDraft(t *testing.T) {
 		if len(kept.Exhibits) != 1 || kept.Saved.IsZero() || !x.desk(x.noir).Draft.Saved.IsZero() {
 			t.Errorf("kept: %+v", kept)
 		}
+		for of, want := range map[id.Person]int{x.roux.Person: 1, x.noir.Person: 0} {
+			n := 0
+			x.Must(x.Office.See(x.ctx, x.roux.Firm, func(a *act.Act) (err error) { n, err = dire.Drafts(a, of); return err }))
+			if n != want {
+				t.Errorf("%d drafts are counted, want %d", n, want)
+			}
+		}
 		x.Clock.Advance(time.Minute)
 		x.Must(x.dires.SaveDraft(x.ctx, x.roux, x.In, dire.Draft{Text: "1. Voir la pièce 1.", Exhibits: kept.Exhibits}))
 		if _, err := x.dires.File(x.ctx, x.roux, dire.Filing{Space: x.In, Reviewed: kept.Saved}); !fault.Is(err, fault.Conflict) {

@@ -62,6 +62,12 @@ select content, saved_at from dire_draft where firm_id = $1 and space_id = $2 an
 	deleteDraft = store.ForFirm(`
 delete from dire_draft where firm_id = $1 and space_id = $2 and person_id = $3`)
 
+	// Of person $2, in the spaces where she is a member at $3.
+	countDrafts = store.ForFirm(`
+select count(*) from membership m cross join dire_draft d
+where m.firm_id = $1 and m.person_id = $2 and m.since <= $3 and (m.until = 0 or m.until > $3)
+  and d.firm_id = $1 and d.space_id = m.space_id and d.person_id = $2`)
+
 	upsertAnswerDraft = store.ForFirm(`
 insert into dire_answer_draft (firm_id, dire_id, line, space_id, person_id, content, saved_at) values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (firm_id, dire_id, line) do update set person_id = excluded.person_id, content = excluded.content, saved_at = excluded.saved_at`)

@@ -437,6 +437,12 @@ func Waits(a *act.Act, by authz.Actor, n Notice) error {
 	return err
 }
 
+// Drafts counts what a person has begun to write, in the spaces that she is in. The
+// caller has decided that it may be said; what is in them is her side's alone.
+func Drafts(a *act.Act, of id.Person) (n int, err error) {
+	return n, a.Row(countDrafts, []any{of, store.Micros(a.Now)}, &n)
+}
+
 // Discard erases what somebody who leaves a space had begun to write there.
 func Discard(a *act.Act, in id.Space, of id.Person) error {
 	_, err := a.Exec(deleteDraft, in, of)

@@ -8,6 +8,7 @@ import (
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
+	"cenacle/internal/dire"
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/id"
@@ -73,10 +74,20 @@ func leaving(a *act.Act, by authz.Actor, person id.Person) (out Leaving, err err
 		return out, err
 	}
 	out.Programs = len(programs)
-	if out.Drafts, err = memo.Drafts(a, person); err != nil {
+	if out.Drafts, err = drafts(a, person); err != nil {
 		return out, err
 	}
 	return out, out.spaces(a, by)
+}
+
+// drafts counts what a person has begun to write and not sent.
+func drafts(a *act.Act, of id.Person) (int, error) {
+	memos, err := memo.Drafts(a, of)
+	if err != nil {
+		return 0, err
+	}
+	dires, err := dire.Drafts(a, of)
+	return memos + dires, err
 }
 
 // spaces counts where she is, and looks closer at the first that she answers for.

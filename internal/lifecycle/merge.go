@@ -124,7 +124,7 @@ func foresee(a *act.Act, of account.Person, kept id.Person) (out MergingFirm, er
 	if bar != "" {
 		out.Bars = append(out.Bars, bar)
 	}
-	if out.Drafts, err = memo.Drafts(a, former); err != nil || bar == BarInside {
+	if out.Drafts, err = drafts(a, former); err != nil || bar == BarInside {
 		return out, err
 	}
 	bars, err := frozen(a, former)
