@@ -32,7 +32,7 @@ test("who awaits what", async (context) => {
     assert.ok(mine.includes(sophie.name) && mine.includes(n("desk.wait.read.document", 2)) && mine.includes(n("desk.wait.read.memo", 1)), mine);
     assert.ok(others.includes(sophie.name) && others.includes(paul.name) && others.includes(n("desk.awaits.answer.memo", 1)), others);
     const rows = await page.locator("#spaces tr").allInnerTexts();
-    assert.equal(rows.length, 2);
+    assert.equal(rows.length, 3);
     assert.ok(rows.some((text) => text.includes(sophie.name) && text.includes(n("desk.unread", 3))), rows.join());
   });
 

@@ -271,7 +271,7 @@ func misused(s *scene) {
 			has[path] = append(has[path], "HEAD")
 		}
 	}
-	before := s.behind().state()
+	before := s.still()
 	for path, good := range has {
 		for _, m := range methods {
 			if slices.Contains(good, m) || path == "/{$}" && (m == "OPTIONS" || m == "PROPFIND") { // asked by Windows, see TestISO03Drives

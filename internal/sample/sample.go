@@ -53,6 +53,9 @@ func cast() []Person {
 		{Name: "Inès Fabre", Role: "assistant", Email: "ines.fabre@delmas.example"},
 		{Name: "Mme Sophie Petit", Role: "client", Email: "sophie.petit@courriel.example"},
 		{Name: "M. Paul Martin", Role: "client", Email: "paul.martin@martin-btp.example"},
+		{Name: "Mme Nadia Berger", Role: "client", Email: "nadia.berger@tilleuls.example"},
+		{Name: "Me Luc Roux", Role: "counsel", Email: "luc.roux@roux-avocat.example"},
+		{Name: "Mme Odile Vidal", Role: "expert", Email: "odile.vidal@expert.example"},
 	}
 }
 
@@ -99,7 +102,7 @@ func (st *stage) play() error {
 	if done, err := st.done(); done || err != nil {
 		return err
 	}
-	for _, scene := range []func() error{st.team, st.divorce, st.recovery, st.keys} {
+	for _, scene := range []func() error{st.team, st.divorce, st.recovery, st.expertise, st.keys} {
 		if err := scene(); err != nil {
 			return err
 		}

@@ -97,6 +97,18 @@ func census(t *testing.T, s *server.Server, people []Person) string {
 		for _, d := range receipts {
 			lines = append(lines, fmt.Sprintf("%s: receipt %d, %v", sp.Name, d.Number, d.Receipt != ""))
 		}
+		lists, err := s.Forums.Lists(ctx, by, sp.ID)
+		check(err)
+		for _, l := range lists {
+			for _, e := range l.Pieces {
+				lines = append(lines, fmt.Sprintf("%s: exhibit %d of %s, %s", sp.Name, e.Number, l.Party.Name, e.Title))
+			}
+		}
+		desk, err := s.Dires.List(ctx, by, sp.ID)
+		check(err)
+		for _, d := range desk.Dires {
+			lines = append(lines, fmt.Sprintf("%s: dire of %d points until %s", sp.Name, len(d.Lines), desk.Day.Last))
+		}
 	}
 	slices.Sort(lines)
 	return strings.Join(lines, "\n")
@@ -110,7 +122,8 @@ func TestEnsure(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := census(t, s, people)
-	for _, part := range []string{"1 firm, 3 people, 2 spaces", "Projet de convention de divorce.pdf in firm for 2 circles", "receipt 1, true", "Livret de famille.pdf in client"} {
+	for _, part := range []string{"1 firm, 3 people, 3 spaces", "Projet de convention de divorce.pdf in firm for 2 circles", "receipt 1, true", "Livret de famille.pdf in client",
+		"Berger: exhibit 2 of Cabinet Delmas & Associés", "Berger: exhibit 1 of Entreprise Durtain", "Berger: dire of 2 points until"} {
 		if !strings.Contains(want, part) {
 			t.Errorf("the demonstration lacks %q:\n%s", part, want)
 		}

@@ -87,13 +87,12 @@ func (st *stage) dates(of id.Space, house circle.House, client authz.Actor) erro
 	if err != nil || len(there) > 0 {
 		return err
 	}
-	day := func(n int) string { return st.s.Office.Clock().AddDate(0, 0, n).Format(time.DateOnly) }
 	for _, e := range []agenda.Adding{
 		{
-			Ground: &agenda.Ground{Case: law.Case{Rule: "divorce_reflection", Fact: day(0)}},
+			Ground: &agenda.Ground{Case: law.Case{Rule: "divorce_reflection", Fact: st.day(0)}},
 			Entry:  agenda.Entry{Title: "Fin du délai de réflexion", Note: "La convention ne peut être signée avant."},
 		},
-		{Entry: agenda.Entry{Kind: agenda.Meeting, Title: "Signature de la convention", Place: "Au cabinet, salle du premier étage", Note: "Venez avec votre pièce d’identité.\nLes deux époux et leurs avocats seront là.", When: agenda.When{Day: day(18), Start: "14:30", End: "15:30"}}},
+		{Entry: agenda.Entry{Kind: agenda.Meeting, Title: "Signature de la convention", Place: "Au cabinet, salle du premier étage", Note: "Venez avec votre pièce d’identité.\nLes deux époux et leurs avocats seront là.", When: agenda.When{Day: st.day(18), Start: "14:30", End: "15:30"}}},
 	} {
 		e.Space, e.Circles = of, []id.Circle{house.Client}
 		made, err := st.s.Agendas.Add(st.ctx, st.lawyer, e)
