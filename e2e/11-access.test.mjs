@@ -85,7 +85,7 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
       pages.push([lawyer, "a colleague", colleague]);
       if (!(await link.textContent()).includes("Claire")) pages.push([lawyer, "the absence of a colleague", `${new URL(colleague, house.base).pathname}/absence`]);
     }
-    for (const path of ["", "/spaces/new", "/people", "/reviews", "/charter", "/charter/edit", "/conflicts", "/vigilance", "/sanctions", "/sanctions/search", "/programs", "/notices", "/absences", "/groups", "/where", "/diffusions", "/diffusions/new", "/support", "/journal", "/connections", "/entrance", "/entrance/host", "/search", "/search?q=convention"]) pages.push([lawyer, `desk ${path}`, desk + path]);
+    for (const path of ["", "/spaces/new", "/people", "/reviews", "/message-sizes", "/charter", "/charter/edit", "/conflicts", "/vigilance", "/sanctions", "/sanctions/search", "/programs", "/notices", "/absences", "/groups", "/where", "/diffusions", "/diffusions/new", "/support", "/journal", "/connections", "/entrance", "/entrance/host", "/search", "/search?q=convention"]) pages.push([lawyer, `desk ${path}`, desk + path]);
     await lawyer.page.goto(`${desk}/connections`);
     await field(lawyer.page, "connection.address").fill("https://gestion.example/annonces");
     await button(lawyer.page, "connection.submit").click();

@@ -13,7 +13,7 @@ const pictures = process.env.E2E_PICTURES;
 const look = (page, name) => pictures && page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
 
 test("two parties and a common table", async (context) => {
-  const { step, lawyer, space, house, browser } = await begin(context);
+  const { step, lawyer, desk, space, house, browser } = await begin(context);
   const { page } = lawyer;
   const papers = await folder(context);
   const people = {
@@ -123,6 +123,25 @@ test("two parties and a common table", async (context) => {
     assert.equal(lines.length, 1 + 2 * 2, lines.join("\n"));
   });
 
+  await step("who administers the firm adds a size of its own, for its people alone", async () => {
+    await page.goto(`${desk}/people`);
+    await page.getByRole("link", { name: t("desk.size.title"), exact: true }).click();
+    const line = (number) => page.getByRole("group", { name: t("desk.size.row", number), exact: true });
+    await field(line(1), "desk.size.name").fill("Messagerie du cabinet");
+    await field(line(1), "desk.size.megabytes").fill("4,5");
+    lawyer.watch.allow(/status of 422/);
+    await button(page, "desk.size.choose").click();
+    await line(1).locator(".field-error").waitFor();
+    await inspect(page, "a size that cannot be kept");
+    await field(line(1), "desk.size.megabytes").fill("18");
+    await button(page, "desk.size.choose").click();
+    await said(page, "sizes_chosen");
+    for (const [at, count] of [[roux.page, 0], [page, 1]]) {
+      await at.goto(`${hers}/exhibits`);
+      assert.equal(await at.locator(".room-send").first().locator("label", { hasText: "Messagerie du cabinet" }).count(), count);
+    }
+  });
+
   await step("what a party has communicated leaves in messages that a court takes, and each alone with its number", async () => {
     for (const [who, at] of [["party", roux.page], ["firm", page]]) {
       await at.goto(`${hers}/exhibits`);
@@ -130,6 +149,7 @@ test("two parties and a common table", async (context) => {
       await inspect(at, `a sending to be prepared, ${who}`);
       await look(at, `send-${who}`);
       await narrow(at, `a sending to be prepared, ${who}, on a phone`);
+      if (who === "firm") await at.locator(".room-send").first().getByRole("radio", { name: /Messagerie du cabinet/ }).check();
       for (const [button, name] of [[t("room.dispatch.send"), /^Envois de pièces\.zip$/], [t("room.dispatch.cover"), /^Pièce 1 - page de garde\.pdf$/]]) {
         const [file] = await Promise.all([at.waitForEvent("download"), at.getByText(button, { exact: true }).first().click()]);
         assert.match(file.suggestedFilename(), name);

@@ -24,6 +24,8 @@ var twins = map[string]string{
 	"POST /f/{firm}/charter/edit":                                               "publishCharter",
 	"GET /f/{firm}/reviews":                                                     "listReviews",
 	"POST /f/{firm}/reviews":                                                    "chooseReviews",
+	"GET /f/{firm}/message-sizes":                                               "listMessageSizes",
+	"POST /f/{firm}/message-sizes":                                              "setMessageSizes",
 	"POST /f/{firm}/spaces/{space}/people/{person}/review":                      "keepMember",
 	"POST /f/{firm}/spaces/{space}/people/{person}/review/end":                  "removeMember",
 	"POST /f/{firm}/factors":                                                    "demandFactors",

@@ -89,6 +89,7 @@ var documentSamples = map[string]sample{
 	"straightenPhoto": {who: byLead, want: 422}, // no photograph; package preview straightens them
 	"listExhibits":    {who: byLead, want: 200},
 	"getExhibitFile":  {who: byLead, want: 200},
+	"listPackSizes":   {who: byClient, want: 200},
 	"getRegister":     {who: byLead, want: 200},
 	"branchParty":     {who: byLead, body: `{"whom":"M. Durtain"}`, want: 409}, // it is no party; package forum has one
 	"unbranchParty":   {who: byLead, want: 409},

@@ -49,6 +49,8 @@ var firmSamples = map[string]sample{
 	"listCharterAnswers": {who: byLead, want: 200},
 	"listReviews":        {who: byLead, want: 200},
 	"chooseReviews":      {who: byLead, body: `{"months":6}`, want: 204},
+	"listMessageSizes":   {who: byLead, want: 200},
+	"setMessageSizes":    {who: byLead, body: `{"sizes":[{"name":"Messagerie","megabytes":18}]}`, want: 204},
 	"getColleague":       {who: byLead, want: 200},
 	"rankColleague":      {who: byLead, body: `{"administrator":true}`, want: 409}, // her card is no lawyer's; package firm does it
 	"endColleague": {who: byLead, body: `{}`, want: 204, then: func(s *stage, _ reply) {

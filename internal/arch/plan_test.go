@@ -21,7 +21,7 @@ var whole = regexp.MustCompile(`^(?:SCAN (\w+)|SEARCH (\w+) USING (?:COVERING )?
 var readWhole = map[string]string{
 	"firm_profile": "one row", "firm_key": "one row", "journal_key": "one row",
 	"journal_head": "its last row", "journal_hash": "its first or last row",
-	"known_mark": "one row", "approval_house": "one row", "factor_demand": "one row", "firm_plate": "one row", "review_rule": "one row", "charter": "its last row", "firm_sanction_list": "its last row", "firm_plan": "one row",
+	"known_mark": "one row", "approval_house": "one row", "factor_demand": "one row", "firm_plate": "one row", "review_rule": "one row", "message_size": "one row", "charter": "its last row", "firm_sanction_list": "its last row", "firm_plan": "one row",
 	"job":        "counted for the operator; what is done has no row",
 	"card_staff": "holds the firm's own people only", "upload_dropped": "holds what is to be removed only",
 	"journal_entry_waiting": "holds what waits for its place only",

@@ -124,6 +124,8 @@ func TestFirmPolicy(t *testing.T) {
 		{CharterPublish, Lawyer, Decision{false, true, "role"}},
 		{FirmReview, Admin, Decision{true, true, "firm-admin"}},
 		{FirmReview, Lawyer, Decision{false, true, "role"}},
+		{FirmMessage, Admin, Decision{true, true, "firm-admin"}},
+		{FirmMessage, Lawyer, Decision{false, true, "role"}},
 		{FirmFactors, Admin, Decision{true, true, "firm-admin"}},
 		{FirmFactors, Lawyer, Decision{false, true, "role"}},
 		{TokenGive, Outsider, Decision{true, true, "firm-outsider"}},

@@ -13,6 +13,7 @@ const (
 	FirmPeopleEnd  Action = "firm.people.end"  // close one's access, and have others answer for what was hers
 	FirmFactors    Action = "firm.factors"     // that its own people show a second factor
 	FirmReview     Action = "firm.review"      // after how long it looks again at who is in its spaces from outside
+	FirmMessage    Action = "firm.message"     // how much its messages hold, beside those of the law
 	CharterRead    Action = "charter.read"     // what the firm asks of those who use it
 	CharterAnswer  Action = "charter.answer"   // accept it or not
 	CharterSee     Action = "charter.see"      // who did
@@ -188,6 +189,7 @@ var rules = map[Action]rule{
 	FirmPeopleEnd:   {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
 	FirmFactors:     {kind: OfFirm, firm: []FirmRole{Admin}, grave: true},
 	FirmReview:      {kind: OfFirm, firm: []FirmRole{Admin}},
+	FirmMessage:     {kind: OfFirm, firm: []FirmRole{Admin}},
 	CharterRead:     {kind: OfFirm, firm: anyone, reads: true, linked: true},
 	CharterAnswer:   {kind: OfFirm, firm: anyone, inSelf: true, bare: true, linked: true},
 	CharterSee:      {kind: OfFirm, firm: []FirmRole{Admin}, reads: true},

@@ -1,7 +1,8 @@
 // Package dispatch makes the exhibits of a forum ready to leave the house by the ways
 // that lawyers have outside it: copies that bear a stamp, and sendings cut by the size
-// that a message of their network takes (e-Barreau, RPVA), each exhibit under its
-// number, the list of exhibits (« bordereau de pièces ») first.
+// that a message of their network takes (e-Barreau, RPVA) or by one that the firm has
+// chosen for its own people, each exhibit under its number, the list of exhibits
+// (« bordereau de pièces ») first.
 //
 // A stamp is appended: a stamped copy begins with the very bytes that were communicated
 // (see package stamp), which stay what is proven. What cannot be stamped, because it is

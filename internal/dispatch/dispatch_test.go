@@ -18,6 +18,7 @@ import (
 	"cenacle/internal/document"
 	"cenacle/internal/document/documenttest"
 	"cenacle/internal/fault"
+	"cenacle/internal/firm"
 	"cenacle/internal/forum/forumtest"
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
@@ -258,8 +259,55 @@ func TestPrepare(t *testing.T) {
 		h.Must(h.Documents.Delete(ctx, h.Lead, one))
 		all, err := d.Forums.Lists(ctx, h.Lead, d.In)
 		h.Must(err)
-		if f := d.dispatch.Foresee(all[0], law.Court, h.Clock.Now()); f.Messages != 1 || f.Limit.Bytes != 4_000_000 || len(f.Apart) != 0 {
+		sizes, err := d.dispatch.Sizes(ctx, h.Lead, d.In)
+		h.Must(err)
+		if f := dispatch.Foresee(all[0], sizes[0]); f.Messages != 1 || sizes[0].To != law.Court || sizes[0].Bytes != 4_000_000 || len(f.Apart) != 0 {
+			t.Errorf("foreseen in %+v: %+v", sizes[0], f)
+		}
+	})
+}
+
+// TestOwnSizes: the firm's people order a sending in the size that their firm has chosen,
+// beside those of the law; people from outside have those of the law alone.
+func TestOwnSizes(t *testing.T) {
+	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
+		d, ctx := open(t, h), t.Context()
+		chosen := []firm.Size{{Name: "Messagerie", Megabytes: 1}, {Name: "Tribunal de commerce", Megabytes: 3}}
+		h.Must(firm.New(h.Office, nil).ChooseSizes(ctx, h.Lead, chosen))
+		for range 3 {
+			d.Bring(h.Lead, "Rapport.jpg", append([]byte{0xFF, 0xD8, 0xFF, 0xE0}, make([]byte, 600_000)...), "")
+		}
+		all, err := d.Forums.Lists(ctx, h.Lead, d.In)
+		h.Must(err)
+		order := dispatch.Order{Space: d.In, Party: all[0].Party.ID, Own: "Messagerie"}
+		sizes, err := d.dispatch.Sizes(ctx, h.Lead, d.In)
+		h.Must(err)
+		if len(sizes) != 4 || sizes[0].To != law.Court || sizes[2].Own != "Messagerie" || sizes[3].Bytes != 3_000_000 {
+			t.Fatalf("the firm chooses among %+v", sizes)
+		}
+		if f := dispatch.Foresee(all[0], sizes[2]); f.Messages != 3 || len(f.Apart) != 0 {
 			t.Errorf("foreseen: %+v", f)
+		}
+		names, _ := d.send(h.Lead, order)
+		for _, folder := range []string{"Envoi 1/", "Envoi 2/", "Envoi 3/"} {
+			if !slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, folder) }) {
+				t.Errorf("no %s in %q", folder, names)
+			}
+		}
+		if sizes, err = d.dispatch.Sizes(ctx, d.People[0], d.In); err != nil || len(sizes) != 2 {
+			t.Errorf("a lawyer from outside chooses among %+v: %v", sizes, err)
+		}
+		for what, by := range map[string]authz.Actor{"from outside": d.People[0], "that was removed": h.Lead} {
+			if by == h.Lead {
+				h.Must(firm.New(h.Office, nil).ChooseSizes(ctx, h.Lead, chosen[1:]))
+			}
+			if _, err := d.dispatch.Prepare(ctx, by, d.p, order); !fault.Is(err, fault.Invalid) {
+				t.Errorf("a size %s: %v", what, err)
+			}
+		}
+		order.To, order.Own = law.Court, "Tribunal de commerce"
+		if _, err := d.dispatch.Prepare(ctx, h.Lead, d.p, order); !fault.Is(err, fault.Invalid) {
+			t.Errorf("two sizes at once: %v", err)
 		}
 	})
 }

@@ -17,6 +17,7 @@ import (
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
 	"cenacle/internal/fault"
+	"cenacle/internal/firm"
 	"cenacle/internal/fold"
 	"cenacle/internal/forum"
 	"cenacle/internal/i18n"
@@ -26,12 +27,51 @@ import (
 )
 
 // Order is what is to be sent: all that a party has communicated and the actor reads,
-// in messages to a recipient.
+// in messages to a recipient, or of a size of the firm's own.
 type Order struct {
 	Space id.Space
 	Party id.Circle
 	To    law.Recipient
-	First bool // the stamp stands on the first page alone
+	Own   string // in the place of To, what that size is called
+	First bool   // the stamp stands on the first page alone
+}
+
+// Size is how much one message holds: to a recipient, by the law, or by what the firm has
+// chosen, to nobody in particular.
+type Size struct {
+	law.Message
+	Own string // what one of the firm's own is called
+}
+
+// Sizes are those that the actor can order a sending in: those of the law on this day
+// and, for the firm's own people, those of the firm.
+func (s *Service) Sizes(ctx context.Context, by authz.Actor, of id.Space) (out []Size, err error) {
+	defer fault.Op(&err, "dispatch.Sizes(%s)", of)
+	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
+		if _, err := circle.Enter(a, by, of, authz.SpaceSee); err != nil {
+			return err
+		}
+		out, err = s.sizes(a, by)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) sizes(a *act.Act, by authz.Actor) (out []Size, err error) {
+	day := a.Now.In(s.zone).Format(time.DateOnly)
+	for _, to := range law.Recipients() {
+		if m, known := s.book.Message(to, day); known {
+			out = append(out, Size{Message: m})
+		}
+	}
+	if !authz.May(by, authz.FirmEnter, authz.Resource{Kind: authz.OfFirm, Firm: a.Firm()}, authz.Facts{Now: a.Now}) {
+		return out, nil
+	}
+	own, err := firm.SizesOf(a)
+	for _, one := range own {
+		out = append(out, Size{Message: law.Message{Bytes: one.Bytes()}, Own: one.Name})
+	}
+	return out, err
 }
 
 // Sending is messages about to be written, into one ZIP file with a folder for each.
@@ -39,19 +79,19 @@ type Sending struct {
 	service *Service
 	job     job
 	list    forum.List
-	limit   law.Message
+	size    Size
 	now     time.Time
 }
 
 // packed is what the journal keeps of a sending: not what the exhibits are called.
 type packed struct {
-	To       law.Recipient `json:"to"`
-	Most     int64         `json:"most"` // bytes of one message
+	To       law.Recipient `json:"to,omitempty"` // none: a size of the firm's own
+	Most     int64         `json:"most"`         // bytes of one message
 	Exhibits int           `json:"exhibits"`
 }
 
 // Prepare resolves an order, and records it. Invalid in the field to (an unknown
-// recipient), or when there is nothing to send; absent is a party of which the actor
+// recipient or size), or when there is nothing to send; absent is a party of which the actor
 // reads nothing.
 func (s *Service) Prepare(ctx context.Context, by authz.Actor, p *i18n.Printer, o Order) (_ Sending, err error) {
 	defer fault.Op(&err, "dispatch.Prepare(%s)", o.Party)
@@ -84,13 +124,17 @@ func (s *Service) Prepare(ctx context.Context, by authz.Actor, p *i18n.Printer, 
 		if _, err := circle.Enter(a, by, o.Space, authz.SpaceSee); err != nil {
 			return err
 		}
-		known := false
-		out.now = a.Now
-		if out.limit, known = s.book.Message(o.To, a.Now.In(s.zone).Format(time.DateOnly)); !known {
+		sizes, err := s.sizes(a, by)
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(sizes, func(one Size) bool { return one.To == o.To && one.Own == o.Own })
+		if at < 0 {
 			return fault.New(fault.Invalid, "dispatch.recipient").In("to")
 		}
-		what.To, what.Most = o.To, out.limit.Bytes
-		_, err := a.Record(by, "exhibit.packed", o.Space, string(o.Party), what)
+		out.now, out.size = a.Now, sizes[at]
+		what.To, what.Most = o.To, out.size.Bytes
+		_, err = a.Record(by, "exhibit.packed", o.Space, string(o.Party), what)
 		return err
 	})
 }
@@ -105,7 +149,7 @@ func (s Sending) Name() string { return fold.File(s.job.p.T("dispatch.name")) }
 func (s Sending) WriteTo(ctx context.Context, w io.Writer) (err error) {
 	defer fault.Op(&err, "dispatch.Sending")
 	p := s.job.p
-	e := envelope{z: zip.NewWriter(w), messages: messages{limit: s.limit}, p: p, now: s.now}
+	e := envelope{z: zip.NewWriter(w), messages: messages{size: s.size}, p: p, now: s.now}
 	e.index = [][]string{{p.T("dispatch.csv.folder"), p.T("forum.csv.number"), p.T("dispatch.csv.file"), p.T("forum.csv.bytes"), p.T("forum.csv.sha256"), p.T("dispatch.csv.original")}}
 	if err := e.add(ctx, "", made(file(p.T("dispatch.list"))+".pdf", s.cited())); err != nil {
 		return err
@@ -132,7 +176,7 @@ func (s Sending) WriteTo(ctx context.Context, w io.Writer) (err error) {
 // messages are those written so far: the number of the one that is open, and what it
 // holds.
 type messages struct {
-	limit  law.Message
+	size   Size
 	number int
 	held   int64
 }
@@ -140,7 +184,7 @@ type messages struct {
 // take finds the message for so many bytes that stay together: the open one or the
 // next; or none takes them.
 func (m *messages) take(size int64) (fits bool) {
-	here, ever := m.limit.Fits(m.held, size)
+	here, ever := m.size.Fits(m.held, size)
 	if !ever {
 		return false
 	}
@@ -154,15 +198,13 @@ func (m *messages) take(size int64) (fits bool) {
 // Forecast is what a sending will be, by the sizes of what was communicated: stamps and
 // cover sheets add a little.
 type Forecast struct {
-	Limit    law.Message
 	Messages int
 	Apart    []forum.Piece // that no message takes
 }
 
-// Foresee says what a sending of a list to a recipient would be at an instant.
-func (s *Service) Foresee(l forum.List, to law.Recipient, now time.Time) (f Forecast) {
-	f.Limit, _ = s.book.Message(to, now.In(s.zone).Format(time.DateOnly))
-	m := messages{limit: f.Limit}
+// Foresee says what a sending of a list in messages of a size would be.
+func Foresee(l forum.List, size Size) (f Forecast) {
+	m := messages{size: size}
 	for _, e := range l.Pieces {
 		if leaves(e) && !m.take(e.Size) {
 			f.Apart = append(f.Apart, e)

@@ -10,7 +10,7 @@ import (
 // journalled are the routes whose success is a line of the journal.
 var journalled = [...]string{
 	"POST /l/{firm}/{token}",
-	"POST /f/{firm}/spaces/new", "POST /f/{firm}/people", "POST /f/{firm}/people/{colleague}/leave", "POST /f/{firm}/approval", "POST /f/{firm}/factors", "POST /f/{firm}/charter/edit", "POST /f/{firm}/reviews", "POST /f/{firm}/spaces/{space}/people/{person}/review", "POST /f/{firm}/spaces/{space}/people/{person}/review/end",
+	"POST /f/{firm}/spaces/new", "POST /f/{firm}/people", "POST /f/{firm}/people/{colleague}/leave", "POST /f/{firm}/approval", "POST /f/{firm}/factors", "POST /f/{firm}/charter/edit", "POST /f/{firm}/reviews", "POST /f/{firm}/message-sizes", "POST /f/{firm}/spaces/{space}/people/{person}/review", "POST /f/{firm}/spaces/{space}/people/{person}/review/end",
 	"POST /f/{firm}/spaces/{space}/name", "POST /f/{firm}/spaces/{space}/people",
 	"POST /f/{firm}/spaces/{space}/folders", "POST /f/{firm}/spaces/{space}/folders/{folder}",
 	"POST /f/{firm}/spaces/{space}/people/{person}/remove", "POST /f/{firm}/spaces/{space}/people/{person}/invite",

@@ -161,6 +161,7 @@ func firmSteps() []step {
 		plain("/f/{firm}/charter", byClient, 200), form("/f/{firm}/charter", byClient, 303, "version", "1", "answer", "accept"), // there is none: back to the page that says so
 		plain("/f/{firm}/charter/edit", byLead, 200), form("/f/{firm}/charter/edit", byLead, 303, "text", "", "audience", ""),
 		plain("/f/{firm}/reviews", byLead, 200), form("/f/{firm}/reviews", byLead, 303, "months", "6"),
+		plain("/f/{firm}/message-sizes", byLead, 200), form("/f/{firm}/message-sizes", byLead, 303, "name-0", "Messagerie", "megabytes-0", "18"),
 		form("/f/{firm}/approval", byLead, 303, "demanded", ""),
 		plain("/f/{firm}/programs", byLead, 200),
 		form("/f/{firm}/programs", byLead, 200, "name", "Sauvegarde", "use", "api", "access", "read", "reach", "all", "life", "90").then(func(s *scene, _ answer) {

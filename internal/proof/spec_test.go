@@ -216,6 +216,7 @@ var chosenFor = map[string]map[string]string{
 	"raiseWall":         {"person": "{colleague}", "until": ""},
 	"publishCharter":    {"audience": ""},
 	"chooseReviews":     {"months": "6"},
+	"setMessageSizes":   {"megabytes": "18"},
 	"keepMember":        {"until": time.Now().AddDate(0, 6, 0).Format(time.DateOnly)},
 	"liftWall":          {"person": "{colleague}"},
 	"addParty":          {"name": "M. Paul Adversaire"},

@@ -148,7 +148,7 @@ func Routes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/connections/{webhook}/resume", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoResume},
 		{Pattern: "POST /f/{firm}/connections/{webhook}/end", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoEnd},
 	}
-	routes = slices.Concat(routes, entranceRoutes(p), letterboxRoutes(p), charterRoutes(p), noticeRoutes(p), absenceRoutes(p), groupRoutes(p), diffusionRoutes(p), supportRoutes(p),
+	routes = slices.Concat(routes, entranceRoutes(p), letterboxRoutes(p), charterRoutes(p), sizeRoutes(p), noticeRoutes(p), absenceRoutes(p), groupRoutes(p), diffusionRoutes(p), supportRoutes(p),
 		spaceRoutes(p), forumRoutes(p), agendaRoutes(p), vigilanceRoutes(p))
 	if p.StyleGuide != nil {
 		routes = append(routes, web.Route{Pattern: "GET /styleguide", Handle: p.StyleGuide.Show, Why: "components without content, in demonstration mode only"})
@@ -186,6 +186,14 @@ func charterRoutes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/charter", Door: web.Member, Action: authz.CharterAnswer, Handle: p.Charter.DoAnswer},
 		{Pattern: "GET /f/{firm}/charter/edit", Door: web.Member, Action: authz.CharterSee, Handle: p.Charter.Edit},
 		{Pattern: "POST /f/{firm}/charter/edit", Door: web.Member, Action: authz.CharterPublish, Handle: p.Charter.DoPublish},
+	}
+}
+
+// sizeRoutes are how much the firm's messages hold.
+func sizeRoutes(p Pages) []web.Route {
+	return []web.Route{
+		{Pattern: "GET /f/{firm}/message-sizes", Door: web.Member, Action: authz.FirmMessage, Handle: p.Desk.MessageSizes},
+		{Pattern: "POST /f/{firm}/message-sizes", Door: web.Member, Action: authz.FirmMessage, Handle: p.Desk.DoChooseSizes},
 	}
 }
 

@@ -36,6 +36,7 @@ type Field struct {
 	Error        string // what is wrong and how to put it right
 	Value        string
 	Optional     bool
+	Blank        bool // may be left empty, which the page says for all of its fields
 	Off          bool
 	Chosen       bool   // a single box is ticked
 	Focus        bool   // receives the focus when the page opens

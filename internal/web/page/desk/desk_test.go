@@ -30,6 +30,7 @@ func TestTemplates(t *testing.T) {
 	uitest.Check(t, peoplePage)
 	uitest.Check(t, colleaguePage)
 	uitest.Check(t, reviewPage)
+	uitest.Check(t, sizePage)
 	uitest.Check(t, journalPage)
 	uitest.Check(t, searchPage)
 	uitest.Check(t, vigilancePage)

@@ -20,6 +20,7 @@ type People struct {
 	Charter  string // where the firm's charter of use is
 	Reviews  string // where she looks again at who is in her spaces from outside
 	Programs string // where she sees those of the team, or empty
+	Sizes    string // where she says how much the firm's messages hold, or empty
 	Entrance string // where she chooses who vouches for them, or empty
 	Support  string // where she lets the host look, or empty
 	Rule     *Rule  // nil for those who may not decide it
@@ -88,7 +89,7 @@ func (p *Pages) people(r *web.Request, err error) (web.Answer, error) {
 		for i, c := range staff {
 			page.Cards[i].Href = r.FirmPath("people", string(c.Person))
 		}
-		page.Programs, page.Entrance, page.Support = r.FirmPath("programs")+"#team", r.FirmPath("entrance"), r.FirmPath("support")
+		page.Programs, page.Sizes, page.Entrance, page.Support = r.FirmPath("programs")+"#team", r.FirmPath("message-sizes"), r.FirmPath("entrance"), r.FirmPath("support")
 		page.Add = newAdd(b, r.FirmPath("people"), answers{r.Value, r.Values})
 	}
 	if page.Rule, unread = p.rule(r, b); unread != nil {

@@ -116,6 +116,7 @@ func routes(s *webtest.Site, models []space.Model, disk *blob.Disk) []web.Route 
 		member("GET /f/{firm}/people", authz.FirmPeopleSee, p.People), member("POST /f/{firm}/people", authz.FirmPeopleAdd, p.DoAddColleague),
 		member("GET /f/{firm}/people/{colleague}", authz.FirmPeopleEdit, p.Colleague),
 		member("POST /f/{firm}/people/{colleague}/rank", authz.FirmPeopleRank, p.DoRank), member("POST /f/{firm}/people/{colleague}/leave", authz.FirmPeopleEnd, p.DoLeave),
+		member("GET /f/{firm}/message-sizes", authz.FirmMessage, p.MessageSizes), member("POST /f/{firm}/message-sizes", authz.FirmMessage, p.DoChooseSizes),
 		member("GET /f/{firm}/reviews", authz.FirmEnter, p.Reviews), member("POST /f/{firm}/reviews", authz.FirmReview, p.DoChooseReview),
 		member("POST /f/{firm}/spaces/{space}/people/{person}/review", authz.ReviewKeep, p.DoKeepAccess),
 		member("POST /f/{firm}/spaces/{space}/people/{person}/review/end", authz.SpaceManage, p.DoEndAccess),
@@ -378,6 +379,48 @@ func TestReviews(t *testing.T) {
 	paul.Get(h.path+"/reviews").Answers(t, http.StatusOK, "").One("#rule").Says("3 mois")
 	paul.Get(h.path + "/reviews").Lacks("#rule form")
 	paul.Post(h.path+"/reviews", "months", "6").Answers(t, http.StatusForbidden, "")
+}
+
+// TestMessageSizes: who administers the firm adds, changes and removes its own sizes; a
+// line that cannot be kept comes back as it was written, beside its error; nobody else has
+// the page.
+func TestMessageSizes(t *testing.T) {
+	h := open(t)
+	at := h.path + "/message-sizes"
+	h.admin.Get(h.path + "/people").One("a[href=" + at + "]")
+	if n := len(h.admin.Get(at).Answers(t, http.StatusOK, "").All("fieldset")); n != 2 {
+		t.Errorf("%d lines before any size", n)
+	}
+	again := h.admin.Post(at, "name-0", "Messagerie", "megabytes-0", "18", "name-1", "messagerie", "megabytes-1", "4,5", "name-3", "", "megabytes-3", "7").Answers(t, http.StatusUnprocessableEntity, "")
+	again.One("#f-name-0").Is("value", "Messagerie")
+	again.One("#f-megabytes-1").Is("value", "4,5")
+	again.One("#f-name-1-error").Says("porte déjà ce nom")
+	again.One("#f-megabytes-1-error").Says("de 1 à 1\u202f000")
+	again.One("#f-name-2-error").Says("Taille n° 3")
+	if n := len(again.All(".summary a")); n != 3 {
+		t.Errorf("%d errors above the form", n)
+	}
+	h.admin.Post(at, "name-0", " Messagerie ", "megabytes-0", "18", "name-4", "Tribunal", "megabytes-4", "2").Answers(t, http.StatusSeeOther, at+"?done=sizes_chosen")
+	kept := h.admin.Get(at)
+	kept.One("#f-name-0").Is("value", "Messagerie")
+	kept.One("#f-megabytes-1").Is("value", "2")
+	h.admin.Post(at, "name-0", "", "megabytes-0", "", "name-1", "Tribunal", "megabytes-1", "3").Answers(t, http.StatusSeeOther, at+"?done=sizes_chosen")
+	left := h.admin.Get(at)
+	left.One("#f-name-0").Is("value", "Tribunal")
+	left.One("#f-name-1").Is("value", "")
+	var ten []string
+	for i := range firm.MaxSizes {
+		ten = append(ten, fmt.Sprintf("name-%d", i), fmt.Sprintf("Taille %c", 'A'+i), fmt.Sprintf("megabytes-%d", i), "5")
+	}
+	h.admin.Post(at, ten...).Answers(t, http.StatusSeeOther, at+"?done=sizes_chosen")
+	if n := len(h.admin.Get(at).All("fieldset")); n != firm.MaxSizes {
+		t.Errorf("%d lines when there is room for no more", n)
+	}
+	h.admin.Get(h.path + "/journal").One("main").Says("Me Hélène Delmas a choisi les tailles d’envoi du cabinet.")
+	lawyer := h.colleague("Me Paul Leroy", "paul@delmas.example", authz.Lawyer)
+	lawyer.Get(at).Answers(t, http.StatusForbidden, "")
+	lawyer.Post(at, "name-0", "Mienne", "megabytes-0", "1").Answers(t, http.StatusForbidden, "")
+	lawyer.Get(h.path + "/people").Lacks("a[href=" + at + "]")
 }
 
 func TestFirmsJournal(t *testing.T) {

@@ -3,6 +3,7 @@ package room
 import (
 	"io"
 	"net/http"
+	"strings"
 
 	"cenacle/internal/dispatch"
 	"cenacle/internal/document"
@@ -20,6 +21,9 @@ type Sending struct {
 	ID    string
 	Apart []string // what no message takes, in words
 }
+
+// ownSize comes before the name of a size of the firm's own, where one is chosen.
+const ownSize = "own:"
 
 // advocates says whether somebody may have a use for stamps and sendings: the firm, and
 // those who act for a party.
@@ -39,7 +43,7 @@ func (h here) stamped(line ExhibitLine, e forum.Piece) ExhibitLine {
 }
 
 // sending offers the messages of one party; nil where there is nothing to send.
-func (p *Pages) sending(h here, l forum.List, refused error) *Sending {
+func (h here) sending(l forum.List, sizes []dispatch.Size, refused error) *Sending {
 	if !h.advocates() || !dispatch.Sendable(l) {
 		return nil
 	}
@@ -47,14 +51,20 @@ func (p *Pages) sending(h here, l forum.List, refused error) *Sending {
 	mine := h.r.Value("party") == key
 	to := ui.Field{Kind: ui.Radios, Name: "to", ID: "to-" + key, Label: t.T("room.dispatch.to"), Hint: t.T("room.dispatch.to_hint"), Columns: 2}
 	out := &Sending{ID: "send-" + key}
-	for i, one := range law.Recipients() {
-		f := p.Dispatch.Foresee(l, one, h.r.Now)
-		to.Options = append(to.Options, ui.Option{
-			Value: string(one), Label: t.T("room.dispatch.to." + string(one)), Chosen: i == 0 && !mine || mine && h.r.Value("to") == string(one),
-			Note: t.T("room.dispatch.limit", t.Bytes(f.Limit.Bytes), t.N("room.dispatch.messages", f.Messages)),
-		})
+	for i, one := range sizes {
+		f, o := dispatch.Foresee(l, one), ui.Option{Value: ownSize + one.Own, Label: one.Own}
+		apart := func(e forum.Piece) string { return t.T("room.dispatch.apart_own", e.Label(), t.Bytes(e.Size), one.Own) }
+		if one.Own == "" {
+			o.Value, o.Label = string(one.To), t.T("room.dispatch.to."+string(one.To))
+			apart = func(e forum.Piece) string {
+				return t.T("room.dispatch.apart."+string(one.To), e.Label(), t.Bytes(e.Size))
+			}
+		}
+		o.Chosen = i == 0 && !mine || mine && h.r.Value("to") == o.Value
+		o.Note = t.T("room.dispatch.limit", t.Bytes(one.Bytes), t.N("room.dispatch.messages", f.Messages))
+		to.Options = append(to.Options, o)
 		for _, e := range f.Apart {
-			out.Apart = append(out.Apart, t.T("room.dispatch.apart."+string(one), e.Label(), t.Bytes(e.Size)))
+			out.Apart = append(out.Apart, apart(e))
 		}
 	}
 	pages := ui.Field{Kind: ui.Radios, Name: "pages", ID: "pages-" + key, Label: t.T("room.dispatch.pages"), Columns: 2}
@@ -96,9 +106,13 @@ func (p *Pages) DoPackExhibits(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := p.Dispatch.Prepare(r.Context(), r.Actor, r.Printer, dispatch.Order{
-		Space: h.room.ID, Party: id.Circle(r.Value("party")), To: law.Recipient(r.Value("to")), First: r.Value("pages") == "first",
-	})
+	o := dispatch.Order{Space: h.room.ID, Party: id.Circle(r.Value("party")), First: r.Value("pages") == "first"}
+	if name, own := strings.CutPrefix(r.Value("to"), ownSize); own {
+		o.Own = name
+	} else {
+		o.To = law.Recipient(r.Value("to"))
+	}
+	s, err := p.Dispatch.Prepare(r.Context(), r.Actor, r.Printer, o)
 	if fault.Is(err, fault.Invalid) {
 		return p.exhibits(h, all, err)
 	}

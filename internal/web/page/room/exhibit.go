@@ -107,13 +107,17 @@ func (p *Pages) exhibits(h here, all []forum.List, refused error) (_ web.Answer,
 	if h.inside() {
 		page.Tabs = h.tabs("exhibits")
 	}
+	sizes, err := p.Dispatch.Sizes(r.Context(), r.Actor, h.room.ID)
+	if err != nil {
+		return nil, err
+	}
 	page.Empty = ui.Empty{Icon: "files", Title: t.T("room.exhibit.none"), Text: t.T("room.exhibit.none_text")}
 	for _, l := range all {
 		out := h.exhibits(l.Party, len(l.Pieces))
 		for _, e := range l.Pieces {
 			out.Lines = append(out.Lines, h.stamped(h.exhibit(e), e))
 		}
-		out.Send = p.sending(h, l, refused)
+		out.Send = h.sending(l, sizes, refused)
 		page.Lists = append(page.Lists, out)
 	}
 	if len(all) > 0 {
