@@ -5,11 +5,13 @@ import { refresh } from "./region.js";
 const least = 1_000;
 const most = 60_000;
 const gather = 150; // signals that come together make one refresh
+const pause = 500; // between two refreshes, while signals keep coming
 const idle = 5 * 60_000; // a page hidden for longer lets go of its connection
 
 class Live extends HTMLElement {
   connectedCallback() {
     this.wait = least;
+    this.last = 0;
     this.voice = Object.assign(document.createElement("span"), { className: "unseen" });
     this.voice.setAttribute("role", "status");
     this.append(this.voice);
@@ -49,8 +51,11 @@ class Live extends HTMLElement {
   }
 
   changed() {
-    clearTimeout(this.soon);
+    if (this.soon) return; // what is asked for then shows this as well
+    const rest = this.last + pause - performance.now();
     this.soon = setTimeout(async () => {
+      this.soon = 0;
+      this.last = performance.now();
       try {
         await refresh(this.dataset.regions);
         this.voice.textContent = "";
@@ -58,7 +63,7 @@ class Live extends HTMLElement {
       } catch {
         this.missed = true; // shown at the next signal or reconnection
       }
-    }, gather);
+    }, Math.max(gather, rest));
   }
 
   handleEvent() {
