@@ -1,5 +1,6 @@
 // A diffusion: one text to the client of two matters, with who will receive it before it
-// leaves, and afterwards who has opened it; its proof verifies without the site.
+// leaves, and afterwards who has opened it; its proof verifies without the site. Then one
+// to sixty matters, whose page follows it while it leaves.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -84,5 +85,63 @@ test("one text to the clients of two matters", async (context) => {
     await page.goto(`${desk}/diffusions`);
     await inspect(page, "the list of diffusions");
     await look(page, "diffusion-list-1280");
+  });
+});
+
+test("a page that follows a diffusion while it leaves", async (context) => {
+  const { step, lawyer, desk } = await begin(context);
+  const { page } = lawyer;
+  const count = 60;
+
+  await step("she has sixty matters", async () => {
+    await page.evaluate(async ([to, more]) => { // the form of the desk, which other journeys fill in by hand
+      for (let number = 1; number <= more; number++) {
+        const body = new URLSearchParams({ name: `M. Client ${number}`, email: `client${number}@courriel.example`, model: "divorce", profile: "particulier" });
+        const answer = await fetch(to, { method: "POST", body });
+        if (!answer.redirected) throw new Error(`a space is not open: ${answer.status}`);
+      }
+    }, [`${desk}/spaces/new`, count - 1]);
+    await page.goto(`${desk}/diffusions/new`);
+    await field(page, "room.subject").fill("Fermeture du cabinet");
+    await field(page, "room.body").fill("Le cabinet sera fermé du 1er au 15 août.");
+    await page.getByRole("button", { name: n("diffusion.pick", count, t("space.model.divorce")) }).click();
+    await button(page, "diffusion.preview").click();
+    await page.getByRole("button", { name: n("diffusion.send", count), exact: true }).waitFor();
+  });
+
+  const other = await page.context().newPage();
+  await step("it is set for later, and another window shows it", async () => {
+    await page.locator("input[name=when][value=later]").check();
+    await page.locator(".diffusion-later input[name=day]").fill(new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10));
+    await page.locator(".diffusion-later input[name=hour]").fill("09:00");
+    await page.getByRole("button", { name: n("diffusion.send", count), exact: true }).click();
+    await said(page, "diffusion_set");
+    await other.addInitScript(() => {
+      window.steps = [];
+      new MutationObserver(() => {
+        const bar = document.querySelector("#diffusion progress");
+        if (bar && window.steps.at(-1) !== bar.value) window.steps.push(bar.value);
+      }).observe(document, { childList: true, subtree: true });
+    });
+    const listens = other.waitForResponse((answer) => answer.url().endsWith("/live"));
+    await other.goto(new URL(page.url()).pathname);
+    await listens;
+    await other.locator("#diffusion .badge", { hasText: t("diffusion.is.set") }).waitFor();
+  });
+
+  await step("it leaves at once after all, and that window counts what is written until all of it is", async () => {
+    await page.getByRole("button", { name: t("diffusion.cancel"), exact: true }).click();
+    await page.locator("dialog[open]").getByRole("button", { name: t("diffusion.cancel"), exact: true }).click();
+    await said(page, "diffusion_cancelled");
+    await page.locator("input[name=when][value=now]").check();
+    await page.getByRole("button", { name: n("diffusion.send", count), exact: true }).click();
+    await said(page, "diffusion_sent");
+    for (const one of [page, other]) await one.locator("#diffusion .badge", { hasText: t("diffusion.is.done") }).waitFor({ timeout: 60_000 });
+    const steps = await other.evaluate(() => window.steps); // of this one load of the page
+    assert.ok(steps.some((one) => one < count), "nothing was shown before the end");
+    assert.deepEqual(steps, steps.toSorted((a, b) => a - b));
+    assert.equal(await other.locator("#diffusion tbody tr").count(), count);
+    assert.equal(await other.locator("#diffusion progress").count(), 0);
+    await inspect(other, "a diffusion to sixty matters");
   });
 });
