@@ -116,6 +116,18 @@ test("codes of an application, without script", async (context) => {
   });
 });
 
+/** Plays the authenticator of who holds a page: it says yes to whatever the page asks of it. */
+async function authenticator(context, page) {
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("WebAuthn.enable");
+  await devtools.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2", ctap2Version: "ctap2_1", transport: "internal", hasResidentKey: true, hasUserVerification: true,
+      isUserVerified: true, automaticPresenceSimulation: true,
+    },
+  });
+}
+
 /** She stands on this page, and was led nowhere else. */
 const at = (page, path) => assert.equal(new URL(page.url()).pathname, path);
 
@@ -307,14 +319,7 @@ test("passkeys", async (context) => {
   const step = journey(context, browser);
   const { page, watch, context: own } = await visit(context, browser, house, { phone: true });
   watch.allow(/status of 422/); // a name that is none
-  const devtools = await own.newCDPSession(page);
-  await devtools.send("WebAuthn.enable");
-  await devtools.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2", ctap2Version: "ctap2_1", transport: "internal", hasResidentKey: true, hasUserVerification: true,
-      isUserVerified: true, automaticPresenceSimulation: true,
-    },
-  });
+  await authenticator(own, page);
   const client = house.person("sophie");
 
   await step("a client who came by a link keeps a passkey with one gesture", async () => {
@@ -363,5 +368,65 @@ test("passkeys", async (context) => {
     await inspect(page, "the second step");
     await button(page, "door.key_use").click();
     await page.waitForURL(/\/f\/|\/enter/);
+  });
+});
+
+test("a forum demands a passkey of everybody in it", async (context) => {
+  const house = await House.start(context, (port) => ({ CENACLE_URL: `http://localhost:${port}` }));
+  const browser = await browse(context);
+  const step = journey(context, browser);
+  const [founder, colleague] = ["claire", "karim"].map((name) => house.person(name));
+  const counsel = { name: "Me Anne Roux", email: "anne@roux.example", party: "Partie adverse" };
+  const lawyer = await visit(context, browser, house);
+  const his = await visit(context, browser, house, { phone: true });
+  his.watch.allow(/403/); // a page that stands open when the demand comes
+  const { page } = lawyer;
+  let space;
+
+  /** Adds a passkey where she stands, and goes on from the page of her recovery codes. */
+  const keep = async (at) => {
+    await button(at, "door.key_add").click();
+    await heading(at, t("door.recovery")).first().waitFor();
+    await at.getByRole("link", { name: t("door.recovery_done"), exact: true }).click();
+  };
+
+  await step("a forum, whose lawyer signs in by her passkey and demands one", async () => {
+    await authenticator(lawyer.context, page);
+    await signIn(page, founder);
+    await page.getByRole("link", { name: "Mme Sophie Petit" }).first().click();
+    await page.waitForURL(/\/spaces\//);
+    space = new URL(page.url()).pathname;
+    await invite(page, space, counsel);
+    await makeParty(page, space, counsel);
+    await prove(page, house, founder);
+    await page.goto("/account/factors");
+    await keep(page);
+    await page.waitForURL(/\/account\/factors$/);
+    await page.goto(`${space}/questions`);
+    await page.locator("#demand input[value=passkey]").check();
+    await button(page.locator("#demand form"), "forum.demand.set").click();
+    await said(page, "forum_demanded");
+    await page.locator("#demand").getByText(like("forum.demand.without")).first().waitFor();
+    await inspect(page, "a forum that demands a passkey");
+  });
+
+  await step("who has none is led to where he adds it, and then to the page that he wanted", async () => {
+    await authenticator(his.context, his.page);
+    await signIn(his.page, colleague);
+    await his.page.goto(`${space}/agenda?past=1`);
+    await his.page.waitForURL(/\/account\/factors\?ask=passkey&next=/);
+    await his.page.getByText(t("door.asked.add.passkey")).waitFor();
+    await inspect(his.page, "the passkey that a forum demands");
+    await keep(his.page);
+    await his.page.waitForURL((url) => url.pathname === `${space}/agenda` && url.search === "?past=1");
+  });
+
+  await step("a session that shows it opens the forum at once, his password alone does not", async () => {
+    await his.context.clearCookies();
+    await firstStep(his.page, colleague);
+    await his.page.goto(`${space}/agenda`);
+    assert.match(his.page.url(), /\/signin\?next=/, "one step opens nothing");
+    await button(his.page, "door.key_use").click();
+    await his.page.waitForURL((url) => url.pathname === `${space}/agenda`);
   });
 });
