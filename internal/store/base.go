@@ -34,8 +34,10 @@ type base struct {
 	tally            *tally
 }
 
-// words are the few statements that the engines spell differently.
-type words struct{ update, view, firm string }
+// words are the few statements that the engines spell differently: how a transaction
+// begins and, where rows of many firms lie together, how it is bound to one, to read it or
+// in its turn to write.
+type words struct{ update, view, firm, turn string }
 
 func (b *base) update(ctx context.Context, firm string, work func(*session) error) error {
 	nap := firstNap
@@ -61,13 +63,14 @@ func (b *base) update(ctx context.Context, firm string, work func(*session) erro
 }
 
 // change runs work for the n-th time. On SQLite, one that runs again runs alone, so
-// that it comes to an end whatever the others do; on PostgreSQL it does so, on this
-// node, when it was overtaken several times.
+// that it comes to an end whatever the others do; on PostgreSQL one of the directory does
+// so, on this node, when it was overtaken several times. Those of a firm take turns
+// anyway, here without holding a connection while they wait.
 func (b *base) change(ctx context.Context, firm string, n int, work func(*session) error) (*session, error) {
 	if b.groups != nil {
 		return b.groups.attempt(ctx, n > 1, work)
 	}
-	leave, err := b.gates.enter(ctx, firm, n > overtaken)
+	leave, err := b.gates.enter(ctx, firm, firm != "" || n > overtaken)
 	if err != nil {
 		return nil, classify(err)
 	}
@@ -153,8 +156,11 @@ func (b *base) begin(s *session, firm string) error {
 	if firm == "" || b.words.firm == "" {
 		return nil
 	}
+	if text = b.words.turn; s.readOnly {
+		text = b.words.firm
+	}
 	// one row that repeats the setting
-	_, err := s.link.each(s.ctx, b.words.firm, []any{firm}, func(func(...any) error) error { return nil })
+	_, err := s.link.each(s.ctx, text, []any{firm}, func(func(...any) error) error { return nil })
 	return err
 }
 

@@ -21,9 +21,9 @@ func (f *Firm) ID() id.Firm { return f.id }
 // nil; after any error, panic or end of ctx nothing remains. The update is
 // durable when Update returns nil.
 //
-// On PostgreSQL work may run again after a serialization failure: it must
-// reset what it collects, and act on the world only in AfterCommit. Do not open
-// another transaction inside: the firm has one writer.
+// Work may run again, when its group or its connection was lost: it must reset what
+// it collects, and act on the world only in AfterCommit. Do not open another
+// transaction inside: the firm has one writer.
 func (f *Firm) Update(ctx context.Context, work func(*Tx) error) error {
 	return f.with(ctx, func(b *base) error {
 		return b.update(ctx, string(f.id), func(s *session) error { return work(&Tx{s, f.id}) })

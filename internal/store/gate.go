@@ -12,9 +12,10 @@ const (
 	everybody = 1 << 30 // more than can be in a gate at once
 )
 
-// gates let the updates of a firm through together, until one that the others keep
+// gates let the updates of the directory through together, until one that the others keep
 // overtaking wants to be alone: a long update would else never end among short ones,
-// since PostgreSQL has whoever is late begin again. Other nodes have gates of their own.
+// since PostgreSQL has whoever is late begin again. Those of a firm go one by one. Other
+// nodes have gates of their own.
 type gates struct {
 	mu sync.Mutex
 	of map[string]*semaphore.Weighted // by firm, "" for the directory; as few as a node knows firms

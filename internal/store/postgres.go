@@ -80,8 +80,10 @@ func openPostgres(ctx context.Context, c Config, t *tally) (*postgres, error) {
 		config: config, known: map[id.Firm]bool{},
 		roll: bounded(config, reign, half), firms: bounded(config, reign, half), queue: bounded(config, reign, queueMax),
 	}
-	p.rollBase = newPostgresBase(p.roll, t)
-	p.firmsBase = newPostgresBase(p.firms, t)
+	p.rollBase = newPostgresBase(p.roll, t, words{update: "begin isolation level serializable", view: view})
+	p.firmsBase = newPostgresBase(p.firms, t, words{
+		update: "begin isolation level read committed", turn: turn, view: view, firm: "select set_config('cenacle.firm', $1, true)",
+	})
 	if err := p.check(ctx); err != nil {
 		return nil, errors.Join(classify(err), p.close())
 	}
@@ -134,12 +136,17 @@ func (r *reign) rested(ctx context.Context, p stdlib.ShouldPingParams) bool {
 	return p.Conn.Ping(ctx) != nil
 }
 
-func newPostgresBase(db *sql.DB, t *tally) base {
-	return base{writers: shared{db, t}, readers: shared{db, t}, gates: newGates(), tally: t, words: words{
-		update: "begin isolation level serializable",
-		view:   "begin isolation level repeatable read read only",
-		firm:   "select set_config('cenacle.firm', $1, true)",
-	}}
+const (
+	view = "begin isolation level repeatable read read only"
+
+	// turn waits until no other transaction writes the firm, on whichever node, and has
+	// the turn until this one has ended. What is read afterwards, each statement by a
+	// snapshot of its own, is what the last one has left.
+	turn = "select set_config('cenacle.firm', $1, true), pg_advisory_xact_lock(hashtextextended($1, 0))"
+)
+
+func newPostgresBase(db *sql.DB, t *tally, w words) base {
+	return base{writers: shared{db, t}, readers: shared{db, t}, gates: newGates(), tally: t, words: w}
 }
 
 func (p *postgres) directory() *base { return &p.rollBase }

@@ -4,32 +4,42 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"time"
 
 	"cenacle/internal/fault"
 	"cenacle/internal/store"
 	"cenacle/internal/store/storetest"
 )
 
-// Two updates read the same row before either writes: one must run again and
-// see what the other wrote.
+var (
+	getTries   = store.ForDirectory(`select tries from attempt where hash = $1`)
+	putTries   = store.ForDirectory(`insert into attempt (hash, tries, window_end) values ($1, $2, 0)`)
+	raiseTries = store.ForDirectory(`update attempt set tries = $2 where hash = $1`)
+)
+
+// Two updates of the directory read the same row before either writes: one must run
+// again and see what the other wrote.
 func TestSerializationFailureRunsAgain(t *testing.T) {
 	c := storetest.Postgres(t)
 	nodes := []*store.Store{storetest.Open(t, c), storetest.Open(t, c)}
-	f := storetest.Firm(t, nodes[0])
-	mustUpdate(t, f, put("n", 0))
+	what := []byte("n")
+	err := nodes[0].Directory().Update(t.Context(), func(tx *store.DirectoryTx) error {
+		_, err := tx.Exec(putTries, what, 0)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(tx *store.DirectoryTx) (n int64, err error) { return n, tx.Row(getTries, []any{what}, &n) }
 	var met, group sync.WaitGroup
 	met.Add(len(nodes))
 	for _, node := range nodes {
-		own, err := node.Firm(t.Context(), f.ID())
-		if err != nil {
-			t.Fatal(err)
-		}
 		group.Go(func() {
 			runs, hooks := 0, 0
-			err := own.Update(t.Context(), func(tx *store.Tx) error {
+			err := node.Directory().Update(t.Context(), func(tx *store.DirectoryTx) error {
 				runs++
-				var n int64
-				if err := tx.Row(getMark, []any{"n", "p"}, &n); err != nil {
+				n, err := read(tx)
+				if err != nil {
 					return err
 				}
 				tx.AfterCommit(func() { hooks++ })
@@ -37,7 +47,7 @@ func TestSerializationFailureRunsAgain(t *testing.T) {
 					met.Done()
 					met.Wait()
 				}
-				_, err := tx.Exec(raiseMark, "n", "p", n+1)
+				_, err = tx.Exec(raiseTries, what, n+1)
 				return err
 			})
 			if err != nil || hooks != 1 {
@@ -46,29 +56,79 @@ func TestSerializationFailureRunsAgain(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if n, err := mark(t.Context(), t, f, "n"); n != 2 || err != nil {
-		t.Errorf("got %d, %v; want 2", n, err)
-	}
-	if retried := nodes[0].Stats().Retried + nodes[1].Stats().Retried; retried == 0 {
-		t.Error("no attempt was repeated")
+	err = nodes[0].Directory().View(t.Context(), func(tx *store.DirectoryTx) error {
+		if n, err := read(tx); n != 2 || err != nil {
+			t.Errorf("got %d, %v; want 2", n, err)
+		}
+		return nil
+	})
+	if retried := nodes[0].Stats().Retried + nodes[1].Stats().Retried; retried == 0 || err != nil {
+		t.Errorf("no attempt was repeated, %v", err)
 	}
 }
 
-// Two people each see the other on duty and both leave: serializable updates
-// let only one of them.
+// The updates of a firm take turns, whichever the node: what each read stays true until
+// it has written, and none runs again. Those of another firm do not wait.
+func TestFirmsUpdatesTakeTurns(t *testing.T) {
+	c := storetest.Postgres(t)
+	nodes := []*store.Store{storetest.Open(t, c), storetest.Open(t, c)}
+	f, other := storetest.Firm(t, nodes[0]), storetest.Firm(t, nodes[0])
+	mustUpdate(t, f, put("n", 0))
+	const each = 10
+	var group sync.WaitGroup
+	for i := range 2 * len(nodes) {
+		own, err := nodes[i%len(nodes)].Firm(t.Context(), f.ID())
+		if err != nil {
+			t.Fatal(err)
+		}
+		group.Go(func() {
+			for range each {
+				err := own.Update(t.Context(), func(tx *store.Tx) error {
+					var n int64
+					if err := tx.Row(getMark, []any{"n", "p"}, &n); err != nil {
+						return err
+					}
+					time.Sleep(time.Millisecond)
+					_, err := tx.Exec(raiseMark, "n", "p", n+1)
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	err := f.Update(t.Context(), func(*store.Tx) error { return other.Update(t.Context(), put("meanwhile", 1)) })
+	if err != nil {
+		t.Errorf("another firm: %v", err)
+	}
+	group.Wait()
+	if n, err := mark(t.Context(), t, f, "n"); n != 2*int64(len(nodes))*each || err != nil {
+		t.Errorf("got %d, %v; want %d", n, err, 2*len(nodes)*each)
+	}
+	if retried := nodes[0].Stats().Retried + nodes[1].Stats().Retried; retried != 0 {
+		t.Errorf("%d attempts were repeated", retried)
+	}
+}
+
+// Two people each see the other on duty and both leave, by two nodes: only one of them
+// does.
 func TestWriteSkewIsRefused(t *testing.T) {
-	s := storetest.Open(t, storetest.Postgres(t))
-	f := storetest.Firm(t, s)
+	c := storetest.Postgres(t)
+	nodes := map[string]*store.Store{"anna": storetest.Open(t, c), "boris": storetest.Open(t, c)}
+	f := storetest.Firm(t, nodes["anna"])
 	mustUpdate(t, f, put("anna", 1))
 	mustUpdate(t, f, put("boris", 1))
-	var met, group sync.WaitGroup
-	met.Add(2)
+	var group sync.WaitGroup
 	stay := errors.New("somebody must stay")
 	left := make(chan string, 2)
-	for _, who := range []string{"anna", "boris"} {
+	for who, node := range nodes {
+		own, err := node.Firm(t.Context(), f.ID())
+		if err != nil {
+			t.Fatal(err)
+		}
 		group.Go(func() {
-			first := true
-			err := f.Update(t.Context(), func(tx *store.Tx) error {
+			err := own.Update(t.Context(), func(tx *store.Tx) error {
 				present := 0
 				err := tx.Each(allMarks, nil, func(scan func(...any) error) error {
 					var name string
@@ -80,11 +140,7 @@ func TestWriteSkewIsRefused(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				if first {
-					first = false
-					met.Done()
-					met.Wait()
-				}
+				time.Sleep(50 * time.Millisecond) // the other has looked by then, if it may
 				if present < 2 {
 					return stay
 				}
