@@ -215,6 +215,25 @@ func TestAliases(t *testing.T) {
 	})
 }
 
+// TestWhoSearches: the firm's people do, before anything is compared; no client does, and
+// no program that could not record it.
+func TestWhoSearches(t *testing.T) {
+	each(t, func(t *testing.T, f firm) {
+		reading, kept := f.Lead, f.Lead
+		reading.Pass, kept.Pass = &authz.Pass{ReadOnly: true}, &authz.Pass{Spaces: []id.Space{f.petit}}
+		for who, by := range map[string]authz.Actor{
+			"a client": f.Member(f.Lead, f.petit, authz.Client, "M. Paul Martin"), "a program that only reads": reading, "a program that is kept to a space": kept,
+		} {
+			if r, err := f.conflicts.Search(t.Context(), by, []string{"Sophie Petit"}); err == nil || r.Names > 0 || len(r.Findings) > 0 {
+				t.Errorf("%s is told of %d names: %+v, %v", who, r.Names, r.Findings, err)
+			}
+		}
+		if n := f.Kinds(f.Lead)["conflict.searched"]; n != 0 {
+			t.Errorf("%d searches are recorded that nobody made", n)
+		}
+	})
+}
+
 // TestCRY03_AliasTampered: a row that was altered in the database ends the act.
 func TestCRY03_AliasTampered(t *testing.T) {
 	each(t, func(t *testing.T, f firm) {

@@ -346,3 +346,33 @@ func TestRights(t *testing.T) {
 		}
 	})
 }
+
+// TestOnlyMemos: a program that is left other things than deposits enters the space and
+// finds none in it; one that deposits is handed no receipt, the second time it asks either.
+func TestOnlyMemos(t *testing.T) {
+	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
+		in := h.Space(h.Lead, "Petit")
+		client := h.Member(h.Lead, in, authz.Client, "Mme Petit")
+		h.Deposit(client, in, "a.txt", []byte("a"))
+		r, err := h.Deposits.Close(t.Context(), client, deposit.Finish{Space: in})
+		h.Must(err)
+		for _, who := range []authz.Actor{h.Lead, client} {
+			for kinds, want := range map[string][2]int{"memo": {0, 0}, "deposit": {1, 0}, "receipt": {0, 1}, "deposit receipt": {1, 1}} {
+				by := who
+				by.Via, by.Pass = authz.ViaToken, &authz.Pass{Kinds: strings.Fields(kinds)}
+				list, err := h.Deposits.List(t.Context(), by, deposit.Query{Space: in})
+				h.Must(err)
+				receipts, err := h.Deposits.Receipts(t.Context(), by, in)
+				h.Must(err)
+				if got := [2]int{len(list), len(receipts)}; got != want {
+					t.Errorf("%s's program for %s finds deposits and receipts %v, want %v", by.Role, kinds, got, want)
+				}
+			}
+		}
+		by := client
+		by.Via, by.Pass = authz.ViaToken, &authz.Pass{Kinds: []string{"deposit"}}
+		if again, err := h.Deposits.Close(t.Context(), by, deposit.Finish{Space: in, Deposit: r.Deposit}); !fault.Is(err, fault.NotFound) || again.ID != "" {
+			t.Errorf("her program for deposits is handed the receipt again: %+v, %v", again, err)
+		}
+	})
+}
