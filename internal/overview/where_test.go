@@ -70,3 +70,60 @@ func TestWhere(t *testing.T) {
 		}
 	})
 }
+
+// TestJournalIsTheirs: the acts of the firm are read, and proved, by who administers it;
+// those of a space, by the firm's side of it; the signed head by the former alone.
+func TestJournalIsTheirs(t *testing.T) {
+	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
+		ctx, views, of := t.Context(), overview.New(h.Office), h.Space(h.Lead, "Petit")
+		client, aide := h.Member(h.Lead, of, authz.Client, "Mme Petit"), h.Member(h.Lead, of, authz.Assistant, "Inès Fabre")
+		elsewhere := h.Member(h.Lead, h.Space(h.Lead, "Martin"), authz.Colleague, "Me Ailleurs")
+		_, err := group.NewService(h.Office).Make(ctx, h.Lead, "Pôle social") // an act of the firm
+		h.Must(err)
+		own, err := views.Journal(ctx, h.Lead, overview.JournalQuery{Limit: 1})
+		h.Must(err)
+		within, err := views.SpaceJournal(ctx, h.Lead, of, overview.JournalQuery{Limit: 1})
+		h.Must(err)
+		const yes, no, none = fault.Kind(255), fault.Forbidden, fault.NotFound
+		for what, tt := range map[string]struct {
+			read func(by authz.Actor) error
+			want [4]fault.Kind // who administers, an assistant of the space, a colleague elsewhere, the client
+		}{
+			"the firm's": {func(by authz.Actor) error {
+				_, err := views.Journal(ctx, by, overview.JournalQuery{Limit: 1})
+				return err
+			}, [4]fault.Kind{yes, no, no, none}},
+			"the head":      {func(by authz.Actor) error { _, err := views.Head(ctx, by); return err }, [4]fault.Kind{yes, no, no, none}},
+			"a proof of it": {func(by authz.Actor) error { _, err := views.Proof(ctx, by, own[0].ID); return err }, [4]fault.Kind{yes, no, no, none}},
+			"a space's": {func(by authz.Actor) error {
+				_, err := views.SpaceJournal(ctx, by, of, overview.JournalQuery{Limit: 1})
+				return err
+			}, [4]fault.Kind{yes, yes, none, no}},
+			"a proof of a space": {func(by authz.Actor) error { _, err := views.Proof(ctx, by, within[0].ID); return err }, [4]fault.Kind{yes, yes, none, no}},
+		} {
+			for i, by := range []authz.Actor{h.Lead, aide, elsewhere, client} {
+				if err := tt.read(by); (err == nil) != (tt.want[i] == yes) || err != nil && fault.KindOf(err) != tt.want[i] {
+					t.Errorf("%s by %s (%d): %v", what, by.Role, i, err)
+				}
+			}
+		}
+	})
+}
+
+// TestWhereByProgram: a program that is left her memos enters her spaces, and is not told
+// who is in them.
+func TestWhereByProgram(t *testing.T) {
+	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
+		of := h.Space(h.Lead, "Corail")
+		by := h.Lead
+		by.Via, by.Pass = authz.ViaToken, &authz.Pass{Kinds: []string{"memo"}}
+		found, _, err := overview.New(h.Office).Where(t.Context(), by, overview.WhereQuery{Page: space.Page{Limit: 10}})
+		h.Must(err)
+		if len(found) != 0 {
+			t.Errorf("it is told %+v", found)
+		}
+		if _, _, err := overview.New(h.Office).Where(t.Context(), by, overview.WhereQuery{Space: of}); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("of one space: %v", err)
+		}
+	})
+}
