@@ -8,6 +8,7 @@ import (
 
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
+	"cenacle/internal/circle"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
 	"cenacle/internal/item"
@@ -55,6 +56,40 @@ func TestRestore(t *testing.T) {
 		r.expect(t, r.guest, it, false)
 		if _, err := r.trashed(it); !fault.Is(err, fault.NotFound) {
 			t.Errorf("it is in the trash still: %v", err)
+		}
+	})
+}
+
+// TestTrashIsDecided: what was deleted is shown to whoever may manage it, and to nobody
+// else to whom it was addressed; to who was not in its circles it is absent.
+func TestTrashIsDecided(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		aide, reading := r.Member(r.Lead, r.space, authz.Assistant, "Inès Fabre"), r.Lead
+		reading.Pass = &authz.Pass{ReadOnly: true}
+		it, err := r.create(item.New{}, r.is.Firm)
+		r.Must(err, r.send(it, false, r.is.Client), r.keep(func(a *act.Act) error { return item.Delete(a, r.Lead.Person, it) }))
+		newcomer := r.Member(r.Lead, r.space, authz.Colleague, "Me Jeune")
+		for name, who := range map[string]struct {
+			by      authz.Actor
+			manages bool
+			opens   fault.Kind // 255: she does
+		}{
+			"the lead": {r.Lead, true, 255}, "an assistant": {aide, true, 255}, "the client": {r.client, false, fault.Forbidden},
+			"a guest": {r.guest, false, fault.NotFound}, "a newcomer": {newcomer, false, fault.NotFound}, "a program that only reads": {reading, false, fault.NotFound},
+		} {
+			r.Must(r.Office.See(t.Context(), r.Lead.Firm, func(a *act.Act) error {
+				f, err := circle.Enter(a, who.by, r.space, authz.SpaceSee)
+				r.Must(err)
+				found, _, err := item.Trash(a, who.by, f, item.After{}, 10)
+				if err != nil || (len(found) > 0) != who.manages {
+					t.Errorf("%s finds %d in the trash: %v", name, len(found), err)
+				}
+				_, err = item.OpenDiscarded(a, who.by, item.Memo, it, authz.DocumentManage)
+				if (err == nil) != (who.opens == 255) || err != nil && fault.KindOf(err) != who.opens {
+					t.Errorf("%s opens it: %v", name, err)
+				}
+				return nil
+			}))
 		}
 	})
 }

@@ -455,6 +455,43 @@ func TestAcknowledge(t *testing.T) {
 	})
 }
 
+// TestWhoWrites: who reads a memo and leaves no word of hers answers none, keeps no draft
+// and takes nothing back: the clerk of a judge, a program that only reads, and, of what a
+// lawyer said, a client.
+func TestWhoWrites(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		reader, clerk := r.Member(r.lead, r.space, authz.Reader, "M. Lenoir"), r.Member(r.lead, r.space, authz.Clerk, "Mme Greffe")
+		program, lead := r.client, r.lead
+		program.Pass, lead.Pass = &authz.Pass{ReadOnly: true}, &authz.Pass{ReadOnly: true}
+		asks := r.write(t, r.lead, memo.New{Subject: "s", Body: "le projet", Circles: []id.Circle{r.circles.All}, Asks: memo.Approved})
+		answers := func(by authz.Actor) error {
+			return r.memos.Acknowledge(t.Context(), by, memo.Acknowledging{Space: r.space, Memo: asks, Answer: memo.Approved, Wording: "Je valide."})
+		}
+		drafts := func(by authz.Actor) error {
+			return r.memos.SaveDraft(t.Context(), by, memo.Draft{Space: r.space, Body: "début"})
+		}
+		recalls := func(by authz.Actor) error {
+			return r.Office.Do(t.Context(), by.Firm, func(a *act.Act) error { _, err := memo.RecallIn(a, by, r.space, asks); return err })
+		}
+		for what, tt := range map[string]struct {
+			err  error
+			kind fault.Kind
+		}{
+			"a clerk answers": {answers(clerk), fault.Forbidden}, "a program answers": {answers(program), fault.NotFound},
+			"a reader drafts": {drafts(reader), fault.Forbidden}, "a clerk drafts": {drafts(clerk), fault.Forbidden}, "a program drafts": {drafts(program), fault.Forbidden},
+			"a client recalls": {recalls(r.client), fault.Forbidden}, "a guest recalls": {recalls(r.guest), fault.Forbidden}, "a program recalls": {recalls(lead), fault.NotFound},
+		} {
+			if !fault.Is(tt.err, tt.kind) {
+				t.Errorf("%s: %v", what, tt.err)
+			}
+		}
+		r.Must(answers(reader), answers(r.client), drafts(r.client), recalls(r.aide))
+		if got := r.answersTo(t, r.lead, asks); !slices.Equal(got, []string{"approved", "approved"}) {
+			t.Errorf("it has the answers %v", got)
+		}
+	})
+}
+
 var forgeAnswer = store.ForFirm(`update acknowledgement set answer = 'approved' where firm_id = $1 and memo_id = $2`)
 
 // answersTo are the answers that somebody reads below a memo.

@@ -315,6 +315,35 @@ func TestReminders(t *testing.T) {
 	})
 }
 
+// TestWhoIsTold: that something is still asked is told to whom it is asked of and to the
+// firm's side of the space, as long as they are there.
+func TestWhoIsTold(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		r.ask("RIB")
+		colleague, other := r.Member(r.Lead, r.space, authz.Colleague, "Me Jeune"), r.Member(r.Lead, r.space, authz.Client, "M. Petit")
+		gone := r.Member(r.Lead, r.space, authz.Colleague, "Me Parti")
+		r.Leave(gone, r.space)
+		told := func(who string, want bool, ask func(a *act.Act) error) {
+			t.Helper()
+			if err := r.Office.See(t.Context(), r.Lead.Firm, ask); (err == nil) != want || err != nil && !fault.Is(err, fault.NotFound) {
+				t.Errorf("%s: %v", who, err)
+			}
+		}
+		of := func(by authz.Actor) func(a *act.Act) error {
+			return func(a *act.Act) error {
+				return request.WaitsFor(a, by, request.Overdue{Space: r.space, Of: r.client.Person})
+			}
+		}
+		told("the client", true, func(a *act.Act) error { return request.Waits(a, r.client, r.space) })
+		told("somebody of whom nothing is asked", false, func(a *act.Act) error { return request.Waits(a, other, r.space) })
+		told("the lead", true, of(r.Lead))
+		told("a colleague", true, of(colleague))
+		told("a colleague who left", false, of(gone))
+		told("another client", false, of(other))
+		told("somebody of another space", false, of(r.Member(r.Lead, r.Space(r.Lead, "Martin"), authz.Colleague, "Me Ailleurs")))
+	})
+}
+
 // TestOffers looks in this space and in the other ones of the same client,
 // where the writer may look, and nowhere else.
 func TestOffers(t *testing.T) {
