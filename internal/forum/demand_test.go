@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"cenacle/internal/authz"
+	"cenacle/internal/circle"
 	"cenacle/internal/document"
 	"cenacle/internal/document/documenttest"
 	"cenacle/internal/fault"
@@ -85,6 +86,34 @@ func TestDemand(t *testing.T) {
 		}
 		if n := h.Kinds(h.Lead)["forum.demanded"]; n != 3 {
 			t.Errorf("%d lines of the journal", n)
+		}
+	})
+}
+
+// TestWhoSetsTheForum: how a forum goes is said by a lawyer of the firm that keeps it, or
+// an expert; the register is read by no program that was left other things.
+func TestWhoSetsTheForum(t *testing.T) {
+	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
+		x := openExpertise(h)
+		apart := circle.Pattern{Contributions: circle.ToFirm, Questions: circle.ToFirm}
+		program := h.Lead
+		program.Via, program.Pass = authz.ViaToken, &authz.Pass{ReadOnly: true}
+		for who, by := range map[string]authz.Actor{
+			"an assistant": h.Member(h.Lead, x.In, authz.Assistant, "M. Aide"), "the client": x.Client, "a party": x.People[0], "a program that only reads": program,
+		} {
+			if err := x.Forums.SetPattern(t.Context(), by, x.In, apart); !fault.Is(err, fault.Forbidden) {
+				t.Errorf("%s says who sees what: %v", who, err)
+			}
+		}
+		if p, err := x.Forums.Pattern(t.Context(), x.Client, x.In); err != nil || p == apart {
+			t.Errorf("refused, and it is %v: %v", p, err)
+		}
+		h.Must(x.Forums.SetPattern(t.Context(), h.Member(h.Lead, x.In, authz.Colleague, "Me Leroy"), x.In, apart))
+		_, err := x.Forums.Register(t.Context(), program, x.In)
+		h.Must(err)
+		program.Pass = &authz.Pass{Kinds: []string{"memo"}}
+		if read, err := x.Forums.Register(t.Context(), program, x.In); !fault.Is(err, fault.Forbidden) || len(read.Parties) > 0 {
+			t.Errorf("a program for memos reads the register: %v", err)
 		}
 	})
 }
