@@ -26,7 +26,7 @@ type Turn struct {
 func (s *Service) Turns(ctx context.Context, by authz.Actor, of id.Item) (out []Turn, err error) {
 	defer fault.Op(&err, "document.Turns(%s)", of)
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
-		h, _, err := item.Open(a, by, "", item.Document, of, authz.DocumentClassify)
+		h, err := classifiable(a, by, of)
 		if err != nil {
 			return err
 		}
@@ -88,7 +88,7 @@ func (s *Service) Classify(ctx context.Context, by authz.Actor, of id.Item, n au
 	}
 	same := false
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
-		h, _, err := item.Open(a, by, "", item.Document, of, authz.DocumentClassify)
+		h, err := classifiable(a, by, of)
 		same = h.Nature == n
 		return err
 	})
@@ -96,12 +96,18 @@ func (s *Service) Classify(ctx context.Context, by authz.Actor, of id.Item, n au
 		return err
 	}
 	return s.office.Do(ctx, by.Firm, func(a *act.Act) error {
-		h, _, err := item.Open(a, by, "", item.Document, of, authz.DocumentClassify)
+		h, err := classifiable(a, by, of)
 		if err != nil {
 			return err
 		}
 		return s.classify(a, by, h, n)
 	})
+}
+
+// classifiable opens a document to who decides its nature.
+func classifiable(a *act.Act, by authz.Actor, of id.Item) (item.Header, error) {
+	h, _, err := item.Open(a, by, "", item.Document, of, authz.DocumentClassify)
+	return h, err
 }
 
 func (s *Service) classify(a *act.Act, by authz.Actor, h item.Header, n authz.Nature) error {
