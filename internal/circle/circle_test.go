@@ -117,6 +117,32 @@ func TestEnter(t *testing.T) {
 	})
 }
 
+// TestEnterLed: what is left to whoever conducts an assessment is hers alone as soon as
+// there is one, and until then that of the firm's lawyers.
+func TestEnterLed(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		enter := func(by authz.Actor) error {
+			return r.see(func(a *act.Act) error { _, err := circle.EnterLed(a, by, r.space, authz.ForumDemand); return err })
+		}
+		stranger := r.Member(r.Lead, r.Space(r.Lead, "M. Martin"), authz.Colleague, "Me Ailleurs")
+		refused := func(what string, kind fault.Kind, all ...authz.Actor) {
+			t.Helper()
+			for _, by := range all {
+				if err := enter(by); !fault.Is(err, kind) {
+					t.Errorf("%s, %s: %v", what, by.Role, err)
+				}
+			}
+		}
+		others := []authz.Actor{r.who[authz.Assistant], r.who[authz.Client], r.who[authz.Guest], r.who[authz.Reader]}
+		r.Must(enter(r.Lead), enter(r.who[authz.Colleague]))
+		refused("without an expert", fault.Forbidden, others...)
+		refused("without an expert", fault.NotFound, stranger)
+		expert := r.Member(r.Lead, r.space, authz.Expert, "Mme Expert")
+		r.Must(enter(expert))
+		refused("beside an expert", fault.Forbidden, append(others, r.Lead, r.who[authz.Colleague])...)
+	})
+}
+
 func TestComingBack(t *testing.T) {
 	each(t, func(t *testing.T, r room) {
 		client := r.who[authz.Client]

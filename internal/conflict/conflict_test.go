@@ -195,6 +195,9 @@ func TestAliases(t *testing.T) {
 		if _, err := f.conflicts.Add(ctx, client, f.petit, conflict.Used, "Sophie P."); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("a client adds one: %v", err)
 		}
+		if err := f.conflicts.Remove(ctx, client, f.petit, all[0].ID); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a client removes one: %v", err)
+		}
 		if err := f.conflicts.Remove(ctx, f.Lead, f.Space(f.Lead, "M. Luc Moreau"), all[0].ID); !fault.Is(err, fault.NotFound) {
 			t.Errorf("removed through another space: %v", err)
 		}

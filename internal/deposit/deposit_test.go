@@ -376,3 +376,21 @@ func TestOnlyMemos(t *testing.T) {
 		}
 	})
 }
+
+// TestWhoSwitches: the firm's side says whether the space takes deposits, and nobody from
+// outside, nor a program that only reads.
+func TestWhoSwitches(t *testing.T) {
+	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
+		in := h.Space(h.Lead, "Petit")
+		client, program := h.Member(h.Lead, in, authz.Client, "Mme Petit"), h.Lead
+		program.Via, program.Pass = authz.ViaToken, &authz.Pass{ReadOnly: true}
+		closed := deposit.Rule{Closed: true, Sentence: "Par la poste."}
+		for who, by := range map[string]authz.Actor{"the client": client, "a program that only reads": program} {
+			if err := h.Deposits.Switch(t.Context(), by, in, closed); !fault.Is(err, fault.Forbidden) {
+				t.Errorf("%s closes it: %v", who, err)
+			}
+		}
+		h.Deposit(client, in, "a.txt", []byte("a")) // it is open still
+		h.Must(h.Deposits.Switch(t.Context(), h.Member(h.Lead, in, authz.Assistant, "M. Aide"), in, closed))
+	})
+}
