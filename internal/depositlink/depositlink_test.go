@@ -206,3 +206,27 @@ func TestMakeRefuses(t *testing.T) {
 		}
 	})
 }
+
+// TestWhoKeepsLinks: deposit links are listed, sent again and ended by the firm's side, and
+// by nobody from outside it, whom they name or not.
+func TestWhoKeepsLinks(t *testing.T) {
+	each(t, func(p *post) {
+		l, _ := p.link(depositlink.Making{Person: p.client.Person})
+		program := p.Lead
+		program.Via, program.Pass = authz.ViaToken, &authz.Pass{ReadOnly: true}
+		guest := p.Member(p.Lead, p.in, authz.Guest, "Me Roux")
+		for who, by := range map[string]authz.Actor{"whom it names": p.client, "a guest": guest, "a program that only reads": program} {
+			if all, err := p.links.List(p.t.Context(), by, p.in); !fault.Is(err, fault.Forbidden) || len(all) > 0 {
+				p.t.Errorf("%s lists %d: %v", who, len(all), err)
+			}
+			if err := p.links.Revoke(p.t.Context(), by, l.ID); !fault.Is(err, fault.Forbidden) {
+				p.t.Errorf("%s ends it: %v", who, err)
+			}
+		}
+		all, err := p.links.List(p.t.Context(), p.Member(p.Lead, p.in, authz.Assistant, "M. Aide"), p.in)
+		p.Must(err)
+		if len(all) != 1 || all[0].State != depositlink.Standing {
+			p.t.Errorf("%+v", all)
+		}
+	})
+}

@@ -677,6 +677,43 @@ func TestOnlyAuthor(t *testing.T) {
 	})
 }
 
+// TestByProgram: a program of hers that only reads changes nothing of her diffusions, and
+// one that is left other things does not see them.
+func TestByProgram(t *testing.T) {
+	each(t, func(h *house) {
+		ctx, reading, memos := h.t.Context(), h.Lead, h.Lead
+		reading.Via, reading.Pass = authz.ViaToken, &authz.Pass{ReadOnly: true}
+		memos.Via, memos.Pass = authz.ViaToken, &authz.Pass{Kinds: []string{"memo"}}
+		sent, draft, set := h.sent(letter(h.spaces[0])), h.prepared(letter(h.spaces[1])), h.prepared(letter(h.spaces[2]))
+		h.Must(h.confirmed(set, h.Clock.Now().Add(48*time.Hour)))
+		for what, do := range map[string]func(by authz.Actor) error{
+			"prepares": func(by authz.Actor) error { _, err := h.diffusion.Prepare(ctx, by, letter(h.spaces[1])); return err },
+			"changes":  func(by authz.Actor) error { return h.diffusion.Change(ctx, by, draft.ID, letter(h.spaces[2])) },
+			"discards": func(by authz.Actor) error { return h.diffusion.Discard(ctx, by, draft.ID) },
+			"cancels":  func(by authz.Actor) error { return h.diffusion.Cancel(ctx, by, set.ID) },
+			"recalls":  func(by authz.Actor) error { return h.diffusion.Recall(ctx, by, sent.ID) },
+		} {
+			if err := do(reading); !fault.Is(err, fault.Forbidden) {
+				t.Errorf("a program that only reads %s: %v", what, err)
+			}
+		}
+		for what, read := range map[string]func(by authz.Actor) error{
+			"lists":   func(by authz.Actor) error { _, _, err := h.diffusion.List(ctx, by, "", 10); return err },
+			"shows":   func(by authz.Actor) error { _, err := h.diffusion.Show(ctx, by, sent.ID); return err },
+			"listens": func(by authz.Actor) error { _, err := h.diffusion.Heard(ctx, by, sent.ID); return err },
+			"proves": func(by authz.Actor) error {
+				_, err := h.diffusion.Proof(ctx, by, sent.ID, h.spaces[0], h.clients[0].Person)
+				return err
+			},
+		} {
+			h.Must(read(reading))
+			if err := read(memos); !fault.Is(err, fault.Forbidden) {
+				t.Errorf("a program for memos %s: %v", what, err)
+			}
+		}
+	})
+}
+
 // TestWrong: what is wrong with the form is said at once, each beside its field.
 func TestWrong(t *testing.T) {
 	each(t, func(h *house) {
