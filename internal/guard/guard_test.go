@@ -294,6 +294,9 @@ func TestParties(t *testing.T) {
 		if _, err := parties.Add(t.Context(), client, in, "X Y"); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("the client names one: %v", err)
 		}
+		if err := parties.Remove(t.Context(), client, in, p.ID); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a client removes one: %v", err)
+		}
 		h.Must(parties.Remove(t.Context(), h.Lead, in, p.ID))
 		if err := parties.Remove(t.Context(), h.Lead, in, p.ID); !fault.Is(err, fault.NotFound) {
 			t.Errorf("removed twice: %v", err)

@@ -194,6 +194,54 @@ func TestNobodyElse(t *testing.T) {
 	})
 }
 
+// TestActsOfAParty: who reads a round of her party's and does not act for it takes nothing
+// back and hands nothing in; a program that is left documents sees no round.
+func TestActsOfAParty(t *testing.T) {
+	each(t, func(t *testing.T, x table) {
+		r := x.ask(x.buyer, x.seller)
+		x.put(x.anne, r, x.buyer, "offre de l’acquéreur")
+		x.put(x.paul, r, x.seller, "offre du vendeur")
+		program, documents := x.paul, x.paul
+		program.Via, program.Pass = authz.ViaToken, &authz.Pass{ReadOnly: true}
+		documents.Via, documents.Pass = authz.ViaToken, &authz.Pass{Kinds: []string{"document"}}
+		for name, who := range map[string]struct {
+			by   authz.Actor
+			want fault.Kind
+		}{"a reader": {x.reads, fault.Forbidden}, "a program that only reads": {program, fault.NotFound}} {
+			if err := x.offers.Withdraw(x.ctx, who.by, x.in, r.ID); !fault.Is(err, who.want) {
+				t.Errorf("%s takes it back: %v", name, err)
+			}
+			if _, err := x.unlock(who.by, r, x.seller); !fault.Is(err, who.want) {
+				t.Errorf("%s hands the secret in: %v", name, err)
+			}
+		}
+		for _, party := range []struct {
+			by authz.Actor
+			of id.Circle
+		}{{x.anne, x.buyer}, {x.paul, x.seller}} {
+			_, err := x.unlock(party.by, r, party.of)
+			x.Must(err)
+		}
+		told := func(by authz.Actor, state offer.State) error {
+			return x.Office.See(x.ctx, by.Firm, func(a *act.Act) error {
+				return offer.Waits(a, by, offer.Notice{Space: x.in, Person: by.Person, Round: r.ID, State: state})
+			})
+		}
+		now, err := x.offers.Show(x.ctx, program, x.in, r.ID)
+		x.Must(err, told(program, now.State))
+		_, err = x.offers.Show(x.ctx, documents, x.in, r.ID)
+		_, file := x.offers.File(x.ctx, documents, x.in, r.ID)
+		for what, err := range map[string]error{"shows it": err, "has its file": file, "is told": told(documents, now.State)} {
+			if !fault.Is(err, fault.NotFound) {
+				t.Errorf("a program for documents %s: %v", what, err)
+			}
+		}
+		if all, err := x.offers.List(x.ctx, documents, x.in); err != nil || len(all) > 0 {
+			t.Errorf("a program for documents lists %d: %v", len(all), err)
+		}
+	})
+}
+
 // TestOrNeither: an offer that did not come in time opens neither, nor does a secret;
 // each party then takes its own away, and nothing of it is left but what the journal
 // says.

@@ -133,6 +133,36 @@ func TestQuestion(t *testing.T) {
 
 func gone[T any](_ T, err error) error { return err }
 
+// TestQuestionsByProgram: a program of who asked that only reads takes nothing back, nor is
+// that offered to it; one that is left documents sees no question.
+func TestQuestionsByProgram(t *testing.T) {
+	each(t, func(t *testing.T, x table) {
+		roux := x.People[0]
+		q := x.ask(roux, "À quelle date ?")
+		reading, documents := roux, roux
+		reading.Via, reading.Pass = authz.ViaToken, &authz.Pass{ReadOnly: true}
+		documents.Via, documents.Pass = authz.ViaToken, &authz.Pass{Kinds: []string{"document"}}
+		for who, by := range map[string]authz.Actor{"who asked": roux, "her program": reading} {
+			got, err := x.asks.Show(t.Context(), by, x.In, q.ID)
+			x.Must(err)
+			if got.Takes != (who == "who asked") {
+				t.Errorf("%s may take it back: %v", who, got.Takes)
+			}
+		}
+		if err := x.asks.Withdraw(t.Context(), reading, x.In, q.ID); !fault.Is(err, fault.NotFound) {
+			t.Errorf("a program that only reads takes it back: %v", err)
+		}
+		if _, err := x.asks.Show(t.Context(), documents, x.In, q.ID); !fault.Is(err, fault.NotFound) {
+			t.Errorf("a program for documents reads it: %v", err)
+		}
+		all, err := x.asks.List(t.Context(), documents, x.In)
+		x.Must(err)
+		if len(all) != 0 {
+			t.Errorf("a program for documents lists %d", len(all))
+		}
+	})
+}
+
 // TestContributions: what a party hands over where the firm alone sees it is before the firm
 // and itself, without a number; what came before, and what comes once all see again, is
 // before all.
