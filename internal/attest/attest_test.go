@@ -225,6 +225,28 @@ func TestISO01_Attestation(t *testing.T) {
 	})
 }
 
+// TestAttestedByProgram: a program that only reads reads what was attested and attests
+// nothing; one that is left other things is told of none.
+func TestAttestedByProgram(t *testing.T) {
+	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
+		x, ctx := some(t, h), t.Context()
+		of, err := x.attests.Draw(ctx, h.Lead, x.In)
+		h.Must(err)
+		reading, memos := h.Lead, h.Lead
+		reading.Via, reading.Pass = authz.ViaToken, &authz.Pass{ReadOnly: true}
+		memos.Via, memos.Pass = authz.ViaToken, &authz.Pass{Kinds: []string{"memo"}}
+		if _, err := x.attests.Draw(ctx, reading, x.In); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a program that only reads attests: %v", err)
+		}
+		if all, err := x.attests.Of(ctx, reading, x.In); err != nil || len(all) != 1 || all[0].ID != of {
+			t.Errorf("a program that only reads is told of %+v, %v", all, err)
+		}
+		if all, err := x.attests.Of(ctx, memos, x.In); !fault.Is(err, fault.Forbidden) || len(all) > 0 {
+			t.Errorf("a program for memos is told of %d: %v", len(all), err)
+		}
+	})
+}
+
 // TestForged: whatever is changed in the file fails visibly.
 func TestForged(t *testing.T) {
 	raw, err := os.ReadFile(filepath.Join("testdata", "attestation.json"))

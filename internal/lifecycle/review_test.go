@@ -46,6 +46,12 @@ func TestReviews(t *testing.T) {
 		if _, err := w.life.Reviews(w.Context(), client); !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Forbidden) {
 			t.Errorf("the client is: %v", err)
 		}
+		for who, by := range map[string]authz.Actor{"a colleague": paul, "the client": client} {
+			due, err := w.life.ReviewsIn(w.Context(), by, sp.ID)
+			if told := who == "a colleague"; told && (err != nil || len(due) != 1) || !told && (!fault.Is(err, fault.Forbidden) || len(due) > 0) {
+				t.Errorf("%s is told who is looked at again: %v, %v", who, due, err)
+			}
+		}
 		w.clock.Advance(all[0].Due.Sub(w.clock.Now()) + 6*24*time.Hour) // the Monday after
 		if all = w.reviews(w.lawyer); len(all) != 1 || !all[0].Late {
 			t.Fatalf("%+v", all)

@@ -94,6 +94,11 @@ func TestOpenSpace(t *testing.T) {
 
 func TestOpenSpaceRefused(t *testing.T) {
 	each(t, func(w *world) {
+		reading := w.lawyer
+		reading.Pass = &authz.Pass{ReadOnly: true}
+		if _, err := w.life.OpenSpace(w.Context(), reading, lifecycle.NewSpace{}); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a program that only reads is told what is wrong with its form: %v", err)
+		}
 		ines := w.colleague("Inès Roux", "ines@delmas.example", authz.FirmAssistant)
 		w.opens("Claire Petit", "claire@exemple.fr")
 		claire := w.find("claire@exemple.fr")
