@@ -30,8 +30,9 @@ func TestISO09_Policy(t *testing.T) {
 
 // The use cases that ask it.
 var cases = []string{
-	"agenda", "circle", "conflict", "deposit", "document", "event", "exhibit", "firm", "forum", "freeze", "hold", "hostname",
-	"invitation", "item", "memo", "notice", "overview", "quota", "request", "sanction", "slot", "space", "support", "token", "webhook",
+	"absence", "agenda", "attest", "bundle", "circle", "conflict", "deposit", "depositlink", "diffusion", "document", "event", "exhibit",
+	"firm", "forum", "freeze", "group", "guard", "hold", "hostname", "invitation", "item", "lifecycle", "memo", "notice", "offer", "overview",
+	"question", "quota", "request", "sanction", "slot", "space", "support", "token", "webhook",
 }
 
 // ISO-09, of those who ask the rule: what is opened without it, and what is opened
