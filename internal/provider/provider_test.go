@@ -171,6 +171,12 @@ func TestRegister(t *testing.T) {
 		stale, lawyer, program := w.by, w.by, w.by
 		stale.Stale, lawyer.Role, program.Pass, program.Via = true, authz.Lawyer, &authz.Pass{}, authz.ViaToken
 		for what, by := range map[string]authz.Actor{"stale": stale, "a lawyer": lawyer, "a program": program} {
+			if _, err := w.all.Register(w.Context(), by, provider.New{}); !fault.Is(err, fault.Forbidden) {
+				w.Errorf("%s is told what is wrong with the form: %v", what, err)
+			}
+			if p, err := w.all.Show(w.Context(), by, w.of.ID); what != "stale" && (!fault.Is(err, fault.Forbidden) || p.ID != "") {
+				w.Errorf("%s is shown one: %v", what, err)
+			}
 			if _, err := w.all.Register(w.Context(), by, good); err == nil {
 				w.Errorf("%s registers", what)
 			}

@@ -188,6 +188,14 @@ func TestDue(t *testing.T) {
 			r.t.Errorf("a colleague is told: %v", err)
 		}
 		r.Must(waits(r.Lead))
+		memos := r.Lead
+		memos.Via, memos.Pass = authz.ViaToken, &authz.Pass{Kinds: []string{"memo"}}
+		if found, err := r.dossier.Due(ctx, memos); !fault.Is(err, fault.Forbidden) || len(found) > 0 {
+			r.t.Errorf("a program for memos is told of %d: %v", len(found), err)
+		}
+		if err := waits(memos); !fault.Is(err, fault.Forbidden) {
+			r.t.Errorf("a program for memos is told: %v", err)
+		}
 		r.keep(1, r.whole(100)) // looked at
 		if err := waits(r.Lead); !fault.Is(err, fault.NotFound) || due(r.Lead) != 0 {
 			r.t.Errorf("after she has looked: %v, %d due", err, due(r.Lead))
