@@ -32,7 +32,7 @@ func TestISO09_Policy(t *testing.T) {
 var cases = []string{
 	"absence", "agenda", "attest", "bundle", "circle", "conflict", "deposit", "depositlink", "diffusion", "document", "event", "exhibit",
 	"firm", "forum", "freeze", "group", "guard", "hold", "hostname", "invitation", "item", "lifecycle", "memo", "notice", "offer", "overview",
-	"question", "quota", "request", "sanction", "slot", "space", "support", "token", "webhook",
+	"provider", "question", "quota", "request", "sanction", "slot", "space", "support", "token", "vigilance", "webhook",
 }
 
 // ISO-09, of those who ask the rule: what is opened without it, and what is opened
