@@ -18,14 +18,15 @@ import (
 // conducts an assessment there, that is hers alone (CPC, art. 276).
 func answers(a *act.Act, by authz.Actor, f authz.Facts) (bool, error) {
 	on := authz.Resource{Kind: authz.OfSpace, Firm: a.Firm(), Space: f.Space}
-	if !authz.May(by, authz.DireAnswer, on, f) {
+	may := func() bool { return authz.May(by, authz.DireAnswer, on, f) }
+	if !may() {
 		return false, nil
 	}
 	var err error
 	if on.Conducted, err = circle.Led(a, f.Space); err != nil {
 		return false, err
 	}
-	return authz.May(by, authz.DireAnswer, on, f), nil
+	return may(), nil
 }
 
 // answerable opens a dire of another party for who may answer it.

@@ -16,6 +16,7 @@ import (
 	"cenacle/internal/document"
 	"cenacle/internal/document/documenttest"
 	"cenacle/internal/fault"
+	"cenacle/internal/forum"
 	"cenacle/internal/forum/forumtest"
 	"cenacle/internal/id"
 	"cenacle/internal/law"
@@ -308,6 +309,48 @@ func TestISO01_Dires(t *testing.T) {
 		x.Must(x.Forums.Unbranch(x.ctx, x.Lead, x.In, x.Sides[2].ID))
 		if _, err := x.dires.File(x.ctx, x.roux, dire.Filing{Space: x.In, Draft: dire.Draft{Text: "x"}}); !fault.Is(err, fault.Conflict) {
 			t.Errorf("filed while nobody reads for the insurer: %v", err)
+		}
+	})
+}
+
+// TestDiresByProgram: a program that is left dires reads them, one that is left documents
+// or memos none, nor what the register says of them; and who reads for a party, or only
+// reads at all, is offered no pen.
+func TestDiresByProgram(t *testing.T) {
+	each(t, func(t *testing.T, x table) {
+		d := x.file(x.roux, three)
+		with := func(by authz.Actor, p authz.Pass) authz.Actor {
+			by.Via, by.Pass = authz.ViaToken, &p
+			return by
+		}
+		for _, kind := range []string{"dire", "document", "memo"} {
+			by := with(x.noir, authz.Pass{Kinds: []string{kind}})
+			_, err := x.dires.Show(x.ctx, by, x.In, d.ID)
+			if n := len(x.desk(by).Dires); (n == 1) != (kind == "dire") || (err == nil) != (kind == "dire") || err != nil && !fault.Is(err, fault.NotFound) {
+				t.Errorf("a program for %s lists %d and reads one: %v", kind, n, err)
+			}
+			if _, err := x.dires.Register(x.ctx, by, x.In); !fault.Is(err, fault.Forbidden) {
+				t.Errorf("a program for %s reads the register: %v", kind, err)
+			}
+			x.Must(x.Office.See(x.ctx, by.Firm, func(a *act.Act) error {
+				if _, err := dire.WholeIn(a, by, x.In, forum.Register{}); !fault.Is(err, fault.Forbidden) {
+					t.Errorf("a program for %s reads it whole: %v", kind, err)
+				}
+				return nil
+			}))
+		}
+		reads := x.Member(x.Lead, x.In, authz.Reader, "M. Garnier")
+		x.Must(circle.NewService(x.Office).Admit(x.ctx, x.Lead, x.In, x.Sides[1].ID, reads.Person))
+		for who, tt := range map[string]struct {
+			by                     authz.Actor
+			files, answersToOthers bool
+		}{
+			"a party": {x.noir, true, false}, "its reader": {reads, false, false}, "its program": {with(x.noir, authz.Pass{ReadOnly: true}), false, false},
+			"the firm": {x.Lead, true, true}, "its program that reads": {with(x.Lead, authz.Pass{ReadOnly: true}), false, false},
+		} {
+			if desk := x.desk(tt.by); desk.Files != tt.files || desk.Answers != tt.answersToOthers {
+				t.Errorf("%s files: %v, answers: %v", who, desk.Files, desk.Answers)
+			}
 		}
 	})
 }
