@@ -216,6 +216,8 @@ func TestCopy(t *testing.T) {
 		w.lists(w.client, []string{"C/"}, sp, shared)
 		_, err = copied(w.client, path(sp, shared, "C"), path(sp, hers, "C"))
 		w.wants("by a client who may make no folder", err, fault.Forbidden)
+		_, err = copied(w.client, path(sp, shared, "C"), path(sp, hers, ".TemporaryItems"))
+		w.wants("not even one that programs keep for themselves", err, fault.Forbidden)
 		_, err = copied(w.client, path(sp, shared, "C", "1.txt"), path(sp, hers, "1.txt"))
 		w.Must(err) // it is hers to deposit
 	})

@@ -30,7 +30,7 @@ func TestISO09_Policy(t *testing.T) {
 
 // The use cases that ask it.
 var cases = []string{
-	"absence", "agenda", "attest", "bundle", "circle", "conflict", "deposit", "depositlink", "diffusion", "dire", "document", "event", "exhibit",
+	"absence", "agenda", "attest", "bundle", "circle", "conflict", "deposit", "depositlink", "diffusion", "dire", "document", "drive", "event", "exhibit",
 	"firm", "forum", "freeze", "group", "guard", "hold", "hostname", "invitation", "item", "lifecycle", "memo", "notice", "offer", "overview",
 	"provider", "question", "quota", "request", "sanction", "slot", "space", "support", "token", "vigilance", "webhook",
 }
