@@ -51,6 +51,9 @@ func TestReviews(t *testing.T) {
 			if told := who == "a colleague"; told && (err != nil || len(due) != 1) || !told && (!fault.Is(err, fault.Forbidden) || len(due) > 0) {
 				t.Errorf("%s is told who is looked at again: %v, %v", who, due, err)
 			}
+			if _, err := w.life.AddGuest(w.Context(), by, sp.ID, lifecycle.Guest{}); who == "the client" && !fault.Is(err, fault.Forbidden) {
+				t.Errorf("%s is told what is wrong with whom she adds: %v", who, err)
+			}
 		}
 		w.clock.Advance(all[0].Due.Sub(w.clock.Now()) + 6*24*time.Hour) // the Monday after
 		if all = w.reviews(w.lawyer); len(all) != 1 || !all[0].Late {
