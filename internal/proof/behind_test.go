@@ -47,7 +47,7 @@ func (w *world) behind() *behind {
 }
 
 const (
-	listSQLite   = `select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name`
+	listSQLite   = `select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name <> 'reserve' order by name` // growing makes a table of that name, and drops it
 	listPostgres = `select quote_ident(table_schema) || '.' || quote_ident(table_name) from information_schema.tables
 		where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema') order by 1`
 )

@@ -200,7 +200,7 @@ func TestHA06_Rolling(t *testing.T) {
 			w.raise(i)
 			w.awaits(i, 20*time.Second)
 		}
-		w.enough(30) // so that the few who were being answered are few beside the others
+		w.enough(60) // so that the few who were being answered are few beside the others
 	})
 	if n := w.refused.Load(); n*50 > w.done.Load() {
 		t.Errorf("%d were refused beside %d", n, w.done.Load())
@@ -235,7 +235,7 @@ func TestHA06(t *testing.T) {
 		if code != 1 || !strings.Contains(said, "later version") {
 			t.Errorf("an earlier program on a later schema ends with %d: %s", code, said)
 		}
-		w.enough(30) // so that the few who were being answered are few beside the others
+		w.enough(60) // so that the few who were being answered are few beside the others
 	})
 	if part := w.refused.Load() * 20; part > w.done.Load() {
 		t.Errorf("%d were refused beside %d", w.refused.Load(), w.done.Load())
