@@ -224,7 +224,7 @@ func TestVerify(t *testing.T) {
 		t.Fatal(err)
 	}
 	var people []sample.Person
-	if err := json.Unmarshal([]byte(c.out.String()), &people); err != nil || len(people) != 5 || people[0].Password == "" || people[0].Firm == "" {
+	if err := json.Unmarshal([]byte(c.out.String()), &people); err != nil || len(people) != 8 || people[0].Password == "" || people[0].Firm == "" {
 		t.Fatalf("the demonstration is %s, %v", c.out, err)
 	}
 	raw := receipt(t, data, people)
