@@ -90,7 +90,7 @@ func (g *gathering) take(a *act.Act, w notice.Waiting, e errand, again bool) err
 		if err != nil {
 			return err
 		}
-		if rested.After(a.Now) {
+		if rested = e.inTime(a, rested); rested.After(a.Now) {
 			return notice.Postpone(a, e.person, w, rested)
 		}
 		if err := e.begins(a); err != nil {

@@ -1,8 +1,10 @@
 package lifecycle_test
 
 import (
+	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,6 +20,7 @@ import (
 	"cenacle/internal/invitation"
 	"cenacle/internal/item"
 	"cenacle/internal/law"
+	"cenacle/internal/mail"
 	"cenacle/internal/memo"
 	"cenacle/internal/notice"
 	"cenacle/internal/space"
@@ -164,6 +167,54 @@ func TestBurst(t *testing.T) {
 		if n := w.count(countWaiting); n != 0 {
 			w.Errorf("%d notices wait still", n)
 		}
+	})
+}
+
+// down is a post that takes nothing for a while.
+type down struct {
+	mail.Sender
+	is   atomic.Bool
+	took atomic.Int64 // for Paul
+}
+
+func (d *down) Send(ctx context.Context, m mail.Message) error {
+	if m.To != paulAt {
+		return d.Sender.Send(ctx, m)
+	}
+	if d.is.Load() {
+		return errors.New("nobody answers")
+	}
+	d.took.Add(1)
+	return d.Sender.Send(ctx, m)
+}
+
+// TestRetryKeepsHours: a mail that could not leave is tried again though its own first
+// attempt began a pause, but not within her quiet hours.
+func TestRetryKeepsHours(t *testing.T) {
+	post := new(down)
+	eachPost(t, func(s mail.Sender) mail.Sender { post.Sender = s; return post }, func(w *world) {
+		w.ourTime()
+		sp := w.opens("Claire Petit", client)
+		paul, _ := w.signed(paulAt, sp)
+		w.must(notice.NewService(w.office).Choose(w.Context(), paul, notice.Choice{Daily: notice.AtOnce, From: 20, To: 8}))
+		post.took.Store(0)
+		at := func(days, hour, minute int, isDown bool, want int64) {
+			w.Helper()
+			post.is.Store(isDown)
+			w.until(days, hour, minute)
+			w.must(w.runner.Idle(w.Context()))
+			if n := post.took.Load(); n != want {
+				w.Errorf("at %d:%02d: %d mails, want %d", hour, minute, n, want)
+			}
+		}
+		w.publishes(sp.ID, true)
+		at(0, 19, 30, true, 0)
+		at(0, 19, 35, false, 1)
+		w.clock.Advance(15 * time.Minute)
+		w.publishes(sp.ID, true)
+		at(0, 19, 58, true, 1)
+		at(0, 22, 0, false, 1)
+		at(1, 8, 0, false, 2)
 	})
 }
 

@@ -133,15 +133,21 @@ func (p post) deliver(ctx context.Context, f id.Firm, j outbox.Job, e errand) er
 // keeps holds the job of a mail whose hour has not come, or that others like it are about
 // to leave with.
 func (e errand) keeps(a *act.Act, j outbox.Job) (bool, error) {
-	if e.kind == prompt || j.Attempt > 1 {
+	if e.kind == prompt {
 		return false, nil
 	}
-	at, err := e.hour(a)
-	if err != nil {
-		return false, err
+	from, leaving := a.Now, false
+	if j.Attempt == 1 { // a later one is at a mail that has begun its pause itself
+		var err error
+		if leaving, err = notice.Leaving(a, e.person); err != nil {
+			return false, err
+		}
+		if from, err = notice.Rested(a, e.space, e.person); err != nil {
+			return false, err
+		}
 	}
-	leaving, err := notice.Leaving(a, e.person)
-	if err != nil || !leaving && !at.After(a.Now) {
+	at, err := notice.Hour(a, e.person, from)
+	if at = e.inTime(a, at); err != nil || !leaving && !at.After(a.Now) {
 		return false, err
 	}
 	return true, notice.Hold(a, e.person, j, at)
@@ -169,13 +175,12 @@ func (e errand) deputed(a *act.Act) (errand, error) {
 	return e, err
 }
 
-// hour is when the mail leaves.
-func (e errand) hour(a *act.Act) (time.Time, error) {
-	at, err := notice.Hour(a, e.space, e.person)
-	if err == nil && !e.latest.IsZero() && at.After(e.latest) {
-		return a.Now, nil
+// inTime is an hour, or now where that would be too late.
+func (e errand) inTime(a *act.Act, at time.Time) time.Time {
+	if !e.latest.IsZero() && at.After(e.latest) {
+		return a.Now
 	}
-	return at, err
+	return at
 }
 
 // send composes the mail to who was found to be its reader, and hands it over. What is

@@ -40,15 +40,14 @@ func ChoiceOf(a *act.Act, of id.Person) (Choice, error) {
 // at the earliest: what comes meanwhile is told together.
 const Pause = 10 * time.Minute
 
-// Hour is when a person is told of something in a space, from now on: at an hour of hers,
-// and once she has [Rested]. Of one mail a day the hour alone counts.
-func Hour(a *act.Act, in id.Space, of id.Person) (time.Time, error) {
+// Hour is when a person is told of what may be told from an instant on: at an hour of hers.
+// One mail a day leaves at its own, whatever left before.
+func Hour(a *act.Act, of id.Person, from time.Time) (time.Time, error) {
 	choice, err := ChoiceOf(a, of)
-	if err != nil || choice.Daily != AtOnce {
-		return choice.Next(a.Now), err
+	if choice.Daily != AtOnce {
+		from = a.Now
 	}
-	rested, err := Rested(a, in, of)
-	return choice.Next(rested), err
+	return choice.Next(from), err
 }
 
 // Rested is when the next mail about a space may leave to a person, now or later.
