@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"cenacle/internal/dispatch"
 	"cenacle/internal/document"
 	"cenacle/internal/fault"
 	"cenacle/internal/fold"
@@ -107,9 +108,11 @@ func (p *Pages) exhibits(h here, all []forum.List, refused error) (_ web.Answer,
 	if h.inside() {
 		page.Tabs = h.tabs("exhibits")
 	}
-	sizes, err := p.Dispatch.Sizes(r.Context(), r.Actor, h.room.ID)
-	if err != nil {
-		return nil, err
+	var sizes []dispatch.Size
+	if h.advocates() {
+		if sizes, err = p.Dispatch.Sizes(r.Context(), r.Actor, h.room.ID); err != nil {
+			return nil, err
+		}
 	}
 	page.Empty = ui.Empty{Icon: "files", Title: t.T("room.exhibit.none"), Text: t.T("room.exhibit.none_text")}
 	for _, l := range all {
