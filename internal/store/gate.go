@@ -17,11 +17,13 @@ const (
 // since PostgreSQL has whoever is late begin again. Those of a firm go one by one. Other
 // nodes have gates of their own.
 type gates struct {
+	tally *tally
+
 	mu sync.Mutex
 	of map[string]*semaphore.Weighted // by firm, "" for the directory; as few as a node knows firms
 }
 
-func newGates() *gates { return &gates{of: map[string]*semaphore.Weighted{}} }
+func newGates(t *tally) *gates { return &gates{tally: t, of: map[string]*semaphore.Weighted{}} }
 
 // enter waits for its turn no longer than a transaction does for a connection.
 func (g *gates) enter(ctx context.Context, firm string, alone bool) (leave func(), err error) {
@@ -36,6 +38,11 @@ func (g *gates) enter(ctx context.Context, firm string, alone bool) (leave func(
 	if alone {
 		room = everybody
 	}
+	leave = func() { gate.Release(room) }
+	if gate.TryAcquire(room) {
+		return leave, nil
+	}
+	g.tally.waits.Add(1)
 	bounded, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	if err := gate.Acquire(bounded, room); err != nil {
@@ -44,5 +51,5 @@ func (g *gates) enter(ctx context.Context, firm string, alone bool) (leave func(
 		}
 		return nil, err
 	}
-	return func() { gate.Release(room) }, nil
+	return leave, nil
 }

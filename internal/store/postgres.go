@@ -146,7 +146,7 @@ const (
 )
 
 func newPostgresBase(db *sql.DB, t *tally, w words) base {
-	return base{writers: shared{db, t}, readers: shared{db, t}, gates: newGates(), tally: t, words: w}
+	return base{writers: shared{db, t}, readers: shared{db, t}, gates: newGates(t), tally: t, words: w}
 }
 
 func (p *postgres) directory() *base { return &p.rollBase }

@@ -109,6 +109,9 @@ func TestFirmsUpdatesTakeTurns(t *testing.T) {
 	if retried := nodes[0].Stats().Retried + nodes[1].Stats().Retried; retried != 0 {
 		t.Errorf("%d attempts were repeated", retried)
 	}
+	if waits := nodes[0].Stats().Waits; waits == 0 {
+		t.Error("nobody is counted who waited for her turn")
+	}
 }
 
 // Two people each see the other on duty and both leave, by two nodes: only one of them
