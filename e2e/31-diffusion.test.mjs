@@ -129,7 +129,7 @@ test("a page that follows a diffusion while it leaves", async (context) => {
     await other.locator("#diffusion .badge", { hasText: t("diffusion.is.set") }).waitFor();
   });
 
-  await step("it leaves at once after all, and that window counts what is written until all of it is", async () => {
+  await step("it leaves at once after all, and that window shows all of it without being loaded again", async () => {
     await page.getByRole("button", { name: t("diffusion.cancel"), exact: true }).click();
     await page.locator("dialog[open]").getByRole("button", { name: t("diffusion.cancel"), exact: true }).click();
     await said(page, "diffusion_cancelled");
