@@ -338,8 +338,7 @@ func TestAnnounce(t *testing.T) {
 			t.Errorf("a third ends it: %v", err)
 		}
 		h.Must(h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error {
-			_, err := a.Exec(forged, h.deputy.Person)
-			return err
+			return a.Write(forged, h.deputy.Person)
 		}))
 		h.Clock.Advance(24 * time.Hour)
 		if err := h.due(absence.BeginJob); err == nil {

@@ -79,8 +79,7 @@ func put(a *act.Act, x Absence) error {
 		return err
 	}
 	r := rowOf(x)
-	_, err = a.Exec(insertAbsence, x.ID, x.Person, x.Deputy, r.starts, r.ends, r.spaces, r.made, r.over, x.By, box.MAC("absence", r.fields()...))
-	return err
+	return a.Write(insertAbsence, x.ID, x.Person, x.Deputy, r.starts, r.ends, r.spaces, r.made, r.over, x.By, box.MAC("absence", r.fields()...))
 }
 
 // finish writes that it is over.
@@ -90,8 +89,7 @@ func finish(a *act.Act, x Absence) error {
 		return err
 	}
 	r := rowOf(x)
-	_, err = a.Exec(updateOver, x.ID, r.ends, r.over, box.MAC("absence", r.fields()...))
-	return err
+	return a.Write(updateOver, x.ID, r.ends, r.over, box.MAC("absence", r.fields()...))
 }
 
 // load reads one; absent when there is none.

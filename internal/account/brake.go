@@ -90,7 +90,7 @@ func (s *Service) Refund(ctx context.Context, charges ...Charge) (err error) {
 	defer fault.Op(&err, "account.Refund")
 	return s.directory().Update(ctx, func(tx *store.DirectoryTx) error {
 		for _, c := range charges {
-			if _, err := tx.Exec(refundAttempt, s.chargeHash(c)); err != nil {
+			if err := tx.Write(refundAttempt, s.chargeHash(c)); err != nil {
 				return err
 			}
 		}

@@ -102,7 +102,7 @@ func (s *Service) Adopt(ctx context.Context, firm id.Firm, people []Carried) (er
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(insertFirm, firm, store.Micros(s.office.Clock())); err != nil {
+		if err := tx.Write(insertFirm, firm, store.Micros(s.office.Clock())); err != nil {
 			return err
 		}
 		for _, c := range people {
@@ -186,18 +186,17 @@ func (s *Service) newcomer(tx *store.DirectoryTx, c Carried) (newcomer, error) {
 
 func (s *Service) adopt(tx *store.DirectoryTx, firm id.Firm, c Carried, n newcomer) error {
 	if n.shell != "" {
-		if _, err := tx.Exec(deleteSessions, n.shell); err != nil {
+		if err := tx.Write(deleteSessions, n.shell); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(deletePerson, n.shell); err != nil {
+		if err := tx.Write(deletePerson, n.shell); err != nil {
 			return err
 		}
 	}
 	if err := s.settle(tx, c, n.new); err != nil || c.Tied.IsZero() {
 		return err
 	}
-	_, err := tx.Exec(insertAffiliation, c.ID, firm, store.Micros(c.Tied))
-	return err
+	return tx.Write(insertAffiliation, c.ID, firm, store.Micros(c.Tied))
 }
 
 // settle writes a new person, or brings the era of a known one past both: a
@@ -207,8 +206,7 @@ func (s *Service) settle(tx *store.DirectoryTx, c Carried, fresh bool) error {
 		p := identity{Person: Person{ID: c.ID, Email: c.Email, Language: c.Language}, era: c.Era, created: store.Micros(c.Created)}
 		p.hash = s.box().Lookup("email", c.Email)
 		p.email = s.box().SealText(place("email", p.ID), c.Email)
-		_, err := tx.Exec(insertPerson, p.ID, p.hash, p.email, p.password, p.Language, p.Proven, p.epoch, p.era, p.created, s.mac(p))
-		return err
+		return tx.Write(insertPerson, p.ID, p.hash, p.email, p.password, p.Language, p.Proven, p.epoch, p.era, p.created, s.mac(p))
 	}
 	row, err := s.byID(tx, c.ID)
 	if err != nil || row.era == c.Era {

@@ -72,7 +72,7 @@ func (s *Service) raiseFor(tx *store.DirectoryTx, of identity, kind string, data
 		expires: store.Micros(s.office.Clock().Add(life)),
 	}
 	c.data = s.box().Seal(c.place(), raw)
-	_, err = tx.Exec(insertChallenge, c.hash, c.person, c.epoch, c.kind, c.data, c.expires, s.box().MAC("challenge", c.fields()...))
+	err = tx.Write(insertChallenge, c.hash, c.person, c.epoch, c.kind, c.data, c.expires, s.box().MAC("challenge", c.fields()...))
 	return token, err
 }
 

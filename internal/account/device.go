@@ -41,7 +41,7 @@ func (s *Service) meet(tx *store.DirectoryTx, p id.Person, from Source) (strange
 		return false, err
 	}
 	stranger = err != nil || store.Time(seen).Before(now.Add(-DeviceLife))
-	_, err = tx.Exec(insertDevice, hash, p, store.Micros(now))
+	err = tx.Write(insertDevice, hash, p, store.Micros(now))
 	return stranger, err
 }
 
@@ -50,7 +50,7 @@ func (s *Service) meet(tx *store.DirectoryTx, p id.Person, from Source) (strange
 func (s *Service) SignOutEverywhere(ctx context.Context, p id.Person) (err error) {
 	defer fault.Op(&err, "account.SignOutEverywhere(%s)", p)
 	return s.change(ctx, p, func(tx *store.DirectoryTx, row *identity) error {
-		if _, err := tx.Exec(deleteDevicesOf, p); err != nil {
+		if err := tx.Write(deleteDevicesOf, p); err != nil {
 			return err
 		}
 		return expel(tx, row)

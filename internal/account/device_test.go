@@ -94,7 +94,7 @@ func TestCRY03_DeviceForged(t *testing.T) {
 		from.Device = NewToken()
 		w.must(w.directory().Update(w.Context(), func(tx *store.DirectoryTx) error {
 			for _, hash := range []string{from.Device, string(p) + "/" + from.Device} {
-				if _, err := tx.Exec(forgeDevice, []byte(hash), p, store.Micros(w.clock.Now())); err != nil {
+				if err := tx.Write(forgeDevice, []byte(hash), p, store.Micros(w.clock.Now())); err != nil {
 					return err
 				}
 			}

@@ -148,7 +148,7 @@ func (s *Service) RemoveFactor(ctx context.Context, in Session, factor string, f
 			return err
 		}
 		if row.factors--; row.factors == 0 {
-			if _, err := tx.Exec(deleteFactorsOf, row.ID, recovery); err != nil {
+			if err := tx.Write(deleteFactorsOf, row.ID, recovery); err != nil {
 				return err
 			}
 		}
@@ -190,8 +190,7 @@ func (s *Service) RenameFactor(ctx context.Context, in Session, factor, name str
 			return err
 		}
 		f.name = s.box().SealText(factorPlace("name", f.ID), name)
-		_, err = tx.Exec(updateFactorName, f.ID, f.name, s.box().MAC("factor", f.fields()...))
-		return err
+		return tx.Write(updateFactorName, f.ID, f.name, s.box().MAC("factor", f.fields()...))
 	})
 }
 
@@ -232,7 +231,7 @@ func (s *Service) NewRecovery(ctx context.Context, in Session) (fresh []string, 
 func (s *Service) ResetFactors(ctx context.Context, of id.Person) (err error) {
 	defer fault.Op(&err, "account.ResetFactors(%s)", of)
 	return s.change(ctx, of, func(tx *store.DirectoryTx, row *identity) error {
-		if _, err := tx.Exec(deleteFactors, of); err != nil {
+		if err := tx.Write(deleteFactors, of); err != nil {
 			return err
 		}
 		if row.brief {

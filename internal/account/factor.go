@@ -129,8 +129,7 @@ func (s *Service) newFactor(of id.Person, kind FactorKind, name string, secret, 
 }
 
 func (s *Service) insertFactor(tx *store.DirectoryTx, f factor) error {
-	_, err := tx.Exec(insertFactor, f.ID, f.person, f.Kind, f.hash, f.name, f.sealed, f.last, f.created, f.used, s.box().MAC("factor", f.fields()...))
-	return err
+	return tx.Write(insertFactor, f.ID, f.person, f.Kind, f.hash, f.name, f.sealed, f.last, f.created, f.used, s.box().MAC("factor", f.fields()...))
 }
 
 // advance notes the use of a factor by the step or the counter that it came
@@ -199,7 +198,7 @@ const (
 // newRecovery replaces a person's recovery codes and returns the new ones, in
 // groups of five digits.
 func (s *Service) newRecovery(tx *store.DirectoryTx, of identity) ([]string, error) {
-	if _, err := tx.Exec(deleteFactorsOf, of.ID, recovery); err != nil {
+	if err := tx.Write(deleteFactorsOf, of.ID, recovery); err != nil {
 		return nil, err
 	}
 	out := make([]string, recoveryCodes)

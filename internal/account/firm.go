@@ -16,8 +16,7 @@ import (
 func (s *Service) Affiliate(ctx context.Context, p id.Person, firm id.Firm) (err error) {
 	defer fault.Op(&err, "account.Affiliate(%s, %s)", p, firm)
 	return s.directory().Update(ctx, func(tx *store.DirectoryTx) error {
-		_, err := tx.Exec(insertAffiliation, p, firm, store.Micros(s.office.Clock()))
-		return err
+		return tx.Write(insertAffiliation, p, firm, store.Micros(s.office.Clock()))
 	})
 }
 
@@ -114,10 +113,10 @@ func (s *Service) OpenFirm(ctx context.Context, o Opening) (token string, _ Sess
 			}
 		}
 		now := store.Micros(s.office.Clock())
-		if _, err := tx.Exec(insertFirm, o.Firm, now); err != nil {
+		if err := tx.Write(insertFirm, o.Firm, now); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(insertAffiliation, o.Founder, o.Firm, now); err != nil || o.From == nil {
+		if err := tx.Write(insertAffiliation, o.Founder, o.Firm, now); err != nil || o.From == nil {
 			return err
 		}
 		v.epoch, v.Proven = row.epoch, row.Proven
@@ -136,14 +135,14 @@ func (s *Service) Sweep(ctx context.Context) (err error) {
 	defer fault.Op(&err, "account.Sweep")
 	return s.directory().Update(ctx, func(tx *store.DirectoryTx) error {
 		now := s.office.Clock()
-		if _, err := tx.Exec(deleteExpired, store.Micros(now), store.Micros(now.Add(-Idle))); err != nil {
+		if err := tx.Write(deleteExpired, store.Micros(now), store.Micros(now.Add(-Idle))); err != nil {
 			return err
 		}
-		_, over := tx.Exec(deleteChallenges, store.Micros(now))
-		_, gone := tx.Exec(deleteDevices, store.Micros(now.Add(-DeviceLife)))
-		_, late := tx.Exec(deleteOldMoves, store.Micros(now.Add(-MoveLife)))
-		_, old := tx.Exec(deleteOldMergers, store.Micros(now.Add(-MergeLife)))
-		_, err := tx.Exec(deleteAttempts, store.Micros(now))
+		over := tx.Write(deleteChallenges, store.Micros(now))
+		gone := tx.Write(deleteDevices, store.Micros(now.Add(-DeviceLife)))
+		late := tx.Write(deleteOldMoves, store.Micros(now.Add(-MoveLife)))
+		old := tx.Write(deleteOldMergers, store.Micros(now.Add(-MergeLife)))
+		err := tx.Write(deleteAttempts, store.Micros(now))
 		return errors.Join(over, gone, late, old, err)
 	})
 }

@@ -193,9 +193,8 @@ func mergePlace(merger string) vault.Place {
 }
 
 func (s *Service) writeMerger(tx *store.DirectoryTx, m merger) error {
-	_, err := tx.Exec(putMerger, m.Former, m.Kept, m.ID, m.state, m.formerEpoch, m.keptEpoch, m.Via, m.Language, m.firms, m.address, m.hash,
+	return tx.Write(putMerger, m.Former, m.Kept, m.ID, m.state, m.formerEpoch, m.keptEpoch, m.Via, m.Language, m.firms, m.address, m.hash,
 		m.sure, m.asked, s.box().MAC("merger", m.fields()...))
-	return err
 }
 
 // shown is a merger as its person knows it.
@@ -334,8 +333,7 @@ func (s *Service) RefuseMerge(ctx context.Context, token string) (out Merger, er
 			return err
 		}
 		out = seen
-		_, err = tx.Exec(deleteMerger, m.Former, m.ID)
-		return err
+		return tx.Write(deleteMerger, m.Former, m.ID)
 	})
 	return out, err
 }
@@ -351,8 +349,7 @@ func (s *Service) CancelMerge(ctx context.Context, former id.Person) (err error)
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(deleteMerger, m.Former, m.ID)
-		return err
+		return tx.Write(deleteMerger, m.Former, m.ID)
 	})
 }
 
@@ -386,7 +383,7 @@ func (s *Service) Absorb(ctx context.Context, former id.Person) (out Merger, err
 			return err
 		}
 		for _, stmt := range []store.DirectoryStmt{deleteSessions, deleteFactors, deleteDevicesOf, deleteChallengesOf, deleteMoveOf, deleteTiesOf, deletePerson} {
-			if _, err := tx.Exec(stmt, m.Former); err != nil {
+			if err := tx.Write(stmt, m.Former); err != nil {
 				return err
 			}
 		}
@@ -413,7 +410,7 @@ func (s *Service) handTies(tx *store.DirectoryTx, m merger) (firms string, err e
 		return "", err
 	}
 	for _, f := range open {
-		if _, err := tx.Exec(insertAffiliation, m.Kept, f, store.Micros(s.office.Clock())); err != nil {
+		if err := tx.Write(insertAffiliation, m.Kept, f, store.Micros(s.office.Clock())); err != nil {
 			return "", err
 		}
 	}

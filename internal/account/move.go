@@ -146,9 +146,8 @@ func movePlace(move string) vault.Place {
 }
 
 func (s *Service) writeMove(tx *store.DirectoryTx, m move) error {
-	_, err := tx.Exec(putMove, m.Person, m.ID, m.epoch, m.Twofold, m.address, m.newHash, m.oldHash, m.newAt, m.oldAt, m.asked,
+	return tx.Write(putMove, m.Person, m.ID, m.epoch, m.Twofold, m.address, m.newHash, m.oldHash, m.newAt, m.oldAt, m.asked,
 		s.box().MAC("mailbox_move", m.fields()...))
-	return err
 }
 
 // shown is a move as its person knows it.
@@ -297,8 +296,7 @@ func (s *Service) RefuseMove(ctx context.Context, token string) (out Move, err e
 			return err
 		}
 		out = s.shown(m, row)
-		_, err = tx.Exec(deleteMove, m.Person, m.ID)
-		return err
+		return tx.Write(deleteMove, m.Person, m.ID)
 	})
 	return out, err
 }
@@ -314,8 +312,7 @@ func (s *Service) CancelMove(ctx context.Context, of id.Person) (err error) {
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(deleteMove, m.Person, m.ID)
-		return err
+		return tx.Write(deleteMove, m.Person, m.ID)
 	})
 }
 
@@ -363,7 +360,7 @@ func (s *Service) Relocate(ctx context.Context, wish Move) (err error) {
 		if m.ID != wish.ID || !s.shown(m, row).Ready(s.office.Clock()) {
 			return fault.Absent()
 		}
-		if _, err := tx.Exec(deleteMove, m.Person, m.ID); err != nil {
+		if err := tx.Write(deleteMove, m.Person, m.ID); err != nil {
 			return err
 		}
 		if taken, err = s.taken(tx, m.To); err != nil || taken {
@@ -382,8 +379,7 @@ func (s *Service) relocate(tx *store.DirectoryTx, row identity, to string) error
 	if err := expel(tx, &row); err != nil {
 		return err
 	}
-	_, err := tx.Exec(updateMailbox, row.ID, row.hash, row.email, row.epoch, s.mac(row))
-	return err
+	return tx.Write(updateMailbox, row.ID, row.hash, row.email, row.epoch, s.mac(row))
 }
 
 // MoveTo gives a person another mailbox at the operator's word, who knows that it is

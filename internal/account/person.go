@@ -164,8 +164,7 @@ func (s *Service) change(ctx context.Context, p id.Person, edit func(*store.Dire
 }
 
 func (s *Service) write(tx *store.DirectoryTx, p identity) error {
-	_, err := tx.Exec(updatePerson, p.ID, p.password, p.Language, p.Proven, p.epoch, p.era, p.factors, p.brief, s.mac(p))
-	return err
+	return tx.Write(updatePerson, p.ID, p.password, p.Language, p.Proven, p.epoch, p.era, p.factors, p.brief, s.mac(p))
 }
 
 func (s *Service) insert(tx *store.DirectoryTx, canonical string, language i18n.Language, now time.Time) (identity, error) {
@@ -173,7 +172,7 @@ func (s *Service) insert(tx *store.DirectoryTx, canonical string, language i18n.
 	p.hash = s.box().Lookup("email", canonical)
 	p.email = s.box().SealText(place("email", p.ID), canonical)
 	p.created = store.Micros(now)
-	_, err := tx.Exec(insertPerson, p.ID, p.hash, p.email, p.password, p.Language, p.Proven, p.epoch, p.era, p.created, s.mac(p))
+	err := tx.Write(insertPerson, p.ID, p.hash, p.email, p.password, p.Language, p.Proven, p.epoch, p.era, p.created, s.mac(p))
 	return p, err
 }
 

@@ -111,8 +111,7 @@ func (s *Service) touch(ctx context.Context, v visit, now time.Time) error {
 	was := store.Micros(v.Seen)
 	v.Seen = now
 	err := s.directory().Update(ctx, func(tx *store.DirectoryTx) error {
-		_, err := tx.Exec(touchSession, v.hash, was, store.Micros(now), s.visitMAC(v))
-		return err
+		return tx.Write(touchSession, v.hash, was, store.Micros(now), s.visitMAC(v))
 	})
 	if fault.Is(err, fault.NoSpace) {
 		return nil // a full disk must not keep anyone from reading; the session only ages
@@ -129,8 +128,7 @@ func (s *Service) SignOut(ctx context.Context, token string) (err error) {
 // expel ends every session of the person whose row is being rewritten.
 func expel(tx *store.DirectoryTx, row *identity) error {
 	row.epoch++
-	_, err := tx.Exec(deleteSessions, row.ID)
-	return err
+	return tx.Write(deleteSessions, row.ID)
 }
 
 // End ends one of a person's own sessions; fault.Absent when it is not hers.
@@ -210,7 +208,7 @@ func (s *Service) open(tx *store.DirectoryTx, v *visit, from Source) (string, er
 	v.Created, v.Seen, v.Expires = now, now, now.Add(Absolute)
 	v.agent = s.box().SealText(visitPlace("agent", v.ID), from.Agent)
 	v.address = s.box().SealText(visitPlace("address", v.ID), from.Addr.String())
-	_, err := tx.Exec(insertSession, v.hash, v.ID, v.Person, v.epoch, v.Via, v.Firm, v.Space, v.agent, v.address,
+	err := tx.Write(insertSession, v.hash, v.ID, v.Person, v.epoch, v.Via, v.Firm, v.Space, v.agent, v.address,
 		store.Micros(v.Created), store.Micros(v.Seen), store.Micros(v.Expires), v.Provider, v.shown(), v.At, s.visitMAC(*v))
 	return token, err
 }
@@ -219,8 +217,7 @@ func (s *Service) forget(tx *store.DirectoryTx, token string) error {
 	if len(token) != TokenLength {
 		return nil
 	}
-	_, err := tx.Exec(deleteSession, s.tokenHash(token))
-	return err
+	return tx.Write(deleteSession, s.tokenHash(token))
 }
 
 func (s *Service) visit(tx *store.DirectoryTx, hash []byte) (visit, error) {

@@ -89,10 +89,8 @@ func (s *Service) EndVouched(ctx context.Context, by id.Provider, of id.Person) 
 	defer fault.Op(&err, "account.EndVouched(%s)", by)
 	return s.directory().Update(ctx, func(tx *store.DirectoryTx) error {
 		if of == "" {
-			_, err := tx.Exec(deleteVouched, by)
-			return err
+			return tx.Write(deleteVouched, by)
 		}
-		_, err := tx.Exec(deleteVouchedOf, by, of)
-		return err
+		return tx.Write(deleteVouchedOf, by, of)
 	})
 }

@@ -84,7 +84,7 @@ func (d *desk) journal(t *testing.T) []journal.Record {
 
 // everything does all that an act can do.
 func (d *desk) everything(a *act.Act) error {
-	if _, err := a.Exec(insertMark, 1); err != nil {
+	if err := a.Write(insertMark, 1); err != nil {
 		return err
 	}
 	if err := a.Follow("test.job", "", a.Now, map[string]string{"id": "x"}); err != nil {
@@ -129,8 +129,7 @@ func TestAllOfAnActOrNothing(t *testing.T) {
 		}
 		err = d.Do(t.Context(), d.by.Firm, func(a *act.Act) error {
 			a.Signal(room, circle)
-			_, err := a.Exec(insertMark, 1)
-			return err
+			return a.Write(insertMark, 1)
 		})
 		if !errors.Is(err, act.ErrUnrecorded) {
 			t.Errorf("an act without its line gives %v", err)
@@ -155,8 +154,7 @@ func TestKeepNeedsNoLine(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		d := open(t, s)
 		must(t, d.Keep(t.Context(), d.by.Firm, func(a *act.Act) error {
-			_, err := a.Exec(insertMark, 1)
-			return err
+			return a.Write(insertMark, 1)
 		}))
 		if got, want := d.left(t), (left{marks: 1, woken: 1}); got != want {
 			t.Errorf("keeping left %+v, want %+v", got, want)
@@ -168,7 +166,7 @@ func TestSeeChangesNothing(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		d := open(t, s)
 		for name, attempt := range map[string]func(*act.Act) error{
-			"write":  func(a *act.Act) error { _, err := a.Exec(insertMark, 1); return err },
+			"write":  func(a *act.Act) error { return a.Write(insertMark, 1) },
 			"record": func(a *act.Act) error { _, err := a.Record(d.by, "test.done", "", "x", nil); return err },
 			"follow": func(a *act.Act) error { return a.Follow("test.job", "", a.Now, nil) },
 		} {
@@ -188,7 +186,7 @@ func TestSeeChangesNothing(t *testing.T) {
 func TestRetryTellsOnlyWhatWasCommitted(t *testing.T) {
 	storetest.EachConfig(t, func(t *testing.T, c store.Config) {
 		d := open(t, storetest.Open(t, c))
-		must(t, d.Keep(t.Context(), d.by.Firm, func(a *act.Act) error { _, err := a.Exec(insertMark, 1); return err }))
+		must(t, d.Keep(t.Context(), d.by.Firm, func(a *act.Act) error { return a.Write(insertMark, 1) }))
 		d.woken = nil
 		runs, want := 0, 1
 		if c.PostgresURL != "" {
@@ -210,8 +208,7 @@ func TestRetryTellsOnlyWhatWasCommitted(t *testing.T) {
 			if runs < want {
 				cut(t, c)
 			}
-			_, err := a.Exec(updateMark, was+1)
-			return err
+			return a.Write(updateMark, was+1)
 		}))
 		if runs != want {
 			t.Fatalf("the act ran %d times, want %d", runs, want)
@@ -308,7 +305,7 @@ func TestBoxesLastAsLongAsTheAct(t *testing.T) {
 		d := open(t, s)
 		read := 0
 		must(t, d.Keep(t.Context(), d.by.Firm, func(a *act.Act) error {
-			if _, err := a.Exec(insertMark, 1); err != nil {
+			if err := a.Write(insertMark, 1); err != nil {
 				return err
 			}
 			return a.Each(selectMark, nil, func(scan func(...any) error) error {

@@ -34,10 +34,10 @@ func (a *Act) Settle(by authz.Actor, object string) error {
 		return nil
 	}
 	a.settled = true
-	if _, err := a.Exec(deleteOnceKey, by.Person, by.Once.Key, store.Micros(a.Now.Add(-onceLife))); err != nil {
+	if err := a.Write(deleteOnceKey, by.Person, by.Once.Key, store.Micros(a.Now.Add(-onceLife))); err != nil {
 		return err
 	}
-	_, err := a.Exec(insertOnce, by.Person, by.Once.Key, by.Once.Request, object, store.Micros(a.Now))
+	err := a.Write(insertOnce, by.Person, by.Once.Key, by.Once.Request, object, store.Micros(a.Now))
 	if fault.Is(err, fault.Conflict) {
 		return fault.New(fault.Conflict, "act.once").Because(err)
 	}
@@ -68,7 +68,6 @@ func (o *Office) Settled(ctx context.Context, by authz.Actor) (object string, do
 // Sweep forgets keys of more than a day.
 func (o *Office) Sweep(ctx context.Context, firm id.Firm) error {
 	return o.Keep(ctx, firm, func(a *Act) error {
-		_, err := a.Exec(deleteOnce, store.Micros(a.Now.Add(-onceLife)))
-		return err
+		return a.Write(deleteOnce, store.Micros(a.Now.Add(-onceLife)))
 	})
 }

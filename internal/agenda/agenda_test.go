@@ -322,11 +322,10 @@ func TestCRY03_ForgedEvents(t *testing.T) {
 				t.Errorf("%s: a forged row is shown: %v", name, err)
 			}
 			r.Must(r.Office.Keep(t.Context(), r.Lead.Firm, func(a *act.Act) error {
-				if _, err := a.Exec(deletePast, e.ID); err != nil {
+				if err := a.Write(deletePast, e.ID); err != nil {
 					return err
 				}
-				_, err := a.Exec(deleteEvent, e.ID)
-				return err
+				return a.Write(deleteEvent, e.ID)
 			}))
 		}
 	})

@@ -82,9 +82,8 @@ func insert(a *act.Act, e Event) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(insertEvent, e.ID, e.Space, store.Micros(e.From), store.Micros(e.To), flag(e.Cancelled), e.Revision, e.By,
+	return a.Write(insertEvent, e.ID, e.Space, store.Micros(e.From), store.Micros(e.To), flag(e.Cancelled), e.Revision, e.By,
 		store.Micros(e.Changed), sealed, mac, e.origin(), flag(e.Repeats()))
-	return err
 }
 
 // keep writes what an event has become, and what it was.
@@ -97,7 +96,7 @@ func keep(a *act.Act, was, is Event) error {
 	if err != nil {
 		return fmt.Errorf("agenda: content of %s: %w", was.ID, err)
 	}
-	_, err = a.Exec(insertPast, was.ID, was.Revision, is.By, store.Micros(is.Changed), box.Seal(pastPlace(was.ID, was.Revision), raw),
+	err = a.Write(insertPast, was.ID, was.Revision, is.By, store.Micros(is.Changed), box.Seal(pastPlace(was.ID, was.Revision), raw),
 		box.MAC("event_past", pastFields(was.ID, was.Revision, is.By, store.Micros(is.Changed))...))
 	if err != nil {
 		return err
@@ -106,9 +105,8 @@ func keep(a *act.Act, was, is Event) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(updateEvent, is.ID, store.Micros(is.From), store.Micros(is.To), flag(is.Cancelled), is.Revision, is.By,
+	return a.Write(updateEvent, is.ID, store.Micros(is.From), store.Micros(is.To), flag(is.Cancelled), is.Revision, is.By,
 		store.Micros(is.Changed), sealed, mac, flag(is.Repeats()))
-	return err
 }
 
 // past reads what an event was.

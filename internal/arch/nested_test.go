@@ -63,7 +63,7 @@ type given struct {
 // statement reports a way to ask the database.
 func statement(name string) bool {
 	of, method, _ := strings.Cut(strings.TrimPrefix(name, "(*cenacle/internal/store."), ").")
-	return (of == "Tx" || of == "DirectoryTx") && slices.Contains([]string{"Each", "Row", "Exec"}, method)
+	return (of == "Tx" || of == "DirectoryTx") && slices.Contains([]string{"Each", "Row", "Exec", "Write"}, method)
 }
 
 // The key of the firm is there from the beginning of an act (act.Office), which a call

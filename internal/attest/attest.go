@@ -120,7 +120,7 @@ func keep(a *act.Act, by authz.Actor, in id.Space, r forum.Register, said Statem
 	if err != nil {
 		return "", err
 	}
-	_, err = a.Exec(insertAttestation, t.ID, in, t.Side, t.By, store.Micros(t.At), box.Seal(statementPlace(t.ID), raw), t.Entry, box.MAC("attestation", t.fields()...))
+	err = a.Write(insertAttestation, t.ID, in, t.Side, t.By, store.Micros(t.At), box.Seal(statementPlace(t.ID), raw), t.Entry, box.MAC("attestation", t.fields()...))
 	return t.ID, err
 }
 

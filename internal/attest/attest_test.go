@@ -311,8 +311,7 @@ func TestTampered(t *testing.T) {
 			"a statement": store.ForFirm(`update attestation set statement = mac where firm_id = $1`),
 		} {
 			h.Must(h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error {
-				_, err := a.Exec(stmt)
-				return err
+				return a.Write(stmt)
 			}))
 			if _, _, err := x.attests.Show(t.Context(), h.Lead, x.In, of); !errors.Is(err, vault.ErrTampered) {
 				t.Errorf("%s was changed: %v", what, err)

@@ -291,8 +291,7 @@ delete from upload where firm_id = $1 and touched_at >= 0 and state <> 'done'`)
 
 // endSessions keeps a session that was ended after the backup from coming back.
 func endSessions(tx *store.DirectoryTx) error {
-	_, err := tx.Exec(deleteSessions)
-	return err
+	return tx.Write(deleteSessions)
 }
 
 // revival is one firm that is brought back.
@@ -364,7 +363,7 @@ func (v revival) mark(a *act.Act, out *Restored) (err error) {
 		return err
 	}
 	for _, s := range []store.FirmStmt{deleteScratch, deleteLocks} {
-		if _, err := a.Exec(s); err != nil {
+		if err := a.Write(s); err != nil {
 			return err
 		}
 	}

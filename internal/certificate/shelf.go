@@ -67,16 +67,14 @@ func (s *shelf) Get(ctx context.Context, key string) ([]byte, error) {
 func (s *shelf) Put(ctx context.Context, key string, data []byte) error {
 	hash := s.hash(key)
 	return s.directory.Update(ctx, func(tx *store.DirectoryTx) error {
-		_, err := tx.Exec(putHeld, hash, s.box.Seal(place(hash), data), store.Micros(s.clock()))
-		return err
+		return tx.Write(putHeld, hash, s.box.Seal(place(hash), data), store.Micros(s.clock()))
 	})
 }
 
 // Delete forgets a key.
 func (s *shelf) Delete(ctx context.Context, key string) error {
 	return s.directory.Update(ctx, func(tx *store.DirectoryTx) error {
-		_, err := tx.Exec(deleteHeld, s.hash(key))
-		return err
+		return tx.Write(deleteHeld, s.hash(key))
 	})
 }
 
@@ -93,8 +91,7 @@ func (s *shelf) take(ctx context.Context, host string, d time.Duration) (mine bo
 
 func (s *shelf) give(ctx context.Context, host string) error {
 	return s.directory.Update(ctx, func(tx *store.DirectoryTx) error {
-		_, err := tx.Exec(giveTurn, s.hash(host), s.holder)
-		return err
+		return tx.Write(giveTurn, s.hash(host), s.holder)
 	})
 }
 

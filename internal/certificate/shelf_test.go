@@ -30,8 +30,7 @@ func TestCRY03_CertificateTampered(t *testing.T) {
 			t.Fatalf("%q, %v", got, err)
 		}
 		err = s.Directory().Update(t.Context(), func(tx *store.DirectoryTx) error {
-			_, err := tx.Exec(swapHeld)
-			return err
+			return tx.Write(swapHeld)
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -79,9 +79,8 @@ func create(a *act.Act, space id.Space, c Circle) error {
 	}
 	name := box.SealText(namePlace(c.ID), c.Name)
 	a.Forget(listOf(space))
-	_, err = a.Exec(insertCircle, c.ID, space, c.Kind, name, store.Micros(a.Now),
+	return a.Write(insertCircle, c.ID, space, c.Kind, name, store.Micros(a.Now),
 		box.MAC("circle", string(c.ID), string(space), string(c.Kind)))
-	return err
 }
 
 // What an act remembers of a space: its circles, its members, and who of them is
@@ -254,15 +253,14 @@ func enterAs(a *act.Act, space id.Space, c id.Circle, p Presence) error {
 	since := store.Micros(p.Span.Since)
 	a.Forget(presencesOf(space))
 	if _, known := own[c]; known {
-		_, err = a.Exec(updateEntered, c, p.Person, since, p.By, mac)
+		err = a.Write(updateEntered, c, p.Person, since, p.By, mac)
 	} else {
-		_, err = a.Exec(insertInCircle, c, p.Person, space, since, p.By, mac)
+		err = a.Write(insertInCircle, c, p.Person, space, since, p.By, mac)
 	}
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(insertUnread, c, p.Person, store.Micros(a.Now))
-	return err
+	return a.Write(insertUnread, c, p.Person, store.Micros(a.Now))
 }
 
 // end takes a person out of a circle from now on.
@@ -273,8 +271,7 @@ func end(a *act.Act, space id.Space, c id.Circle, person id.Person, s authz.Span
 		return err
 	}
 	a.Forget(presencesOf(space))
-	_, err = a.Exec(updateEnded, c, person, store.Micros(a.Now), mac)
-	return err
+	return a.Write(updateEnded, c, person, store.Micros(a.Now), mac)
 }
 
 func seal(a *act.Act, space id.Space, c id.Circle, person id.Person, s authz.Span) ([]byte, error) {
@@ -296,9 +293,8 @@ func putMembership(a *act.Act, space id.Space, m Member, known bool) error {
 	}
 	since, until := store.Micros(m.Since), store.Micros(m.Until)
 	a.Forget(membersOf(space))
-	_, err = a.Exec(stmt, space, m.Person, m.Role, since, until,
+	return a.Write(stmt, space, m.Person, m.Role, since, until,
 		box.MAC("membership", string(space), string(m.Person), string(m.Role), micros(since), micros(until)))
-	return err
 }
 
 func membership(a *act.Act, space id.Space, person id.Person) (Member, bool, error) {

@@ -199,9 +199,8 @@ func TestLeaveEndsWhatWouldEndLater(t *testing.T) {
 				return err
 			}
 			since, until := r.facts(client).Circles[r.is.Client].Since, a.Now.Add(time.Hour)
-			_, err = a.Exec(setSpan, r.is.Client, client.Person, store.Micros(since), store.Micros(until),
+			return a.Write(setSpan, r.is.Client, client.Person, store.Micros(since), store.Micros(until),
 				box.MAC("circle_member", string(r.is.Client), string(client.Person), micros(since), micros(until)))
-			return err
 		}))
 		if got := r.now(client); got != "all client" {
 			t.Fatalf("she is in %q", got)
@@ -248,8 +247,7 @@ func TestManySpacesAtOnce(t *testing.T) {
 			}
 			if i%7 == 0 {
 				r.Must(r.Office.Keep(t.Context(), r.Lead.Firm, func(a *act.Act) error {
-					_, err := a.Exec(insertWall, of, r.Lead.Person, []byte("x"))
-					return err
+					return a.Write(insertWall, of, r.Lead.Person, []byte("x"))
 				}))
 			}
 			switch i % 4 {

@@ -53,8 +53,7 @@ func TestDemand(t *testing.T) {
 		}
 		for _, column := range []string{"neutre", "titre 1", "neutre password"} {
 			r.Must(r.keep(func(a *act.Act) error {
-				_, err := a.Exec(spoilNotice, r.space, column)
-				return err
+				return a.Write(spoilNotice, r.space, column)
 			}))
 			if err := r.enters(r.Lead); !errors.Is(err, vault.ErrTampered) {
 				t.Errorf("%q by hand: %v", column, err)

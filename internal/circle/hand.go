@@ -83,7 +83,7 @@ func answer(a *act.Act, space id.Space, lead id.Person) error {
 		return err
 	}
 	s.Lead = lead
-	if _, err := a.Exec(updateLead, space, lead, s.MAC(box, space)); err != nil {
+	if err := a.Write(updateLead, space, lead, s.MAC(box, space)); err != nil {
 		return err
 	}
 	return passReviews(a, space, lead)

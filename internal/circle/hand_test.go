@@ -47,8 +47,7 @@ func TestHandOver(t *testing.T) {
 		}
 		r.Must(r.keep(func(a *act.Act) error { return circle.HandOver(a, r.space, heir.Person, r.Lead.Person) })) // and back
 		r.Must(r.keep(func(a *act.Act) error {
-			_, err := a.Exec(spoilLead, r.space, heir.Person)
-			return err
+			return a.Write(spoilLead, r.space, heir.Person)
 		}))
 		if err := r.enters(r.Lead); err == nil {
 			t.Error("the row of the space says another lead, without a MAC")

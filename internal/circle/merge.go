@@ -123,7 +123,7 @@ func Merge(a *act.Act, space id.Space, former, kept id.Person) (passed bool, err
 	if err := Leave(a, space, former); err != nil {
 		return false, err
 	}
-	_, err = a.Exec(deleteUnreadOf, former, space)
+	err = a.Write(deleteUnreadOf, former, space)
 	return passed, err
 }
 
@@ -148,7 +148,7 @@ func seat(a *act.Act, space id.Space, was Member, kept id.Person) error {
 		return err
 	}
 	for _, stmt := range []store.FirmStmt{insertReadOf, insertUnreadOf} {
-		if _, err := a.Exec(stmt, kept, was.Person, space); err != nil {
+		if err := a.Write(stmt, kept, was.Person, space); err != nil {
 			return err
 		}
 	}

@@ -184,7 +184,7 @@ func (s *Service) Rename(ctx context.Context, by authz.Actor, in id.Space, of id
 			return err
 		}
 		a.Forget(listOf(in))
-		if _, err := a.Exec(updateCircleName, of, box.SealText(namePlace(of), name)); err != nil {
+		if err := a.Write(updateCircleName, of, box.SealText(namePlace(of), name)); err != nil {
 			return err
 		}
 		_, err = a.Record(by, "circle.renamed", in, string(of), nil)

@@ -125,7 +125,7 @@ func plan(a *act.Act, space id.Space, person id.Person, due time.Time) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.Exec(updateReview, space, person, store.Micros(due), s.Lead); err != nil {
+	if err := a.Write(updateReview, space, person, store.Micros(due), s.Lead); err != nil {
 		return err
 	}
 	return remind(a, s.Lead, due)
@@ -142,7 +142,7 @@ func planNew(a *act.Act, space id.Space, person id.Person, since time.Time) erro
 
 // passReviews has those of a space looked at by who answers for it now.
 func passReviews(a *act.Act, space id.Space, lead id.Person) error {
-	if _, err := a.Exec(updateReviewer, space, lead); err != nil {
+	if err := a.Write(updateReviewer, space, lead); err != nil {
 		return err
 	}
 	due, err := ReviewsIn(a, space)
@@ -222,7 +222,7 @@ func planSome(a *act.Act) (int, error) {
 	for _, r := range rows {
 		err := planNew(a, r.space, r.person, store.Time(r.since))
 		if fault.Is(err, fault.NotFound) {
-			_, err = a.Exec(updateReview, r.space, r.person, erased, "")
+			err = a.Write(updateReview, r.space, r.person, erased, "")
 		}
 		if err != nil {
 			return 0, err

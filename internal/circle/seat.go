@@ -133,7 +133,7 @@ func (s *Seat) enter(a *act.Act, others []Seat, in id.Circle, by id.Person) (ent
 
 // Unseat ends that a group has somebody in a space, and what she had there by it alone.
 func Unseat(a *act.Act, s Seat) (m Moved, err error) {
-	if _, err := a.Exec(deleteSeat, s.Space, s.Person, s.Group); err != nil {
+	if err := a.Write(deleteSeat, s.Space, s.Person, s.Group); err != nil {
 		return m, err
 	}
 	others, err := SeatsBy(a, s.Space, s.Person)
@@ -285,7 +285,7 @@ func SeatsOf(a *act.Act, of id.Group, person id.Person, until time.Time, limit i
 	for _, r := range rows {
 		s, err := r.open(a)
 		if fault.Is(err, fault.NotFound) {
-			_, err = a.Exec(deleteSeat, r.Space, r.Person, r.Group)
+			err = a.Write(deleteSeat, r.Space, r.Person, r.Group)
 		} else if err == nil {
 			out = append(out, s)
 		}
@@ -363,12 +363,10 @@ func (s Seat) put(a *act.Act, stmt store.FirmStmt) error {
 		return err
 	}
 	r := seatRow{Seat: s, since: store.Micros(s.Since), text: string(raw)}
-	_, err = a.Exec(stmt, s.Space, s.Person, s.Group, r.since, r.text, box.MAC("group_seat", r.fields()...))
-	return err
+	return a.Write(stmt, s.Space, s.Person, s.Group, r.since, r.text, box.MAC("group_seat", r.fields()...))
 }
 
 // unseatAll ends every seat of somebody in a space, whose place there has ended.
 func unseatAll(a *act.Act, space id.Space, person id.Person) error {
-	_, err := a.Exec(deleteSeats, space, person)
-	return err
+	return a.Write(deleteSeats, space, person)
 }

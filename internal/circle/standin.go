@@ -77,7 +77,7 @@ func Stand(a *act.Act, s StandIn) (stands bool, err error) {
 	if err := s.put(a, was); err != nil {
 		return false, err
 	}
-	_, err = a.Exec(insertAwaited, s.Space, s.Away, s.Person, store.Micros(a.Now))
+	err = a.Write(insertAwaited, s.Space, s.Away, s.Person, store.Micros(a.Now))
 	return true, err
 }
 
@@ -319,14 +319,12 @@ func (s StandIn) put(a *act.Act, was former) error {
 		return err
 	}
 	r := standInRow{StandIn: s, until: store.Micros(s.Until), former: string(raw)}
-	_, err = a.Exec(insertStandIn, s.Space, s.Person, s.Absence, s.Away, r.until, r.former, box.MAC("stand_in", r.fields()...))
-	return err
+	return a.Write(insertStandIn, s.Space, s.Person, s.Absence, s.Away, r.until, r.former, box.MAC("stand_in", r.fields()...))
 }
 
 // forget takes the row away.
 func forget(a *act.Act, space id.Space, person id.Person) error {
-	_, err := a.Exec(deleteStandIn, space, person)
-	return err
+	return a.Write(deleteStandIn, space, person)
 }
 
 // putStay writes that somebody is in a circle, with an end.
@@ -338,9 +336,9 @@ func putStay(a *act.Act, space id.Space, c id.Circle, p Presence, known bool) er
 	a.Forget(presencesOf(space))
 	since, until := store.Micros(p.Span.Since), store.Micros(p.Span.Until)
 	if known {
-		_, err = a.Exec(updateStay, c, p.Person, since, until, p.By, mac)
+		err = a.Write(updateStay, c, p.Person, since, until, p.By, mac)
 	} else {
-		_, err = a.Exec(insertStay, c, p.Person, space, since, until, p.By, mac)
+		err = a.Write(insertStay, c, p.Person, space, since, until, p.By, mac)
 	}
 	return err
 }

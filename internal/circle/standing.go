@@ -136,8 +136,7 @@ func (s Standing) say(a *act.Act, of id.Space, notice string) error {
 		return err
 	}
 	s.Notice = notice
-	_, err = a.Exec(updateNotice, of, s.Notice, s.MAC(box, of))
-	return err
+	return a.Write(updateNotice, of, s.Notice, s.MAC(box, of))
 }
 
 // standing reads the row of a space, and checks it.
@@ -189,6 +188,5 @@ func SealStanding(a *act.Act, of id.Space) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(updateStanding, of, s.MAC(box, of))
-	return err
+	return a.Write(updateStanding, of, s.MAC(box, of))
 }

@@ -92,10 +92,10 @@ func reenter(a *act.Act, space id.Space, at time.Time, k Kept) error {
 		if err != nil {
 			return err
 		}
-		if _, err := a.Exec(updateEnded, c, k.Person, store.Micros(until), mac); err != nil {
+		if err := a.Write(updateEnded, c, k.Person, store.Micros(until), mac); err != nil {
 			return err
 		}
-		if _, err := a.Exec(insertUnread, c, k.Person, store.Micros(span.Since)); err != nil {
+		if err := a.Write(insertUnread, c, k.Person, store.Micros(span.Since)); err != nil {
 			return err
 		}
 	}

@@ -53,7 +53,7 @@ func Terms(a *act.Act, in id.Space) (map[Term]Said, error) {
 // SetTerm says something of an entered space, in the place of what was said before;
 // nothing, when value is empty. The caller has decided the right, and recorded entry.
 func SetTerm(a *act.Act, by authz.Actor, in id.Space, t Term, value string, entry id.Entry) error {
-	if _, err := a.Exec(deleteTerm, in, t); err != nil || value == "" {
+	if err := a.Write(deleteTerm, in, t); err != nil || value == "" {
 		return err
 	}
 	box, err := a.SpaceBox(in)
@@ -61,8 +61,7 @@ func SetTerm(a *act.Act, by authz.Actor, in id.Space, t Term, value string, entr
 		return err
 	}
 	s := Said{value, by.Person, a.Now, entry}
-	_, err = a.Exec(insertTerm, in, t, s.Value, s.By, store.Micros(s.At), s.Entry, box.MAC("forum_term", s.fields(in, t)...))
-	return err
+	return a.Write(insertTerm, in, t, s.Value, s.By, store.Micros(s.At), s.Entry, box.MAC("forum_term", s.fields(in, t)...))
 }
 
 var (

@@ -81,8 +81,7 @@ func Raise(a *act.Act, space id.Space, w Wall) error {
 	w.At = a.Now
 	reason := base64.StdEncoding.EncodeToString(box.SealText(wallPlace(space, w.Person), w.Reason))
 	r := wallRow{w, store.Micros(w.At), reason, nil}
-	_, err = a.Exec(insertWall, space, w.Person, r.at, w.By, w.Until, reason, box.MAC("wall", r.fields(space)...))
-	return err
+	return a.Write(insertWall, space, w.Person, r.at, w.By, w.Until, reason, box.MAC("wall", r.fields(space)...))
 }
 
 // Unwall takes a wall away and gives nothing back: whoever is to come in again is
@@ -95,8 +94,7 @@ func Unwall(a *act.Act, space id.Space, person id.Person) error {
 	if !found {
 		return fault.Absent()
 	}
-	_, err = a.Exec(deleteWall, space, person)
-	return err
+	return a.Write(deleteWall, space, person)
 }
 
 // passable refuses to let somebody in whom a wall keeps out; one whose last day
@@ -109,8 +107,7 @@ func passable(a *act.Act, space id.Space, person id.Person) error {
 	if !w.Over(a.Now) {
 		return fault.New(fault.Conflict, "circle.walled")
 	}
-	_, err = a.Exec(deleteWall, space, person)
-	return err
+	return a.Write(deleteWall, space, person)
 }
 
 func wallOf(a *act.Act, space id.Space, person id.Person) (Wall, bool, error) {

@@ -92,8 +92,8 @@ func TestWallByHand(t *testing.T) {
 		colleague, client := r.who[authz.Colleague], r.who[authz.Client]
 		r.Must(r.raise(colleague.Person, ""), r.raise(client.Person, "2026-12-31"))
 		r.Must(r.keep(func(a *act.Act) error {
-			_, err := a.Exec(dropWall, r.space, colleague.Person)
-			_, failed := a.Exec(spoilUntil, r.space, client.Person)
+			err := a.Write(dropWall, r.space, colleague.Person)
+			failed := a.Write(spoilUntil, r.space, client.Person)
 			return errors.Join(err, failed)
 		}))
 		for _, p := range []authz.Actor{colleague, client} {

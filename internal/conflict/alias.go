@@ -71,7 +71,7 @@ func (s *Service) Add(ctx context.Context, by authz.Actor, in id.Space, kind Kin
 			return err
 		}
 		n = Alias{id.New[id.Alias](a.Now), kind, name}
-		_, err = a.Exec(insertAlias, n.ID, in, kind, box.SealText(aliasPlace(n.ID), name), by.Person, store.Micros(a.Now), n.mac(box, in))
+		err = a.Write(insertAlias, n.ID, in, kind, box.SealText(aliasPlace(n.ID), name), by.Person, store.Micros(a.Now), n.mac(box, in))
 		if err != nil {
 			return err
 		}
@@ -95,7 +95,7 @@ func (s *Service) Remove(ctx context.Context, by authz.Actor, in id.Space, of id
 		if !slices.ContainsFunc(known, func(n Alias) bool { return n.ID == of }) {
 			return fault.Absent()
 		}
-		if _, err := a.Exec(deleteAlias, of); err != nil {
+		if err := a.Write(deleteAlias, of); err != nil {
 			return err
 		}
 		_, err = a.Record(by, "alias.removed", in, string(of), nil)

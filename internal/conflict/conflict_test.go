@@ -50,8 +50,7 @@ func each(t *testing.T, run func(t *testing.T, f firm)) {
 		}})
 		h.Must(err)
 		h.Must(h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error {
-			_, err := a.Exec(closeSpace, f.durand)
-			return err
+			return a.Write(closeSpace, f.durand)
 		}))
 		run(t, f)
 	})
@@ -130,8 +129,7 @@ func TestLAW07_NobodyLearnsOfAFile(t *testing.T) {
 			t.Errorf("the answer tells of the file: %s", text)
 		}
 		f.Must(f.Office.Keep(t.Context(), f.Lead.Firm, func(a *act.Act) error {
-			_, err := a.Exec(insertWall, f.petit, colleague.Person, []byte("mac"))
-			return err
+			return a.Write(insertWall, f.petit, colleague.Person, []byte("mac"))
 		}))
 		if got := f.found(colleague, "Sophie Petit", "Julien Lefèvre", "Hélène Durand"); !slices.Equal(got, []string{"reserved", "reserved", `same "Mme Hélène Durand" former`}) {
 			t.Errorf("behind a wall: %v", got)
@@ -242,8 +240,7 @@ func TestCRY03_AliasTampered(t *testing.T) {
 	each(t, func(t *testing.T, f firm) {
 		all, err := f.conflicts.List(t.Context(), f.Lead, f.petit)
 		f.Must(err, f.Office.Keep(t.Context(), f.Lead.Firm, func(a *act.Act) error {
-			_, err := a.Exec(swapKind, all[1].ID)
-			return err
+			return a.Write(swapKind, all[1].ID)
 		}))
 		if _, err := f.conflicts.List(t.Context(), f.Lead, f.petit); err == nil {
 			t.Error("an altered row is read")

@@ -170,9 +170,8 @@ func keep(a *act.Act, r Receipt, s journal.Statement) error {
 	if err != nil {
 		return fmt.Errorf("deposit: statement: %w", err)
 	}
-	_, err = a.Exec(insertReceipt, r.ID, r.Space, r.Person, r.Deposit, r.Number, r.Entry,
+	return a.Write(insertReceipt, r.ID, r.Space, r.Person, r.Deposit, r.Number, r.Entry,
 		box.Seal(statementPlace(r.ID), raw), store.Micros(r.Closed))
-	return err
 }
 
 // announce tells each lawyer of the space once, and the open pages.

@@ -22,7 +22,7 @@ func Pass(a *act.Act, by authz.Actor, in id.Space, to id.Person) error {
 			return err
 		}
 	}
-	_, deposits := a.Exec(updateDepositor, in, by.Person, to)
-	_, receipts := a.Exec(updateReceiver, in, by.Person, to)
+	deposits := a.Write(updateDepositor, in, by.Person, to)
+	receipts := a.Write(updateReceiver, in, by.Person, to)
 	return errors.Join(deposits, receipts)
 }

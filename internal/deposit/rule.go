@@ -82,7 +82,7 @@ func (s *Service) Switch(ctx context.Context, by authz.Actor, in id.Space, r Rul
 		if _, err := circle.Enter(a, by, in, authz.SpaceManage); err != nil {
 			return err
 		}
-		if _, err := a.Exec(deleteRule, in); err != nil {
+		if err := a.Write(deleteRule, in); err != nil {
 			return err
 		}
 		kind := "deposit.switched_on"
@@ -118,8 +118,7 @@ func shut(a *act.Act, by authz.Actor, in id.Space, sentence string) error {
 		return err
 	}
 	sealed, at := box.SealText(sentencePlace(in), sentence), store.Micros(a.Now)
-	_, err = a.Exec(insertRule, in, sealed, by.Person, at, box.MAC(ruleTable, ruleFields(in, by.Person, at, sealed)...))
-	return err
+	return a.Write(insertRule, in, sealed, by.Person, at, box.MAC(ruleTable, ruleFields(in, by.Person, at, sealed)...))
 }
 
 const ruleTable = "deposit_closed"

@@ -37,7 +37,7 @@ func Attach(a *act.Act, by authz.Actor, in id.Space) (id.Deposit, error) {
 		return d, err
 	}
 	d = id.New[id.Deposit](a.Now)
-	if _, err := a.Exec(insertDeposit, d, in, by.Person, store.Micros(a.Now)); err != nil {
+	if err := a.Write(insertDeposit, d, in, by.Person, store.Micros(a.Now)); err != nil {
 		return "", err
 	}
 	return d, a.Follow(LapseJob, string(d), a.Now.Add(quiet), Lapse{in, by.Person, d})

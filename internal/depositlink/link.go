@@ -132,8 +132,7 @@ func write(a *act.Act, r row) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(updateLink, r.link.ID, r.hash, r.expires, r.revoked, box.MAC("deposit_link", r.fields()...))
-	return err
+	return a.Write(updateLink, r.link.ID, r.hash, r.expires, r.revoked, box.MAC("deposit_link", r.fields()...))
 }
 
 // Path is the place of a link on our site.

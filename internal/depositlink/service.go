@@ -100,7 +100,7 @@ func insert(a *act.Act, by authz.Actor, l Link) error {
 		hash: box.Lookup("deposit_link", account.NewToken()), link: l, // a token that nobody has: the mail makes the one that counts
 		made: store.Micros(l.Made), expires: store.Micros(l.Expires),
 	}
-	_, err = a.Exec(insertLink, l.ID, r.hash, l.Space, l.Person, l.Request, l.By, r.made, r.expires, r.revoked, box.MAC("deposit_link", r.fields()...))
+	err = a.Write(insertLink, l.ID, r.hash, l.Space, l.Person, l.Request, l.By, r.made, r.expires, r.revoked, box.MAC("deposit_link", r.fields()...))
 	if err != nil {
 		return err
 	}

@@ -103,8 +103,7 @@ func (r row) insert(a *act.Act) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(insertDiffusion, r.id, r.author, r.state, words, store.Micros(r.at), store.Micros(r.made), store.Micros(r.ended), box.MAC("diffusion", r.fields()...))
-	return err
+	return a.Write(insertDiffusion, r.id, r.author, r.state, words, store.Micros(r.at), store.Micros(r.made), store.Micros(r.ended), box.MAC("diffusion", r.fields()...))
 }
 
 func (r row) update(a *act.Act) error {
@@ -116,8 +115,7 @@ func (r row) update(a *act.Act) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(updateDiffusion, r.id, r.state, words, store.Micros(r.at), store.Micros(r.ended), box.MAC("diffusion", r.fields()...))
-	return err
+	return a.Write(updateDiffusion, r.id, r.state, words, store.Micros(r.at), store.Micros(r.ended), box.MAC("diffusion", r.fields()...))
 }
 
 // scanRow reads one and checks it.
@@ -244,8 +242,7 @@ func (p part) insert(a *act.Act) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(insertPart, p.of, p.space, p.state, p.reason, p.memo, store.Micros(p.at), store.Micros(p.recalled), plan, outcome, mac)
-	return err
+	return a.Write(insertPart, p.of, p.space, p.state, p.reason, p.memo, store.Micros(p.at), store.Micros(p.recalled), plan, outcome, mac)
 }
 
 // confirm keeps what was confirmed.
@@ -254,8 +251,7 @@ func (p part) confirm(a *act.Act) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(updatePlan, p.of, p.space, raw)
-	return err
+	return a.Write(updatePlan, p.of, p.space, raw)
 }
 
 // errLate ends the transaction of who was not the first to handle a space.

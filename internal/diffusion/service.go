@@ -83,7 +83,7 @@ func (s *Service) Change(ctx context.Context, by authz.Actor, of id.Diffusion, n
 		if err != nil {
 			return err
 		}
-		if _, err := a.Exec(deleteParts, of); err != nil {
+		if err := a.Write(deleteParts, of); err != nil {
 			return err
 		}
 		if err := insertAll(a, all); err != nil {
@@ -103,10 +103,10 @@ func (s *Service) Discard(ctx context.Context, by authz.Actor, of id.Diffusion) 
 		if _, err := draft(a, by, of); err != nil {
 			return err
 		}
-		if _, err := a.Exec(deleteParts, of); err != nil {
+		if err := a.Write(deleteParts, of); err != nil {
 			return err
 		}
-		if _, err := a.Exec(deleteDiffusion, of); err != nil {
+		if err := a.Write(deleteDiffusion, of); err != nil {
 			return err
 		}
 		return a.Settle(by, string(of))

@@ -135,8 +135,7 @@ func (d *Dire) settle(a *act.Act, by authz.Actor, n Settling, entry id.Entry) er
 	if err := write(a, updateLine, *d, l); err != nil {
 		return err
 	}
-	_, err := a.Exec(deleteAnswerDraft, d.ID, n.Line)
-	return err
+	return a.Write(deleteAnswerDraft, d.ID, n.Line)
 }
 
 // complete wants each answer whole, and each line once.

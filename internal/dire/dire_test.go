@@ -497,7 +497,7 @@ func TestCRY03_AlteredDires(t *testing.T) {
 		} {
 			undo := errors.New("undo")
 			err := x.Office.Keep(x.ctx, x.Lead.Firm, func(a *act.Act) error {
-				if _, err := a.Exec(stmt); err != nil {
+				if err := a.Write(stmt); err != nil {
 					return err
 				}
 				_, list := x.dires.ListIn(a, x.Lead, x.In)

@@ -68,8 +68,7 @@ func note(a *act.Act, by authz.Actor, f authz.Facts, d Dire, what What) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(insertService, s.dire, s.party, s.what, s.space, s.person, s.at, s.entry, box.MAC("dire_service", s.fields()...))
-	return err
+	return a.Write(insertService, s.dire, s.party, s.what, s.space, s.person, s.at, s.entry, box.MAC("dire_service", s.fields()...))
 }
 
 // Notify keeps that a notice has left for somebody.

@@ -76,7 +76,7 @@ func insert(a *act.Act, d Dire, sealed []byte) error {
 	if d.Recap {
 		r.recap = 1
 	}
-	_, err = a.Exec(insertDire, r.ID, r.Space, r.Party, r.Number, r.Rank, r.By, r.filed, r.Missed, r.recap, r.Digest,
+	err = a.Write(insertDire, r.ID, r.Space, r.Party, r.Number, r.Rank, r.By, r.filed, r.Missed, r.recap, r.Digest,
 		box.Seal(contentPlace(r.ID), sealed), r.Entry, box.MAC("dire", r.fields()...))
 	for _, l := range d.Lines {
 		if err == nil {
@@ -132,9 +132,8 @@ func write(a *act.Act, stmt store.FirmStmt, d Dire, l Line) error {
 	if l.Answer != "" {
 		r.digest, answer = hashed(l.Answer), box.SealText(answerPlace(d.ID, l.Number), l.Answer)
 	}
-	_, err = a.Exec(stmt, r.of, r.Number, d.Space, r.State, r.Verdict, r.By, r.settled, r.digest, answer, r.Entry,
+	return a.Write(stmt, r.of, r.Number, d.Space, r.State, r.Verdict, r.By, r.settled, r.digest, answer, r.Entry,
 		box.MAC("dire_line", r.fields(d.Space)...))
-	return err
 }
 
 // all reads the dires of a space, in the order of their numbers, whoever asks.
@@ -303,8 +302,7 @@ func putDay(a *act.Act, in id.Space, d Day) error {
 		return err
 	}
 	r := dayRow{Day: d, id: id.New[string](a.Now), set: store.Micros(d.At)}
-	_, err = a.Exec(insertDay, r.id, in, r.Last, r.By, r.set, r.Entry, box.MAC("dire_day", r.fields(in)...))
-	return err
+	return a.Write(insertDay, r.id, in, r.Last, r.By, r.set, r.Entry, box.MAC("dire_day", r.fields(in)...))
 }
 
 func draftPlace(in id.Space, p id.Person) vault.Place {
@@ -335,8 +333,7 @@ func draftOf(a *act.Act, in id.Space, of id.Person) (d Draft, err error) {
 
 func putDraft(a *act.Act, in id.Space, of id.Person, d Draft) error {
 	if d.empty() {
-		_, err := a.Exec(deleteDraft, in, of)
-		return err
+		return a.Write(deleteDraft, in, of)
 	}
 	raw, err := json.Marshal(d)
 	if err != nil {
@@ -346,8 +343,7 @@ func putDraft(a *act.Act, in id.Space, of id.Person, d Draft) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(upsertDraft, in, of, box.Seal(draftPlace(in, of), raw), store.Micros(a.Now))
-	return err
+	return a.Write(upsertDraft, in, of, box.Seal(draftPlace(in, of), raw), store.Micros(a.Now))
 }
 
 func answerDraftPlace(r Ref) vault.Place {
@@ -380,8 +376,7 @@ func drafted(a *act.Act, d *Dire) error {
 
 func putAnswerDraft(a *act.Act, by authz.Actor, d Dire, s Settling) error {
 	if s.Verdict == "" && s.Words == "" {
-		_, err := a.Exec(deleteAnswerDraft, d.ID, s.Line)
-		return err
+		return a.Write(deleteAnswerDraft, d.ID, s.Line)
 	}
 	raw, err := json.Marshal(s.Answer)
 	if err != nil {
@@ -392,8 +387,7 @@ func putAnswerDraft(a *act.Act, by authz.Actor, d Dire, s Settling) error {
 		return err
 	}
 	of := Ref{d.ID, s.Line}
-	_, err = a.Exec(upsertAnswerDraft, d.ID, s.Line, d.Space, by.Person, box.Seal(answerDraftPlace(of), raw), store.Micros(a.Now))
-	return err
+	return a.Write(upsertAnswerDraft, d.ID, s.Line, d.Space, by.Person, box.Seal(answerDraftPlace(of), raw), store.Micros(a.Now))
 }
 
 // civil is the day of an instant in a zone.

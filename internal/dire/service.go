@@ -329,7 +329,7 @@ func (s *Service) put(a *act.Act, by authz.Actor, f authz.Facts, side id.Circle,
 	if err := abandon(a, d, gone); err != nil {
 		return d, err
 	}
-	if _, err := a.Exec(deleteDraft, d.Space, by.Person); err != nil {
+	if err := a.Write(deleteDraft, d.Space, by.Person); err != nil {
 		return d, err
 	}
 	one := []Dire{d}
@@ -394,7 +394,7 @@ func abandon(a *act.Act, d Dire, gone []standing) error {
 		if err := write(a, updateLine, g.dire, g.line); err != nil {
 			return err
 		}
-		if _, err := a.Exec(deleteAnswerDraft, g.dire.ID, g.line.Number); err != nil {
+		if err := a.Write(deleteAnswerDraft, g.dire.ID, g.line.Number); err != nil {
 			return err
 		}
 	}
@@ -445,6 +445,5 @@ func Drafts(a *act.Act, of id.Person) (n int, err error) {
 
 // Discard erases what somebody who leaves a space had begun to write there.
 func Discard(a *act.Act, in id.Space, of id.Person) error {
-	_, err := a.Exec(deleteDraft, in, of)
-	return err
+	return a.Write(deleteDraft, in, of)
 }

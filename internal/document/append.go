@@ -154,8 +154,7 @@ func (s *Service) tryClaim(ctx context.Context, by authz.Actor, of id.Upload, of
 		if u.writer != "" && !s.config.Alone && (u.writer != silent || u.beat != beat) {
 			return errTaken
 		}
-		_, err := a.Exec(updateWriter, u.id, pen, u.writer, u.beat, store.Micros(a.Now))
-		return err
+		return a.Write(updateWriter, u.id, pen, u.writer, u.beat, store.Micros(a.Now))
 	})
 	if err == nil && u.state == stateOpen {
 		u.writer = pen
@@ -268,8 +267,7 @@ func (s *Service) release(ctx context.Context, by authz.Actor, u arrival) error 
 		return nil
 	}
 	return s.office.Keep(context.WithoutCancel(ctx), by.Firm, func(a *act.Act) error {
-		_, err := a.Exec(updateReleased, u.id, u.writer)
-		return err
+		return a.Write(updateReleased, u.id, u.writer)
 	})
 }
 
@@ -318,7 +316,6 @@ func (s *Service) clear(ctx context.Context, firm id.Firm, of id.Upload) error {
 		return err
 	}
 	return s.office.Keep(ctx, firm, func(a *act.Act) error {
-		_, err := a.Exec(deleteUpload, of)
-		return err
+		return a.Write(deleteUpload, of)
 	})
 }

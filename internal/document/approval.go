@@ -78,7 +78,7 @@ func (s *Service) DemandApproval(ctx context.Context, by authz.Actor, in id.Spac
 		if demanded {
 			yes = 1
 		}
-		if _, err := a.Exec(upsertRule, in, yes, by.Person, now, box.MAC("approval_rule", ruleFields(in, yes, by.Person, now)...)); err != nil {
+		if err := a.Write(upsertRule, in, yes, by.Person, now, box.MAC("approval_rule", ruleFields(in, yes, by.Person, now)...)); err != nil {
 			return err
 		}
 		_, err = a.Record(by, "approval.demanded", in, string(in), demand{demanded})
@@ -190,7 +190,7 @@ func ask(a *act.Act, by authz.Actor, in id.Space, of id.Item, v stored, to []wan
 	if err != nil {
 		return fmt.Errorf("document: wanted circles: %w", err)
 	}
-	_, err = a.Exec(insertApproval, p.ID, in, of, p.Version, p.digestHash, p.State, p.AskedBy, store.Micros(p.Asked),
+	err = a.Write(insertApproval, p.ID, in, of, p.Version, p.digestHash, p.State, p.AskedBy, store.Micros(p.Asked),
 		box.Seal(approvalPlace("wanted", p.ID), raw), box.SealText(approvalPlace("reason", p.ID), ""), box.MAC("approval", p.fields()...))
 	if err != nil {
 		return err
@@ -210,9 +210,8 @@ func (p Approval) settle(a *act.Act) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(updateApproval, p.ID, p.State, p.DecidedBy, store.Micros(p.Decided),
+	return a.Write(updateApproval, p.ID, p.State, p.DecidedBy, store.Micros(p.Decided),
 		box.SealText(approvalPlace("reason", p.ID), p.Reason), box.MAC("approval", p.fields()...))
-	return err
 }
 
 // Verdict decides over what was asked of a document. SHA256 is that of the

@@ -29,7 +29,7 @@ func (s *Service) DemandApprovalEverywhere(ctx context.Context, by authz.Actor, 
 		if demanded {
 			yes = 1
 		}
-		if _, err := a.Exec(upsertHouseRule, yes, by.Person, now, box.MAC("approval_house", houseRuleFields(a.Firm(), yes, by.Person, now)...)); err != nil {
+		if err := a.Write(upsertHouseRule, yes, by.Person, now, box.MAC("approval_house", houseRuleFields(a.Firm(), yes, by.Person, now)...)); err != nil {
 			return err
 		}
 		_, err = a.Record(by, "approval.demanded", "", string(by.Firm), demand{demanded})

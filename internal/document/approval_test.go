@@ -217,7 +217,7 @@ func TestApprovalEverywhere(t *testing.T) {
 		h.Must(s.verdict(h.Lead, of, "a", true))
 		s.sees(s.client, of, true)
 
-		h.Must(h.Office.Keep(ctx, h.Lead.Firm, func(a *act.Act) error { _, err := a.Exec(forgeHouse); return err }))
+		h.Must(h.Office.Keep(ctx, h.Lead.Firm, func(a *act.Act) error { return a.Write(forgeHouse) }))
 		if err := h.Documents.Address(ctx, s.colleague, document.Send{Item: other, Circles: []id.Circle{s.to.Client}}); !errors.Is(err, vault.ErrTampered) {
 			t.Errorf("sent on a forged row: %v", err)
 		}
@@ -245,7 +245,7 @@ func TestCRY03_ApprovalTampered(t *testing.T) {
 			eachStrict(t, func(t *testing.T, s strict) {
 				of := s.File(s.colleague, s.in, "a.txt", []byte("a"), s.to.Client).Document
 				stmt, args := forge(s, of)
-				s.Must(s.Office.Keep(t.Context(), s.Lead.Firm, func(a *act.Act) error { _, err := a.Exec(stmt, args...); return err }))
+				s.Must(s.Office.Keep(t.Context(), s.Lead.Firm, func(a *act.Act) error { return a.Write(stmt, args...) }))
 				err := s.Documents.Address(t.Context(), s.colleague, document.Send{Item: of, Circles: []id.Circle{s.to.Client}})
 				if !errors.Is(err, vault.ErrTampered) {
 					t.Errorf("sent on a forged row: %v", err)

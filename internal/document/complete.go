@@ -172,7 +172,7 @@ func (s *Service) create(a *act.Act, by authz.Actor, u arrival, f found) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(insertDocument, u.Document, u.Space, u.Folder, u.Tray,
+	err = a.Write(insertDocument, u.Document, u.Space, u.Folder, u.Tray,
 		box.SealText(titlePlace(u.Document), u.Name), nameHash(box, Shown(u.Name, u.Name)), u.Version, deposit)
 	if err != nil {
 		return err
@@ -228,7 +228,7 @@ func (s *Service) replace(a *act.Act, by authz.Actor, u arrival, f found) error 
 	if err != nil {
 		return err
 	}
-	if _, err := a.Exec(updateCurrent, u.Document, u.Version); err != nil {
+	if err := a.Write(updateCurrent, u.Document, u.Version); err != nil {
 		return err
 	}
 	title, err := rehash(a, u.Space, u.Document, u.Name)
@@ -319,7 +319,7 @@ func (s *Service) addVersion(a *act.Act, by authz.Actor, u arrival, f found, num
 		Version: Version{ID: u.Version, Number: number, Author: by.Person, Size: u.Size, Created: a.Now},
 		blob:    u.ref(a.Firm()).Blob, wrapped: wrapped, digestHash: box.Lookup("sha256", string(f.sum[:])),
 	}
-	_, err = a.Exec(insertVersion, v.ID, u.Document, number, by.Person, v.blob, v.wrapped, v.Size,
+	err = a.Write(insertVersion, v.ID, u.Document, number, by.Person, v.blob, v.wrapped, v.Size,
 		box.Seal(versionPlace("digest", v.ID), f.sum[:]), v.digestHash,
 		box.SealText(versionPlace("name", v.ID), u.Name), box.SealText(versionPlace("media", v.ID), f.media),
 		box.SealText(versionPlace("reason", v.ID), u.Reason), store.Micros(a.Now),

@@ -106,27 +106,27 @@ func erase(a *act.Act, t item.Trashed) error {
 	if err := search.Drop(a.Tx, t.ID); err != nil {
 		return err
 	}
-	if _, err := a.Exec(deleteVersions, t.ID); err != nil {
+	if err := a.Write(deleteVersions, t.ID); err != nil {
 		return err
 	}
-	if _, err := a.Exec(deleteApprovals, t.ID); err != nil {
+	if err := a.Write(deleteApprovals, t.ID); err != nil {
 		return err
 	}
-	if _, err := a.Exec(deleteRecalls, t.ID); err != nil {
+	if err := a.Write(deleteRecalls, t.ID); err != nil {
 		return err
 	}
 	for _, what := range []store.FirmStmt{deleteScreenings, deleteRenditions, deletePlan} {
-		if _, err := a.Exec(what, t.ID); err != nil {
+		if err := a.Write(what, t.ID); err != nil {
 			return err
 		}
 	}
 	if err := guard.ForgetBytes(a, t.ID); err != nil {
 		return err
 	}
-	if _, err := a.Exec(deleteFormer, t.ID); err != nil {
+	if err := a.Write(deleteFormer, t.ID); err != nil {
 		return err
 	}
-	if _, err := a.Exec(deleteDocument, t.ID); err != nil {
+	if err := a.Write(deleteDocument, t.ID); err != nil {
 		return err
 	}
 	if err := item.Erase(a, t); err != nil {

@@ -122,7 +122,7 @@ func (s *Service) tally(a *act.Act, by authz.Actor, in id.Space, of id.Item) (re
 			return refused, nil
 		}
 	}
-	_, err = a.Exec(insertTaken, by.Person, of, store.Micros(a.Now))
+	err = a.Write(insertTaken, by.Person, of, store.Micros(a.Now))
 	return nil, err
 }
 
@@ -153,7 +153,7 @@ func alarm(a *act.Act, by authz.Actor, in id.Space) error {
 	if err != nil || told {
 		return err
 	}
-	if _, err := a.Exec(insertTaken, by.Person, "", store.Micros(a.Now)); err != nil {
+	if err := a.Write(insertTaken, by.Person, "", store.Micros(a.Now)); err != nil {
 		return err
 	}
 	if _, err := a.Record(by, "document.haste", in, "", nil); err != nil {
@@ -172,7 +172,6 @@ func alarm(a *act.Act, by authz.Actor, in id.Space) error {
 // slow forgets what is counted no more.
 func (s *Service) slow(ctx context.Context, firm id.Firm) error {
 	return s.office.Keep(ctx, firm, func(a *act.Act) error {
-		_, err := a.Exec(deleteTaken, store.Micros(a.Now.Add(-haste)))
-		return err
+		return a.Write(deleteTaken, store.Micros(a.Now.Add(-haste)))
 	})
 }

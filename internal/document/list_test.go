@@ -152,11 +152,9 @@ func (l *life) circles() []id.Circle {
 func (l *life) wall(p authz.Actor, up bool) {
 	l.Must(l.Office.Keep(l.t.Context(), p.Firm, func(a *act.Act) error {
 		if !up {
-			_, err := a.Exec(dropWall, l.space, p.Person)
-			return err
+			return a.Write(dropWall, l.space, p.Person)
 		}
-		_, err := a.Exec(putWall, l.space, p.Person, []byte{})
-		return err
+		return a.Write(putWall, l.space, p.Person, []byte{})
 	}))
 }
 
@@ -170,8 +168,7 @@ func (l *life) nature(of id.Item) {
 			return err
 		}
 		mac := box.MAC("item", string(of), string(l.space), string(item.Document), string(l.Lead.Person), string(n), strconv.FormatInt(internal, 10))
-		_, err = a.Exec(putNature, of, n, internal, mac)
-		return err
+		return a.Write(putNature, of, n, internal, mac)
 	}))
 }
 
@@ -315,8 +312,7 @@ func TestForgedRows(t *testing.T) {
 		forge := func(stmt store.FirmStmt, args ...any) {
 			t.Helper()
 			h.Must(h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error {
-				_, err := a.Exec(stmt, args...)
-				return err
+				return a.Write(stmt, args...)
 			}))
 		}
 		current := func(of id.Item) id.Version {

@@ -114,6 +114,5 @@ func (s *Service) send(a *act.Act, by authz.Actor, h item.Header, to []id.Circle
 // revised says that what a list shows of a document has changed; statements
 // that change its own row say so themselves.
 func revised(a *act.Act, of id.Item) error {
-	_, err := a.Exec(updateRevision, of)
-	return err
+	return a.Write(updateRevision, of)
 }

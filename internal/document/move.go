@@ -51,7 +51,7 @@ func (s *Service) retitle(a *act.Act, by authz.Actor, h item.Header, title strin
 		return err
 	}
 	hash := nameHash(box, Shown(title, file))
-	if _, err := a.Exec(updateTitle, h.ID, box.SealText(titlePlace(h.ID), title), hash); err != nil {
+	if err := a.Write(updateTitle, h.ID, box.SealText(titlePlace(h.ID), title), hash); err != nil {
 		return err
 	}
 	if err := s.findableAnew(a, h.Space, h.ID, title); err != nil {
@@ -77,7 +77,7 @@ func rehash(a *act.Act, in id.Space, of id.Item, file string) (title string, err
 	if title, err = box.OpenText(titlePlace(of), sealed); err != nil || extension(title) != "" {
 		return title, err
 	}
-	_, err = a.Exec(updateTitle, of, sealed, nameHash(box, Shown(title, file)))
+	err = a.Write(updateTitle, of, sealed, nameHash(box, Shown(title, file)))
 	return title, err
 }
 
@@ -163,10 +163,10 @@ func shift(a *act.Act, by authz.Actor, h item.Header, to Move) error {
 			return err
 		}
 	}
-	if _, err := a.Exec(updatePlace, h.ID, to.Tray, to.Folder); err != nil {
+	if err := a.Write(updatePlace, h.ID, to.Tray, to.Folder); err != nil {
 		return err
 	}
-	if _, err := a.Exec(updateMatter, h.ID, matter); err != nil {
+	if err := a.Write(updateMatter, h.ID, matter); err != nil {
 		return err
 	}
 	a.Signal(h.Space, circlesOf(h.Audience)...)
@@ -184,6 +184,5 @@ func Empties(a *act.Act, in id.Space, of space.Folder) error {
 	if here > 0 {
 		return fault.New(fault.Conflict, "document.folder_full")
 	}
-	_, err := a.Exec(updateLoose, in, of.Tray, of.ID)
-	return err
+	return a.Write(updateLoose, in, of.Tray, of.ID)
 }

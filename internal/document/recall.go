@@ -141,7 +141,7 @@ func (s *Service) takeBackFrom(a *act.Act, by authz.Actor, h item.Header, kept r
 		return r, fmt.Errorf("document: outcome of a recall: %w", err)
 	}
 	a.Signal(h.Space, circlesOf(h.Audience)...)
-	_, err = a.Exec(insertRecall, r.ID, h.Space, h.ID, r.Entry, r.By, store.Micros(r.At), box.Seal(recallPlace(r.ID), raw), box.MAC("recall", r.fields(h.ID)...))
+	err = a.Write(insertRecall, r.ID, h.Space, h.ID, r.Entry, r.By, store.Micros(r.At), box.Seal(recallPlace(r.ID), raw), box.MAC("recall", r.fields(h.ID)...))
 	return r, err
 }
 

@@ -56,11 +56,11 @@ func parts(h *documenttest.House) (out []part) {
 }
 
 func restore(a *act.Act, all []part) error {
-	if _, err := a.Exec(dropParts); err != nil {
+	if err := a.Write(dropParts); err != nil {
 		return err
 	}
 	for _, p := range all {
-		if _, err := a.Exec(insertPart, p.word, p.number, p.items); err != nil {
+		if err := a.Write(insertPart, p.word, p.number, p.items); err != nil {
 			return err
 		}
 	}
@@ -88,8 +88,7 @@ func TestRegisterBesideFormerProgram(t *testing.T) {
 		settle(t, h)
 		former := func(of id.Item) {
 			h.Must(h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error {
-				_, err := a.Exec(setWorded, of, 2)
-				return err
+				return a.Write(setWorded, of, 2)
 			}))
 		}
 		sought := func() {

@@ -36,7 +36,7 @@ func (s *Service) bring(a *act.Act, by authz.Actor, in Releasing) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.Exec(deletePlan, h.ID); err != nil {
+	if err := a.Write(deletePlan, h.ID); err != nil {
 		return err
 	}
 	from, err := place(a, h.ID)
@@ -230,7 +230,7 @@ func (s *Service) table(a *act.Act, by authz.Actor, h *item.Header, from Move, s
 		return err
 	}
 	if from.Tray != space.ClientTray { // what a client deposited stays in her tray
-		if _, err := a.Exec(updatePlace, h.ID, tray, ""); err != nil {
+		if err := a.Write(updatePlace, h.ID, tray, ""); err != nil {
 			return err
 		}
 	}

@@ -65,7 +65,7 @@ func rewrapVersions(a *act.Act, in id.Space, of id.Item) (seen, moved int, err e
 			continue
 		}
 		v.wrapped = again
-		if _, err := a.Exec(updateWrapped, v.ID, again, box.MAC("version", v.fields(of)...)); err != nil {
+		if err := a.Write(updateWrapped, v.ID, again, box.MAC("version", v.fields(of)...)); err != nil {
 			return 0, 0, err
 		}
 		moved++
@@ -110,7 +110,7 @@ func RewrapArriving(a *act.Act, in id.Space) (seen, moved int, err error) {
 		if again == nil {
 			continue
 		}
-		if _, err := a.Exec(updateArriving, u.id, again); err != nil {
+		if err := a.Write(updateArriving, u.id, again); err != nil {
 			return seen, moved, err
 		}
 		moved++

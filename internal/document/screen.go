@@ -109,7 +109,7 @@ func (s *Service) pronounce(a *act.Act, in id.Space, of id.Item, v id.Version, c
 	if c.Held {
 		held = 1
 	}
-	_, err = a.Exec(upsertScreening, v, of, in, c.State, c.Why, held, found, c.Engine, at,
+	err = a.Write(upsertScreening, v, of, in, c.State, c.Why, held, found, c.Engine, at,
 		box.MAC("screening", screeningFields(v, of, in, c, found)...))
 	if err != nil {
 		return err
@@ -117,8 +117,7 @@ func (s *Service) pronounce(a *act.Act, in id.Space, of id.Item, v id.Version, c
 	if c.Why == scan.Away {
 		return a.Follow(ScreenJob, "all", a.Now.Add(askAgain), nil)
 	}
-	_, err = a.Exec(updateScreened, v)
-	return err
+	return a.Write(updateScreened, v)
 }
 
 func screeningFields(v id.Version, of id.Item, in id.Space, c Screening, found []byte) []string {

@@ -255,8 +255,7 @@ func TestASettingReleasesNothing(t *testing.T) {
 func tampered(t *testing.T, h *documenttest.House, of id.Item) error {
 	t.Helper()
 	h.Must(h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error {
-		_, err := a.Exec(forgeVerdict, of)
-		return err
+		return a.Write(forgeVerdict, of)
 	}))
 	c, err := h.Documents.Content(t.Context(), h.Lead, document.Want{Item: of, Purpose: document.Preview})
 	if err != nil {

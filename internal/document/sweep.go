@@ -51,10 +51,10 @@ func (s *Service) stale(ctx context.Context, firm id.Firm) (out []id.Upload, err
 	err = s.office.Keep(ctx, firm, func(a *act.Act) error {
 		out = nil
 		since := store.Micros(a.Now.Add(-lapse))
-		if _, err := a.Exec(deleteDone, since); err != nil {
+		if err := a.Write(deleteDone, since); err != nil {
 			return err
 		}
-		if _, err := a.Exec(updateLapsed, since, []byte{}); err != nil {
+		if err := a.Write(updateLapsed, since, []byte{}); err != nil {
 			return err
 		}
 		return a.Each(selectDropped, []any{swept}, func(scan func(...any) error) error {

@@ -80,7 +80,7 @@ func (s *Service) ReleaseAt(ctx context.Context, by authz.Actor, in Releasing, a
 		if err := exhibit.Replaceable(a, h.Space, in.Replaces, side); err != nil {
 			return err
 		}
-		if _, err := a.Exec(deletePlan, h.ID); err != nil {
+		if err := a.Write(deletePlan, h.ID); err != nil {
 			return err
 		}
 		t := timed{Timed: Timed{By: by.Person, At: at}, item: h.ID, space: h.Space, replaces: in.Replaces, confirmed: in.Confirm}
@@ -130,7 +130,7 @@ func Reschedule(a *act.Act, by authz.Actor, in id.Space, from, to time.Time) err
 		return err
 	}
 	for _, t := range all {
-		if _, err := a.Exec(deletePlan, t.item); err != nil {
+		if err := a.Write(deletePlan, t.item); err != nil {
 			return err
 		}
 		if to.IsZero() {
@@ -218,7 +218,7 @@ func (s *Service) stop(ctx context.Context, of id.Firm, d Due, because error) er
 		by := authz.Actor{Person: d.Person, Firm: of, Via: authz.ViaJob}
 		for _, t := range all {
 			t.Stopped = why
-			if _, err := a.Exec(deletePlan, t.item); err != nil {
+			if err := a.Write(deletePlan, t.item); err != nil {
 				return err
 			}
 			if err := t.insert(a); err != nil {
@@ -296,9 +296,8 @@ func (t timed) insert(a *act.Act) error {
 	if err != nil {
 		return fmt.Errorf("document: what was confirmed for %s: %w", t.item, err)
 	}
-	_, err = a.Exec(insertPlan, t.item, t.space, t.By, store.Micros(t.At), t.replaces, box.Seal(planPlace(t.item), raw), t.Stopped, t.entry,
+	return a.Write(insertPlan, t.item, t.space, t.By, store.Micros(t.At), t.replaces, box.Seal(planPlace(t.item), raw), t.Stopped, t.entry,
 		box.MAC("release_plan", t.fields()...))
-	return err
 }
 
 func planPlace(of id.Item) vault.Place {

@@ -211,7 +211,7 @@ func TestOldDeletions(t *testing.T) {
 	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
 		in := h.Space(h.Lead, "Mme Petit")
 		of := h.File(h.Lead, in, "Ancien.txt", []byte("ancien")).Document
-		h.Must(h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error { _, err := a.Exec(looseItem, of, 1); return err }))
+		h.Must(h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error { return a.Write(looseItem, of, 1) }))
 		h.Must(h.Documents.Sweep(t.Context(), h.Lead.Firm))
 		found, _, err := h.Documents.Trash(t.Context(), h.Lead, document.TrashQuery{Space: in})
 		if err != nil || len(found) != 1 || found[0].DeletedBy != "" || found[0].Erased.Before(h.Clock.Now().Add(document.ShelfLife-time.Hour)) {

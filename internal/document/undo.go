@@ -108,8 +108,7 @@ func (s *Service) giveBack(a *act.Act, by authz.Actor, h item.Header) error {
 			return err
 		}
 	}
-	_, err = a.Exec(deleteFormer, h.ID)
-	return err
+	return a.Write(deleteFormer, h.ID)
 }
 
 // remember keeps how a document is called and where it lies before that changes.
@@ -130,11 +129,10 @@ func remember(a *act.Act, by authz.Actor, h item.Header) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.Exec(deleteFormer, h.ID); err != nil {
+	if err := a.Write(deleteFormer, h.ID); err != nil {
 		return err
 	}
-	_, err = a.Exec(insertFormer, h.ID, box.Seal(formerPlace(h.ID), raw))
-	return err
+	return a.Write(insertFormer, h.ID, box.Seal(formerPlace(h.ID), raw))
 }
 
 // Called is what a document is called now; the caller has opened it.

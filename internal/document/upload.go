@@ -367,7 +367,7 @@ func insert(a *act.Act, p plan) (arrival, error) {
 	if u.wrapped, err = a.Wrap(p.Space, versionPlace("key", p.Version), key); err != nil {
 		return arrival{}, err
 	}
-	_, err = a.Exec(insertUpload, u.id, p.Space, p.Person, box.Seal(uploadPlace("plan", u.id), raw), u.wrapped, p.Size,
+	err = a.Write(insertUpload, u.id, p.Space, p.Person, box.Seal(uploadPlace("plan", u.id), raw), u.wrapped, p.Size,
 		box.Seal(uploadPlace("progress", u.id), nil), store.Micros(a.Now))
 	return u, err
 }

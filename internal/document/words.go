@@ -50,7 +50,7 @@ func (s *Service) findableAnew(a *act.Act, in id.Space, of id.Item, title string
 	if err := search.Drop(a.Tx, of); err != nil {
 		return err
 	}
-	if _, err := a.Exec(updateUnworded, of); err != nil {
+	if err := a.Write(updateUnworded, of); err != nil {
 		return err
 	}
 	return s.findable(a, in, of, title)
@@ -125,8 +125,7 @@ func (s *Service) learn(a *act.Act, of id.Item, was readable, words string) erro
 	if err := Register(a, s.config.Listed, search.Words{Space: now.space, Item: of, Title: now.title, Contents: words}); err != nil {
 		return err
 	}
-	_, err = a.Exec(updateWorded, now.version.ID)
-	return err
+	return a.Write(updateWorded, now.version.ID)
 }
 
 // readableOf loads a document that is not deleted. Nobody asks: what it returns
@@ -305,8 +304,7 @@ type unlearnt struct {
 // turn has it read, unless it is found by nothing.
 func (r unlearnt) turn(a *act.Act) error {
 	if r.version != r.current || r.deleted != 0 {
-		_, err := a.Exec(updateWorded, r.version)
-		return err
+		return a.Write(updateWorded, r.version)
 	}
 	return a.Follow(WordsJob, string(r.document), a.Now, wording{r.document})
 }

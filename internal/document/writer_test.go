@@ -124,8 +124,7 @@ func TestKilledWriter(t *testing.T) {
 		u, err = beside.Documents.Resume(t.Context(), h.Lead, u.ID)
 		h.Must(err)
 		h.Must(h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error {
-			_, err := a.Exec(stuck, u.ID)
-			return err
+			return a.Write(stuck, u.ID)
 		}))
 		u, err = beside.Documents.Append(t.Context(), h.Lead, u.ID, u.Offset, bytes.NewReader(content[u.Offset:]))
 		h.Must(err)

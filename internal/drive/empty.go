@@ -87,7 +87,7 @@ func (s *Service) expired(ctx context.Context, of id.Firm) (map[id.Scratch]id.Bl
 	old := map[id.Scratch]id.Blob{}
 	err := s.office.Keep(ctx, of, func(a *act.Act) error {
 		clear(old)
-		if _, err := a.Exec(deleteLocks, store.Micros(a.Now)); err != nil {
+		if err := a.Write(deleteLocks, store.Micros(a.Now)); err != nil {
 			return err
 		}
 		return a.Each(selectStale, []any{store.Micros(age(a.Now)), stale}, func(scan func(...any) error) error {
@@ -104,7 +104,6 @@ func (s *Service) expired(ctx context.Context, of id.Firm) (map[id.Scratch]id.Bl
 // forget removes a row.
 func (s *Service) forget(ctx context.Context, of id.Firm, r id.Scratch) error {
 	return s.office.Keep(ctx, of, func(a *act.Act) error {
-		_, err := a.Exec(deleteScratch, r)
-		return err
+		return a.Write(deleteScratch, r)
 	})
 }

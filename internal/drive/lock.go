@@ -203,7 +203,7 @@ func (v *visit) lock(at spot, in Locking) (Lock, error) {
 	if at.home() == "" {
 		return Lock{}, fault.New(fault.Forbidden, "fault.forbidden")
 	}
-	if _, err := v.a.Exec(deleteLocks, store.Micros(v.a.Now)); err != nil {
+	if err := v.a.Write(deleteLocks, store.Micros(v.a.Now)); err != nil {
 		return Lock{}, err
 	}
 	all, err := v.locks(at.home())
@@ -225,7 +225,7 @@ func (v *visit) lock(at spot, in Locking) (Lock, error) {
 	if err != nil {
 		return Lock{}, err
 	}
-	_, err = v.a.Exec(insertLock, h.id, at.home(), h.person, strings.Join(h.chain, " "), box.Seal(lockPlace(h.id), h.owner),
+	err = v.a.Write(insertLock, h.id, at.home(), h.person, strings.Join(h.chain, " "), box.Seal(lockPlace(h.id), h.owner),
 		flag(h.deep), flag(h.shared), int64(h.life/time.Second), store.Micros(h.expires))
 	return h.shown(at.path()), err
 }
@@ -270,7 +270,7 @@ func (s *Service) Refresh(ctx context.Context, by authz.Actor, p Path, tokens []
 			life = maxLife
 		}
 		h.life, h.expires = life, v.a.Now.Add(life)
-		_, err = v.a.Exec(updateLock, h.id, int64(life/time.Second), store.Micros(h.expires))
+		err = v.a.Write(updateLock, h.id, int64(life/time.Second), store.Micros(h.expires))
 		l = h.shown(path)
 		return err
 	})
@@ -286,8 +286,7 @@ func (s *Service) Unlock(ctx context.Context, by authz.Actor, p Path, token id.L
 		if err != nil {
 			return err
 		}
-		_, err = v.a.Exec(deleteLock, h.id)
-		return err
+		return v.a.Write(deleteLock, h.id)
 	})
 }
 
@@ -324,8 +323,7 @@ func (v *visit) hers(p Path, tokens []id.Lock) (held, Path, error) {
 
 // relock lets the locks of one thing hold on what it has become.
 func (v *visit) relock(of id.Space, from, to []string) error {
-	_, err := v.a.Exec(updateLocked, of, strings.Join(to, " "), strings.Join(from, " "))
-	return err
+	return v.a.Write(updateLocked, of, strings.Join(to, " "), strings.Join(from, " "))
 }
 
 // unlock ends the locks of what is moved away: a lock stays where it was made
@@ -337,7 +335,7 @@ func (v *visit) unlock(of id.Space, chain []string) error {
 	}
 	for _, h := range all {
 		if slices.Contains(h.chain, chain[len(chain)-1]) {
-			if _, err := v.a.Exec(deleteLock, h.id); err != nil {
+			if err := v.a.Write(deleteLock, h.id); err != nil {
 				return err
 			}
 		}

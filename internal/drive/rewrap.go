@@ -38,7 +38,7 @@ func Rewrap(a *act.Act, in id.Space) (seen, moved int, err error) {
 		if again == nil {
 			continue
 		}
-		if _, err := a.Exec(updateWrapped, of, again); err != nil {
+		if err := a.Write(updateWrapped, of, again); err != nil {
 			return seen, moved, err
 		}
 		moved++

@@ -121,9 +121,8 @@ func (v *visit) put(in place, r *row) error {
 	if r.wrapped == nil {
 		r.wrapped = []byte{}
 	}
-	_, err = v.a.Exec(insertScratch, r.id, in.space, v.by.Person, at, shelf, r.kind,
+	return v.a.Write(insertScratch, r.id, in.space, v.by.Person, at, shelf, r.kind,
 		box.Seal(scratchPlace("plan", r.id), raw), body, r.blob, r.wrapped, r.size, store.Micros(v.a.Now))
-	return err
 }
 
 // admit keeps one person from filling the house with what is no document.
@@ -150,12 +149,10 @@ func (v *visit) vacate(in place, name string) error {
 // drop makes a row absent; the bytes of its blob go next.
 func (v *visit) drop(r *row) error {
 	if r.blob == "" {
-		_, err := v.a.Exec(deleteScratch, r.id)
-		return err
+		return v.a.Write(deleteScratch, r.id)
 	}
 	v.removed = append(v.removed, *r)
-	_, err := v.a.Exec(updateGone, r.id, []byte(r.id))
-	return err
+	return v.a.Write(updateGone, r.id, []byte(r.id))
 }
 
 // settle gives a row a place and a plan.
@@ -169,9 +166,8 @@ func (v *visit) settle(in place, r *row) error {
 		return err
 	}
 	at := placeHash(box, v.by.Person, in.shelf(), r.plan.Name)
-	_, err = v.a.Exec(updatePlace, r.id, at, shelfHash(box, v.by.Person, in.shelf()), r.kind,
+	return v.a.Write(updatePlace, r.id, at, shelfHash(box, v.by.Person, in.shelf()), r.kind,
 		box.Seal(scratchPlace("plan", r.id), raw), r.size, store.Micros(v.a.Now))
-	return err
 }
 
 // replan writes what a row stands for from now on.
@@ -184,8 +180,7 @@ func (v *visit) replan(of id.Space, r *row) error {
 	if err != nil {
 		return err
 	}
-	_, err = v.a.Exec(updatePlan, r.id, box.Seal(scratchPlace("plan", r.id), raw))
-	return err
+	return v.a.Write(updatePlan, r.id, box.Seal(scratchPlace("plan", r.id), raw))
 }
 
 // rowAt is the scratch of the actor under a name, or nil.

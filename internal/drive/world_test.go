@@ -252,7 +252,7 @@ func (w *world) due() (due []outbox.Job) {
 			return err
 		})
 		for _, j := range due {
-			if _, err := a.Exec(deleteJob, j.ID); err != nil {
+			if err := a.Write(deleteJob, j.ID); err != nil {
 				return err
 			}
 		}

@@ -133,8 +133,7 @@ func insert(a *act.Act, e Exhibit) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(insertExhibit, e.Version, e.Item, e.Space, e.Party, e.Number, e.Rank, store.Micros(e.Released), e.Entry, box.MAC("exhibit", e.fields()...))
-	return err
+	return a.Write(insertExhibit, e.Version, e.Item, e.Space, e.Party, e.Number, e.Rank, store.Micros(e.Released), e.Entry, box.MAC("exhibit", e.fields()...))
 }
 
 // fields are those that the MAC of the row covers.

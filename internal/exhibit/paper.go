@@ -32,7 +32,7 @@ func (b Branch) fields() []string {
 // in the place of what was chosen before. The caller has decided the right.
 func Choose(a *act.Act, by authz.Actor, in id.Space, party id.Circle, whom string) error {
 	b := Branch{Party: party, Space: in, By: by.Person, At: a.Now}
-	if _, err := a.Exec(deleteBranch, party); err != nil {
+	if err := a.Write(deleteBranch, party); err != nil {
 		return err
 	}
 	var err error
@@ -43,8 +43,7 @@ func Choose(a *act.Act, by authz.Actor, in id.Space, party id.Circle, whom strin
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(insertBranch, party, in, by.Person, store.Micros(b.At), box.SealText(whomPlace(party), whom), b.Entry, box.MAC("paper_branch", b.fields()...))
-	return err
+	return a.Write(insertBranch, party, in, by.Person, store.Micros(b.At), box.SealText(whomPlace(party), whom), b.Entry, box.MAC("paper_branch", b.fields()...))
 }
 
 // End keeps that a party has its exhibits here alone again; absent when it had.
@@ -178,9 +177,8 @@ func Hand(a *act.Act, by authz.Actor, of id.Item, p Paper) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(insertPaper, p.Version, p.Party, p.Space, p.By, p.Day, store.Micros(p.At),
+	return a.Write(insertPaper, p.Version, p.Party, p.Space, p.By, p.Day, store.Micros(p.At),
 		box.SealText(howPlace(p.Version, p.Party), p.How), p.Entry, box.MAC("exhibit_paper", p.fields()...))
-	return err
 }
 
 // Papers are all that was handed on paper in a forum. The caller has entered the

@@ -81,8 +81,7 @@ func Note(a *act.Act, by authz.Actor, of id.Item, v id.Version, what What) error
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(insertService, v, side, what, in, by.Person, store.Micros(s.At), s.Entry, box.MAC("exhibit_service", s.fields()...))
-	return err
+	return a.Write(insertService, v, side, what, in, by.Person, store.Micros(s.At), s.Entry, box.MAC("exhibit_service", s.fields()...))
 }
 
 // Notify keeps that a notice has left for somebody: of each exhibit that waits for her

@@ -26,7 +26,7 @@ func (s *Service) Found(a *act.Act, by authz.Actor, name string, founder Card) e
 	}
 	created := store.Micros(a.Now)
 	sealed := box.SealText(namePlace(a.Firm()), name)
-	_, err = a.Exec(insertProfile, sealed, founder.Person, created, box.MAC("firm_profile", profileFields(sealed, founder.Person, created)...))
+	err = a.Write(insertProfile, sealed, founder.Person, created, box.MAC("firm_profile", profileFields(sealed, founder.Person, created)...))
 	if err != nil {
 		return err
 	}
@@ -84,8 +84,7 @@ func PutCard(a *act.Act, _ authz.Actor, c Card) error {
 		email: box.SealText(cardPlace("email", c.Person), c.Email),
 	}
 	a.Forget(cardOf(c.Person))
-	_, err = a.Exec(putCard, c.Person, c.Role, c.State, r.name, r.email, store.Micros(a.Now), box.MAC("card", r.fields()...))
-	return err
+	return a.Write(putCard, c.Person, c.Role, c.State, r.name, r.email, store.Micros(a.Now), box.MAC("card", r.fields()...))
 }
 
 // row is a card as it is stored.

@@ -190,7 +190,7 @@ func (s *Service) Publish(ctx context.Context, by authz.Actor, text string, of A
 			return err
 		}
 		c := Charter{Version: p.Charter.Version + 1, Audience: of, SHA256: sha256.Sum256([]byte(text)), By: by.Person, At: store.Time(store.Micros(a.Now))}
-		_, err = a.Exec(insertCharter, c.Version, c.Audience, c.SHA256[:], box.SealText(charterPlace(c.Version), text), c.By, store.Micros(c.At), box.MAC("charter", c.fields()...))
+		err = a.Write(insertCharter, c.Version, c.Audience, c.SHA256[:], box.SealText(charterPlace(c.Version), text), c.By, store.Micros(c.At), box.MAC("charter", c.fields()...))
 		if err != nil {
 			return err
 		}
@@ -254,7 +254,7 @@ func answer(a *act.Act, by authz.Actor, to Charter, said Answer) error {
 		return err
 	}
 	now := store.Micros(a.Now)
-	if _, err := a.Exec(putCharterAnswer, to.Version, by.Person, said, now, box.MAC("charter_answer", answerFields(to.Version, by.Person, said, now)...)); err != nil {
+	if err := a.Write(putCharterAnswer, to.Version, by.Person, said, now, box.MAC("charter_answer", answerFields(to.Version, by.Person, said, now)...)); err != nil {
 		return err
 	}
 	kind := "charter.declined"

@@ -119,8 +119,7 @@ func TestCharterIsSealed(t *testing.T) {
 		w.must(w.firms.AnswerCharter(w.Context(), w.stands(paul).Actor, 1, false))
 		by := func(stmt store.FirmStmt, args ...any) {
 			w.must(w.office.Keep(w.Context(), w.firm, func(a *act.Act) error {
-				_, err := a.Exec(stmt, args...)
-				return err
+				return a.Write(stmt, args...)
 			}))
 		}
 		by(sayByHand, paul)

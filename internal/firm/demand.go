@@ -105,7 +105,7 @@ func (s *Service) demand(ctx context.Context, by authz.Actor, from func(now time
 		if f := from(a.Now); !f.IsZero() {
 			at, said.From = store.Micros(f), &f
 		}
-		if _, err := a.Exec(putDemand, at, by.Person, now, box.MAC("factor_demand", demandFields(a.Firm(), at, by.Person, now)...)); err != nil {
+		if err := a.Write(putDemand, at, by.Person, now, box.MAC("factor_demand", demandFields(a.Firm(), at, by.Person, now)...)); err != nil {
 			return err
 		}
 		_, err = a.Record(by, "factors.demanded", "", string(by.Firm), said)

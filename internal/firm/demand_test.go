@@ -100,8 +100,7 @@ func TestDemandIsSealed(t *testing.T) {
 		w.guard(w.by.Person)
 		w.must(w.firms.DemandFactors(w.Context(), w.by, 0))
 		w.must(w.office.Keep(w.Context(), w.firm, func(a *act.Act) error {
-			_, err := a.Exec(waiveByHand)
-			return err
+			return a.Write(waiveByHand)
 		}))
 		if _, err := w.firms.Stand(w.Context(), signedIn(w.by.Person), w.firm); err == nil || firm.Unguarded(err) {
 			w.Errorf("a row without its MAC was believed: %v", err)

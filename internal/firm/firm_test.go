@@ -280,7 +280,7 @@ func TestSidesMustAgree(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if _, err := a.Exec(insertSpace, in, []byte{}, circle.Standing{State: "open"}.MAC(box, in)); err != nil {
+			if err := a.Write(insertSpace, in, []byte{}, circle.Standing{State: "open"}.MAC(box, in)); err != nil {
 				return err
 			}
 			if _, err := circle.CreateHouse(a, in); err != nil {
@@ -335,8 +335,7 @@ func TestCRY03_CardTampered(t *testing.T) {
 					args = append(args, w.by.Person)
 				}
 				w.must(w.office.Keep(w.Context(), w.firm, func(a *act.Act) error {
-					_, err := a.Exec(stmt, args...)
-					return err
+					return a.Write(stmt, args...)
 				}))
 				if _, _, err := w.firms.Actor(w.Context(), signedIn(claire), w.firm); !errors.Is(err, vault.ErrTampered) {
 					w.Errorf("got %v, want a tampered row", err)

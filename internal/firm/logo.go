@@ -120,7 +120,7 @@ func (s *Service) ShowLogo(ctx context.Context, by authz.Actor, dark bool, sent 
 		}
 		d := darkness(dark)
 		sealed := box.Seal(logoPlace(by.Firm, d), drawn)
-		if _, err := a.Exec(putLogo, d, sealed, l.Width, l.Height, box.MAC("firm_logo", logoFields(d, sealed, l)...)); err != nil {
+		if err := a.Write(putLogo, d, sealed, l.Width, l.Height, box.MAC("firm_logo", logoFields(d, sealed, l)...)); err != nil {
 			return err
 		}
 		_, err = a.Record(by, "firm.logo_changed", "", string(by.Firm), map[string]any{"dark": dark, "shown": true})

@@ -78,7 +78,7 @@ func TestLogo(t *testing.T) {
 			}
 		}
 
-		w.must(w.office.Keep(w.Context(), w.firm, func(a *act.Act) error { _, err := a.Exec(widen); return err }))
+		w.must(w.office.Keep(w.Context(), w.firm, func(a *act.Act) error { return a.Write(widen) }))
 		if _, err := w.firms.Picture(w.Context(), w.firm, false); err == nil {
 			w.Error("a row that was changed in the database is shown")
 		}

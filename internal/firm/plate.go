@@ -109,7 +109,7 @@ func (s *Service) Hang(ctx context.Context, by authz.Actor, p Plate) (err error)
 			return fmt.Errorf("firm: plate: %w", err)
 		}
 		data := box.Seal(platePlace(a), raw)
-		if _, err := a.Exec(putPlate, p.Open, data, box.MAC("firm_plate", plateFields(p.Open, data)...)); err != nil {
+		if err := a.Write(putPlate, p.Open, data, box.MAC("firm_plate", plateFields(p.Open, data)...)); err != nil {
 			return err
 		}
 		_, err = a.Record(by, "firm.plate_changed", "", string(by.Firm), map[string]any{"open": p.Open})

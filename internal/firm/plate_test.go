@@ -50,7 +50,7 @@ func TestPlate(t *testing.T) {
 		w.must(w.firms.Hang(w.Context(), w.by, firm.Plate{})) // closed, it needs no texts
 		spoilt := errors.New("spoilt")
 		err = w.office.Keep(w.Context(), w.firm, func(a *act.Act) error {
-			if _, err := a.Exec(turnPlate); err != nil {
+			if err := a.Write(turnPlate); err != nil {
 				return err
 			}
 			if _, err := firm.PlateOf(a); !errors.Is(err, vault.ErrTampered) {

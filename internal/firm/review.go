@@ -60,7 +60,7 @@ func (s *Service) ChooseReview(ctx context.Context, by authz.Actor, months int) 
 		if !slices.Contains(ReviewChoices(), months) {
 			return fault.New(fault.Invalid, "firm.review_months").In("months")
 		}
-		if _, err := a.Exec(putReviewRule, months, by.Person, store.Micros(a.Now)); err != nil {
+		if err := a.Write(putReviewRule, months, by.Person, store.Micros(a.Now)); err != nil {
 			return err
 		}
 		_, err := a.Record(by, "firm.review_chosen", "", string(by.Firm), map[string]int{"months": months})

@@ -101,7 +101,7 @@ func (s *Service) ChooseSizes(ctx context.Context, by authz.Actor, chosen []Size
 		if err != nil {
 			return fmt.Errorf("firm: sizes: %w", err)
 		}
-		if _, err := a.Exec(putSizes, box.Seal(sizePlace(a), raw)); err != nil {
+		if err := a.Write(putSizes, box.Seal(sizePlace(a), raw)); err != nil {
 			return err
 		}
 		megabytes := make([]int, len(clean)) // the journal keeps no names

@@ -486,7 +486,7 @@ func TestTampered(t *testing.T) {
 			"a receipt": store.ForFirm(`update exhibit_service set version_id = 'x' where firm_id = $1`),
 		} {
 			err := h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error {
-				_, err := a.Exec(stmt)
+				err := a.Write(stmt)
 				h.Must(err)
 				_, one := exhibit.OfSpace(a, x.In)
 				_, two := exhibit.Services(a, x.In)

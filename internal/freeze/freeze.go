@@ -199,8 +199,7 @@ func insert(a *act.Act, f Freeze) error {
 		return fmt.Errorf("freeze: %w", err)
 	}
 	f.sealed = box.Seal(place("kept", f.ID), raw)
-	_, err = a.Exec(insertFreeze, f.ID, f.Space, f.By, store.Micros(f.At), f.sealed, box.SealText(place("reason", f.ID), ""), box.MAC("space_freeze", f.fields()...))
-	return err
+	return a.Write(insertFreeze, f.ID, f.Space, f.By, store.Micros(f.At), f.sealed, box.SealText(place("reason", f.ID), ""), box.MAC("space_freeze", f.fields()...))
 }
 
 func update(a *act.Act, f Freeze, why string) error {

@@ -180,7 +180,7 @@ func TestCRY03_FreezeTampered(t *testing.T) {
 		for name, stmt := range map[string]store.FirmStmt{"thawed": forgeThawed, "by another": forgeBy, "taken away": forgeAway} {
 			m := open(h)
 			h.Must(m.freezes.Freeze(t.Context(), m.client, m.in))
-			h.Must(h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error { _, err := a.Exec(stmt, m.in); return err }))
+			h.Must(h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error { return a.Write(stmt, m.in) }))
 			err := m.freezes.Thaw(t.Context(), m.lawyer, m.in, "Rappelée")
 			if name == "taken away" && !fault.Is(err, fault.Conflict) || name != "taken away" && !errors.Is(err, vault.ErrTampered) {
 				t.Errorf("%s: %v", name, err)

@@ -501,8 +501,7 @@ func TestForged(t *testing.T) {
 				g := h.group("Pôle social", h.paul)
 				h.attach(g, h.led)
 				h.Must(h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error {
-					_, err := a.Exec(stmt, h.odile.Person)
-					return err
+					return a.Write(stmt, h.odile.Person)
 				}))
 				if err := h.groups.Admit(t.Context(), h.Lead, g, h.odile.Person); err == nil {
 					t.Error("a row that was changed by hand is believed")
@@ -520,8 +519,7 @@ func TestSeatForged(t *testing.T) {
 		g := h.group("Pôle social", h.paul)
 		h.attach(g, h.led)
 		h.Must(h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error {
-			_, err := a.Exec(store.ForFirm(`update group_seat set gave = '{"member":1}' where firm_id = $1`))
-			return err
+			return a.Write(store.ForFirm(`update group_seat set gave = '{"member":1}' where firm_id = $1`))
 		}))
 		before := h.facts(h.paul)
 		if err := h.groups.Dismiss(t.Context(), h.Lead, g, h.paul.Person); err == nil {

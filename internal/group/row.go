@@ -81,8 +81,7 @@ func put(a *act.Act, g Group) error {
 		return err
 	}
 	mac := box.MAC("firm_group", string(g.ID), micros(g.Made))
-	_, err = a.Exec(insertGroup, g.ID, box.SealText(namePlace(g.ID), g.Name), store.Micros(g.Made), mac)
-	return err
+	return a.Write(insertGroup, g.ID, box.SealText(namePlace(g.ID), g.Name), store.Micros(g.Made), mac)
 }
 
 // groups reads those that a statement finds, without their people.
@@ -151,8 +150,7 @@ func putMember(a *act.Act, of id.Group, p Person) error {
 		return err
 	}
 	mac := box.MAC("group_member", string(of), string(p.Person), micros(p.Since), string(p.By))
-	_, err = a.Exec(insertMember, of, p.Person, store.Micros(p.Since), p.By, mac)
-	return err
+	return a.Write(insertMember, of, p.Person, store.Micros(p.Since), p.By, mac)
 }
 
 // attachedRow is a group in a space as it is stored.
@@ -171,8 +169,7 @@ func putAttached(a *act.Act, x Attached) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(insertAttached, x.Space, x.Group, x.Circle, store.Micros(x.Since), x.By, box.MAC("group_space", x.fields()...))
-	return err
+	return a.Write(insertAttached, x.Space, x.Group, x.Circle, store.Micros(x.Since), x.By, box.MAC("group_space", x.fields()...))
 }
 
 // attached reads where groups are; a space whose key is destroyed is not among them.

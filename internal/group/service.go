@@ -122,7 +122,7 @@ func (s *Service) Rename(ctx context.Context, by authz.Actor, of id.Group, name 
 		if err != nil {
 			return err
 		}
-		if _, err := a.Exec(updateName, of, box.SealText(namePlace(of), name)); err != nil {
+		if err := a.Write(updateName, of, box.SealText(namePlace(of), name)); err != nil {
 			return err
 		}
 		_, err = a.Record(by, "group.renamed", "", string(of), nil)
@@ -213,7 +213,7 @@ func (s *Service) Dismiss(ctx context.Context, by authz.Actor, of id.Group, pers
 }
 
 func dismiss(a *act.Act, by authz.Actor, of id.Group, person id.Person) error {
-	if _, err := a.Exec(deleteMember, of, person); err != nil {
+	if err := a.Write(deleteMember, of, person); err != nil {
 		return err
 	}
 	_, err := a.Record(by, "group.left", "", string(person), moved{of})
@@ -248,7 +248,7 @@ func (s *Service) Dissolve(ctx context.Context, by authz.Actor, of id.Group) (er
 	defer fault.Op(&err, "group.Dissolve(%s)", of)
 	return s.tend(ctx, by, of, authz.GroupKeep, func(a *act.Act, g Group) error {
 		for _, stmt := range []store.FirmStmt{deleteMembers, deleteAllAttached, deleteGroup} {
-			if _, err := a.Exec(stmt, of); err != nil {
+			if err := a.Write(stmt, of); err != nil {
 				return err
 			}
 		}
@@ -336,7 +336,7 @@ func (s *Service) Detach(ctx context.Context, by authz.Actor, in id.Space, of id
 		if !slices.ContainsFunc(there, func(x Attached) bool { return x.Group == of }) {
 			return fault.Absent()
 		}
-		if _, err := a.Exec(deleteAttached, in, of); err != nil {
+		if err := a.Write(deleteAttached, in, of); err != nil {
 			return err
 		}
 		if _, err := a.Record(by, "group.detached", in, string(of), nil); err != nil {

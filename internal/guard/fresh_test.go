@@ -275,11 +275,10 @@ func TestLearntAgain(t *testing.T) {
 		f := firmOf(t, h, rand.New(rand.NewPCG(1, 0)), []string{"Mme Aïcha Öztürk", "M. Ravi Tran"}, []string{"M. Zoltán Šimko", "SCI Bellerive"})
 		s, to := f.files[1], []id.Circle{f.files[1].to.Client}
 		h.Must(h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error {
-			if _, err := a.Exec(deleteNames); err != nil {
+			if err := a.Write(deleteNames); err != nil {
 				return err
 			}
-			_, err := a.Exec(ageMark)
-			return err
+			return a.Write(ageMark)
 		}))
 		if o := f.memo(s, to, "Comme A. Öztürk l’a demandé."); o.stopped() {
 			t.Fatalf("stopped before anything was learnt: %v", o.reasons)

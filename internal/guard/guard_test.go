@@ -264,8 +264,7 @@ func TestWallsAreSilent(t *testing.T) {
 		f := newFirm(t, h)
 		s, other := f.files[0], f.files[1]
 		h.Must(h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error {
-			_, err := a.Exec(insertWall, other.id, h.Lead.Person, []byte("wall"))
-			return err
+			return a.Write(insertWall, other.id, h.Lead.Person, []byte("wall"))
 		}))
 		if o := f.memo(s, []id.Circle{s.to.Client}, "Comme convenu avec Paul Martin."); o.stopped() {
 			t.Errorf("a walled lawyer is told %v", o.reasons)

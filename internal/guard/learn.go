@@ -25,7 +25,7 @@ func Learn(a *act.Act, in id.Space, name string) error {
 		return err
 	}
 	for _, k := range answering(name) {
-		if _, err := a.Exec(insertName, nameHash(box, k), in); err != nil {
+		if err := a.Write(insertName, nameHash(box, k), in); err != nil {
 			return err
 		}
 	}
@@ -42,14 +42,12 @@ func LearnBytes(a *act.Act, in id.Space, of id.Item, sum [32]byte, deposited boo
 	if deposited {
 		put = 1
 	}
-	_, err = a.Exec(insertBytes, bytesHash(box, sum), of, in, put)
-	return err
+	return a.Write(insertBytes, bytesHash(box, sum), of, in, put)
 }
 
 // ForgetBytes forgets where the bytes of an erased document lay.
 func ForgetBytes(a *act.Act, of id.Item) error {
-	_, err := a.Exec(deleteBytes, of)
-	return err
+	return a.Write(deleteBytes, of)
 }
 
 // CatchUp learns the clients of the next spaces, and hands back the version
@@ -81,14 +79,13 @@ func CatchUp(a *act.Act, limit int) (after id.Version, done bool, err error) {
 		}
 		from = s
 	}
-	_, err = a.Exec(upsertMark, from, after, rule)
+	err = a.Write(upsertMark, from, after, rule)
 	return after, len(spaces) < limit, err
 }
 
 // MarkBytes keeps up to which version bytes have been learnt.
 func MarkBytes(a *act.Act, after id.Version) error {
-	_, err := a.Exec(updateMark, after)
-	return err
+	return a.Write(updateMark, after)
 }
 
 func learnSpace(a *act.Act, in id.Space) error {
@@ -154,7 +151,7 @@ func (s *Service) Add(ctx context.Context, by authz.Actor, in id.Space, name str
 			return err
 		}
 		p = Party{id.New[id.Party](a.Now), name}
-		if _, err := a.Exec(insertParty, p.ID, in, box.SealText(partyPlace(p.ID), name), by.Person, store.Micros(a.Now), partyMAC(box, p.ID, in)); err != nil {
+		if err := a.Write(insertParty, p.ID, in, box.SealText(partyPlace(p.ID), name), by.Person, store.Micros(a.Now), partyMAC(box, p.ID, in)); err != nil {
 			return err
 		}
 		_, err = a.Record(by, "party.added", in, string(p.ID), nil)
@@ -177,7 +174,7 @@ func (s *Service) Remove(ctx context.Context, by authz.Actor, in id.Space, of id
 		if !slices.ContainsFunc(known, func(p Party) bool { return p.ID == of }) {
 			return fault.Absent()
 		}
-		if _, err := a.Exec(deleteParty, of); err != nil {
+		if err := a.Write(deleteParty, of); err != nil {
 			return err
 		}
 		_, err = a.Record(by, "party.removed", in, string(of), nil)

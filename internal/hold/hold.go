@@ -83,7 +83,7 @@ func (s *Service) Place(ctx context.Context, by authz.Actor, n New) (h Hold, err
 		if err != nil {
 			return err
 		}
-		_, err = a.Exec(insertHold, h.ID, h.Space, h.Document, h.By, store.Micros(h.At), box.SealText(place("reason", h.ID), h.Reason),
+		err = a.Write(insertHold, h.ID, h.Space, h.Document, h.By, store.Micros(h.At), box.SealText(place("reason", h.ID), h.Reason),
 			box.SealText(place("lift_reason", h.ID), ""), box.MAC("hold", h.fields()...))
 		if err != nil {
 			return err
@@ -133,7 +133,7 @@ func (s *Service) Lift(ctx context.Context, by authz.Actor, of id.Hold, why stri
 			return err
 		}
 		h.Lifted, h.LiftedBy = a.Now, by.Person
-		_, err = a.Exec(updateLifted, h.ID, h.LiftedBy, store.Micros(h.Lifted), box.SealText(place("lift_reason", h.ID), why), box.MAC("hold", h.fields()...))
+		err = a.Write(updateLifted, h.ID, h.LiftedBy, store.Micros(h.Lifted), box.SealText(place("lift_reason", h.ID), why), box.MAC("hold", h.fields()...))
 		if err != nil {
 			return err
 		}

@@ -90,7 +90,7 @@ func TestCRY03_HoldTampered(t *testing.T) {
 		for name, stmt := range map[string]store.FirmStmt{"lifted": forgeLifted, "another object": forgeObject} {
 			in := h.Space(h.Lead, "Mme Petit")
 			held, err := hold.NewService(h.Office).Place(t.Context(), h.Lead, hold.New{Space: in, Reason: "Litige"})
-			h.Must(err, h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error { _, err := a.Exec(stmt, held.ID); return err }))
+			h.Must(err, h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error { return a.Write(stmt, held.ID) }))
 			err = h.Beside().Office.See(t.Context(), h.Lead.Firm, func(a *act.Act) error { _, err := hold.Stops(a, in); return err })
 			if !errors.Is(err, vault.ErrTampered) {
 				t.Errorf("%s: %v", name, err)

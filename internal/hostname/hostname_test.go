@@ -314,8 +314,7 @@ func TestAltered(t *testing.T) {
 		w.own(w.ortie, "espace.ortie.example")
 		for _, change := range []store.DirectoryStmt{moveName, ageName} {
 			err := w.office.Store.Directory().Update(w.Context(), func(tx *store.DirectoryTx) error {
-				_, err := tx.Exec(change, w.delmas.Firm)
-				return err
+				return tx.Write(change, w.delmas.Firm)
 			})
 			w.must(err)
 			node := hostname.New(w.office, w.accounts, w.config)

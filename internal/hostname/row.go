@@ -55,8 +55,7 @@ func (r row) fields(sealed []byte) []string {
 func put(tx *store.DirectoryTx, box *vault.Box, of id.Firm, n Name) error {
 	r := row{Name: n, firm: of, hash: hashOf(box, n.Name)}
 	sealed := box.SealText(place(of, r.hash), n.Name)
-	_, err := tx.Exec(putName, of, r.hash, sealed, n.State, store.Micros(n.Since), box.MAC("hostname", r.fields(sealed)...))
-	return err
+	return tx.Write(putName, of, r.hash, sealed, n.State, store.Micros(n.Since), box.MAC("hostname", r.fields(sealed)...))
 }
 
 // each reads the rows of a query, checked and opened.

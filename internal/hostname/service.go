@@ -239,7 +239,7 @@ func (s *Service) Claim(ctx context.Context, by authz.Actor, typed string) (err 
 		return a.Record(by, "host.claimed", "", string(by.Firm), line{name})
 	}
 	return s.act(ctx, by, record, func(tx *store.DirectoryTx) error {
-		if _, err := tx.Exec(deleteClaims, by.Firm); err != nil {
+		if err := tx.Write(deleteClaims, by.Firm); err != nil {
 			return err
 		}
 		return put(tx, s.box(), by.Firm, Name{name, Claimed, s.office.Clock()})
@@ -382,7 +382,7 @@ func (s *Service) start(ctx context.Context, by authz.Actor, name string) error 
 		if err := s.rest(tx, by.Firm, now); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(deleteClaims, by.Firm); err != nil {
+		if err := tx.Write(deleteClaims, by.Firm); err != nil {
 			return err
 		}
 		return put(tx, s.box(), by.Firm, Name{name, Active, now})
@@ -438,8 +438,7 @@ func (s *Service) Drop(ctx context.Context, by authz.Actor) (err error) {
 		return a.Record(by, "host.dropped", "", string(by.Firm), line{v.Claimed.Name})
 	}
 	return s.act(ctx, by, record, func(tx *store.DirectoryTx) error {
-		_, err := tx.Exec(deleteClaims, by.Firm)
-		return err
+		return tx.Write(deleteClaims, by.Firm)
 	})
 }
 
@@ -475,8 +474,8 @@ func (s *Service) Sweep(ctx context.Context) (err error) {
 	defer fault.Op(&err, "hostname.Sweep")
 	now := s.office.Clock()
 	return s.directory().Update(ctx, func(tx *store.DirectoryTx) error {
-		_, err := tx.Exec(deleteRested, store.Micros(now.Add(-Rest)))
-		_, late := tx.Exec(deleteStale, store.Micros(now.Add(-claimLife)))
+		err := tx.Write(deleteRested, store.Micros(now.Add(-Rest)))
+		late := tx.Write(deleteStale, store.Micros(now.Add(-claimLife)))
 		return errors.Join(err, late)
 	})
 }

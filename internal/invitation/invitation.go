@@ -95,7 +95,7 @@ func Issue(a *act.Act, by authz.Actor, space id.Space, person id.Person) (token 
 		hash: box.Lookup("access_link", token), id: id.New[id.Link](a.Now), space: space, person: person,
 		created: store.Micros(a.Now), expires: store.Micros(a.Now.Add(life)),
 	}
-	_, err = a.Exec(insertLink, l.hash, l.id, l.space, l.person, l.created, l.expires, l.used, box.MAC("access_link", l.fields()...))
+	err = a.Write(insertLink, l.hash, l.id, l.space, l.person, l.created, l.expires, l.used, box.MAC("access_link", l.fields()...))
 	if err != nil {
 		return "", err
 	}

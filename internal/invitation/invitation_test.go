@@ -352,8 +352,7 @@ func TestCRY03_LinkTampered(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				_, err = a.Exec(forge, box.Lookup("access_link", mine))
-				return err
+				return a.Write(forge, box.Lookup("access_link", mine))
 			}))
 			if _, _, err := w.use(mine); !errors.Is(err, vault.ErrTampered) {
 				w.Errorf("use: %v, want a tampered row", err)

@@ -74,7 +74,7 @@ func Create(a *act.Act, by authz.Actor, n New, circles []id.Circle) (id.Item, er
 	if err != nil {
 		return "", err
 	}
-	_, err = a.Exec(insertItem, n.ID, n.Space, n.Matter, n.Kind, by.Person, n.Nature, flag(n.Internal),
+	err = a.Write(insertItem, n.ID, n.Space, n.Matter, n.Kind, by.Person, n.Nature, flag(n.Internal),
 		store.Micros(a.Now), box.MAC("item", Header{
 			ID: n.ID, Space: n.Space, Kind: n.Kind, Author: by.Person, Nature: n.Nature, Internal: n.Internal,
 		}.fields()...))
@@ -130,7 +130,7 @@ func address(a *act.Act, by authz.Actor, space id.Space, it id.Item, circles []i
 		}
 		sent := store.Micros(a.Now)
 		mac := box.MAC("audience", string(it), string(c), number(sent), number(flag(extended)))
-		if _, err := a.Exec(insertAudience, it, c, sent, flag(extended), by.Person, mac); err != nil {
+		if err := a.Write(insertAudience, it, c, sent, flag(extended), by.Person, mac); err != nil {
 			return err
 		}
 	}
@@ -158,7 +158,7 @@ func extend(a *act.Act, space id.Space, it id.Item, circles []id.Circle) error {
 			continue
 		}
 		mac := box.MAC("audience", string(it), string(to.Circle), number(store.Micros(to.Sent)), number(1))
-		if _, err := a.Exec(updateExtended, it, to.Circle, mac); err != nil {
+		if err := a.Write(updateExtended, it, to.Circle, mac); err != nil {
 			return err
 		}
 	}
@@ -168,13 +168,12 @@ func extend(a *act.Act, space id.Space, it id.Item, circles []id.Circle) error {
 // Await notes for whom an item waits to be read: after it was sent, and after
 // it has become new again.
 func Await(a *act.Act, it id.Item) error {
-	_, err := a.Exec(insertUnread, it, store.Micros(a.Now))
-	return err
+	return a.Write(insertUnread, it, store.Micros(a.Now))
 }
 
 // Renew makes an opened item new again for everybody but who has just changed it.
 func Renew(a *act.Act, by authz.Actor, it id.Item) error {
-	if _, err := a.Exec(deleteReadsOfOthers, it, by.Person); err != nil {
+	if err := a.Write(deleteReadsOfOthers, it, by.Person); err != nil {
 		return err
 	}
 	return Await(a, it)
@@ -183,8 +182,7 @@ func Renew(a *act.Act, by authz.Actor, it id.Item) error {
 // AwaitAuthor has a renewed item wait for its author too, when somebody else has changed
 // what she wrote: she reads her own things as they are, not as others make them.
 func AwaitAuthor(a *act.Act, by authz.Actor, it id.Item) error {
-	_, err := a.Exec(insertUnreadByAuthor, it, store.Micros(a.Now), by.Person)
-	return err
+	return a.Write(insertUnreadByAuthor, it, store.Micros(a.Now), by.Person)
 }
 
 // Reclassify gives an opened item another nature. The caller has decided the
@@ -195,7 +193,7 @@ func Reclassify(a *act.Act, h Header, n authz.Nature) error {
 		return err
 	}
 	h.Nature = n
-	if _, err := a.Exec(updateNature, h.ID, n, box.MAC("item", h.fields()...)); err != nil {
+	if err := a.Write(updateNature, h.ID, n, box.MAC("item", h.fields()...)); err != nil {
 		return err
 	}
 	return Await(a, h.ID)

@@ -13,8 +13,7 @@ import (
 
 // MarkWritten notes that the author of a new item knows it: to her it was never unread.
 func MarkWritten(a *act.Act, by authz.Actor, it id.Item) error {
-	_, err := a.Exec(insertRead, it, by.Person, store.Micros(a.Now))
-	return err
+	return a.Write(insertRead, it, by.Person, store.Micros(a.Now))
 }
 
 // MarkRead notes that the actor has read an opened item, and reports whether
@@ -24,7 +23,7 @@ func MarkRead(a *act.Act, by authz.Actor, it id.Item) (bool, error) {
 	if err != nil || n == 0 {
 		return false, err
 	}
-	_, err = a.Exec(deleteUnread, it, by.Person)
+	err = a.Write(deleteUnread, it, by.Person)
 	return true, err
 }
 

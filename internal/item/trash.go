@@ -46,7 +46,7 @@ func Delete(a *act.Act, by id.Person, it id.Item) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.Exec(updateDeleted, it, store.Micros(a.Now)); err != nil {
+	if err := a.Write(updateDeleted, it, store.Micros(a.Now)); err != nil {
 		return err
 	}
 	return discard(a, by, h)
@@ -72,19 +72,18 @@ func discard(a *act.Act, by id.Person, h Header) error {
 		return fmt.Errorf("item: address of %s: %w", h.ID, err)
 	}
 	now := store.Micros(a.Now)
-	_, err = a.Exec(insertTrash, h.ID, h.Space, by, now, box.Seal(trashPlace(h.ID), raw), trashMAC(box, h.ID, h.Space, by, now))
+	err = a.Write(insertTrash, h.ID, h.Space, by, now, box.Seal(trashPlace(h.ID), raw), trashMAC(box, h.ID, h.Space, by, now))
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(deleteAudience, h.ID)
-	return err
+	return a.Write(deleteAudience, h.ID)
 }
 
 // Withdraw takes an opened item back from some of the circles it was sent to:
 // from now on it was never sent to them.
 func Withdraw(a *act.Act, h Header, circles []id.Circle) error {
 	for _, c := range circles {
-		if _, err := a.Exec(deleteAddress, h.ID, c); err != nil {
+		if err := a.Write(deleteAddress, h.ID, c); err != nil {
 			return err
 		}
 	}
@@ -101,14 +100,14 @@ func Restore(a *act.Act, t Trashed) error {
 	}
 	for _, to := range t.kept {
 		mac := box.MAC("audience", string(t.ID), string(to.Circle), number(to.Sent), number(to.Extended))
-		if _, err := a.Exec(insertAudience, t.ID, to.Circle, to.Sent, to.Extended, to.By, mac); err != nil {
+		if err := a.Write(insertAudience, t.ID, to.Circle, to.Sent, to.Extended, to.By, mac); err != nil {
 			return err
 		}
 	}
-	if _, err := a.Exec(deleteTrash, t.ID); err != nil {
+	if err := a.Write(deleteTrash, t.ID); err != nil {
 		return err
 	}
-	if _, err := a.Exec(updateDeleted, t.ID, 0); err != nil {
+	if err := a.Write(updateDeleted, t.ID, 0); err != nil {
 		return err
 	}
 	return Await(a, t.ID)
@@ -222,7 +221,7 @@ func Erase(a *act.Act, t Trashed) error {
 		{deleteReads, []any{t.ID}}, {deleteWaiting, []any{t.ID, t.Space}}, {deleteAudience, []any{t.ID}},
 		{deleteTrash, []any{t.ID}}, {deleteItem, []any{t.ID}},
 	} {
-		if _, err := a.Exec(one.stmt, one.args...); err != nil {
+		if err := a.Write(one.stmt, one.args...); err != nil {
 			return err
 		}
 	}

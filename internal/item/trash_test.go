@@ -138,7 +138,7 @@ func TestCRY03_TrashTampered(t *testing.T) {
 func TestAdopt(t *testing.T) {
 	each(t, func(t *testing.T, r room) {
 		it, err := r.create(item.New{}, r.is.All)
-		r.Must(err, r.keep(func(a *act.Act) error { _, err := a.Exec(forgeDead, it); return err }))
+		r.Must(err, r.keep(func(a *act.Act) error { return a.Write(forgeDead, it) }))
 		r.expect(t, r.Lead, it, false)
 		var found []id.Item
 		r.Must(r.keep(func(a *act.Act) (err error) { found, err = item.Adopt(a, 10); return err }))

@@ -158,7 +158,7 @@ func forgeOrder(s *scene, tx *store.Tx) (string, error) {
 func forgeAdded(s *scene, tx *store.Tx) (string, error) {
 	r := s.any()
 	at := []any{s.size(), nil, s.size() + 5, int64(-1)}[s.rand.IntN(4)]
-	_, err := tx.Exec(forgeInsert, id.New[id.Entry](morning), r.space, r.kind, r.sealed, r.leaf, at, r.at, r.mac)
+	err := tx.Write(forgeInsert, id.New[id.Entry](morning), r.space, r.kind, r.sealed, r.leaf, at, r.at, r.mac)
 	return fmt.Sprint("added at ", at), err
 }
 
@@ -219,7 +219,7 @@ func forgeMoved(s *scene, tx *store.Tx) (string, error) {
 		}
 	}
 	r := s.any()
-	_, err := tx.Exec(forgeInsert, id.New[id.Entry](morning), r.space, r.kind, r.sealed, r.leaf, at, r.at, r.mac)
+	err := tx.Write(forgeInsert, id.New[id.Entry](morning), r.space, r.kind, r.sealed, r.leaf, at, r.at, r.mac)
 	return fmt.Sprint("inserted at ", at), err
 }
 
@@ -262,7 +262,7 @@ func TestFirstBrokenEntryIsNamed(t *testing.T) {
 		at := s.rand.IntN(len(s.rows) - 1)
 		s.update(func(tx *store.Tx) error {
 			for _, r := range []row{s.rows[len(s.rows)-1], s.rows[at]} {
-				if _, err := tx.Exec(forgeLeaf, s.flip(r.leaf), r.id); err != nil {
+				if err := tx.Write(forgeLeaf, s.flip(r.leaf), r.id); err != nil {
 					return err
 				}
 			}
@@ -300,7 +300,7 @@ func TestSequencerRefusesABrokenTree(t *testing.T) {
 			},
 			"replayed": func(s *scene, tx *store.Tx) (string, error) {
 				r := s.any()
-				_, err := tx.Exec(forgeInsert, id.New[id.Entry](morning), r.space, r.kind, r.sealed, r.leaf, nil, r.at, r.mac)
+				err := tx.Write(forgeInsert, id.New[id.Entry](morning), r.space, r.kind, r.sealed, r.leaf, nil, r.at, r.mac)
 				return "", err
 			},
 		}

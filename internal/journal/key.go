@@ -38,8 +38,7 @@ func (j *Journal) CreateKey(tx *store.Tx) (err error) {
 	}
 	// The verifier is sealed with the signer, so that the clear column cannot
 	// be exchanged for a key of somebody else.
-	_, err = tx.Exec(insertKey, vkey, firm.SealText(keyPlace(tx), skey+"\n"+vkey))
-	return err
+	return tx.Write(insertKey, vkey, firm.SealText(keyPlace(tx), skey+"\n"+vkey))
 }
 
 func keyPlace(tx *store.Tx) vault.Place {

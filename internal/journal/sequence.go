@@ -174,7 +174,7 @@ func (j *Journal) sign(tx *store.Tx, k key, size int64, tree *hashes) (Head, err
 		return Head{}, err
 	}
 	now := j.clock()
-	if _, err := tx.Exec(insertHead, size, checkpoint, store.Micros(now)); err != nil {
+	if err := tx.Write(insertHead, size, checkpoint, store.Micros(now)); err != nil {
 		return Head{}, err
 	}
 	return Head{Size: size, Root: root, Checkpoint: checkpoint, Verifier: k.text, At: now}, nil

@@ -146,7 +146,7 @@ func TestFailedAppendAbortsTheAct(t *testing.T) {
 		}
 		for name, e := range cases {
 			err := h.firm.Update(t.Context(), func(tx *store.Tx) error {
-				if _, err := tx.Exec(writeName, []byte{1}); err != nil {
+				if err := tx.Write(writeName, []byte{1}); err != nil {
 					return err
 				}
 				_, err := h.Append(tx, morning, e)

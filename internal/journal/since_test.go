@@ -75,7 +75,7 @@ func TestSinceRefusesTouchedEntries(t *testing.T) {
 		store.ForFirm(`delete from journal_entry where firm_id = $1 and position = 4`),
 	} {
 		h.update(func(tx *store.Tx) error {
-			if _, err := tx.Exec(touch); err != nil {
+			if err := tx.Write(touch); err != nil {
 				return err
 			}
 			if _, _, err := h.Since(tx, Window{From: 2, Limit: 10}); !fault.Is(err, fault.Internal) {

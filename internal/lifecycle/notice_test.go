@@ -144,15 +144,13 @@ func TestNoticeNoLongerDue(t *testing.T) {
 		},
 		"walled": func(w *world, in id.Space, _ id.Item, p id.Person) error {
 			w.keep(func(a *act.Act) error {
-				_, err := a.Exec(buildWall, in, p, []byte{})
-				return err
+				return a.Write(buildWall, in, p, []byte{})
 			})
 			return nil
 		},
 		"firm closed": func(w *world, _ id.Space, _ id.Item, _ id.Person) error {
 			return w.office.Store.Directory().Update(w.Context(), func(tx *store.DirectoryTx) error {
-				_, err := tx.Exec(closeFirm, w.firm)
-				return err
+				return tx.Write(closeFirm, w.firm)
 			})
 		},
 	} {

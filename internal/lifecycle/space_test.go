@@ -188,8 +188,7 @@ func TestMembers(t *testing.T) {
 		w.wants(remove(ines, w.lawyer.Person), fault.Conflict, "", "lifecycle.lead_stays")
 		forge := func(lead id.Person) {
 			w.keep(func(a *act.Act) error {
-				_, err := a.Exec(forgeLead, sp.ID, lead)
-				return err
+				return a.Write(forgeLead, sp.ID, lead)
 			})
 		}
 		forge(ines.Person) // whoever writes another lead into the database removes nobody by it

@@ -178,8 +178,7 @@ func TestWhoChoosesTheLevel(t *testing.T) {
 		w.must(r.spaces.Tell(w.Context(), paul, r.ID, circle.Neutral))
 		r.level(circle.Titles)
 		w.keep(func(a *act.Act) error { // written by hand
-			_, err := a.Exec(forgeLevel, r.ID, "titre 1")
-			return err
+			return a.Write(forgeLevel, r.ID, "titre 1")
 		})
 		err := w.office.See(w.Context(), w.firm, func(a *act.Act) error {
 			_, _, err := circle.LevelOf(a, r.ID)

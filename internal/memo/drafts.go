@@ -15,6 +15,5 @@ func Drafts(a *act.Act, of id.Person) (n int, err error) {
 // Discard erases what somebody who leaves a space had begun to write there: nobody
 // else may read it, and nobody will send it.
 func Discard(a *act.Act, in id.Space, of id.Person) error {
-	_, err := a.Exec(deleteDraftsOf, in, of)
-	return err
+	return a.Write(deleteDraftsOf, in, of)
 }

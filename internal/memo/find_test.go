@@ -104,7 +104,7 @@ var forgetJobs = store.ForFirm(`delete from job where firm_id = $1 and kind = 'm
 func TestEarlierMemosAreLearnt(t *testing.T) {
 	each(t, func(t *testing.T, r room) {
 		m := r.write(t, r.lead, memo.New{Subject: "Ancien", Body: "b", Internal: true})
-		r.Must(r.Office.Keep(t.Context(), r.lead.Firm, func(a *act.Act) error { _, err := a.Exec(forgetJobs); return err }))
+		r.Must(r.Office.Keep(t.Context(), r.lead.Firm, func(a *act.Act) error { return a.Write(forgetJobs) }))
 		learn(t, r.House, r.memos)
 		if got := found(t, r.House, r.memos, r.lead, memo.Find{Text: "ancien"}); len(got) != 0 {
 			t.Fatalf("it is learnt already: %+v", got)
@@ -114,7 +114,7 @@ func TestEarlierMemosAreLearnt(t *testing.T) {
 		if got := hitsOf(found(t, r.House, r.memos, r.lead, memo.Find{Text: "ancien"})); !slices.Equal(got, []id.Item{m}) {
 			t.Errorf("found %v", got)
 		}
-		r.Must(r.Office.Keep(t.Context(), r.lead.Firm, func(a *act.Act) error { _, err := a.Exec(forgetJobs); return err }), r.memos.Sweep(t.Context(), r.lead.Firm))
+		r.Must(r.Office.Keep(t.Context(), r.lead.Firm, func(a *act.Act) error { return a.Write(forgetJobs) }), r.memos.Sweep(t.Context(), r.lead.Firm))
 		if left := r.Jobs(memo.WordsJob); len(left) != 0 {
 			t.Errorf("%d spaces are learnt again", len(left))
 		}

@@ -448,7 +448,7 @@ func TestAcknowledge(t *testing.T) {
 				t.Errorf("%s reads the answers %q, want %q", tt.by.Role, words, tt.want)
 			}
 		}
-		r.Must(r.Office.Keep(ctx, r.lead.Firm, func(a *act.Act) error { _, err := a.Exec(forgeAnswer, asks); return err }))
+		r.Must(r.Office.Keep(ctx, r.lead.Firm, func(a *act.Act) error { return a.Write(forgeAnswer, asks) }))
 		if _, _, err := r.memos.Conversation(ctx, r.lead, memo.Query{Space: r.space, Limit: 10}); !errors.Is(err, vault.ErrTampered) {
 			t.Errorf("a forged answer is read: %v", err)
 		}

@@ -95,7 +95,7 @@ func (s settling) some(a *act.Act) (int, error) {
 		return 0, err
 	}
 	for _, of := range all {
-		if _, err := a.Exec(s.mark, of); err != nil {
+		if err := a.Write(s.mark, of); err != nil {
 			return 0, err
 		}
 	}

@@ -64,7 +64,7 @@ func (r room) forge(t *testing.T, m id.Item, rows []forged) {
 	}
 	r.Must(r.Office.Keep(t.Context(), r.lead.Firm, func(a *act.Act) error {
 		for _, f := range rows {
-			if _, err := a.Exec(f.stmt, append([]any{m}, f.args...)...); err != nil {
+			if err := a.Write(f.stmt, append([]any{m}, f.args...)...); err != nil {
 				return err
 			}
 		}

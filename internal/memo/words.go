@@ -97,7 +97,7 @@ func (s *Service) learnSome(a *act.Act, of id.Space) (int, error) {
 		if err := search.IndexSpoken(a.Tx, box, of, m, words[i].Title, words[i].Contents); err != nil {
 			return 0, err
 		}
-		if _, err := a.Exec(updateWorded, m); err != nil {
+		if err := a.Write(updateWorded, m); err != nil {
 			return 0, err
 		}
 	}

@@ -43,7 +43,7 @@ func (s *Service) Write(ctx context.Context, by authz.Actor, n New) (memo id.Ite
 			return err
 		}
 		if n.CopyOf == "" { // a copy is written beside what she has begun herself
-			_, err = a.Exec(deleteDraft, n.Space, by.Person, place)
+			err = a.Write(deleteDraft, n.Space, by.Person, place)
 		}
 		return err
 	})
@@ -237,8 +237,7 @@ func (n *New) open(a *act.Act) error {
 		return err
 	}
 	n.Thread = id.New[id.Thread](a.Now)
-	_, err = a.Exec(insertThread, n.Thread, n.Space, n.Document, box.SealText(subjectPlace(n.Thread), n.Subject), store.Micros(a.Now))
-	return err
+	return a.Write(insertThread, n.Thread, n.Space, n.Document, box.SealText(subjectPlace(n.Thread), n.Subject), store.Micros(a.Now))
 }
 
 func (n *New) put(a *act.Act, by authz.Actor) (id.Item, error) {
@@ -256,16 +255,16 @@ func (n *New) put(a *act.Act, by authz.Actor) (id.Item, error) {
 	if err != nil {
 		return "", err
 	}
-	if _, err := a.Exec(insertMemo, it, n.Space, n.Thread, box.SealText(bodyPlace(it), n.Body), n.ReplyBy, n.Asks); err != nil {
+	if err := a.Write(insertMemo, it, n.Space, n.Thread, box.SealText(bodyPlace(it), n.Body), n.ReplyBy, n.Asks); err != nil {
 		return "", err
 	}
 	for _, doc := range n.References {
-		if _, err := a.Exec(insertReference, it, doc); err != nil {
+		if err := a.Write(insertReference, it, doc); err != nil {
 			return "", err
 		}
 	}
 	for _, p := range n.cited {
-		if _, err := a.Exec(insertMention, it, p); err != nil {
+		if err := a.Write(insertMention, it, p); err != nil {
 			return "", err
 		}
 	}
@@ -292,15 +291,13 @@ func (s *Service) SaveDraft(ctx context.Context, by authz.Actor, d Draft) (err e
 			return err
 		}
 		if strings.TrimSpace(d.Body) == "" {
-			_, err := a.Exec(deleteDraft, d.Space, by.Person, d.Place)
-			return err
+			return a.Write(deleteDraft, d.Space, by.Person, d.Place)
 		}
 		box, err := a.SpaceBox(d.Space)
 		if err != nil {
 			return err
 		}
-		_, err = a.Exec(upsertDraft, d.Space, by.Person, d.Place, seal(box, by.Person, d), store.Micros(a.Now))
-		return err
+		return a.Write(upsertDraft, d.Space, by.Person, d.Place, seal(box, by.Person, d), store.Micros(a.Now))
 	})
 }
 

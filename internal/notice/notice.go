@@ -93,7 +93,7 @@ func (s *Service) Choose(ctx context.Context, by authz.Actor, c Choice) (err err
 		if err := c.check(); err != nil {
 			return err
 		}
-		if _, err := a.Exec(putChoice, by.Person, c.Daily, c.From, c.To, store.Micros(a.Now)); err != nil {
+		if err := a.Write(putChoice, by.Person, c.Daily, c.From, c.To, store.Micros(a.Now)); err != nil {
 			return err
 		}
 		if err := advance(a, by.Person, c.Next(a.Now)); err != nil {

@@ -34,7 +34,7 @@ func Refused(a *act.Act, by authz.Actor, mailbox string, code int) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.Exec(putRefusal, by.Person, hash, code, store.Micros(a.Now)); err != nil {
+	if err := a.Write(putRefusal, by.Person, hash, code, store.Micros(a.Now)); err != nil {
 		return err
 	}
 	_, err = a.Record(by, "notice.refused", "", string(by.Person), answered{code})
@@ -43,7 +43,7 @@ func Refused(a *act.Act, by authz.Actor, mailbox string, code int) error {
 
 // Accepted forgets it, once that mailbox has taken one, and records that.
 func Accepted(a *act.Act, by authz.Actor) error {
-	if _, err := a.Exec(deleteRefusal, by.Person); err != nil {
+	if err := a.Write(deleteRefusal, by.Person); err != nil {
 		return err
 	}
 	_, err := a.Record(by, "notice.accepted", "", string(by.Person), nil)

@@ -65,8 +65,7 @@ func Rested(a *act.Act, in id.Space, of id.Person) (time.Time, error) {
 
 // Begin keeps that a mail about a space leaves to a person: her pause begins.
 func Begin(a *act.Act, in id.Space, to id.Person) error {
-	_, err := a.Exec(putLeft, in, to, store.Micros(a.Now))
-	return err
+	return a.Write(putLeft, in, to, store.Micros(a.Now))
 }
 
 // Leaving reports whether a mail with what has waited for a person is about to leave.
@@ -87,7 +86,7 @@ func Muted(a *act.Act, in id.Space, of id.Person) (bool, error) {
 // Hold keeps a job of hers until the hour that she chose. The same job held twice, as
 // after a crash, waits once.
 func Hold(a *act.Act, of id.Person, j outbox.Job, until time.Time) error {
-	if _, err := a.Exec(insertWaiting, j.ID, of, j.Kind, string(j.Payload), store.Micros(until)); err != nil {
+	if err := a.Write(insertWaiting, j.ID, of, j.Kind, string(j.Payload), store.Micros(until)); err != nil {
 		return err
 	}
 	return gather(a, of, until)
@@ -122,7 +121,7 @@ func Due(a *act.Act, of id.Person) (out []Waiting, err error) {
 
 // Postpone has one thing that was due wait on, until an instant.
 func Postpone(a *act.Act, of id.Person, w Waiting, to time.Time) error {
-	if _, err := a.Exec(updateDueOne, w.Job, store.Micros(to)); err != nil {
+	if err := a.Write(updateDueOne, w.Job, store.Micros(to)); err != nil {
 		return err
 	}
 	return gather(a, of, to)
@@ -131,7 +130,7 @@ func Postpone(a *act.Act, of id.Person, w Waiting, to time.Time) error {
 // Told forgets what has been told.
 func Told(a *act.Act, told []Waiting) error {
 	for _, w := range told {
-		if _, err := a.Exec(deleteWaiting, w.Job); err != nil {
+		if err := a.Write(deleteWaiting, w.Job); err != nil {
 			return err
 		}
 	}

@@ -371,24 +371,21 @@ func TestCRY03_AlteredOffers(t *testing.T) {
 		alter := map[string]func(a *act.Act, r offer.Round) error{}
 		for name, stmt := range forgeries {
 			alter[name] = func(a *act.Act, r offer.Round) error {
-				_, err := a.Exec(stmt, r.ID, x.seller)
-				return err
+				return a.Write(stmt, r.ID, x.seller)
 			}
 		}
 		of := func(r offer.Round) vault.Place {
 			return vault.Place{Table: "offer", Column: "sealed", Row: string(r.ID) + "/" + string(x.seller)}
 		}
 		alter["by whoever has the disk"] = func(a *act.Act, r offer.Round) error {
-			_, err := a.Exec(updateSealed, r.ID, x.seller, bytes.Repeat([]byte{1}, offer.SealedSize))
-			return err
+			return a.Write(updateSealed, r.ID, x.seller, bytes.Repeat([]byte{1}, offer.SealedSize))
 		}
 		alter["by whoever has the keys of the house"] = func(a *act.Act, r offer.Round) error {
 			box, err := a.SpaceBox(x.in)
 			x.Must(err)
 			e := x.sealed(r, x.seller, "offre du vendeur")
 			e.Sealed[100] ^= 1
-			_, err = a.Exec(updateSealed, r.ID, x.seller, box.Seal(of(r), e.Sealed))
-			return err
+			return a.Write(updateSealed, r.ID, x.seller, box.Seal(of(r), e.Sealed))
 		}
 		for name, touch := range alter {
 			r := x.ask(x.buyer, x.seller)

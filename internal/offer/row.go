@@ -56,7 +56,7 @@ func insert(a *act.Act, of Round) error {
 		return err
 	}
 	r := rowOf(of, "")
-	_, err = a.Exec(insertRound, r.ID, r.Space, r.By, r.made, r.until, r.keys, r.outcome, r.ended,
+	err = a.Write(insertRound, r.ID, r.Space, r.By, r.made, r.until, r.keys, r.outcome, r.ended,
 		box.SealText(subjectPlace(r.ID), r.Subject), box.MAC("offer_round", r.fields()...))
 	for _, o := range of.Offers {
 		if err == nil {
@@ -74,8 +74,7 @@ func end(a *act.Act, of *Round, outcome State) error {
 	}
 	of.Ended, of.State = a.Now, outcome
 	r := rowOf(*of, outcome)
-	_, err = a.Exec(updateRound, r.ID, r.outcome, r.ended, box.MAC("offer_round", r.fields()...))
-	return err
+	return a.Write(updateRound, r.ID, r.outcome, r.ended, box.MAC("offer_round", r.fields()...))
 }
 
 // offerRow is what a party has put in as it is stored.
@@ -115,9 +114,8 @@ func write(a *act.Act, stmt store.FirmStmt, r *Round, o offerRow) error {
 	if !o.Key.IsZero() {
 		secret = box.Seal(cell(r.ID, o.Party, "secret"), o.secret)
 	}
-	_, err = a.Exec(stmt, r.ID, o.Party, r.Space, o.By, o.in, o.Entry, o.commitment, o.mark, o.digest, sealed, o.key, secret,
+	return a.Write(stmt, r.ID, o.Party, r.Space, o.By, o.in, o.Entry, o.commitment, o.mark, o.digest, sealed, o.key, secret,
 		box.MAC("offer", o.fields(r.ID, r.Space)...))
-	return err
 }
 
 // open checks a row. What is not as it was put in does not fail the page: it is shown

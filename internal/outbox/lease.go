@@ -109,7 +109,7 @@ func lease(ctx context.Context, f *store.Firm, t term, mine func(id.Job) bool) (
 			return err
 		}
 		for _, j := range jobs {
-			if _, err := tx.Exec(leaseJob, j.ID, j.until); err != nil {
+			if err := tx.Write(leaseJob, j.ID, j.until); err != nil {
 				return err
 			}
 		}
@@ -140,14 +140,12 @@ func (j *held) renew(ctx context.Context, f *store.Firm, until time.Time) (bool,
 // The three ways in which a lease ends. Without a valid lease they change nothing.
 
 func (j *held) done(tx *store.Tx) error {
-	_, err := tx.Exec(deleteJob, j.ID, j.until)
-	return err
+	return tx.Write(deleteJob, j.ID, j.until)
 }
 
 func (j *held) bury(failure string) func(*store.Tx) error {
 	return func(tx *store.Tx) error {
-		_, err := tx.Exec(buryJob, j.ID, j.until, failure)
-		return err
+		return tx.Write(buryJob, j.ID, j.until, failure)
 	}
 }
 
@@ -162,8 +160,7 @@ func (j *held) putBack(runAt time.Time, attempts int, failure string) func(*stor
 		if n > 0 {
 			return j.done(tx)
 		}
-		_, err := tx.Exec(putJobBack, j.ID, j.until, store.Micros(runAt), attempts, failure)
-		return err
+		return tx.Write(putJobBack, j.ID, j.until, store.Micros(runAt), attempts, failure)
 	}
 }
 

@@ -66,9 +66,8 @@ func Enqueue(tx *store.Tx, box *vault.Box, now time.Time, j Job) error {
 	if j.RunAt.IsZero() {
 		j.RunAt = now
 	}
-	_, err := tx.Exec(insertJob, j.ID, j.Kind, dedupeHash(box, j), box.Seal(payloadPlace(j.ID), j.Payload),
+	return tx.Write(insertJob, j.ID, j.Kind, dedupeHash(box, j), box.Seal(payloadPlace(j.ID), j.Payload),
 		store.Micros(j.RunAt), store.Micros(now))
-	return err
 }
 
 func dedupeHash(box *vault.Box, j Job) string {

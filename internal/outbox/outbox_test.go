@@ -291,8 +291,7 @@ func TestAlteredPayloadIsADeadLetter(t *testing.T) {
 		sealed := o.rows(t)[0].payload
 		sealed[len(sealed)-1] ^= 1
 		err := o.firm.Update(t.Context(), func(tx *store.Tx) error {
-			_, err := tx.Exec(alter, sealed)
-			return err
+			return tx.Write(alter, sealed)
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -133,7 +133,7 @@ func keep(a *act.Act, of id.Item, r document.Reading, pages int, made []byte) er
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(insertRendition, r.Version, of, r.Space, pages, box.Seal(pdfPlace(r.Version), made), store.Micros(a.Now))
+	err = a.Write(insertRendition, r.Version, of, r.Space, pages, box.Seal(pdfPlace(r.Version), made), store.Micros(a.Now))
 	if err != nil || document.LookOf(r.Media) == document.PDF {
 		return err
 	}

@@ -317,7 +317,7 @@ func reviewed(w *world, c *cabinet) notice {
 	}
 	w.must(w.server.Office.Keep(w.t.Context(), c.id, func(a *act.Act) error {
 		for _, p := range []*person{kept, lost} {
-			if _, err := a.Exec(ripenReviews, p.id); err != nil {
+			if err := a.Write(ripenReviews, p.id); err != nil {
 				return err
 			}
 			if err := a.Follow(circle.ReviewJob, string(p.id), a.Now, circle.ReviewNotice{Person: p.id}); err != nil {
@@ -387,8 +387,7 @@ func hasty(w *world, c *cabinet) (out []notice) {
 func (w *world) wall(f id.Firm, from id.Space, p id.Person) {
 	w.t.Helper()
 	w.must(w.server.Office.Keep(w.t.Context(), f, func(a *act.Act) error {
-		_, err := a.Exec(insertWall, from, p, store.Micros(a.Now), []byte("wall"))
-		return err
+		return a.Write(insertWall, from, p, store.Micros(a.Now), []byte("wall"))
 	}))
 }
 

@@ -330,7 +330,7 @@ func TestCRY03_KeycardTampered(t *testing.T) {
 		for _, forged := range []string{"", "AAAA"} {
 			spoilt := errors.New("spoilt")
 			err := w.office.Keep(w.Context(), w.firm, func(a *act.Act) error {
-				if _, err := a.Exec(forgeKey, forged); err != nil {
+				if err := a.Write(forgeKey, forged); err != nil {
 					return err
 				}
 				err := w.all.Vouch(a, account.Session{Person: karim, Firm: w.firm, Provider: p.ID, Via: authz.ViaKeycard})

@@ -226,7 +226,7 @@ func TestCRY03_ProviderTampered(t *testing.T) {
 			}
 			spoilt := errors.New("spoilt")
 			err := w.office.Keep(w.Context(), w.firm, func(a *act.Act) error {
-				if _, err := a.Exec(stmt, args...); err != nil {
+				if err := a.Write(stmt, args...); err != nil {
 					return err
 				}
 				err := w.all.Vouch(a, account.Session{Person: jean, Firm: w.firm, Provider: w.of.ID, Via: authz.ViaProvider})

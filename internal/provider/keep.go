@@ -164,7 +164,7 @@ func (s *Service) End(ctx context.Context, by authz.Actor, of id.Provider) (err 
 		if err := r.put(a); err != nil {
 			return err
 		}
-		if _, err := a.Exec(deleteTies, of); err != nil {
+		if err := a.Write(deleteTies, of); err != nil {
 			return err
 		}
 		_, err = a.Record(by, "provider.ended", "", string(of), line)

@@ -69,7 +69,7 @@ func Forget(a *act.Act, person id.Person) error {
 		return err
 	}
 	for _, r := range rows {
-		if _, err := a.Exec(deleteTie, r.ID, person); err != nil {
+		if err := a.Write(deleteTie, r.ID, person); err != nil {
 			return err
 		}
 	}
@@ -88,7 +88,7 @@ func (s *Service) Part(ctx context.Context, of id.Firm, p id.Provider, in accoun
 		if err != nil {
 			return err
 		}
-		if _, err := a.Exec(deleteTie, p, in.Person); err != nil {
+		if err := a.Write(deleteTie, p, in.Person); err != nil {
 			return err
 		}
 		by := authz.Actor{Person: in.Person, Firm: of, Role: card.Role, Via: in.Via}

@@ -51,8 +51,7 @@ func (r row) put(a *act.Act) error {
 		return fmt.Errorf("provider: %s: %w", r.ID, err)
 	}
 	data := box.Seal(r.place(), raw)
-	_, err = a.Exec(putProvider, r.ID, r.Audience, r.Trusted, r.State, data, store.Micros(r.Created), box.MAC("provider", r.fields(data)...))
-	return err
+	return a.Write(putProvider, r.ID, r.Audience, r.Trusted, r.State, data, store.Micros(r.Created), box.MAC("provider", r.fields(data)...))
 }
 
 func read(box *vault.Box, scan func(...any) error) (r row, err error) {
@@ -199,6 +198,5 @@ func bind(a *act.Act, r row, w word, p id.Person) error {
 	if w.certificate != nil {
 		t.sealed = base64.StdEncoding.EncodeToString(box.Seal(t.place(), w.certificate))
 	}
-	_, err = a.Exec(putTie, t.provider, t.person, t.subject, t.created, t.sealed, box.MAC("provider_person", t.fields()...))
-	return err
+	return a.Write(putTie, t.provider, t.person, t.subject, t.created, t.sealed, box.MAC("provider_person", t.fields()...))
 }

@@ -405,7 +405,7 @@ func TestCRY03_QuestionTampered(t *testing.T) {
 			"its author": store.ForFirm(`update forum_term set set_by = 'x' where firm_id = $1`),
 		} {
 			err := x.Office.Keep(t.Context(), x.Lead.Firm, func(a *act.Act) error {
-				if _, err := a.Exec(stmt); err != nil {
+				if err := a.Write(stmt); err != nil {
 					return err
 				}
 				one := question.Waits(a, x.Lead, question.Notice{Space: x.In, Question: q.ID, Answered: true})

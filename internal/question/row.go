@@ -53,9 +53,8 @@ func insert(a *act.Act, q Question, lines []string) error {
 		return fmt.Errorf("question: lines of %s: %w", q.ID, err)
 	}
 	r := row{Question: q, asked: store.Micros(q.Asked)}
-	_, err = a.Exec(insertQuestion, r.ID, r.Space, r.Number, r.Scope, r.Party, r.By, r.asked, r.withdrawn, 1, r.Entry,
+	return a.Write(insertQuestion, r.ID, r.Space, r.Number, r.Scope, r.Party, r.By, r.asked, r.withdrawn, 1, r.Entry,
 		box.Seal(place(r.ID), raw), box.MAC("question", r.fields()...))
-	return err
 }
 
 // withdraw writes that a question was taken back.
@@ -65,8 +64,7 @@ func withdraw(a *act.Act, q Question) error {
 		return err
 	}
 	r := row{Question: q, asked: store.Micros(q.Asked), withdrawn: store.Micros(q.Withdrawn)}
-	_, err = a.Exec(updateWithdrawn, r.ID, r.withdrawn, box.MAC("question", r.fields()...))
-	return err
+	return a.Write(updateWithdrawn, r.ID, r.withdrawn, box.MAC("question", r.fields()...))
 }
 
 // load reads one question, whoever asks.
@@ -129,9 +127,8 @@ func keep(a *act.Act, q Question, by id.Person, entry id.Entry, replies []Reply)
 		return fmt.Errorf("question: answers to %s: %w", q.ID, err)
 	}
 	at := store.Micros(a.Now)
-	_, err = a.Exec(insertAnswer, entry, q.ID, q.Space, by, at, box.Seal(answerPlace(entry), raw),
+	return a.Write(insertAnswer, entry, q.ID, q.Space, by, at, box.Seal(answerPlace(entry), raw),
 		box.MAC("question_answer", answerFields(entry, q, by, at)...))
-	return err
 }
 
 func answerFields(entry id.Entry, q Question, by id.Person, at int64) []string {

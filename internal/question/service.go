@@ -147,7 +147,7 @@ func (q *Question) answer(a *act.Act, by authz.Actor, replies []Reply) error {
 	if q.Open() {
 		open = 1
 	}
-	if _, err := a.Exec(updateOpen, q.ID, open); err != nil {
+	if err := a.Write(updateOpen, q.ID, open); err != nil {
 		return err
 	}
 	return q.tell(a, by, true)

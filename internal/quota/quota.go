@@ -289,7 +289,7 @@ func (s *Service) Set(ctx context.Context, of id.Firm, p Plan) (err error) {
 			return err
 		}
 		at := store.Micros(a.Now)
-		if _, err := a.Exec(putPlan, p.Spaces, p.Colleagues, p.Storage, at, box.MAC("firm_plan", fields(of, p, at)...)); err != nil {
+		if err := a.Write(putPlan, p.Spaces, p.Colleagues, p.Storage, at, box.MAC("firm_plan", fields(of, p, at)...)); err != nil {
 			return err
 		}
 		by := authz.Actor{Firm: of, Via: authz.ViaCommand}

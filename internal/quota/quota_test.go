@@ -65,7 +65,7 @@ func TestPlan(t *testing.T) {
 		if err := plans.Set(t.Context(), by.Firm, quota.Plan{Spaces: -2}); !fault.Is(err, fault.Invalid) {
 			t.Errorf("fewer than none: %v", err)
 		}
-		must(office.Keep(t.Context(), by.Firm, func(a *act.Act) error { _, err := a.Exec(raise); return err }))
+		must(office.Keep(t.Context(), by.Firm, func(a *act.Act) error { return a.Write(raise) }))
 		if _, err := plans.Examine(t.Context(), by.Firm); err == nil {
 			t.Error("a plan that was raised in the database is believed")
 		}

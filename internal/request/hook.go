@@ -91,6 +91,5 @@ func Answering(a *act.Act, in id.Space, person id.Person) (map[id.Item][]string,
 }
 
 func attach(a *act.Act, of id.Ask, doc id.Item) error {
-	_, err := a.Exec(insertAnswer, of, doc, store.Micros(a.Now))
-	return err
+	return a.Write(insertAnswer, of, doc, store.Micros(a.Now))
 }

@@ -19,7 +19,7 @@ func Pass(a *act.Act, in id.Space, from, to id.Person) error {
 	}
 	for _, r := range all {
 		r.Person = to
-		if _, err := a.Exec(updatePerson, r.ID, to, box.MAC("request", r.fields()...)); err != nil {
+		if err := a.Write(updatePerson, r.ID, to, box.MAC("request", r.fields()...)); err != nil {
 			return err
 		}
 	}

@@ -108,7 +108,7 @@ func climb(a *act.Act, n Notice) error {
 			climbed++
 		}
 		if climbed > r.Reminders {
-			if _, err := a.Exec(updateReminded, r.ID, climbed, store.Micros(a.Now)); err != nil {
+			if err := a.Write(updateReminded, r.ID, climbed, store.Micros(a.Now)); err != nil {
 				return err
 			}
 		}
@@ -190,7 +190,7 @@ func (s *Service) Remind(ctx context.Context, by authz.Actor, in id.Space, perso
 			}
 		}
 		for _, r := range hers {
-			if _, err := a.Exec(updateReminded, r.ID, r.Reminders, store.Micros(a.Now)); err != nil {
+			if err := a.Write(updateReminded, r.ID, r.Reminders, store.Micros(a.Now)); err != nil {
 				return err
 			}
 		}

@@ -413,7 +413,7 @@ func TestCRY03_ForgedRequests(t *testing.T) {
 	each(t, func(t *testing.T, r room) {
 		for name, stmt := range forgeries {
 			one := r.ask("RIB")[0]
-			r.Must(r.Office.Keep(t.Context(), r.Lead.Firm, func(a *act.Act) error { _, err := a.Exec(stmt, one); return err }))
+			r.Must(r.Office.Keep(t.Context(), r.Lead.Firm, func(a *act.Act) error { return a.Write(stmt, one) }))
 			if _, err := r.Requests.Show(t.Context(), r.Lead, one); !errors.Is(err, vault.ErrTampered) {
 				t.Errorf("%s: %v", name, err)
 			}

@@ -60,10 +60,9 @@ func insert(a *act.Act, r Request) error {
 	if r.Avoided {
 		avoided = 1
 	}
-	_, err = a.Exec(insertRequest, r.ID, r.Space, r.Person, r.Author, r.Position, r.State,
+	return a.Write(insertRequest, r.ID, r.Space, r.Person, r.Author, r.Position, r.State,
 		box.SealText(place("name", r.ID), r.Name), box.SealText(place("note", r.ID), r.Note), box.SealText(place("reason", r.ID), r.Reason),
 		r.Due, avoided, store.Micros(r.Created), store.Micros(r.Changed), box.MAC("request", r.fields()...))
-	return err
 }
 
 // keep writes where a request stands now.
@@ -72,9 +71,8 @@ func keep(a *act.Act, r Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(updateState, r.ID, r.State, box.SealText(place("reason", r.ID), r.Reason), r.Reminders,
+	return a.Write(updateState, r.ID, r.State, box.SealText(place("reason", r.ID), r.Reason), r.Reminders,
 		store.Micros(r.Changed), box.MAC("request", r.fields()...))
-	return err
 }
 
 // read reads the rows of one space.

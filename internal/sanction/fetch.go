@@ -92,8 +92,7 @@ func (s *Service) Fetch(ctx context.Context) (err error) {
 		}
 	}
 	return errors.Join(why, s.office.Store.Directory().Update(ctx, func(tx *store.DirectoryTx) error {
-		_, err := tx.Exec(noteFetch, store.Micros(next), store.Micros(now), since, string(unfetched(why)))
-		return err
+		return tx.Write(noteFetch, store.Micros(next), store.Micros(now), since, string(unfetched(why)))
 	}))
 }
 
@@ -127,7 +126,7 @@ func (s *Service) turn(ctx context.Context) (was attempt, mine bool, err error) 
 	now, address := s.office.Clock(), addressHash(s.office.Ring.Directory(), s.config.Address)
 	err = s.office.Store.Directory().Update(ctx, func(tx *store.DirectoryTx) error {
 		mine = false
-		if _, err := tx.Exec(beginFetch, address); err != nil {
+		if err := tx.Write(beginFetch, address); err != nil {
 			return err
 		}
 		if was, err = attemptIn(tx); err != nil || bytes.Equal(was.address, address) && was.due > store.Micros(now) {

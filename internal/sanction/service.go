@@ -288,7 +288,7 @@ func (s *Service) bring(a *act.Act, by authz.Actor, b Bringing, l List, common *
 	said := imported{Published: l.Published, SHA256: l.SHA256, Entries: len(l.Entries)}
 	if own.e.Number > 0 && own.e.SHA256 == l.SHA256 {
 		own.again(box, a.Now)
-		if _, err := a.Exec(updateOwn, own.e.Number, own.checked, own.mac); err != nil {
+		if err := a.Write(updateOwn, own.e.Number, own.checked, own.mac); err != nil {
 			return Edition{}, err
 		}
 		_, err := a.Record(by, "sanction.checked", "", string(a.Firm()), said)
@@ -307,10 +307,10 @@ func (s *Service) bring(a *act.Act, by authz.Actor, b Bringing, l List, common *
 	if err != nil {
 		return Edition{}, err
 	}
-	if _, err := a.Exec(insertOwn, next.values()...); err != nil {
+	if err := a.Write(insertOwn, next.values()...); err != nil {
 		return Edition{}, err
 	}
-	if _, err := a.Exec(emptyOwn, next.e.Number, []byte{}); err != nil {
+	if err := a.Write(emptyOwn, next.e.Number, []byte{}); err != nil {
 		return Edition{}, err
 	}
 	if _, err := a.Record(by, "sanction.imported", "", string(a.Firm()), said); err != nil {
@@ -357,17 +357,17 @@ func (s *Service) put(tx *store.DirectoryTx, b Bringing, l List, from Source) (E
 	}
 	if was.e.Number > 0 && was.e.SHA256 == l.SHA256 {
 		was.again(box, now)
-		_, err := tx.Exec(updateList, was.e.Number, was.checked, was.mac)
+		err := tx.Write(updateList, was.e.Number, was.checked, was.mac)
 		return was.e, false, err
 	}
 	next, err := newRow(box, was.table, was.e.Number, l, from, "", now)
 	if err != nil {
 		return Edition{}, false, err
 	}
-	if _, err := tx.Exec(insertList, next.values()...); err != nil {
+	if err := tx.Write(insertList, next.values()...); err != nil {
 		return Edition{}, false, err
 	}
-	_, err = tx.Exec(emptyList, next.e.Number, []byte{})
+	err = tx.Write(emptyList, next.e.Number, []byte{})
 	return next.e, true, err
 }
 

@@ -117,8 +117,7 @@ func (r Register) write(word []byte, last part, items []id.Item) error {
 		if !changed {
 			return nil
 		}
-		_, err := r.Tx.Exec(upsertPart, word, last.number, last.seal(r.Firm, word))
-		return err
+		return r.Tx.Write(upsertPart, word, last.number, last.seal(r.Firm, word))
 	}
 	for _, of := range slices.Sorted(slices.Values(items)) {
 		if slices.Contains(last.items, of) {

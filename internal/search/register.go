@@ -134,8 +134,7 @@ func (r Register) enter(hash []byte, l list, h *holding, former *bool) error {
 			return err
 		}
 	}
-	_, err := r.Tx.Exec(upsertWord, hash, now.seal(r.Firm, hash))
-	return err
+	return r.Tx.Write(upsertWord, hash, now.seal(r.Firm, hash))
 }
 
 // plainOf takes a word of the register apart: the domain of its hashes in a space,

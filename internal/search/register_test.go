@@ -320,7 +320,7 @@ func (w *world) room(all ...id.Space) {
 	w.t.Helper()
 	w.update(func(tx *store.Tx) error {
 		for _, of := range all {
-			if _, err := tx.Exec(insertSpace, of, []byte{}); err != nil {
+			if err := tx.Write(insertSpace, of, []byte{}); err != nil {
 				return err
 			}
 		}

@@ -121,7 +121,7 @@ func write(tx *store.Tx, space id.Space, item id.Item, all [][]byte) error {
 		for i := range batch {
 			args = append(args, rows[min(i, len(rows)-1)])
 		}
-		if _, err := tx.Exec(insert, args...); err != nil {
+		if err := tx.Write(insert, args...); err != nil {
 			return err
 		}
 	}
@@ -186,8 +186,7 @@ var drop = store.ForFirm(`delete from search_term where firm_id = $1 and item_id
 // Drop makes item findable by nothing any more.
 func Drop(tx *store.Tx, item id.Item) (err error) {
 	defer fault.Op(&err, "search.Drop(%s)", item)
-	_, err = tx.Exec(drop, item)
-	return err
+	return tx.Write(drop, item)
 }
 
 // Query is what a found item must have in one space: all the terms of one of

@@ -28,7 +28,7 @@ func Pass(a *act.Act, in id.Space, from, to id.Person) error {
 			return err
 		}
 		r.Person = to
-		if _, err := a.Exec(updatePerson, r.ID, to, box.MAC("proposal", r.fields()...)); err != nil {
+		if err := a.Write(updatePerson, r.ID, to, box.MAC("proposal", r.fields()...)); err != nil {
 			return err
 		}
 	}

@@ -55,9 +55,8 @@ func insert(a *act.Act, p Proposal) error {
 		return fmt.Errorf("slot: content of %s: %w", p.ID, err)
 	}
 	r := row{Proposal: p, made: store.Micros(p.Made), until: store.Micros(p.Until)}
-	_, err = a.Exec(insertProposal, p.ID, p.Space, p.Person, p.By, r.made, r.until, r.outcome, p.Choice, p.Event, r.ended,
+	return a.Write(insertProposal, p.ID, p.Space, p.Person, p.By, r.made, r.until, r.outcome, p.Choice, p.Event, r.ended,
 		box.Seal(place(p.ID), raw), box.MAC("proposal", r.fields()...))
-	return err
 }
 
 // end writes what became of a proposal.
@@ -67,8 +66,7 @@ func end(a *act.Act, p Proposal) error {
 		return err
 	}
 	r := row{Proposal: p, made: store.Micros(p.Made), until: store.Micros(p.Until), ended: store.Micros(p.Answered), outcome: p.State}
-	_, err = a.Exec(updateProposal, p.ID, r.outcome, p.Choice, p.Event, r.ended, box.MAC("proposal", r.fields()...))
-	return err
+	return a.Write(updateProposal, p.ID, r.outcome, p.Choice, p.Event, r.ended, box.MAC("proposal", r.fields()...))
 }
 
 func (r *row) dest() []any {

@@ -58,7 +58,7 @@ func (s *Service) AddFolder(ctx context.Context, by authz.Actor, n NewFolder) (f
 			return err
 		}
 		name := box.SealText(folderPlace(f.ID), f.Name)
-		if _, err := a.Exec(insertFolder, f.ID, n.Space, f.Matter, f.Parent, f.Tray, name, last+1); err != nil {
+		if err := a.Write(insertFolder, f.ID, n.Space, f.Matter, f.Parent, f.Tray, name, last+1); err != nil {
 			return err
 		}
 		return recordFolder(a, by, "folder.added", n.Space, f)
@@ -86,7 +86,7 @@ func (s *Service) MoveFolder(ctx context.Context, by authz.Actor, of id.Folder, 
 		if err != nil {
 			return err
 		}
-		if _, err := a.Exec(updateFolder, f.ID, f.Parent, f.Matter, box.SealText(folderPlace(f.ID), f.Name)); err != nil {
+		if err := a.Write(updateFolder, f.ID, f.Parent, f.Matter, box.SealText(folderPlace(f.ID), f.Name)); err != nil {
 			return err
 		}
 		return recordFolder(a, by, "folder.moved", in, f)
@@ -108,10 +108,10 @@ func (s *Service) RemoveFolder(ctx context.Context, by authz.Actor, of id.Folder
 		if err := vacant(a, in, f); err != nil {
 			return err
 		}
-		if _, err := a.Exec(deleteFolderCircles, of); err != nil {
+		if err := a.Write(deleteFolderCircles, of); err != nil {
 			return err
 		}
-		if _, err := a.Exec(deleteFolder, of); err != nil {
+		if err := a.Write(deleteFolder, of); err != nil {
 			return err
 		}
 		return recordFolder(a, by, "folder.removed", in, f)
@@ -269,7 +269,7 @@ func (s *Service) SetFolderAudience(ctx context.Context, by authz.Actor, of id.F
 		if err != nil {
 			return err
 		}
-		if _, err := a.Exec(deleteFolderCircles, of); err != nil {
+		if err := a.Write(deleteFolderCircles, of); err != nil {
 			return err
 		}
 		for _, c := range circles {
@@ -277,7 +277,7 @@ func (s *Service) SetFolderAudience(ctx context.Context, by authz.Actor, of id.F
 				return fault.New(fault.Invalid, "item.unknown_circle").In("circle")
 			}
 			mac := box.MAC("folder_circle", audienceFields(in, of, c, by.Person, store.Micros(a.Now))...)
-			if _, err := a.Exec(insertFolderCircle, of, c, in, by.Person, store.Micros(a.Now), mac); err != nil {
+			if err := a.Write(insertFolderCircle, of, c, in, by.Person, store.Micros(a.Now), mac); err != nil {
 				return err
 			}
 		}

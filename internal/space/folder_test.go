@@ -122,11 +122,10 @@ func TestCRY03_FolderTampered(t *testing.T) {
 			t.Errorf("an unknown circle: %v", err)
 		}
 		h.Must(h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error {
-			if _, err := a.Exec(loopFolder, all[1].ID); err != nil {
+			if err := a.Write(loopFolder, all[1].ID); err != nil {
 				return err
 			}
-			_, err := a.Exec(forgeFolder, all[0].ID, house.Client)
-			return err
+			return a.Write(forgeFolder, all[0].ID, house.Client)
 		}))
 		if _, err := h.spaces.FolderAudience(t.Context(), h.Lead, all[0].ID); err == nil {
 			t.Error("a circle written from outside is believed")

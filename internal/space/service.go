@@ -461,7 +461,7 @@ func (s *Service) Rename(ctx context.Context, by authz.Actor, of id.Space, name 
 		if err != nil {
 			return err
 		}
-		if _, err := a.Exec(updateName, of, box.SealText(namePlace(of), name), store.Micros(a.Now)); err != nil {
+		if err := a.Write(updateName, of, box.SealText(namePlace(of), name), store.Micros(a.Now)); err != nil {
 			return err
 		}
 		_, err = a.Record(by, "space.renamed", of, string(of), nil)

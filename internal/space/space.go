@@ -114,7 +114,7 @@ func Create(a *act.Act, by authz.Actor, n New) (Space, error) {
 		return Space{}, err
 	}
 	stands := circle.Standing{State: s.State, Notice: s.Notice, Lead: s.Lead}
-	_, err = a.Exec(insertSpace, s.ID, box.SealText(namePlace(s.ID), s.Name), s.Profile, s.Model,
+	err = a.Write(insertSpace, s.ID, box.SealText(namePlace(s.ID), s.Name), s.Profile, s.Model,
 		s.State, s.Notice, s.Lead, store.Micros(a.Now), stands.MAC(box, s.ID))
 	if err != nil {
 		return Space{}, err
@@ -131,13 +131,13 @@ func Create(a *act.Act, by authz.Actor, n New) (Space, error) {
 func openMatter(a *act.Act, box *vault.Box, s id.Space, n New) error {
 	m := id.New[id.Matter](a.Now)
 	name := box.SealText(vault.Place{Table: "matter", Column: "name", Row: string(m)}, n.Model.Matter.in(n.Language))
-	if _, err := a.Exec(insertMatter, m, s, name, store.Micros(a.Now)); err != nil {
+	if err := a.Write(insertMatter, m, s, name, store.Micros(a.Now)); err != nil {
 		return err
 	}
 	for i, shelf := range n.Model.Folders {
 		f := id.New[id.Folder](a.Now)
 		name := box.SealText(vault.Place{Table: "folder", Column: "name", Row: string(f)}, shelf.Name.in(n.Language))
-		if _, err := a.Exec(insertFolder, f, s, m, "", shelf.Tray, name, i); err != nil {
+		if err := a.Write(insertFolder, f, s, m, "", shelf.Tray, name, i); err != nil {
 			return err
 		}
 	}
@@ -147,8 +147,7 @@ func openMatter(a *act.Act, box *vault.Box, s id.Space, n New) error {
 // Touch moves a space to the top of its people's desks. It is never shown to
 // the client's side, to whom it would tell that something happened.
 func Touch(a *act.Act, s id.Space) error {
-	_, err := a.Exec(updateChanged, s, store.Micros(a.Now))
-	return err
+	return a.Write(updateChanged, s, store.Micros(a.Now))
 }
 
 // Changed is [Touch], and tells the open pages of everybody in the space.

@@ -222,7 +222,7 @@ func TestPages(t *testing.T) {
 		slices.Reverse(want)
 		for name, at := range map[string]int64{"one after the other": 0, "all changed at once": store.Micros(h.Clock.Now())} {
 			if at != 0 {
-				h.Must(h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error { _, err := a.Exec(together, at); return err }))
+				h.Must(h.Office.Keep(t.Context(), h.Lead.Firm, func(a *act.Act) error { return a.Write(together, at) }))
 				slices.Sort(want)
 				slices.Reverse(want)
 			}

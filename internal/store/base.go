@@ -104,7 +104,9 @@ func (b *base) attempt(ctx context.Context, firm string, readOnly bool, work fun
 	}
 	sound := false
 	defer func() { from.give(s.link, sound) }() // also when work panics: then the link is dropped, and with it the transaction
-	err = work(s)
+	if err = work(s); err == nil {
+		err = s.flush()
+	}
 	if late := s.finish(); late != nil {
 		return s, errors.Join(late, err)
 	}
@@ -150,11 +152,12 @@ func (b *base) begin(s *session, firm string) error {
 	if s.readOnly {
 		text = b.words.view
 	}
-	if _, err := s.link.exec(s.ctx, text, nil); err != nil {
+	if firm == "" || b.words.firm == "" {
+		_, err := s.link.exec(s.ctx, text, nil)
 		return err
 	}
-	if firm == "" || b.words.firm == "" {
-		return nil
+	if err := s.link.later(s.ctx, text, nil); err != nil {
+		return err
 	}
 	if text = b.words.turn; s.readOnly {
 		text = b.words.firm
@@ -196,6 +199,7 @@ func (s *session) uncertain(err error) error {
 func (s *session) rollback() bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), endingMax)
 	defer cancel()
+	s.link.own.forget()
 	_, err := s.link.exec(ctx, "rollback", nil)
 	return err == nil
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 )
 
 // blankFirm is the file of a firm that has nothing yet, as the migrations leave it: they
@@ -23,7 +22,7 @@ var blankFirm = sync.OnceValues(func() (file []byte, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
-	if err := migrate(ctx, &link{conn: conn, ran: new(atomic.Uint64)}, liteDialect{}, firmScope); err != nil {
+	if err := migrate(ctx, newBare(conn), liteDialect{}, firmScope); err != nil {
 		return nil, err
 	}
 	err = conn.Raw(func(own any) error {

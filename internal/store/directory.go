@@ -40,6 +40,9 @@ func (tx *DirectoryTx) Exec(s DirectoryStmt, args ...any) (rows int64, err error
 	return tx.s.exec(s.text, args)
 }
 
+// Write is [Tx.Write].
+func (tx *DirectoryTx) Write(s DirectoryStmt, args ...any) error { return tx.s.write(s.text, args) }
+
 // Row reads exactly one row into dest: ErrNoRow when there is none, an error
 // when there are several.
 func (tx *DirectoryTx) Row(s DirectoryStmt, args []any, dest ...any) error {

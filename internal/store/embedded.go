@@ -368,11 +368,11 @@ func dial(ctx context.Context, db *sql.DB, t *tally, reader bool) (*link, error)
 	if err != nil {
 		return nil, err
 	}
-	l := &link{conn: conn, ran: &t.statements}
-	if l.prepared, err = newPrepared(conn); err != nil {
-		l.drop()
-		return nil, err
+	own, err := newPrepared(conn)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
 	}
+	l := &link{conn, own, &t.statements}
 	if reader {
 		if _, err := conn.ExecContext(ctx, "pragma query_only(1)"); err != nil {
 			l.drop()

@@ -8,7 +8,6 @@ import (
 	"iter"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -78,7 +77,7 @@ func MigrateScratch(ctx context.Context, c Config, fsys fs.FS) error {
 		return err
 	}
 	defer conn.Close() // gives it back
-	return migrateTo(ctx, &link{conn: conn, ran: new(atomic.Uint64)}, d, "scratch", known)
+	return migrateTo(ctx, newBare(conn), d, "scratch", known)
 }
 
 // Limit changes how many firm files stay open.
@@ -164,7 +163,7 @@ func first(ctx context.Context, driver, name string, d dialect, scope string, mo
 		return err
 	}
 	defer conn.Close() // gives it back
-	if err := migrateTo(ctx, &link{conn: conn, ran: new(atomic.Uint64)}, d, scope, known[:1]); err != nil {
+	if err := migrateTo(ctx, newBare(conn), d, scope, known[:1]); err != nil {
 		return err
 	}
 	for _, text := range more {

@@ -81,6 +81,13 @@ func (tx *Tx) Exec(s FirmStmt, args ...any) (rows int64, err error) {
 	return tx.s.exec(s.text, firmArgs(tx.firm, args))
 }
 
+// Write runs a statement of which nobody needs to know how many rows it touched. On
+// PostgreSQL it leaves together with the next one that is asked something, or with the
+// commit; that one says so if it failed.
+func (tx *Tx) Write(s FirmStmt, args ...any) error {
+	return tx.s.write(s.text, firmArgs(tx.firm, args))
+}
+
 // Row reads exactly one row into dest: ErrNoRow when there is none, an error
 // when there are several.
 func (tx *Tx) Row(s FirmStmt, args []any, dest ...any) error {

@@ -17,58 +17,82 @@ const wait = 10 * time.Second
 
 // link is one connection. It is used by one transaction at a time.
 type link struct {
-	conn     *sql.Conn
-	prepared *prepared      // nil where the driver keeps its own (PostgreSQL)
-	ran      *atomic.Uint64 // statements of the whole store
+	conn *sql.Conn
+	own  runner
+	ran  *atomic.Uint64 // statements of the whole store
 }
 
 // exec runs a statement and returns the number of rows it touched.
 func (l *link) exec(ctx context.Context, text string, args []any) (int64, error) {
 	l.ran.Add(1)
-	if l.prepared != nil {
-		return l.prepared.exec(ctx, text, args)
-	}
-	ctx, ear := listen(ctx)
-	defer ear.close()
-	result, err := l.conn.ExecContext(ctx, text, args...)
-	if err != nil {
-		return 0, ear.says(err)
-	}
-	return result.RowsAffected()
+	return l.own.exec(ctx, text, args)
+}
+
+// later runs a statement whose answer nobody needs, with the next one at the latest.
+func (l *link) later(ctx context.Context, text string, args []any) error {
+	l.ran.Add(1)
+	return l.own.later(ctx, text, args)
 }
 
 // each reads rows in order until row stops with an error of its own; err is
 // what the database said.
 func (l *link) each(ctx context.Context, text string, args []any, row rowFunc) (stopped, err error) {
 	l.ran.Add(1)
-	if l.prepared != nil {
-		return l.prepared.each(ctx, text, args, row)
-	}
-	ctx, ear := listen(ctx)
-	defer ear.close()
-	rows, err := l.conn.QueryContext(ctx, text, args...)
+	return l.own.each(ctx, text, args, row)
+}
+
+// runner runs the statements of a link, each engine's in its way.
+type runner interface {
+	exec(ctx context.Context, text string, args []any) (rows int64, err error)
+	later(ctx context.Context, text string, args []any) error
+	each(ctx context.Context, text string, args []any, row rowFunc) (stopped, err error)
+	flush(ctx context.Context) error // what was asked for later, now
+	forget()                         // the same, never
+	close()
+}
+
+// bare is a connection whose few statements database/sql runs: those that change a schema.
+type bare struct{ conn *sql.Conn }
+
+func newBare(conn *sql.Conn) *link { return &link{conn, bare{conn}, new(atomic.Uint64)} }
+
+func (b bare) exec(ctx context.Context, text string, args []any) (int64, error) {
+	result, err := b.conn.ExecContext(ctx, text, args...)
 	if err != nil {
-		return nil, ear.says(err)
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+func (b bare) later(ctx context.Context, text string, args []any) error {
+	_, err := b.exec(ctx, text, args)
+	return err
+}
+
+func (b bare) each(ctx context.Context, text string, args []any, row rowFunc) (stopped, err error) {
+	rows, err := b.conn.QueryContext(ctx, text, args...)
+	if err != nil {
+		return nil, err
 	}
 	for stopped == nil && rows.Next() {
-		ear.rest() // what takes time now is ours
 		stopped = row(rows.Scan)
-		ear.again()
 	}
 	if err := rows.Close(); stopped == nil && err != nil {
-		return nil, ear.says(err)
+		return nil, err
 	}
-	return stopped, ear.says(rows.Err())
+	return stopped, rows.Err()
 }
+
+func (bare) flush(context.Context) error { return nil }
+func (bare) forget()                     {}
+func (bare) close()                      {}
 
 // rowFunc takes one row; scan fills variables with its columns.
 type rowFunc = func(scan func(dest ...any) error) error
 
 // drop closes the connection itself instead of giving it back to its sql.DB.
 func (l *link) drop() {
-	if l.prepared != nil {
-		l.prepared.close()
-	}
+	l.own.close()
 	// Raw returns the very error that makes database/sql drop the connection.
 	_ = l.conn.Raw(func(any) error { return driver.ErrBadConn })
 	_ = l.conn.Close() // reports only that it is closed already
@@ -193,7 +217,11 @@ func (p shared) take(ctx context.Context) (*link, error) {
 	if err != nil {
 		return nil, await(ctx, err)
 	}
-	return &link{conn: conn, ran: &p.tally.statements}, nil
+	own, err := newPiped(conn)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return &link{conn, own, &p.tally.statements}, nil
 }
 
 func (p shared) give(l *link, sound bool) {

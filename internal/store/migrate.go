@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"sync/atomic"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
@@ -151,7 +150,7 @@ func pendingFile(ctx context.Context, path, scope string, f id.Firm, look func(*
 		return nil, err
 	}
 	defer conn.Close() // gives it back to the pool that is closed next
-	l := &link{conn: conn, ran: new(atomic.Uint64)}
+	l := newBare(conn)
 	waiting, err := waitingFor(ctx, l, scope)
 	if err != nil {
 		return nil, err

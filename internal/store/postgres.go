@@ -9,7 +9,6 @@ import (
 	"net"
 	"regexp"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -269,8 +268,8 @@ func apart(ctx context.Context, address string, do func(*link) error) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close()                                    // gives it back to the pool that is closed next
-	return do(&link{conn: conn, ran: new(atomic.Uint64)}) // before there is anything to count
+	defer conn.Close() // gives it back to the pool that is closed next
+	return do(newBare(conn))
 }
 
 // grantDialect writes the DDL for PostgreSQL: text that sorts by its bytes as

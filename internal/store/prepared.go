@@ -99,6 +99,14 @@ func (p *prepared) exec(ctx context.Context, text string, args []any) (int64, er
 	return result.RowsAffected()
 }
 
+func (p *prepared) later(ctx context.Context, text string, args []any) error {
+	_, err := p.exec(ctx, text, args)
+	return err
+}
+
+func (*prepared) flush(context.Context) error { return nil } // nothing waits
+func (*prepared) forget()                     {}
+
 // each listens to ctx between two rows and not inside one: a goroutine for each
 // statement was most of its cost, and no statement scans what grows without end.
 func (p *prepared) each(ctx context.Context, text string, args []any, row rowFunc) (stopped, err error) {
@@ -151,7 +159,7 @@ func (p *prepared) close() {
 
 // assign fills variables with the columns of a row. Bytes are the variable's
 // own: the driver made them for this row.
-func assign(dest []any, row []driver.Value) error {
+func assign[V any](dest []any, row []V) error {
 	if len(dest) != len(row) {
 		return fmt.Errorf("store: %d variables for %d columns", len(dest), len(row))
 	}
@@ -164,7 +172,7 @@ func assign(dest []any, row []driver.Value) error {
 }
 
 // assignOne is quick for what most columns are.
-func assignOne(dest any, value driver.Value) bool {
+func assignOne(dest, value any) bool {
 	switch v := value.(type) {
 	case string:
 		if to, ok := dest.(*string); ok {
@@ -187,7 +195,7 @@ func assignOne(dest any, value driver.Value) bool {
 
 // assignOther fills variables of named types, and pointers where a column may
 // be null.
-func assignOther(dest any, value driver.Value) bool {
+func assignOther(dest, value any) bool {
 	pointer := reflect.ValueOf(dest)
 	if pointer.Kind() != reflect.Pointer {
 		return false

@@ -90,6 +90,38 @@ func (s *session) exec(text string, args []any) (int64, error) {
 	return n, nil
 }
 
+// write runs a statement whose number of rows nobody needs.
+func (s *session) write(text string, args []any) error {
+	if s.readOnly {
+		return ErrReadOnly
+	}
+	values, err := plain(args)
+	if err != nil {
+		return err
+	}
+	if err := s.enter(); err != nil {
+		return err
+	}
+	defer s.leave()
+	s.ran++
+	if err := s.link.later(s.ctx, text, values); err != nil {
+		return s.fail(err)
+	}
+	return nil
+}
+
+// flush sends what write was given, before the transaction is committed.
+func (s *session) flush() error {
+	if err := s.enter(); err != nil {
+		return err
+	}
+	defer s.leave()
+	if err := s.link.own.flush(s.ctx); err != nil {
+		return s.fail(err)
+	}
+	return nil
+}
+
 func (s *session) row(text string, args, dest []any) error {
 	found := false
 	err := s.each(text, args, func(scan func(...any) error) error {

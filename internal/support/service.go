@@ -40,7 +40,7 @@ func (s *Service) Give(ctx context.Context, by authz.Actor, n New) (p Permission
 		if err != nil {
 			return err
 		}
-		_, err = a.Exec(insertOne, p.ID, p.Space, p.By, store.Micros(p.At), store.Micros(p.Until), b.SealText(place(p.ID), p.Reason), b.MAC("support", p.fields()...))
+		err = a.Write(insertOne, p.ID, p.Space, p.By, store.Micros(p.At), store.Micros(p.Until), b.SealText(place(p.ID), p.Reason), b.MAC("support", p.fields()...))
 		if err != nil {
 			return err
 		}
@@ -83,7 +83,7 @@ func end(a *act.Act, by authz.Actor, p Permission) error {
 		return err
 	}
 	p.Ended, p.EndedBy = a.Now, by.Person
-	if _, err := a.Exec(endOne, p.ID, p.EndedBy, store.Micros(p.Ended), b.MAC("support", p.fields()...)); err != nil {
+	if err := a.Write(endOne, p.ID, p.EndedBy, store.Micros(p.Ended), b.MAC("support", p.fields()...)); err != nil {
 		return err
 	}
 	_, err = a.Record(by, "support.ended", p.Space, string(p.ID), nil)

@@ -118,8 +118,7 @@ func (s *Service) touch(ctx context.Context, st *Standing) error {
 	}
 	st.Token.Seen = now
 	err := s.office.Keep(ctx, st.Profile.ID, func(a *act.Act) error {
-		_, err := a.Exec(touchToken, st.Token.ID, store.Micros(now))
-		return err
+		return a.Write(touchToken, st.Token.ID, store.Micros(now))
 	})
 	if fault.Is(err, fault.NoSpace) {
 		return nil // a full disk must not keep a program from reading

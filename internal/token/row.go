@@ -96,9 +96,8 @@ func put(a *act.Act, t Token, text string, era int64) error {
 		name: box.SealText(place("name", t.ID), t.Name), pass: box.Seal(place("pass", t.ID), allowed),
 		created: store.Micros(t.Created), expires: store.Micros(t.Expires), era: era,
 	}
-	_, err = a.Exec(insertToken, r.id, r.person, r.hash, r.use, r.name, r.pass, r.created, r.expires, r.era,
+	return a.Write(insertToken, r.id, r.person, r.hash, r.use, r.name, r.pass, r.created, r.expires, r.era,
 		box.MAC("access_token", r.fields()...))
-	return err
 }
 
 // end revokes a token that is not revoked yet.
@@ -108,8 +107,7 @@ func (r row) end(a *act.Act) error {
 		return err
 	}
 	r.ended = store.Micros(a.Now)
-	_, err = a.Exec(endToken, r.id, r.ended, box.MAC("access_token", r.fields()...))
-	return err
+	return a.Write(endToken, r.id, r.ended, box.MAC("access_token", r.fields()...))
 }
 
 // hash is by what the text is found again; its use is not part of it, so that

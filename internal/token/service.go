@@ -275,7 +275,6 @@ const remembered = 30 * 24 * time.Hour
 // keeps that they were.
 func (s *Service) Sweep(ctx context.Context, of id.Firm) error {
 	return s.office.Keep(ctx, of, func(a *act.Act) error {
-		_, err := a.Exec(deleteOld, store.Micros(a.Now.Add(-remembered)))
-		return err
+		return a.Write(deleteOld, store.Micros(a.Now.Add(-remembered)))
 	})
 }

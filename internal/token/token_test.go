@@ -329,12 +329,12 @@ func (w *world) password(text string) account.Password {
 
 func (w *world) exec(f id.Firm, stmt store.FirmStmt, args ...any) {
 	w.Helper()
-	w.must(w.office.Keep(w.Context(), f, func(a *act.Act) error { _, err := a.Exec(stmt, args...); return err }))
+	w.must(w.office.Keep(w.Context(), f, func(a *act.Act) error { return a.Write(stmt, args...) }))
 }
 
 func (w *world) direct(stmt store.DirectoryStmt, args ...any) {
 	w.Helper()
-	w.must(w.office.Store.Directory().Update(w.Context(), func(tx *store.DirectoryTx) error { _, err := tx.Exec(stmt, args...); return err }))
+	w.must(w.office.Store.Directory().Update(w.Context(), func(tx *store.DirectoryTx) error { return tx.Write(stmt, args...) }))
 }
 
 // TestAUT14_AlteredToken alters a good token in every way that has ever been

@@ -45,7 +45,7 @@ func (r *Ring) AdoptFirm(tx *store.Tx, keys []FirmKey) (err error) {
 			return tampered("generation %d of a firm's key", k.Generation)
 		}
 		wrapped := r.vault.wrap(firmPlace(tx.Firm(), k.Generation), k.Key)
-		if _, err := tx.Exec(writeFirmKey, k.Generation, wrapped, store.Micros(k.Created), k.Kept, int64(k.Turn)); err != nil {
+		if err := tx.Write(writeFirmKey, k.Generation, wrapped, store.Micros(k.Created), k.Kept, int64(k.Turn)); err != nil {
 			return err
 		}
 	}

@@ -82,7 +82,7 @@ func (r *Ring) CreateFirm(tx *store.Tx, now time.Time) (_ *Box, err error) {
 	key := NewKey()
 	defer key.Wipe()
 	wrapped := r.vault.wrap(firmPlace(tx.Firm(), firstGeneration), key)
-	_, err = tx.Exec(writeFirmKey, firstGeneration, wrapped, store.Micros(now), "", 0)
+	err = tx.Write(writeFirmKey, firstGeneration, wrapped, store.Micros(now), "", 0)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +113,7 @@ func (r *Ring) CreateSpace(tx *store.Tx, s id.Space, now time.Time) (_ *Box, err
 	box := newBox(key, at.scope())
 	box.generation = bornGeneration
 	wrapped := firm.WrapKey(at.place(bornGeneration), key)
-	_, err = tx.Exec(writeSpaceKey, string(s), bornGeneration, wrapped, store.Micros(now), sealKept(box, at, bornGeneration, nil), 0)
+	err = tx.Write(writeSpaceKey, string(s), bornGeneration, wrapped, store.Micros(now), sealKept(box, at, bornGeneration, nil), 0)
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +151,7 @@ func (r *Ring) Wrap(tx *store.Tx, s id.Space, p Place, k Key) (_ []byte, err err
 func (r *Ring) DestroySpace(tx *store.Tx, s id.Space) (err error) {
 	defer fault.Op(&err, "vault.DestroySpace(%s)", s)
 	at := address{firm: tx.Firm(), space: s}
-	if _, err := tx.Exec(eraseSpaceKey, string(s)); err != nil {
+	if err := tx.Write(eraseSpaceKey, string(s)); err != nil {
 		return err
 	}
 	r.cache.drop(at)                            // for the rest of this transaction

@@ -226,8 +226,7 @@ func TestWrappedKeysDoNotMove(t *testing.T) {
 	eachHouse(t, func(h house) {
 		a, b := h.createSpace(), h.createSpace()
 		h.update(func(tx *store.Tx) error {
-			_, err := tx.Exec(swapKeys, string(a), string(b))
-			return err
+			return tx.Write(swapKeys, string(a), string(b))
 		})
 		if _, err := h.space(h.open(), a); !errors.Is(err, ErrTampered) {
 			h.Errorf("the key of another space opens: %v", err)
@@ -236,7 +235,7 @@ func TestWrappedKeysDoNotMove(t *testing.T) {
 		h.update(func(tx *store.Tx) error { return tx.Row(takeFirmKey, nil, &wrapped) })
 		other := storetest.Firm(h.T, h.store)
 		err := other.Update(h.Context(), func(tx *store.Tx) error {
-			if _, err := tx.Exec(giveFirmKey, wrapped); err != nil {
+			if err := tx.Write(giveFirmKey, wrapped); err != nil {
 				return err
 			}
 			_, err := h.ring.Firm(tx)

@@ -117,8 +117,7 @@ func (v *Vault) Follow(ctx context.Context, d *store.Directory, now time.Time) (
 		return err
 	}
 	return d.Update(ctx, func(tx *store.DirectoryTx) error {
-		_, err := tx.Exec(needRootKey, installation, store.Micros(now))
-		return err
+		return tx.Write(needRootKey, installation, store.Micros(now))
 	})
 }
 
@@ -163,7 +162,7 @@ func (v *Vault) BeginRoot(ctx context.Context, d *store.Directory, old, next Key
 			return err
 		}
 		from, to := newBox(old, scope{kind: "root"}), newBox(next, scope{kind: "root"})
-		_, err = tx.Exec(writeRootKey, installation, from.WrapKey(rootPlace("forth", installation), next),
+		err = tx.Write(writeRootKey, installation, from.WrapKey(rootPlace("forth", installation), next),
 			to.WrapKey(rootPlace("back", installation), old), store.Micros(now))
 		if err == nil {
 			v.roots.Store(&roots{own: v.roots.Load().own, other: to})
@@ -198,8 +197,7 @@ func (v *Vault) RewrapDirectory(ctx context.Context, d *store.Directory) (moved 
 			return err
 		}
 		moved = true
-		_, err = tx.Exec(rewrapDirectory, installation, again)
-		return err
+		return tx.Write(rewrapDirectory, installation, again)
 	})
 	return moved, err
 }
@@ -234,7 +232,7 @@ func (r *Ring) RewrapFirm(tx *store.Tx) (seen, moved int, err error) {
 		if again == nil {
 			continue
 		}
-		if _, err := tx.Exec(rewrapFirmKey, row.generation, again); err != nil {
+		if err := tx.Write(rewrapFirmKey, row.generation, again); err != nil {
 			return 0, 0, err
 		}
 		moved++
@@ -258,8 +256,7 @@ func (v *Vault) EndRoot(ctx context.Context, d *store.Directory, now time.Time) 
 		if now.Sub(said) < needed {
 			return fault.New(fault.Conflict, "vault.root_needed", needed)
 		}
-		_, err = tx.Exec(dropRootKey, installation)
-		return err
+		return tx.Write(dropRootKey, installation)
 	})
 }
 

@@ -107,15 +107,13 @@ func (r *Ring) Begin(tx *store.Tx, s id.Space, now time.Time) (err error) {
 	sealed := sealKept(newBox(key, at.scope()), at, next, kept)
 	r.changed(tx, at)
 	if s == "" {
-		_, err = tx.Exec(writeFirmKey, next, r.vault.wrap(at.place(next), key), store.Micros(now), sealed, int64(Waiting))
-		return err
+		return tx.Write(writeFirmKey, next, r.vault.wrap(at.place(next), key), store.Micros(now), sealed, int64(Waiting))
 	}
 	firm, err := r.look(tx, address{firm: at.firm})
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(writeSpaceKey, string(s), next, firm.WrapKey(at.place(next), key), store.Micros(now), sealed, int64(Waiting))
-	return err
+	return tx.Write(writeSpaceKey, string(s), next, firm.WrapKey(at.place(next), key), store.Micros(now), sealed, int64(Waiting))
 }
 
 // Use puts the generation that waits to use; without one it does nothing.
@@ -132,9 +130,9 @@ func (r *Ring) Use(tx *store.Tx, s id.Space) (err error) {
 func (r *Ring) setTurn(tx *store.Tx, at address, generation int64, to Stage) (err error) {
 	r.changed(tx, at)
 	if at.space == "" {
-		_, err = tx.Exec(turnFirmKey, generation, int64(to))
+		err = tx.Write(turnFirmKey, generation, int64(to))
 	} else {
-		_, err = tx.Exec(turnSpaceKey, string(at.space), generation, int64(to))
+		err = tx.Write(turnSpaceKey, string(at.space), generation, int64(to))
 	}
 	return err
 }
@@ -153,9 +151,9 @@ func (r *Ring) Retire(tx *store.Tx, s id.Space) (err error) {
 		return fault.New(fault.Conflict, "vault.rotating")
 	}
 	if s == "" {
-		_, err = tx.Exec(retireFirmKeys, last.generation)
+		err = tx.Write(retireFirmKeys, last.generation)
 	} else {
-		_, err = tx.Exec(retireSpaceKeys, string(s), last.generation)
+		err = tx.Write(retireSpaceKeys, string(s), last.generation)
 	}
 	if err != nil {
 		return err
@@ -244,7 +242,7 @@ func (r *Ring) RewrapSpaces(tx *store.Tx, after Mark) (seen, moved int, next Mar
 		if again == nil {
 			continue
 		}
-		if _, err := tx.Exec(rewrapSpaceKey, string(f.Space), f.Generation, again); err != nil {
+		if err := tx.Write(rewrapSpaceKey, string(f.Space), f.Generation, again); err != nil {
 			return 0, 0, after, err
 		}
 		moved++

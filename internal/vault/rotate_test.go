@@ -191,8 +191,7 @@ func TestRotateLeavesTheOldKeyBehind(t *testing.T) {
 		})
 		forge := store.ForFirm(`update space_key set kept = '' where firm_id = $1 and space_id = $2`)
 		h.update(func(tx *store.Tx) error {
-			_, err := tx.Exec(forge, string(s))
-			return err
+			return tx.Write(forge, string(s))
 		})
 		if _, err := h.space(h.open(), s); !errors.Is(err, ErrTampered) {
 			t.Errorf("without what is kept: %v", err)

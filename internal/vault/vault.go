@@ -70,8 +70,7 @@ func (v *Vault) EnsureInstallation(ctx context.Context, d *store.Directory, now 
 		}
 		installation := id.New[string](now)
 		wrapped := v.wrap(directoryPlace(installation), NewKey())
-		_, err = tx.Exec(writeInstallation, installation, store.Micros(now), wrapped)
-		return err
+		return tx.Write(writeInstallation, installation, store.Micros(now), wrapped)
 	})
 }
 

@@ -47,12 +47,11 @@ func insert(a *act.Act, in id.Space, e Edition, due string) error {
 	if err != nil {
 		return fmt.Errorf("vigilance: content: %w", err)
 	}
-	if _, err := a.Exec(updateFormer, in, e.Number-1); err != nil {
+	if err := a.Write(updateFormer, in, e.Number-1); err != nil {
 		return err
 	}
 	r := row{space: in, number: e.Number, by: e.By, at: store.Micros(e.At)}
-	_, err = a.Exec(insertEdition, in, e.Number, e.By, r.at, due, box.Seal(r.place(), raw), box.MAC("vigilance", r.fields()...))
-	return err
+	return a.Write(insertEdition, in, e.Number, e.By, r.at, due, box.Seal(r.place(), raw), box.MAC("vigilance", r.fields()...))
 }
 
 // open checks a row and opens it.

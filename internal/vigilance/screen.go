@@ -304,8 +304,7 @@ func putScreening(a *act.Act, in id.Space, s Screening) error {
 		return err
 	}
 	open, at := int64(s.Open()), store.Micros(s.At)
-	_, err = a.Exec(upsertScreening, in, s.List, open, at, box.Seal(screeningPlace(in), raw), box.MAC("vigilance_screening", screeningFields(in, s.List, open, at)...))
-	return err
+	return a.Write(upsertScreening, in, s.List, open, at, box.Seal(screeningPlace(in), raw), box.MAC("vigilance_screening", screeningFields(in, s.List, open, at)...))
 }
 
 // soon is when the parties of an edition that changed them are compared.

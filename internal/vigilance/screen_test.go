@@ -194,8 +194,7 @@ func TestLAW08_Likenesses(t *testing.T) {
 			t.Errorf("a client brings a list: %v", err)
 		}
 		r.Must(r.Office.Keep(t.Context(), r.Lead.Firm, func(a *act.Act) error {
-			_, err := a.Exec(hideLines, r.space)
-			return err
+			return a.Write(hideLines, r.space)
 		}))
 		if _, err := r.dossier.Show(t.Context(), r.Lead, r.space, 0); err == nil {
 			t.Error("a row that was changed is believed")
@@ -211,8 +210,8 @@ func TestListsOfFirms(t *testing.T) {
 		d := r.whole(200)
 		d.Client.Name, d.Client.Birth = "Khaled Zormani", ""
 		r.keep(0, d)
-		r.Must(r.Office.Keep(ctx, r.Lead.Firm, func(a *act.Act) error { _, err := a.Exec(dropJobs); return err }))
-		r.Must(r.Office.Store.Directory().Update(ctx, func(tx *store.DirectoryTx) error { _, err := tx.Exec(register, r.Lead.Firm); return err }))
+		r.Must(r.Office.Keep(ctx, r.Lead.Firm, func(a *act.Act) error { return a.Write(dropJobs) }))
+		r.Must(r.Office.Store.Directory().Update(ctx, func(tx *store.DirectoryTx) error { return tx.Write(register, r.Lead.Firm) }))
 		give := func(smaller bool, published string, people ...sanctiontest.Person) (bool, error) {
 			_, fresh, err := lists.ImportAll(ctx, sanction.Bringing{File: bytes.NewReader(sanctiontest.File(published, people...)), Smaller: smaller}, sanction.Imported)
 			return fresh, err

@@ -243,8 +243,7 @@ func TestCRY03_DossierTampered(t *testing.T) {
 		r.keep(1, d)
 		for _, stmt := range []store.FirmStmt{swapWords, swapHand} {
 			r.Must(r.Office.Keep(r.t.Context(), r.Lead.Firm, func(a *act.Act) error {
-				_, err := a.Exec(stmt, r.space)
-				return err
+				return a.Write(stmt, r.space)
 			}))
 			if _, err := r.dossier.Show(r.t.Context(), r.Lead, r.space, 0); err == nil {
 				r.t.Error("a row that somebody wrote by hand is read")

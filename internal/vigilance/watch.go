@@ -102,7 +102,7 @@ func (s *Service) Erase(ctx context.Context, of id.Firm, j outbox.Job) error {
 			if err != nil {
 				return err
 			}
-			if _, err := a.Exec(deleteScreening, w.Space); err != nil {
+			if err := a.Write(deleteScreening, w.Space); err != nil {
 				return err
 			}
 			_, err = a.Record(authz.Actor{Person: e.By, Firm: a.Firm(), Via: authz.ViaJob}, "vigilance.erased", w.Space, string(w.Space), erased{n})

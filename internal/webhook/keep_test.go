@@ -258,14 +258,13 @@ func TestCRA06_NothingIsLost(t *testing.T) {
 		before := r.read()
 		// As if it had died after sending: taken, never noted, and the job with it.
 		o.Must(o.Office.Keep(t.Context(), o.Lead.Firm, func(a *act.Act) error {
-			if _, err := a.Exec(cut, store.Micros(a.Now.Add(time.Minute))); err != nil {
+			if err := a.Write(cut, store.Micros(a.Now.Add(time.Minute))); err != nil {
 				return err
 			}
-			_, err := a.Exec(dropJobs)
-			return err
+			return a.Write(dropJobs)
 		}))
 		o.file("c.txt") // committed, and nothing came after
-		o.Must(o.Office.Keep(t.Context(), o.Lead.Firm, func(a *act.Act) error { _, err := a.Exec(dropJobs); return err }))
+		o.Must(o.Office.Keep(t.Context(), o.Lead.Firm, func(a *act.Act) error { return a.Write(dropJobs) }))
 		again := &office{House: o.Restart(), t: t, space: o.space}
 		again.start()
 		again.settle()

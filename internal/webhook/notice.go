@@ -105,7 +105,7 @@ func (s *Service) Ping(ctx context.Context, by authz.Actor, of id.Webhook) (n id
 			return err
 		}
 		n = id.New[id.Notice](a.Now)
-		if _, err := a.Exec(putPing, n, of, ping, store.Micros(a.Now)); err != nil {
+		if err := a.Write(putPing, n, of, ping, store.Micros(a.Now)); err != nil {
 			return err
 		}
 		if err := a.Settle(by, string(n)); err != nil {
@@ -141,7 +141,7 @@ func (s *Service) Replay(ctx context.Context, by authz.Actor, of id.Webhook, n i
 		if state == Waiting {
 			return fault.New(fault.Conflict, "webhook.waits")
 		}
-		if _, err := a.Exec(replayOne, of, n, store.Micros(a.Now)); err != nil {
+		if err := a.Write(replayOne, of, n, store.Micros(a.Now)); err != nil {
 			return err
 		}
 		return replayed(a, by, of, changed{Count: 1})
@@ -186,10 +186,10 @@ func (s *Service) ReplaySince(ctx context.Context, by authz.Actor, of id.Webhook
 		if err != nil {
 			return err
 		}
-		if _, err := a.Exec(replayFrom, of, position, store.Micros(a.Now)); err != nil {
+		if err := a.Write(replayFrom, of, position, store.Micros(a.Now)); err != nil {
 			return err
 		}
-		if _, err := a.Exec(rewind, of, position); err != nil {
+		if err := a.Write(rewind, of, position); err != nil {
 			return err
 		}
 		return replayed(a, by, of, changed{From: &from})
@@ -207,8 +207,7 @@ func replayed(a *act.Act, by authz.Actor, of id.Webhook, c changed) error {
 // Sweep removes what has left the log of a firm's webhooks.
 func (s *Service) Sweep(ctx context.Context, f id.Firm) error {
 	return s.office.Keep(ctx, f, func(a *act.Act) error {
-		_, err := a.Exec(deleteOld, store.Micros(a.Now.Add(-Keep)))
-		return err
+		return a.Write(deleteOld, store.Micros(a.Now.Add(-Keep)))
 	})
 }
 

@@ -269,7 +269,7 @@ func TestCRY03_WebhookTampered(t *testing.T) {
 			args []any
 		}{{touchKinds, nil}, {touchOwner, []any{o.Lead.Person}}, {touchAddress, nil}} {
 			err := o.Office.Keep(t.Context(), o.Lead.Firm, func(a *act.Act) error {
-				if _, err := a.Exec(touch.stmt, touch.args...); err != nil {
+				if err := a.Write(touch.stmt, touch.args...); err != nil {
 					return err
 				}
 				return errUndo
@@ -277,7 +277,7 @@ func TestCRY03_WebhookTampered(t *testing.T) {
 			if err != errUndo {
 				t.Fatal(err)
 			}
-			o.Must(o.Office.Keep(t.Context(), o.Lead.Firm, func(a *act.Act) error { _, err := a.Exec(touch.stmt, touch.args...); return err }))
+			o.Must(o.Office.Keep(t.Context(), o.Lead.Firm, func(a *act.Act) error { return a.Write(touch.stmt, touch.args...) }))
 			if _, err := o.hooks.Show(t.Context(), o.Lead, w.ID); !fault.Is(err, fault.Internal) {
 				t.Errorf("a touched row is read: %v", err)
 			}

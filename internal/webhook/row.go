@@ -57,8 +57,7 @@ func (r row) put(a *act.Act, stmt store.FirmStmt, more ...any) error {
 	args := []any{
 		r.ID, r.Owner, c.address, c.secret, c.former, c.until, c.kinds, r.State, r.Reason, c.created, box.MAC("webhook", r.fields(c)...),
 	}
-	_, err = a.Exec(stmt, append(args, more...)...)
-	return err
+	return a.Write(stmt, append(args, more...)...)
 }
 
 // read opens a row and checks it.

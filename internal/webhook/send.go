@@ -119,7 +119,7 @@ func (s *Service) takeOne(a *act.Act, by authz.Actor, r row) (*parcel, bool, err
 		e, err = s.events.At(a, by, position)
 	}
 	if fault.Is(err, fault.NotFound) {
-		_, err := a.Exec(deleteNotice, p.notice)
+		err := a.Write(deleteNotice, p.notice)
 		return nil, true, err
 	}
 	if err != nil {
@@ -157,11 +157,11 @@ func (s *Service) settle(ctx context.Context, f id.Firm, p *parcel, answer outbo
 	}
 	err = s.office.Keep(ctx, f, func(a *act.Act) error {
 		due := store.Micros(a.Now.Add(pause))
-		if _, err := a.Exec(settleNotice, p.notice, p.attempt, state, due, answer.Status, failure); err != nil {
+		if err := a.Write(settleNotice, p.notice, p.attempt, state, due, answer.Status, failure); err != nil {
 			return err
 		}
 		if silent && state == Waiting {
-			if _, err := a.Exec(postpone, p.webhook.ID, store.Micros(a.Now.Add(min(pause, calm)))); err != nil {
+			if err := a.Write(postpone, p.webhook.ID, store.Micros(a.Now.Add(min(pause, calm)))); err != nil {
 				return err
 			}
 		}
@@ -188,8 +188,7 @@ func (r row) fares(a *act.Act, well bool) error {
 	if well == r.FailingSince.IsZero() {
 		return nil
 	}
-	_, err := a.Exec(updateFailing, r.ID, since)
-	return err
+	return a.Write(updateFailing, r.ID, since)
 }
 
 // judge says what class of failure an answer is, empty for none.

@@ -243,10 +243,10 @@ func (s *Service) Resume(ctx context.Context, by authz.Actor, of id.Webhook) (er
 			return fault.New(fault.Conflict, "webhook.owner_gone")
 		}
 		r.State, r.Reason = Active, ByHand
-		if _, err := a.Exec(updateFailing, of, 0); err != nil {
+		if err := a.Write(updateFailing, of, 0); err != nil {
 			return err
 		}
-		if _, err := a.Exec(hasten, of, store.Micros(a.Now)); err != nil {
+		if err := a.Write(hasten, of, store.Micros(a.Now)); err != nil {
 			return err
 		}
 		if err := wake(a, of); err != nil {
@@ -268,7 +268,7 @@ func (s *Service) End(ctx context.Context, by authz.Actor, of id.Webhook) (err e
 		if err := r.put(a, updateWebhook); err != nil {
 			return err
 		}
-		if _, err := a.Exec(deleteWaiting, of); err != nil {
+		if err := a.Write(deleteWaiting, of); err != nil {
 			return err
 		}
 		_, err = a.Record(by, "webhook.ended", "", string(of), nil)

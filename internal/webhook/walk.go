@@ -143,7 +143,7 @@ func (s *Service) step(ctx context.Context, f id.Firm, of id.Webhook) (more bool
 			return err
 		}
 		for _, e := range events {
-			if _, err := a.Exec(insertNotice, id.New[id.Notice](a.Now), of, e.Position, e.Kind, store.Micros(a.Now)); err != nil {
+			if err := a.Write(insertNotice, id.New[id.Notice](a.Now), of, e.Position, e.Kind, store.Micros(a.Now)); err != nil {
 				return err
 			}
 		}
