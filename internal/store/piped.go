@@ -21,6 +21,9 @@ type piped struct {
 	waiting []*pgx.QueuedQuery
 }
 
+// together is how many statements leave at once at most: what waits is held in memory.
+const together = 64
+
 // newPiped takes hold of the driver's own connection. Nobody else uses it: the link keeps
 // its sql.Conn until it drops both.
 func newPiped(conn *sql.Conn) (*piped, error) {
@@ -37,14 +40,17 @@ func newPiped(conn *sql.Conn) (*piped, error) {
 }
 
 // later keeps a statement and its arguments, which its caller may change afterwards.
-func (p *piped) later(_ context.Context, text string, args []any) error {
+func (p *piped) later(ctx context.Context, text string, args []any) error {
 	for i, a := range args {
 		if raw, ok := a.([]byte); ok {
 			args[i] = slices.Clone(raw)
 		}
 	}
 	p.waiting = append(p.waiting, &pgx.QueuedQuery{SQL: text, Arguments: args})
-	return nil
+	if len(p.waiting) < together {
+		return nil
+	}
+	return p.flush(ctx)
 }
 
 // flush sends what waits. The commit never leaves together with what is committed: nobody

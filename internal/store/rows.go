@@ -250,6 +250,5 @@ func (tx *Tx) Load(t Table, values []any) error {
 	if len(values) != len(t.Columns) {
 		return fmt.Errorf("store: %d values for the %d columns of %s", len(values), len(t.Columns), t.Name)
 	}
-	_, err := tx.Exec(FirmStmt{t.add}, values...)
-	return err
+	return tx.Write(FirmStmt{t.add}, values...)
 }

@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"testing"
 
 	"cenacle/internal/fault"
@@ -43,6 +44,24 @@ func TestWrite(t *testing.T) {
 			if at, err := mark(t.Context(), t, f, item); err != nil || at != want {
 				t.Errorf("%s is %d, want %d: %v", item, at, want, err)
 			}
+		}
+	})
+}
+
+// However many are written, all are there, and what waits stays small.
+func TestWriteMany(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := storetest.Firm(t, s)
+		mustUpdate(t, f, func(tx *store.Tx) error {
+			for i := range 300 {
+				if err := tx.Write(putMark, fmt.Sprintf("%03d", i), "p", i); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if n := count(t, f); n != 300 {
+			t.Errorf("%d rows of 300", n)
 		}
 	})
 }
