@@ -34,11 +34,15 @@ const (
 	saltSize = 16
 	hashSize = 32
 
-	hashSlots = 2                // at once: 128 MiB
 	hashQueue = 32               // who wait for a slot
 	hashWait  = 10 * time.Second // at most, each of them
 	hashRetry = 5 * time.Second  // what the others are told
 )
+
+// hashSlots is how many run at once, each of them on two cores: a half of the cores at most,
+// where there are more than two, so that who only reads does not wait for strangers who
+// guess; and 128 MiB.
+func hashSlots() int { return max(1, min(2, runtime.GOMAXPROCS(0)/4)) }
 
 // hasher runs a bounded number of hashes at once, lets a bounded number wait
 // and sends the rest away.
@@ -55,7 +59,7 @@ type hasher struct {
 func (s *Service) Lighten() { s.hasher = newHasher(light) }
 
 func newHasher(c cost) *hasher {
-	h := &hasher{cost: c, slots: make(chan struct{}, hashSlots)}
+	h := &hasher{cost: c, slots: make(chan struct{}, hashSlots())}
 	h.dummy = encode(c, random(saltSize), random(hashSize))
 	return h
 }
