@@ -1,6 +1,7 @@
 package arch
 
 import (
+	"go/ast"
 	"regexp"
 	"slices"
 	"strings"
@@ -40,6 +41,71 @@ func TestTemplatesHoldNoWords(t *testing.T) {
 			t.Errorf("%s: %v, want %d", text, got, want)
 		}
 	}
+}
+
+// TestPagesAreChecked wants each page to have a test: its templates are read when somebody
+// first looks at it.
+func TestPagesAreChecked(t *testing.T) {
+	report(t, uncheckedPages(tree(t)))
+	snippet{"internal/web/page/x/x.go", `package x
+import "cenacle/internal/web/ui"
+var one = ui.Parse[One](files, "one.tmpl") // bad
+`}.check(t, uncheckedPages)
+}
+
+const uiPath = "cenacle/internal/web/ui"
+
+// uncheckedPages finds the variables of ui.Parse that no test of their package gives to
+// uitest.Check.
+func uncheckedPages(all []*source) (out []offender) {
+	for _, files := range folders(all) {
+		checked := map[string]bool{}
+		for _, s := range files {
+			ast.Inspect(s.file, func(n ast.Node) bool {
+				if c, ok := n.(*ast.CallExpr); ok && s.isMember(c.Fun, uiPath+"/uitest", "Check") && len(c.Args) == 2 {
+					switch of := c.Args[1].(type) {
+					case *ast.Ident:
+						checked[of.Name] = true
+					case *ast.SelectorExpr: // from beside the package
+						checked[of.Sel.Name] = true
+					}
+				}
+				return true
+			})
+		}
+		for _, s := range files {
+			for _, v := range pagesOf(s) {
+				if !checked[v.Name] {
+					out = append(out, s.at(v, "no test of the package gives %s to uitest.Check", v.Name))
+				}
+			}
+		}
+	}
+	return out
+}
+
+// pagesOf are the variables that a file fills by ui.Parse.
+func pagesOf(s *source) (names []*ast.Ident) {
+	if s.test {
+		return nil
+	}
+	ast.Inspect(s.file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		for i, value := range spec.Values {
+			call, ok := value.(*ast.CallExpr)
+			if !ok {
+				continue
+			}
+			if of, ok := call.Fun.(*ast.IndexExpr); ok && s.isMember(of.X, uiPath, "Parse") {
+				names = append(names, spec.Names[i])
+			}
+		}
+		return false
+	})
+	return names
 }
 
 var (

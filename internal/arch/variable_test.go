@@ -26,6 +26,7 @@ import (
 
 	"cenacle/internal/fault"
 	"cenacle/internal/store"
+	"cenacle/internal/web/ui"
 )
 
 //go:embed x
@@ -41,6 +42,7 @@ var (
 	once    = sync.OnceValue(func() int { return 1 })
 	_ error = (*t)(nil)
 	raw     = []byte("a")
+	page    = ui.Parse[t](files, "a")
 )
 
 var count int // bad
@@ -137,6 +139,8 @@ func fixed(s *source, value ast.Expr) bool {
 		return false
 	}
 	switch f := call.Fun.(type) {
+	case *ast.IndexExpr:
+		return s.isMember(f.X, uiPath, "Parse")
 	case *ast.Ident:
 		return f.Name == "ForFirm" || f.Name == "ForDirectory" || f.Name == "must"
 	case *ast.ArrayType:

@@ -26,7 +26,7 @@ var shared embed.FS
 
 // Template renders pages of one struct. It is safe for concurrent use.
 type Template[P Page] struct {
-	source source
+	source func() (source, error)
 	mu     sync.Mutex
 	spoken map[i18n.Language]*spoken
 	space  sync.Pool // of *bytes.Buffer, kept from one rendered page for the next
@@ -39,35 +39,32 @@ type spoken struct {
 	plan  atomic.Pointer[plan.Plan] // how to write it quickly, once a first page has proven it
 }
 
-// Parse reads the named templates of files, one of which defines "main", with
-// the layouts and components. The page's whole dot in "main" is P.
-func Parse[P Page](files fs.FS, names ...string) (*Template[P], error) {
-	s, err := read(files, names)
-	if err != nil {
-		return nil, err
+// Parse gives the page of the named templates of files, one of which defines "main", with
+// the layouts and components. The page's whole dot in "main" is P. They are read when
+// somebody first looks at the page: a program that shows none, as the one that reads a
+// stranger's file, starts three times as fast. One that cannot be read is a mistake of the
+// program, found by its test (a rule of package arch holds each page to having one).
+func Parse[P Page](files fs.FS, names ...string) *Template[P] {
+	return &Template[P]{
+		source: sync.OnceValues(func() (source, error) { return read(files, names) }),
+		spoken: map[i18n.Language]*spoken{},
 	}
-	return &Template[P]{source: s, spoken: map[i18n.Language]*spoken{}}, nil
-}
-
-// Must returns t, for package variables holding embedded templates: a template
-// that does not parse is a mistake of the program, found by any test of its package.
-func Must[P Page](t *Template[P], err error) *Template[P] {
-	if err != nil {
-		panic(err)
-	}
-	return t
 }
 
 // Clone returns an unexecuted copy of the page's templates and of all layouts
 // and components, for checks.
 func (t *Template[P]) Clone() (*template.Template, error) {
+	s, err := t.source()
+	if err != nil {
+		return nil, err
+	}
 	var names []string
-	for _, known := range t.source.all.Templates() {
+	for _, known := range s.all.Templates() {
 		if known.Tree != nil {
 			names = append(names, known.Name())
 		}
 	}
-	return t.source.set(functions(nil), names)
+	return s.set(functions(nil), names)
 }
 
 // maxKept bounds the buffers kept, so that one huge page does not stay in memory.
@@ -159,8 +156,12 @@ func (t *Template[P]) in(p *i18n.Printer) (*spoken, error) {
 	if known, ok := t.spoken[p.Language()]; ok {
 		return known, nil
 	}
+	s, err := t.source()
+	if err != nil {
+		return nil, err
+	}
 	words := functions(p)
-	page, err := t.source.set(words, t.source.used)
+	page, err := s.set(words, s.used)
 	if err != nil {
 		return nil, err
 	}

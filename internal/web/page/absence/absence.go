@@ -70,7 +70,7 @@ const (
 	some = "some"
 )
 
-var page = ui.Must(ui.Parse[Page](files, "absence.tmpl", "part.tmpl"))
+var page = ui.Parse[Page](files, "absence.tmpl", "part.tmpl")
 
 // Show is her absences, with the form that announces another.
 func (p *Pages) Show(r *web.Request) (web.Answer, error) { return p.show(r, nil) }

@@ -17,7 +17,7 @@ type Other struct {
 	Solo ui.Empty
 }
 
-var otherPage = ui.Must(ui.Parse[Other](files, "other.tmpl", "part.tmpl"))
+var otherPage = ui.Parse[Other](files, "other.tmpl", "part.tmpl")
 
 // Of shows the absences of somebody else, with the form that announces one for her.
 func (p *Pages) Of(r *web.Request) (web.Answer, error) { return p.other(r, nil) }

@@ -6,4 +6,7 @@ import (
 	"cenacle/internal/web/ui/uitest"
 )
 
-func TestTemplates(t *testing.T) { uitest.Check(t, page) }
+func TestTemplates(t *testing.T) {
+	uitest.Check(t, page)
+	uitest.Check(t, otherPage)
+}

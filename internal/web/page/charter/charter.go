@@ -45,7 +45,7 @@ type Form struct {
 	Decline               *ui.Button // nil once she has
 }
 
-var charterPage = ui.Must(ui.Parse[Charter](files, "charter.tmpl"))
+var charterPage = ui.Parse[Charter](files, "charter.tmpl")
 
 func frame(r *web.Request, title string) ui.Base {
 	layout := ui.Client

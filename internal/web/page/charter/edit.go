@@ -23,7 +23,7 @@ type Edit struct {
 // Answer is what one person said.
 type Answer struct{ Name, Said, At string }
 
-var editPage = ui.Must(ui.Parse[Edit](files, "edit.tmpl"))
+var editPage = ui.Parse[Edit](files, "edit.tmpl")
 
 // Edit shows it.
 func (p *Pages) Edit(r *web.Request) (web.Answer, error) { return p.edit(r, nil) }

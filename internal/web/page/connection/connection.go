@@ -54,7 +54,7 @@ type Line struct {
 	Note  string // what is wrong, or empty
 }
 
-var listPage = ui.Must(ui.Parse[Connections](files, "list.tmpl", "form.tmpl"))
+var listPage = ui.Parse[Connections](files, "list.tmpl", "form.tmpl")
 
 // List shows the connections and offers to make one.
 func (p *Pages) List(r *web.Request) (web.Answer, error) {

@@ -67,7 +67,7 @@ type Entry struct {
 
 const lines = 50
 
-var onePage = ui.Must(ui.Parse[Connection](files, "one.tmpl", "form.tmpl"))
+var onePage = ui.Parse[Connection](files, "one.tmpl", "form.tmpl")
 
 // Show is one connection with the last that was sent.
 func (p *Pages) Show(r *web.Request) (web.Answer, error) {

@@ -15,7 +15,7 @@ type Agenda struct {
 	Connect ui.Link // where a calendar of hers is given access; not by a mailed link
 }
 
-var agendaPage = ui.Must(ui.Parse[Agenda](files, "agenda.tmpl"))
+var agendaPage = ui.Parse[Agenda](files, "agenda.tmpl")
 
 // Agenda shows the dates of all of somebody's spaces.
 func (p *Pages) Agenda(r *web.Request) (web.Answer, error) {

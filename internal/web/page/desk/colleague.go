@@ -38,7 +38,7 @@ type Leave struct {
 	Button   ui.Button
 }
 
-var colleaguePage = ui.Must(ui.Parse[Colleague](files, "colleague.tmpl"))
+var colleaguePage = ui.Parse[Colleague](files, "colleague.tmpl")
 
 // Colleague shows one of the firm's own people, and what her departure changes.
 func (p *Pages) Colleague(r *web.Request) (web.Answer, error) { return p.colleague(r, nil) }

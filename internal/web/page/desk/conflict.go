@@ -41,7 +41,7 @@ type ConflictLine struct {
 	Lawyer string // to speak to
 }
 
-var conflictPage = ui.Must(ui.Parse[Conflicts](files, "conflict.tmpl"))
+var conflictPage = ui.Parse[Conflicts](files, "conflict.tmpl")
 
 // Conflicts is the empty form.
 func (p *Pages) Conflicts(r *web.Request) (web.Answer, error) {

@@ -101,7 +101,7 @@ type Search struct {
 	Words  string
 }
 
-var deskPage = ui.Must(ui.Parse[Desk](files, "desk.tmpl", "part.tmpl"))
+var deskPage = ui.Parse[Desk](files, "desk.tmpl", "part.tmpl")
 
 // Show is the desk of the firm's people, and the list of her spaces for
 // everybody else.

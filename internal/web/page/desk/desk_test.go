@@ -36,6 +36,9 @@ func TestTemplates(t *testing.T) {
 	uitest.Check(t, vigilancePage)
 	uitest.Check(t, sanctionsPage)
 	uitest.Check(t, wherePage)
+	uitest.Check(t, agendaPage)
+	uitest.Check(t, conflictPage)
+	uitest.Check(t, sanctionSearchPage)
 }
 
 // inFirm are the addresses of a firm without a request.

@@ -41,7 +41,7 @@ const (
 	shortHash = 6 // bytes of a leaf that a line shows
 )
 
-var journalPage = ui.Must(ui.Parse[Journal](files, "journal.tmpl"))
+var journalPage = ui.Parse[Journal](files, "journal.tmpl")
 
 // Journal shows what was done to the firm itself, the latest first.
 func (p *Pages) Journal(r *web.Request) (web.Answer, error) {

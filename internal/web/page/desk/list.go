@@ -33,7 +33,7 @@ type Own struct {
 // would tell when a space last changed.
 const ownRows = 500
 
-var listPage = ui.Must(ui.Parse[List](files, "list.tmpl", "part.tmpl"))
+var listPage = ui.Parse[List](files, "list.tmpl", "part.tmpl")
 
 // list leads to her only space, or lets her choose.
 func (p *Pages) list(r *web.Request) (web.Answer, error) {

@@ -40,7 +40,7 @@ type Settings struct {
 	Colleagues *ui.Field // nil when she is alone
 }
 
-var newPage = ui.Must(ui.Parse[NewSpace](files, "new.tmpl"))
+var newPage = ui.Parse[NewSpace](files, "new.tmpl")
 
 // NewSpace is the empty form.
 func (p *Pages) NewSpace(r *web.Request) (web.Answer, error) { return p.newSpace(r, nil) }

@@ -57,7 +57,7 @@ type Add struct {
 	Submit  ui.Button
 }
 
-var peoplePage = ui.Must(ui.Parse[People](files, "people.tmpl"))
+var peoplePage = ui.Parse[People](files, "people.tmpl")
 
 // People lists the firm's own people.
 func (p *Pages) People(r *web.Request) (web.Answer, error) { return p.people(r, nil) }

@@ -47,7 +47,7 @@ type ReviewRule struct {
 	Button ui.Button
 }
 
-var reviewPage = ui.Must(ui.Parse[Reviews](files, "review.tmpl"))
+var reviewPage = ui.Parse[Reviews](files, "review.tmpl")
 
 // Reviews shows them, what is due first.
 func (p *Pages) Reviews(r *web.Request) (web.Answer, error) { return p.reviews(r, nil) }

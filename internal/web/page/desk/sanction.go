@@ -37,7 +37,7 @@ type BringList struct {
 	Submit  ui.Button
 }
 
-var sanctionsPage = ui.Must(ui.Parse[Sanctions](files, "sanction.tmpl"))
+var sanctionsPage = ui.Parse[Sanctions](files, "sanction.tmpl")
 
 // SanctionList shows the list.
 func (p *Pages) SanctionList(r *web.Request) (web.Answer, error) { return p.sanctions(r, nil) }

@@ -37,7 +37,7 @@ type SanctionLine struct {
 	Facts []sanction.Fact
 }
 
-var sanctionSearchPage = ui.Must(ui.Parse[SanctionSearch](files, "sanction_search.tmpl"))
+var sanctionSearchPage = ui.Parse[SanctionSearch](files, "sanction_search.tmpl")
 
 // SanctionSearch is the empty form.
 func (p *Pages) SanctionSearch(r *web.Request) (web.Answer, error) {

@@ -40,7 +40,7 @@ const (
 	mostWords = 200 // bytes of a query
 )
 
-var searchPage = ui.Must(ui.Parse[Results](files, "search.tmpl", "part.tmpl"))
+var searchPage = ui.Parse[Results](files, "search.tmpl", "part.tmpl")
 
 // Search finds documents by words of their titles and contents in the actor's
 // spaces.

@@ -29,7 +29,7 @@ type SizeRow struct {
 // blank is how many empty lines are offered, as far as there is room for more.
 const blank = 2
 
-var sizePage = ui.Must(ui.Parse[MessageSizes](files, "size.tmpl"))
+var sizePage = ui.Parse[MessageSizes](files, "size.tmpl")
 
 // typedSize is a line as somebody wrote it.
 type typedSize struct{ name, megabytes string }

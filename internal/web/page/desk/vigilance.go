@@ -22,7 +22,7 @@ type Vigil struct {
 	Wants       []string
 }
 
-var vigilancePage = ui.Must(ui.Parse[Vigilance](files, "vigilance.tmpl"))
+var vigilancePage = ui.Parse[Vigilance](files, "vigilance.tmpl")
 
 // Vigilance lists them, the longest waiting first.
 func (p *Pages) Vigilance(r *web.Request) (web.Answer, error) {

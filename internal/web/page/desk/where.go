@@ -46,7 +46,7 @@ type WherePerson struct {
 	For    string // in whose place, or empty
 }
 
-var wherePage = ui.Must(ui.Parse[Where](files, "where.tmpl"))
+var wherePage = ui.Parse[Where](files, "where.tmpl")
 
 const (
 	wheres     = 40  // spaces on a page

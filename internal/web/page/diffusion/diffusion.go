@@ -127,8 +127,8 @@ type Line struct {
 }
 
 var (
-	listPage = ui.Must(ui.Parse[List](files, "list.tmpl"))
-	onePage  = ui.Must(ui.Parse[One](files, "one.tmpl"))
+	listPage = ui.Parse[List](files, "list.tmpl")
+	onePage  = ui.Parse[One](files, "one.tmpl")
 )
 
 // Show is the list.

@@ -42,7 +42,7 @@ type Form struct {
 	None      *ui.Empty // she has no space at all
 }
 
-var formPage = ui.Must(ui.Parse[Form](files, "form.tmpl"))
+var formPage = ui.Parse[Form](files, "form.tmpl")
 
 // New is the empty form; from a space, with that space chosen.
 func (p *Pages) New(r *web.Request) (web.Answer, error) {

@@ -54,8 +54,8 @@ type Session struct {
 }
 
 var (
-	enterTemplate   = ui.Must(ui.Parse[EnterPage](files, "enter.tmpl"))
-	accountTemplate = ui.Must(ui.Parse[AccountPage](files, "account.tmpl"))
+	enterTemplate   = ui.Parse[EnterPage](files, "enter.tmpl")
+	accountTemplate = ui.Parse[AccountPage](files, "account.tmpl")
 )
 
 const accountPath = "/account"

@@ -18,7 +18,7 @@ type CodePage struct {
 	Key  *KeyForm // nil where no passkeys are offered
 }
 
-var codeTemplate = ui.Must(ui.Parse[CodePage](files, "code.tmpl", "passkey.tmpl"))
+var codeTemplate = ui.Parse[CodePage](files, "code.tmpl", "passkey.tmpl")
 
 const codePath = signInPath + "/code"
 

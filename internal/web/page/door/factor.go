@@ -52,8 +52,8 @@ type RecoveryPage struct {
 }
 
 var (
-	factorsTemplate  = ui.Must(ui.Parse[FactorsPage](files, "factors.tmpl", "passkey.tmpl"))
-	recoveryTemplate = ui.Must(ui.Parse[RecoveryPage](files, "recovery.tmpl"))
+	factorsTemplate  = ui.Parse[FactorsPage](files, "factors.tmpl", "passkey.tmpl")
+	recoveryTemplate = ui.Parse[RecoveryPage](files, "recovery.tmpl")
 )
 
 const factorsPath = accountPath + "/factors"

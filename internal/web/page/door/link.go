@@ -41,9 +41,9 @@ type PasswordPage struct {
 }
 
 var (
-	linkTemplate     = ui.Must(ui.Parse[LinkPage](files, "link.tmpl"))
-	spentTemplate    = ui.Must(ui.Parse[SpentPage](files, "spent.tmpl"))
-	passwordTemplate = ui.Must(ui.Parse[PasswordPage](files, "password.tmpl"))
+	linkTemplate     = ui.Parse[LinkPage](files, "link.tmpl")
+	spentTemplate    = ui.Parse[SpentPage](files, "spent.tmpl")
+	passwordTemplate = ui.Parse[PasswordPage](files, "password.tmpl")
 )
 
 // letter is the link that a path names.

@@ -30,7 +30,7 @@ type MovePage struct {
 	Refuse  ui.Button
 }
 
-var moveTemplate = ui.Must(ui.Parse[MovePage](files, "move.tmpl"))
+var moveTemplate = ui.Parse[MovePage](files, "move.tmpl")
 
 // mailbox is nil for who came by a link: her mailbox is what lets her in.
 func (p *Pages) mailbox(r *web.Request, person account.Person) (*Mailbox, error) {

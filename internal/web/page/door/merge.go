@@ -34,7 +34,7 @@ type MergeFirm struct {
 	Lines []string
 }
 
-var mergeTemplate = ui.Must(ui.Parse[MergePage](files, "merge.tmpl"))
+var mergeTemplate = ui.Parse[MergePage](files, "merge.tmpl")
 
 const mergePath = "/account/merge"
 

@@ -31,7 +31,7 @@ type ProvePage struct {
 	Back    ui.Button
 }
 
-var proveTemplate = ui.Must(ui.Parse[ProvePage](files, "prove.tmpl", "passkey.tmpl"))
+var proveTemplate = ui.Parse[ProvePage](files, "prove.tmpl", "passkey.tmpl")
 
 const (
 	provePath = "/account/prove"

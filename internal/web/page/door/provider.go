@@ -50,7 +50,7 @@ type Voucher struct {
 	Part        ui.Dialog
 }
 
-var providerTemplate = ui.Must(ui.Parse[ProviderPage](files, "provider.tmpl", "offer.tmpl"))
+var providerTemplate = ui.Parse[ProviderPage](files, "provider.tmpl", "offer.tmpl")
 
 func offer(r *web.Request, of id.Firm, o provider.Offer, next string) Offer {
 	if o.Keys {

@@ -31,8 +31,8 @@ type SentPage struct {
 }
 
 var (
-	signInTemplate = ui.Must(ui.Parse[SignInPage](files, "signin.tmpl", "passkey.tmpl", "offer.tmpl"))
-	sentTemplate   = ui.Must(ui.Parse[SentPage](files, "sent.tmpl"))
+	signInTemplate = ui.Parse[SignInPage](files, "signin.tmpl", "passkey.tmpl", "offer.tmpl")
+	sentTemplate   = ui.Parse[SentPage](files, "sent.tmpl")
 )
 
 // The values of the parameter "sent", and what the page then says.

@@ -17,7 +17,7 @@ type SignUpPage struct {
 	Secret  ui.Field
 }
 
-var signUpTemplate = ui.Must(ui.Parse[SignUpPage](files, "signup.tmpl"))
+var signUpTemplate = ui.Parse[SignUpPage](files, "signup.tmpl")
 
 const signUpPath = "/signup"
 

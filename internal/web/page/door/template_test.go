@@ -21,6 +21,9 @@ func TestTemplates(t *testing.T) {
 	uitest.Check(t, factorsTemplate)
 	uitest.Check(t, appTemplate)
 	uitest.Check(t, recoveryTemplate)
+	uitest.Check(t, mergeTemplate)
+	uitest.Check(t, proveTemplate)
+	uitest.Check(t, providerTemplate)
 }
 
 func TestDevice(t *testing.T) {

@@ -28,7 +28,7 @@ type AppPage struct {
 // QR is a picture of black squares: an SVG path in a box.
 type QR struct{ Box, Path string }
 
-var appTemplate = ui.Must(ui.Parse[AppPage](files, "app.tmpl"))
+var appTemplate = ui.Parse[AppPage](files, "app.tmpl")
 
 // DoNewApp makes a secret and shows it on the one page that ever does.
 func (p *Pages) DoNewApp(r *web.Request) (web.Answer, error) {

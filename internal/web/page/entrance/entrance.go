@@ -80,7 +80,7 @@ type Form struct {
 	Submit   ui.Button
 }
 
-var listPage = ui.Must(ui.Parse[Entrance](files, "list.tmpl"))
+var listPage = ui.Parse[Entrance](files, "list.tmpl")
 
 // List shows who vouches for people at the door of the firm.
 func (p *Pages) List(r *web.Request) (web.Answer, error) {
@@ -280,7 +280,7 @@ type Provider struct {
 // Fact is a line of what a provider is.
 type Fact struct{ Label, Value string }
 
-var onePage = ui.Must(ui.Parse[Provider](files, "one.tmpl"))
+var onePage = ui.Parse[Provider](files, "one.tmpl")
 
 // Show is one provider: what is to be told to it, and what is to be told of it.
 func (p *Pages) Show(r *web.Request) (web.Answer, error) {

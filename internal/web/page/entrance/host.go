@@ -11,7 +11,7 @@ import (
 type HostPage struct {
 	ui.Base
 	Summary ui.Summary
-	Now     ui.Hash // where the firm is reached
+	Reached ui.Hash // where the firm is reached
 	Common  bool    // at the public address, with all the others
 	Since   string
 	Steps   *Steps // of the name that is claimed
@@ -41,7 +41,7 @@ type HostForm struct {
 	Other    bool // the firm has one already
 }
 
-var hostPage = ui.Must(ui.Parse[HostPage](files, "host.tmpl"))
+var hostPage = ui.Parse[HostPage](files, "host.tmpl")
 
 // Host shows where the firm is reached, and what is to be done for a name of its own.
 func (p *Pages) Host(r *web.Request) (web.Answer, error) {
@@ -59,14 +59,14 @@ func (p *Pages) host(r *web.Request) (HostPage, error) {
 	}
 	b := frame(r, r.Printer.T("entrance.host"))
 	b.Crumbs = append(b.Crumbs, ui.Link{Href: r.FirmPath("entrance"), Label: b.T("entrance.title")})
-	page := HostPage{Base: b, Common: v.Active == nil, Now: ui.Hash{Label: b.T("entrance.host.now"), Value: p.Hosts.Config.Base.String()}}
+	page := HostPage{Base: b, Common: v.Active == nil, Reached: ui.Hash{Label: b.T("entrance.host.now"), Value: p.Hosts.Config.Base.String()}}
 	page.Form = HostForm{
 		Action: r.FirmPath("entrance", "host"), Other: v.Active != nil || v.Claimed != nil, Unfolded: v.Active == nil && v.Claimed == nil,
 		Name:   ui.Field{Name: "name", Label: b.T("entrance.host.name"), Hint: b.T("entrance.host.name_hint"), Value: r.Value("name"), Length: 200, Autocomplete: "off"},
 		Submit: ui.Button{Label: b.T("entrance.host.claim"), Look: ui.Primary},
 	}
 	if v.Active != nil {
-		page.Now.Value = p.Hosts.Of(r.Firm.ID).String()
+		page.Reached.Value = p.Hosts.Of(r.Firm.ID).String()
 		page.Since = b.T("entrance.host.since", b.Date(v.Active.Since))
 		page.End = p.ending(b, r, v.Active.Shown())
 	}

@@ -9,4 +9,5 @@ import (
 func TestTemplates(t *testing.T) {
 	uitest.Check(t, listPage)
 	uitest.Check(t, onePage)
+	uitest.Check(t, hostPage)
 }

@@ -27,7 +27,7 @@ type Page struct {
 }
 
 // Template renders [Page].
-var Template = ui.Must(ui.Parse[Page](files, "errorpage.tmpl"))
+var Template = ui.Parse[Page](files, "errorpage.tmpl")
 
 // New makes the page of err for the reader of base: its message, what is safe
 // and the gestures that fit its kind. Retry is the address to try again, home

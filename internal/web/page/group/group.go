@@ -67,8 +67,8 @@ type Form struct {
 }
 
 var (
-	listPage = ui.Must(ui.Parse[List](files, "list.tmpl"))
-	onePage  = ui.Must(ui.Parse[One](files, "one.tmpl"))
+	listPage = ui.Parse[List](files, "list.tmpl")
+	onePage  = ui.Parse[One](files, "one.tmpl")
 )
 
 // may asks the rule what a page offers; the use case decides again.

@@ -26,4 +26,4 @@ type Page struct {
 }
 
 // Template renders [Page].
-var Template = ui.Must(ui.Parse[Page](files, "home.tmpl"))
+var Template = ui.Parse[Page](files, "home.tmpl")

@@ -44,7 +44,7 @@ type LegalPage struct {
 type Line struct{ Label, Text string }
 
 // LegalTemplate renders [LegalPage].
-var LegalTemplate = ui.Must(ui.Parse[LegalPage](files, "legal.tmpl"))
+var LegalTemplate = ui.Parse[LegalPage](files, "legal.tmpl")
 
 // Show shows the home page; at the name of a firm, the top of that.
 func (p *Pages) Show(r *web.Request) (web.Answer, error) {

@@ -68,14 +68,14 @@ type Spent struct{ ui.Base }
 // Receipt is the proof of one deposit.
 type Receipt struct {
 	ui.Base
-	Sheet ui.Receipt
-	Back  string
+	Body ui.Receipt
+	Back string
 }
 
 var (
-	pageTemplate    = ui.Must(ui.Parse[Page](files, "letterbox.tmpl"))
-	spentTemplate   = ui.Must(ui.Parse[Spent](files, "spent.tmpl"))
-	receiptTemplate = ui.Must(ui.Parse[Receipt](files, "receipt.tmpl"))
+	pageTemplate    = ui.Parse[Page](files, "letterbox.tmpl")
+	spentTemplate   = ui.Parse[Spent](files, "spent.tmpl")
+	receiptTemplate = ui.Parse[Receipt](files, "receipt.tmpl")
 )
 
 // slot is a good link with whom it makes of its person.
@@ -246,13 +246,13 @@ func (p *Pages) Receipt(r *web.Request) (web.Answer, error) {
 		return nil, err
 	}
 	page := Receipt{Base: s.base(r.Printer.T("room.receipt_title")), Back: s.path()}
-	page.Sheet = ui.Receipt{
+	page.Body = ui.Receipt{
 		Number: strconv.FormatInt(v.Number, 10), Firm: v.Contents.Firm, Person: v.Contents.Person, Closed: page.DateTime(v.Contents.ClosedAt),
 		Entry: string(v.Entry), Root: hex.EncodeToString(v.Root[:]), Download: s.path("receipts", string(of), "file"),
 	}
 	for _, it := range v.Contents.Items {
-		page.Sheet.Total += it.Size
-		page.Sheet.Lines = append(page.Sheet.Lines, ui.ReceiptLine{Title: it.Name, Size: it.Size, SHA256: hex.EncodeToString(it.SHA256[:])})
+		page.Body.Total += it.Size
+		page.Body.Lines = append(page.Body.Lines, ui.ReceiptLine{Title: it.Name, Size: it.Size, SHA256: hex.EncodeToString(it.SHA256[:])})
 	}
 	return web.Show(receiptTemplate, page), nil
 }

@@ -62,8 +62,8 @@ type Paragraph struct {
 type Line struct{ Text, Href string }
 
 var (
-	listTemplate = ui.Must(ui.Parse[ListPage](files, "list.tmpl"))
-	showTemplate = ui.Must(ui.Parse[ShowPage](files, "show.tmpl"))
+	listTemplate = ui.Parse[ListPage](files, "list.tmpl")
+	showTemplate = ui.Parse[ShowPage](files, "show.tmpl")
 )
 
 const (

@@ -73,7 +73,7 @@ const (
 	morning = 8  // and that at which the quiet hours end
 )
 
-var hoursPage = ui.Must(ui.Parse[Hours](files, "notice.tmpl"))
+var hoursPage = ui.Parse[Hours](files, "notice.tmpl")
 
 // Show is what she has decided, with the form that changes it.
 func (p *Pages) Show(r *web.Request) (web.Answer, error) {

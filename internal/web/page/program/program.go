@@ -63,7 +63,7 @@ type Team struct {
 	Lines []Line
 }
 
-var programsPage = ui.Must(ui.Parse[Programs](files, "program.tmpl"))
+var programsPage = ui.Parse[Programs](files, "program.tmpl")
 
 // Show lists the accesses and offers to make one.
 func (p *Pages) Show(r *web.Request) (web.Answer, error) {

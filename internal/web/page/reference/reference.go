@@ -73,7 +73,7 @@ type Type struct {
 type Problem struct{ Code, Title string }
 
 // Template renders [Page].
-var Template = ui.Must(ui.Parse[Page](files, "reference.tmpl"))
+var Template = ui.Parse[Page](files, "reference.tmpl")
 
 // Pages answers for the reference. A nil one has no document.
 type Pages struct {

@@ -42,7 +42,7 @@ type Freezing struct {
 	Thaw        *Form // for who may open the space again
 }
 
-var accessPage = ui.Must(ui.Parse[Access](files, "access.tmpl", "part.tmpl"))
+var accessPage = ui.Parse[Access](files, "access.tmpl", "part.tmpl")
 
 // openings is how many lines a page of them shows.
 const openings = 50

@@ -45,7 +45,7 @@ type EventForm struct {
 // Differing is one difference between two states of an event, in words.
 type Differing struct{ What, Was, Is string }
 
-var agendaPage = ui.Must(ui.Parse[Agenda](files, "agenda.tmpl", "part.tmpl"))
+var agendaPage = ui.Parse[Agenda](files, "agenda.tmpl", "part.tmpl")
 
 // dates is how many events are marked as read in one go.
 const dates = 100

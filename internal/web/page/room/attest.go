@@ -42,7 +42,7 @@ type Drawn struct {
 	All  []ui.Link
 }
 
-var attestationPage = ui.Must(ui.Parse[Attestation](files, "attestation.tmpl", "part.tmpl"))
+var attestationPage = ui.Parse[Attestation](files, "attestation.tmpl", "part.tmpl")
 
 // drawn lists the attestations that the reader of a register sees.
 func (p *Pages) drawn(h here, any bool) (out Drawn, err error) {

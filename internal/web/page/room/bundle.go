@@ -34,7 +34,7 @@ type BundleDo struct {
 	Button      ui.Button
 }
 
-var bundlePage = ui.Must(ui.Parse[Bundle](files, "bundle.tmpl", "part.tmpl"))
+var bundlePage = ui.Parse[Bundle](files, "bundle.tmpl", "part.tmpl")
 
 // bundleTime is how long one request files: a page answers while she still looks.
 const bundleTime = 8 * time.Second

@@ -44,7 +44,7 @@ type Stay struct {
 	Remove *ui.Dialog
 }
 
-var circlePage = ui.Must(ui.Parse[Circle](files, "circle.tmpl", "part.tmpl"))
+var circlePage = ui.Parse[Circle](files, "circle.tmpl", "part.tmpl")
 
 // rings are the circles of the space, those of the house first.
 func (h here) rings(b ui.Base) (out []Ring) {

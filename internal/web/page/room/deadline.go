@@ -45,7 +45,7 @@ type Reckoned struct {
 	Notice                 *ui.Notice // what is to be checked today
 }
 
-var deadlinePage = ui.Must(ui.Parse[Deadline](files, "deadline.tmpl", "part.tmpl"))
+var deadlinePage = ui.Parse[Deadline](files, "deadline.tmpl", "part.tmpl")
 
 // posed is what a reckoning was asked for, by an address or by a form.
 func (h here) posed() agenda.Ground {

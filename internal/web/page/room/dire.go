@@ -27,7 +27,7 @@ type Dires struct {
 	Tabs      []ui.Tab // of the firm's side
 	Over      ui.Summary
 	Law       string
-	Day       *ui.Notice
+	LastDay   *ui.Notice
 	Write     *ui.Button // of who may file one
 	Paper     string     // all of them, to be annexed to a report
 	File      string     // for a spreadsheet
@@ -94,9 +94,9 @@ type Review struct {
 }
 
 var (
-	diresPage = ui.Must(ui.Parse[Dires](files, "dires.tmpl", "part.tmpl"))
-	direPage  = ui.Must(ui.Parse[DirePage](files, "dire.tmpl", "part.tmpl"))
-	draftPage = ui.Must(ui.Parse[Drafting](files, "dire-draft.tmpl", "part.tmpl"))
+	diresPage = ui.Parse[Dires](files, "dires.tmpl", "part.tmpl")
+	direPage  = ui.Parse[DirePage](files, "dire.tmpl", "part.tmpl")
+	draftPage = ui.Parse[Drafting](files, "dire-draft.tmpl", "part.tmpl")
 )
 
 // ShowDires lists the dires of a forum, those with something open first.
@@ -122,7 +122,7 @@ func (p *Pages) direList(h here, refused error) (web.Answer, error) {
 	if desk.Law.Source != "" {
 		page.Law = t.T("dire.law", desk.Law.Considered, desk.Law.Mention)
 	}
-	page.Day = h.lastDay(desk)
+	page.LastDay = h.lastDay(desk)
 	if h.room.Forum && desk.Files {
 		page.Write = &ui.Button{Href: h.path("dires", "draft"), Label: t.T("dire.write"), Look: ui.Primary, Icon: "pencil"}
 		if !desk.Draft.Saved.IsZero() {

@@ -85,7 +85,7 @@ type Form struct {
 	Button  ui.Button
 }
 
-var documentPage = ui.Must(ui.Parse[Document](files, "document.tmpl", "part.tmpl"))
+var documentPage = ui.Parse[Document](files, "document.tmpl", "part.tmpl")
 
 // Document shows one document.
 func (p *Pages) Document(r *web.Request) (web.Answer, error) {

@@ -52,7 +52,7 @@ type Dates struct {
 	Events []ui.Event
 }
 
-var eventPage = ui.Must(ui.Parse[Event](files, "event.tmpl", "part.tmpl"))
+var eventPage = ui.Parse[Event](files, "event.tmpl", "part.tmpl")
 
 // next shows the coming dates of a first screen; nil when there are none.
 func (h here) next() *Dates {

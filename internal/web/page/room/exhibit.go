@@ -56,24 +56,24 @@ type Reception struct {
 // Contradictory is the register of a forum, to be printed.
 type Contradictory struct {
 	ui.Base
-	Name    string
-	Tabs    []ui.Tab
-	Lead    string
-	Printed string
-	Parties []string    // whose reception it tells
-	Absent  []ui.Notice // parties that nothing reaches
-	Lists   []ExhibitList
-	Empty   ui.Empty
-	Dires   ExhibitList
-	File    string
-	List    string // where the exhibits are listed
-	Drawn   Drawn  // attestations of it
-	Asked   []QuestionRow
+	Name     string
+	Tabs     []ui.Tab
+	Lead     string
+	Printed  string
+	Parties  []string    // whose reception it tells
+	Absent   []ui.Notice // parties that nothing reaches
+	Lists    []ExhibitList
+	Empty    ui.Empty
+	Dires    ExhibitList
+	File     string
+	Exhibits string // where the exhibits are listed
+	Drawn    Drawn  // attestations of it
+	Asked    []QuestionRow
 }
 
 var (
-	exhibitsPage = ui.Must(ui.Parse[Exhibits](files, "exhibit.tmpl", "part.tmpl"))
-	registerPage = ui.Must(ui.Parse[Contradictory](files, "register.tmpl", "part.tmpl"))
+	exhibitsPage = ui.Parse[Exhibits](files, "exhibit.tmpl", "part.tmpl")
+	registerPage = ui.Parse[Contradictory](files, "register.tmpl", "part.tmpl")
 )
 
 func (p *Pages) lists(r *web.Request) (h here, all []forum.List, err error) {
@@ -183,7 +183,7 @@ func (p *Pages) Register(r *web.Request) (web.Answer, error) {
 	}
 	t := r.Printer
 	page := Contradictory{
-		Base: h.base(t.T("room.register.title")), Name: h.heading("room.register.title"), List: h.path("exhibits"),
+		Base: h.base(t.T("room.register.title")), Name: h.heading("room.register.title"), Exhibits: h.path("exhibits"),
 		Lead: t.T("room.register.lead." + h.stance()), Printed: t.T("room.printed", r.Card.Name, t.DateTime(r.Now)),
 	}
 	page.Crumbs = append(page.Crumbs, ui.Link{Href: h.path(), Label: h.spaceLabel()})

@@ -40,7 +40,7 @@ type FolderRow struct {
 type FolderChoice struct {
 	ui.Base
 	Name    string
-	Now     string
+	Current string
 	Action  string
 	Circles ui.Circles
 	Summary ui.Summary
@@ -48,8 +48,8 @@ type FolderChoice struct {
 }
 
 var (
-	foldersPage = ui.Must(ui.Parse[Folders](files, "folders.tmpl", "part.tmpl"))
-	folderPage  = ui.Must(ui.Parse[FolderChoice](files, "folder.tmpl", "part.tmpl"))
+	foldersPage = ui.Parse[Folders](files, "folders.tmpl", "part.tmpl")
+	folderPage  = ui.Parse[FolderChoice](files, "folder.tmpl", "part.tmpl")
 )
 
 // Folders shows the folders of a space to the firm's side.
@@ -168,7 +168,7 @@ func (p *Pages) folder(r *web.Request, refused error) (web.Answer, error) {
 	name := space.Trail(f.ID, h.room.Folders)
 	page := FolderChoice{Base: h.base(name), Name: name, Action: h.path("folders", string(of))}
 	page.Crumbs = append(page.Crumbs, ui.Link{Href: h.path(), Label: h.room.Name}, ui.Link{Href: h.path("folders"), Label: page.T("room.tab.folders")})
-	page.Now, _ = h.reach(f.Circles)
+	page.Current, _ = h.reach(f.Circles)
 	page.Circles = *h.choice(page.T("room.folder.who"), chosen)
 	page.Circles.Hint = page.T("room.folder.who_hint")
 	page.Button = ui.Button{Label: page.T("room.folder.choose"), Look: ui.Primary}

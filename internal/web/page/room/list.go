@@ -31,7 +31,7 @@ type SheetLine struct {
 	Size                              int64
 }
 
-var sheetPage = ui.Must(ui.Parse[Sheet](files, "list.tmpl", "part.tmpl"))
+var sheetPage = ui.Parse[Sheet](files, "list.tmpl", "part.tmpl")
 
 const (
 	sheetLines = 20_000 // of one tray: some four hundred pages of paper

@@ -68,8 +68,8 @@ type Sealing struct {
 }
 
 var (
-	offersPage = ui.Must(ui.Parse[Offers](files, "offers.tmpl", "part.tmpl"))
-	roundPage  = ui.Must(ui.Parse[OfferRound](files, "offer.tmpl", "part.tmpl"))
+	offersPage = ui.Parse[Offers](files, "offers.tmpl", "part.tmpl")
+	roundPage  = ui.Parse[OfferRound](files, "offer.tmpl", "part.tmpl")
 )
 
 // ShowOffers lists the rounds that are for who looks.

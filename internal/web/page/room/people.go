@@ -70,7 +70,7 @@ type Member struct {
 	Remove  *ui.Dialog
 }
 
-var peoplePage = ui.Must(ui.Parse[People](files, "people.tmpl", "part.tmpl"))
+var peoplePage = ui.Parse[People](files, "people.tmpl", "part.tmpl")
 
 // People shows who is in the space.
 func (p *Pages) People(r *web.Request) (web.Answer, error) {
@@ -322,7 +322,7 @@ type Line struct {
 	Position string
 }
 
-var journalPage = ui.Must(ui.Parse[Journal](files, "journal.tmpl", "part.tmpl"))
+var journalPage = ui.Parse[Journal](files, "journal.tmpl", "part.tmpl")
 
 // entries is how many lines of the journal a page shows.
 const entries = 100
@@ -382,7 +382,7 @@ type Receipt struct {
 	Back     string
 }
 
-var receiptPage = ui.Must(ui.Parse[Receipt](files, "receipt.tmpl"))
+var receiptPage = ui.Parse[Receipt](files, "receipt.tmpl")
 
 // Receipt shows the answer to a deposit.
 func (p *Pages) Receipt(r *web.Request) (web.Answer, error) {

@@ -22,7 +22,7 @@ type Photo struct {
 	Back          ui.Link
 }
 
-var photoPage = ui.Must(ui.Parse[Photo](files, "photo.tmpl", "part.tmpl"))
+var photoPage = ui.Parse[Photo](files, "photo.tmpl", "part.tmpl")
 
 // Photo shows what straightening would make, and makes nothing.
 func (p *Pages) Photo(r *web.Request) (web.Answer, error) {

@@ -45,7 +45,7 @@ type Import struct {
 	Summary ui.Summary
 }
 
-var importPage = ui.Must(ui.Parse[Import](files, "import.tmpl", "part.tmpl"))
+var importPage = ui.Parse[Import](files, "import.tmpl", "part.tmpl")
 
 const bundleLines = 1000 // lines of the tree on a page, and refused ones
 

@@ -42,7 +42,6 @@ type QuestionRow struct {
 // QuestionPage is one question with what was answered to each of its lines.
 type QuestionPage struct {
 	ui.Base
-	Title  string
 	Tabs   []ui.Tab
 	Said   string
 	Scope  string
@@ -68,8 +67,8 @@ type QuestionAnswer struct {
 }
 
 var (
-	questionsPage = ui.Must(ui.Parse[Questions](files, "questions.tmpl", "part.tmpl"))
-	questionPage  = ui.Must(ui.Parse[QuestionPage](files, "question.tmpl", "part.tmpl"))
+	questionsPage = ui.Parse[Questions](files, "questions.tmpl", "part.tmpl")
+	questionPage  = ui.Parse[QuestionPage](files, "question.tmpl", "part.tmpl")
 )
 
 // ShowQuestions lists the questions that are for who looks.
@@ -219,7 +218,7 @@ func (p *Pages) showQuestion(h here, of id.Question, refused error) (web.Answer,
 	}
 	t := h.r.Printer
 	title := t.T("question.number", strconv.FormatInt(q.Number, 10))
-	page := QuestionPage{Base: h.base(title), Title: title, Said: h.questionSaid(q), Scope: t.T("question.scope." + string(q.Scope)), Back: h.path("questions")}
+	page := QuestionPage{Base: h.base(title), Said: h.questionSaid(q), Scope: t.T("question.scope." + string(q.Scope)), Back: h.path("questions")}
 	page.Crumbs = append(page.Crumbs, ui.Link{Href: h.path(), Label: h.spaceLabel()}, ui.Link{Href: page.Back, Label: t.T("question.title")})
 	if h.inside() {
 		page.Tabs = h.tabs("exhibits")

@@ -85,8 +85,8 @@ type ClientRequests struct {
 }
 
 var (
-	requestsPage       = ui.Must(ui.Parse[Requests](files, "requests.tmpl", "part.tmpl"))
-	clientRequestsPage = ui.Must(ui.Parse[ClientRequests](files, "checklist.tmpl", "part.tmpl"))
+	requestsPage       = ui.Parse[Requests](files, "requests.tmpl", "part.tmpl")
+	clientRequestsPage = ui.Parse[ClientRequests](files, "checklist.tmpl", "part.tmpl")
 )
 
 // Requests shows the papers that are asked for in a space.

@@ -29,7 +29,7 @@ type SeenAs struct {
 	Back      string
 }
 
-var seenPage = ui.Must(ui.Parse[SeenAs](files, "seen.tmpl", "part.tmpl"))
+var seenPage = ui.Parse[SeenAs](files, "seen.tmpl", "part.tmpl")
 
 // seenMemos is how many memos such a page shows.
 const seenMemos = 100

@@ -131,8 +131,8 @@ type Contact struct {
 }
 
 var (
-	inside = ui.Must(ui.Parse[Inside](files, "inside.tmpl", "part.tmpl"))
-	client = ui.Must(ui.Parse[Client](files, "client.tmpl", "part.tmpl"))
+	inside = ui.Parse[Inside](files, "inside.tmpl", "part.tmpl")
+	client = ui.Parse[Client](files, "client.tmpl", "part.tmpl")
 )
 
 // Show is the space, as the person who looks lives in it.

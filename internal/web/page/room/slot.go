@@ -56,7 +56,7 @@ type SlotTime struct {
 	Day, Start, End ui.Field
 }
 
-var slotsPage = ui.Must(ui.Parse[Slots](files, "slots.tmpl", "part.tmpl"))
+var slotsPage = ui.Parse[Slots](files, "slots.tmpl", "part.tmpl")
 
 // Slots shows the proposals of a space that are for who looks.
 func (p *Pages) ShowSlots(r *web.Request) (web.Answer, error) {

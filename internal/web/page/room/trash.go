@@ -43,7 +43,7 @@ type HoldLine struct {
 	Lift                         *Form
 }
 
-var trashPage = ui.Must(ui.Parse[Trash](files, "trash.tmpl", "part.tmpl"))
+var trashPage = ui.Parse[Trash](files, "trash.tmpl", "part.tmpl")
 
 // trashed is how many documents of the trash a page shows.
 const trashed = 100

@@ -52,7 +52,7 @@ type VigilanceRow struct {
 // PastEdition is one of the editions.
 type PastEdition struct{ Href, Label, Said string }
 
-var vigilancePage = ui.Must(ui.Parse[Vigilance](files, "vigilance.tmpl", "part.tmpl"))
+var vigilancePage = ui.Parse[Vigilance](files, "vigilance.tmpl", "part.tmpl")
 
 // Vigilance shows the dossier, or one of its former editions.
 func (p *Pages) Vigilance(r *web.Request) (web.Answer, error) {

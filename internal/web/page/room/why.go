@@ -29,7 +29,7 @@ type Seer struct {
 	Reasons    []string
 }
 
-var whyPage = ui.Must(ui.Parse[Why](files, "why.tmpl", "part.tmpl"))
+var whyPage = ui.Parse[Why](files, "why.tmpl", "part.tmpl")
 
 // DocumentWhy shows who sees a document, and why.
 func (p *Pages) DocumentWhy(r *web.Request) (web.Answer, error) {

@@ -49,7 +49,7 @@ type Page struct {
 type Colour struct{ Name, Use string }
 
 // Template renders [Page].
-var Template = ui.Must(ui.Parse[Page](files, "styleguide.tmpl"))
+var Template = ui.Parse[Page](files, "styleguide.tmpl")
 
 // New lays the specimens out for base, which it completes. Pdf and picture are
 // addresses of a sample document of each kind, or empty.

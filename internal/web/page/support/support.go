@@ -52,7 +52,7 @@ type Form struct {
 	Submit  ui.Button
 }
 
-var page = ui.Must(ui.Parse[Page](files, "support.tmpl"))
+var page = ui.Parse[Page](files, "support.tmpl")
 
 // lives are the hours that are offered.
 func lives() []int { return []int{4, 24, 72, 168} }
