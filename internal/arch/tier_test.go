@@ -25,7 +25,7 @@ const (
 // may import each other: each only those before it.
 var tiers = [][]string{
 	vocabulary: {"fault", "id", "i18n", "fold", "law", "totp", "seedtest"},
-	platform:   {"config", "store", "vault", "blob", "journal", "outbox", "mail", "live", "search", "worker", "outbound", "metric", "certificate", "trace", "paper", "scan", "likeness", "prose", "oidc", "print", "keycard"},
+	platform:   {"config", "store", "vault", "blob", "journal", "outbox", "mail", "live", "search", "worker", "outbound", "sms", "metric", "certificate", "trace", "paper", "scan", "likeness", "prose", "oidc", "print", "keycard"},
 	rights:     {"authz", "act"},
 	nouns: {
 		"account", "quota", "firm", "hostname", "token", "member", "contact", "circle", "space", "absence", "group", "item", "walk", "hold", "guard", "sanction", "vigilance", "conflict", "exhibit", "document", "preview", "bundle", "deposit", "request", "drive", "memo", "notice", "invitation", "provider", "depositlink", "freeze",

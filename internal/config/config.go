@@ -17,6 +17,8 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+
+	"cenacle/internal/sms"
 )
 
 // Config is everything an operator may set. A field's name in the file is its
@@ -52,6 +54,7 @@ type Config struct {
 	S3       S3       `toml:"s3"`
 	Backup   S3       `toml:"backup"` // our account on the storage of backups; see [Config.Shelf]
 	Mail     Mail     `toml:"mail"`
+	SMS      SMS      `toml:"sms"`
 	Limit    Limit    `toml:"limit"`
 	Plan     Plan     `toml:"plan"`
 	Drive    Drive    `toml:"drive"`
@@ -187,6 +190,7 @@ func Default() *Config {
 		Database: Database{Connections: 32},
 		Mail:     Mail{Port: 587, Security: "starttls", From: "cenacle@localhost.localdomain", FromName: "Cénacle"},
 		Limit:    Limit{Upload: 100e9, Requests: 6000, Documents: 200},
+		SMS:      SMS{Type: sms.JSON},
 		Drain:    Drain{Grace: 20},
 		Traces:   Traces{Share: 100},
 		Sanction: Sanction{StaleDays: 30},

@@ -28,6 +28,7 @@ func (c *Config) Validate() Reasons {
 	c.checkDatabase(&wrong)
 	c.checkStorage(&wrong)
 	c.checkMail(&wrong)
+	c.checkSMS(&wrong)
 	c.checkMetrics(&wrong)
 	c.checkTraces(&wrong)
 	c.checkDrain(&wrong)

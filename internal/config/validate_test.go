@@ -410,6 +410,19 @@ func TestCFG01_BadConfigurationsAreRefused(t *testing.T) {
 		{"empty password file", "mail.password_file", func(b bench, c *Config) { b.smtp(c); b.file("smtp", "", 0o600) }},
 		{"password open to all", "mail.password_file", func(b bench, c *Config) { b.smtp(c); b.file("smtp", "x", 0o604) }},
 		{"password writable by its group", "mail.password_file", func(b bench, c *Config) { b.smtp(c); b.file("smtp", "x", 0o660) }},
+		{"provider of messages without address", "sms.url", func(_ bench, c *Config) { c.SMS.Body = "x" }},
+		{"secret of messages without address", "sms.url", func(_ bench, c *Config) { c.SMS.Secret = Secret{"x"} }},
+		{"messages over the open network", "sms.url", texts(func(_ bench, c *Config) { c.SMS.URL = "http://sms.example/send" })},
+		{"messages to no host", "sms.url", texts(func(_ bench, c *Config) { c.SMS.URL = "/send" })},
+		{"secret of messages in the address", "sms.url", texts(func(_ bench, c *Config) { c.SMS.URL = "https://a:b@sms.example/send" })},
+		{"messages of another type", "sms.type", texts(func(_ bench, c *Config) { c.SMS.Type = "xml" })},
+		{"messages without text", "sms.body", texts(func(_ bench, c *Config) { c.SMS.Body = `{"to":"{to}"}` })},
+		{"messages with no header", "sms.headers", texts(func(_ bench, c *Config) { c.SMS.Headers = "Bearer {secret}" })},
+		{"secret of messages unused", "sms.headers", texts(func(_ bench, c *Config) { c.SMS.Headers = "" })},
+		{"secret of messages twice", "sms.secret_file", texts(func(b bench, c *Config) { c.SMS.SecretFile = b.file("sms", "x", 0o600) })},
+		{"secret of messages open to all", "sms.secret_file", texts(func(b bench, c *Config) {
+			c.SMS.Secret, c.SMS.SecretFile = Secret{}, b.file("sms", "x", 0o644)
+		})},
 		{"password without account", "mail.username", func(b bench, c *Config) { b.smtp(c); c.Mail.UserName = "" }},
 	}
 	for _, bad := range cases {
@@ -438,6 +451,37 @@ func refused(t *testing.T, wrong Reasons, setting string) {
 	}
 	if !found {
 		t.Errorf("no reason about %s in %v", setting, wrong)
+	}
+}
+
+// texts changes a provider of short messages that is one.
+func texts(change func(bench, *Config)) func(bench, *Config) {
+	return func(b bench, c *Config) {
+		c.SMS = SMS{URL: "https://sms.example/send", Type: "json", Body: `{"to":"{to}","text":"{text}"}`, Headers: "Authorization: Bearer {secret}", Secret: Secret{"s"}}
+		change(b, c)
+	}
+}
+
+// TestTexts: the provider of short messages that is described is the one that is asked.
+func TestTexts(t *testing.T) {
+	b := bench{t, t.TempDir()}
+	c := b.start(t)
+	if p, err := c.Texts(); p != nil || err != nil {
+		t.Errorf("none is %+v: %v", p, err)
+	}
+	texts(func(b bench, c *Config) {
+		c.SMS.Secret, c.SMS.SecretFile, c.SMS.Headers = Secret{}, b.file("sms", "secret\n", 0o600), "Authorization: Bearer {secret}\nX-A: b\n"
+	})(b, c)
+	if wrong := c.Validate(); len(wrong) > 0 {
+		t.Fatal(wrong)
+	}
+	p, err := c.Texts()
+	if err != nil || p.Secret != "secret" || len(p.Headers) != 2 || p.URL != c.SMS.URL || p.Body != c.SMS.Body || p.Type != "json" {
+		t.Errorf("%+v: %v", p, err)
+	}
+	shown, err := c.Dump()
+	if err != nil || strings.Contains(shown, "Bearer secret") {
+		t.Errorf("%v\n%s", err, shown)
 	}
 }
 

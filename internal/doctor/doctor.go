@@ -1,6 +1,6 @@
 // Package doctor examines a whole installation and says what to do: its
 // configuration, key, clock, disk, storage, database, journals, documents, jobs,
-// readers of documents, mail server, certificate, address and backups.
+// readers of documents, mail server, provider of short messages, certificate, address and backups.
 //
 // It refuses to change anything but small files that it writes and removes to
 // feel the disk and the storage, to send a mail, to wait for a lock, and to print
@@ -122,6 +122,7 @@ func Examine(ctx context.Context, c *config.Config, o Options) Report {
 	e.readers(ctx)
 	e.scanner(ctx)
 	e.mail(ctx)
+	e.texts(ctx)
 	e.certificate(ctx)
 	e.keycards()
 	e.sanctions(ctx)

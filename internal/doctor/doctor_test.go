@@ -46,7 +46,7 @@ func TestWell(t *testing.T) {
 		if after := files(t, c.Dir); after != before {
 			t.Errorf("the folder has changed from\n%s\nto\n%s", before, after)
 		}
-		if r.Level() != Fine || r.Count(Fine) != 10 {
+		if r.Level() != Fine || r.Count(Fine) != 11 {
 			t.Errorf("%s, %d fine", r.Level(), r.Count(Fine))
 		}
 	})

@@ -28,15 +28,29 @@ func (c *Client) TXT(ctx context.Context, name string) ([]string, error) {
 // proves by itself who gave it, at a name that has no certificate yet. What fails is an
 // *[Error].
 func (c *Client) Peek(ctx context.Context, address string, unproven bool) ([]byte, error) {
-	address, err := c.Check(address)
-	if err != nil {
-		return nil, &Error{Forbidden, err}
+	status, body, err := c.get(ctx, address, unproven)
+	if err == nil && status != http.StatusOK {
+		err = &Error{Wrong, errStatus}
+	}
+	return body, err
+}
+
+// Knock finds out whether anybody answers at an address that [Client.Check] accepts, whatever
+// the answer is. What fails is an *[Error].
+func (c *Client) Knock(ctx context.Context, address string) error {
+	_, _, err := c.get(ctx, address, false)
+	return err
+}
+
+func (c *Client) get(ctx context.Context, address string, unproven bool) (status int, body []byte, err error) {
+	if address, err = c.Check(address); err != nil {
+		return 0, nil, &Error{Forbidden, err}
 	}
 	ctx, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, &Error{Forbidden, err}
+		return 0, nil, &Error{Forbidden, err}
 	}
 	r.Header.Set("User-Agent", "Cenacle")
 	way := c.way(r)
@@ -45,10 +59,10 @@ func (c *Client) Peek(ctx context.Context, address string, unproven bool) ([]byt
 		way.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true}
 	}
 	back, body, err := take(way, r)
-	if err == nil && back.StatusCode != http.StatusOK {
-		err = &Error{Wrong, errStatus}
+	if back != nil {
+		status = back.StatusCode
 	}
-	return body, err
+	return status, body, err
 }
 
 var errStatus = errors.New("outbound: it answers something else")
