@@ -121,6 +121,7 @@ test("every page holds for everyone, on a phone and on a desk", async (context) 
     pages.push([lawyer, "her two identities", "/account/merge"], [client, "the client's two identities", "/account/merge"]); // step by step in 37
     pages.push([lawyer, "her means of signing in", "/account/factors"], [client, "the client's means of signing in", "/account/factors"]);
     pages.push([stranger, "a second step without a first", "/signin/code"]); // the page itself is looked at in 16-factors
+    pages.push([lawyer, "a code that nothing asks of her", "/account/code"]); // the page itself is looked at in 39-code
     for (const path of ["", "/none", "/none/back"]) pages.push([stranger, `the door of a firm ${path}`, `/door/${desk.split("/")[2]}${path}`]); // with a provider they are looked at in 30-entrance
     pages.push([lawyer, "no provider", `${desk}/entrance/none`]);
     pages.push([lawyer, "the lawyer's space, unfolded", space, unfolded]);

@@ -268,8 +268,8 @@ test("a forum demands a second factor of everybody in it", async (context) => {
     await page.goto(`${space}/questions`);
     watch.allow(/status of 409/);
     await form.locator("input[value=second_factor]").check();
-    await button(form, "forum.demand.set").click();
-    await page.getByText(t("forum.demand_first")).first().waitFor();
+    await button(form, "space.demand.set").click();
+    await page.getByText(t("space.demand_first")).first().waitFor();
     await inspect(page, "a demand of a forum refused");
     await prove(page, house, founder);
     await page.goto("/account/factors");
@@ -280,11 +280,11 @@ test("a forum demands a second factor of everybody in it", async (context) => {
 
   await step("once she has shown it she demands it, and sees who has none", async () => {
     await page.goto(`${space}/questions`);
-    await page.locator("#demand").getByText(like("forum.demand.without")).first().waitFor();
+    await page.locator("#demand").getByText(like("space.demand.without")).first().waitFor();
     assert.match(await page.locator("#demand").innerText(), new RegExp(colleague.name));
     await form.locator("input[value=second_factor]").check();
-    await button(form, "forum.demand.set").click();
-    await said(page, "forum_demanded");
+    await button(form, "space.demand.set").click();
+    await said(page, "space_demanded");
     await inspect(page, "a forum that demands a second factor");
   });
 
@@ -306,8 +306,8 @@ test("a forum demands a second factor of everybody in it", async (context) => {
     await inspect(hers.page, "what a forum demands of who came by a link");
     await page.goto(`${space}/questions`);
     await form.locator("input[value=password]").check();
-    await button(form, "forum.demand.set").click();
-    await said(page, "forum_demanded");
+    await button(form, "space.demand.set").click();
+    await said(page, "space_demanded");
     await hers.page.goto(space);
     at(hers.page, space);
   });
@@ -404,9 +404,9 @@ test("a forum demands a passkey of everybody in it", async (context) => {
     await page.waitForURL(/\/account\/factors$/);
     await page.goto(`${space}/questions`);
     await page.locator("#demand input[value=passkey]").check();
-    await button(page.locator("#demand form"), "forum.demand.set").click();
-    await said(page, "forum_demanded");
-    await page.locator("#demand").getByText(like("forum.demand.without")).first().waitFor();
+    await button(page.locator("#demand form"), "space.demand.set").click();
+    await said(page, "space_demanded");
+    await page.locator("#demand").getByText(like("space.demand.without")).first().waitFor();
     await inspect(page, "a forum that demands a passkey");
   });
 

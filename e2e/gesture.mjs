@@ -43,8 +43,8 @@ export async function openSpace(page, desk, { name, email, model = "divorce", pr
   await page.getByRole("link", { name: t("desk.open") }).first().click();
   await field(page, "desk.new.name").fill(name);
   await field(page, "desk.new.email").fill(email);
-  await page.getByLabel(t(`space.model.${model}`)).check();
-  await page.getByLabel(t(`space.profile.${profile}`)).check();
+  await page.locator(`input[name=model][value=${model}]`).check();
+  await page.locator(`input[name=profile][value=${profile}]`).check();
   await page.getByLabel(t("desk.new.checklist")).setChecked(checklist);
   await button(page, "desk.new.submit").click();
   await page.waitForURL(/\/spaces\/[^/]+\?done=space_opened$/);

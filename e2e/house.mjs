@@ -145,7 +145,7 @@ export class House {
     return Promise.all(found.map(async (mail) => {
       const page = await this.text(mail.path);
       const text = find(page, /class="mail-text"[^>]*>([\s\S]*?)<\/article>/);
-      return { ...mail, text: plain(text), link: find(text, /href="([^"]+)"/) };
+      return { ...mail, text: plain(text), link: /href="([^"]+)"/.exec(text)?.[1] }; // a mail with a code has none
     }));
   }
 

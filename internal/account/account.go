@@ -16,6 +16,8 @@
 package account
 
 import (
+	"context"
+	"errors"
 	"net/netip"
 	"net/url"
 	"time"
@@ -24,6 +26,7 @@ import (
 
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
+	"cenacle/internal/fault"
 	"cenacle/internal/i18n"
 	"cenacle/internal/id"
 	"cenacle/internal/store"
@@ -119,12 +122,31 @@ type Service struct {
 	hasher *hasher
 	keys   *webauthn.WebAuthn // of the public address; nil where no passkeys are offered
 	own    func(id.Firm) *url.URL
+	demand func(context.Context, Session) error
 }
 
 // New returns the use cases over an office, without passkeys; see [NewAt].
 func New(office *act.Office) *Service {
-	return &Service{office, newRule(), newHasher(strong), nil, func(id.Firm) *url.URL { return nil }}
+	return &Service{
+		office: office, rule: newRule(), hasher: newHasher(strong), own: func(id.Firm) *url.URL { return nil },
+		demand: func(context.Context, Session) error { return nil },
+	}
 }
+
+// Demand has a session that comes by a mailed link alone asked for what its person owes
+// besides, before it gives her another means of signing in. It is called before the service
+// is used.
+func (s *Service) Demand(owes func(context.Context, Session) error) { s.demand = owes }
+
+// errOwed is the cause of what waits for a code.
+var errOwed = errors.New("account: a space of hers demands a code first")
+
+// CodeFirst refuses another means of signing in until a code was shown: Forbidden
+// "account.code_first", of which [CodeOwed] is true.
+func CodeFirst() error { return fault.New(fault.Forbidden, "account.code_first").Because(errOwed) }
+
+// CodeOwed reports whether that is why something was refused.
+func CodeOwed(err error) bool { return errors.Is(err, errOwed) }
 
 func (s *Service) box() *vault.Box             { return s.office.Ring.Directory() }
 func (s *Service) directory() *store.Directory { return s.office.Store.Directory() }

@@ -34,6 +34,7 @@ const (
 	forKey     = "key"     // any passkey, of whoever holds it
 	forVoucher = "voucher" // the answer of a provider
 	forMerge   = "merge"   // another identity of the same person
+	forSent    = "sent"    // the code that was sent to who came by a link
 )
 
 // challenge is a row, checked.
@@ -62,18 +63,19 @@ func (s *Service) raise(tx *store.DirectoryTx, of identity, kind string, data an
 
 // raiseFor is raise with a life of its own.
 func (s *Service) raiseFor(tx *store.DirectoryTx, of identity, kind string, data any, life time.Duration) (token string, err error) {
+	token = NewToken()
+	return token, s.raiseAt(tx, s.box().Lookup("challenge", token), of, kind, data, life)
+}
+
+// raiseAt is raiseFor without a token: whoever knows what the hash is of takes the step.
+func (s *Service) raiseAt(tx *store.DirectoryTx, hash []byte, of identity, kind string, data any, life time.Duration) error {
 	raw, err := json.Marshal(data)
 	if err != nil {
-		return "", fmt.Errorf("account: challenge: %w", err)
+		return fmt.Errorf("account: challenge: %w", err)
 	}
-	token = NewToken()
-	c := challenge{
-		hash: s.box().Lookup("challenge", token), person: of.ID, epoch: of.epoch, kind: kind,
-		expires: store.Micros(s.office.Clock().Add(life)),
-	}
+	c := challenge{hash: hash, person: of.ID, epoch: of.epoch, kind: kind, expires: store.Micros(s.office.Clock().Add(life))}
 	c.data = s.box().Seal(c.place(), raw)
-	err = tx.Write(insertChallenge, c.hash, c.person, c.epoch, c.kind, c.data, c.expires, s.box().MAC("challenge", c.fields()...))
-	return token, err
+	return tx.Write(insertChallenge, c.hash, c.person, c.epoch, c.kind, c.data, c.expires, s.box().MAC("challenge", c.fields()...))
 }
 
 // raised finds a challenge that still stands and reads its data, and the person
@@ -82,8 +84,13 @@ func (s *Service) raised(tx *store.DirectoryTx, token, kind string, data any) (c
 	if len(token) != TokenLength {
 		return c, of, tooLate(nil)
 	}
+	return s.raisedAt(tx, s.box().Lookup("challenge", token), kind, data)
+}
+
+// raisedAt is raised for what was raised without a token.
+func (s *Service) raisedAt(tx *store.DirectoryTx, hash []byte, kind string, data any) (c challenge, of identity, err error) {
 	var mac []byte
-	err = tx.Row(selectChallenge, []any{s.box().Lookup("challenge", token)}, &c.hash, &c.person, &c.epoch, &c.kind, &c.data, &c.expires, &mac)
+	err = tx.Row(selectChallenge, []any{hash}, &c.hash, &c.person, &c.epoch, &c.kind, &c.data, &c.expires, &mac)
 	if errors.Is(err, store.ErrNoRow) {
 		return c, of, tooLate(err)
 	}

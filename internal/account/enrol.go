@@ -18,6 +18,9 @@ import (
 // "account.not_fresh" when it was opened too long ago, or by a link although she
 // has something better. Who has nothing but her mailbox is known by it alone.
 func (s *Service) MayChange(ctx context.Context, in Session) (err error) {
+	if err := s.demand(ctx, in); err != nil {
+		return err
+	}
 	return s.directory().View(ctx, func(tx *store.DirectoryTx) error {
 		row, err := s.byID(tx, in.Person)
 		if err != nil {
@@ -51,6 +54,9 @@ type Changed struct {
 // there is: the secret is hers once [Service.AddTOTP] has seen a code of it.
 func (s *Service) NewTOTP(ctx context.Context, in Session) (challenge string, secret totp.Secret, err error) {
 	defer fault.Op(&err, "account.NewTOTP(%s)", in.Person)
+	if err := s.demand(ctx, in); err != nil {
+		return "", nil, err
+	}
 	secret = totp.NewSecret()
 	err = s.directory().Update(ctx, func(tx *store.DirectoryTx) error {
 		row, err := s.byID(tx, in.Person)
@@ -71,6 +77,9 @@ func (s *Service) NewTOTP(ctx context.Context, in Session) (challenge string, se
 // that she can try again.
 func (s *Service) AddTOTP(ctx context.Context, in Session, challenge, code, name string, from Source) (out Changed, secret totp.Secret, err error) {
 	defer fault.Op(&err, "account.AddTOTP(%s)", in.Person)
+	if err := s.demand(ctx, in); err != nil {
+		return Changed{}, nil, err
+	}
 	err = s.directory().Update(ctx, func(tx *store.DirectoryTx) error {
 		var raw []byte
 		c, row, err := s.raised(tx, challenge, forTOTP, &raw)

@@ -138,6 +138,9 @@ func (s *Service) Merging(ctx context.Context, challenge string) (kept Person, e
 // Conflict "account.merge_running"; those of [Service.MayChange]; Busy.
 func (s *Service) AskMerge(ctx context.Context, in Session, challenge string) (out Merger, err error) {
 	defer fault.Op(&err, "account.AskMerge(%s)", in.Person)
+	if err := s.demand(ctx, in); err != nil {
+		return Merger{}, err
+	}
 	err = s.directory().Update(ctx, func(tx *store.DirectoryTx) error {
 		c, kept, err := s.raised(tx, challenge, forMerge, &struct{}{})
 		if err != nil {

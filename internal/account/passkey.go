@@ -143,6 +143,9 @@ func (s *Service) holder(tx *store.DirectoryTx, row identity, keys *webauthn.Web
 // (navigator.credentials.create), in JSON. fault.Absent where none are offered.
 func (s *Service) NewPasskey(ctx context.Context, in Session) (challenge string, options json.RawMessage, err error) {
 	defer fault.Op(&err, "account.NewPasskey(%s)", in.Person)
+	if err := s.demand(ctx, in); err != nil {
+		return "", nil, err
+	}
 	keys, err := s.keysAt(in.At)
 	if err != nil {
 		return "", nil, err
@@ -177,6 +180,9 @@ func (s *Service) NewPasskey(ctx context.Context, in Session) (challenge string,
 // "account.passkey_refused".
 func (s *Service) AddPasskey(ctx context.Context, in Session, challenge string, answer []byte, name string, from Source) (out Changed, err error) {
 	defer fault.Op(&err, "account.AddPasskey(%s)", in.Person)
+	if err := s.demand(ctx, in); err != nil {
+		return Changed{}, err
+	}
 	keys, err := s.keysAt(in.At)
 	if err != nil {
 		return out, err

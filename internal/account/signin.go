@@ -202,6 +202,9 @@ func (s *Service) ChoosePassword(ctx context.Context, of id.Person, password Pas
 // then keep the tokens of her programs, which end otherwise.
 func (s *Service) ChangePassword(ctx context.Context, in Session, change Change, from Source) (token string, _ Session, err error) {
 	defer fault.Op(&err, "account.ChangePassword(%s)", in.Person)
+	if err := s.demand(ctx, in); err != nil {
+		return "", Session{}, err
+	}
 	var p identity
 	err = s.directory().View(ctx, func(tx *store.DirectoryTx) error {
 		p, err = s.byID(tx, in.Person)

@@ -37,7 +37,7 @@ const Root = "/api/v1"
 // Edition is the version of the document, and changes with it: a new field or
 // path is a new minor version; what breaks a program is a new major one, and
 // another Root.
-const Edition = "1.61.0"
+const Edition = "1.62.0"
 
 // Config is what the server gives to the API.
 type Config struct {

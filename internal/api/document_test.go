@@ -45,7 +45,7 @@ var documentSamples = map[string]sample{
 	"setRelease":            {who: byLead, body: `{"at":"2026-11-27T09:00:00Z"}`, want: 409},
 	"getForumPattern":       {who: byClient, want: 200},
 	"getForumDemand":        {who: byClient, want: 200},
-	"setForumDemand":        {who: byLead, body: `{"demand":"second_factor"}`, want: 409},                 // there are no parties here
+	"setForumDemand":        {who: byLead, body: `{"demand":"second_factor"}`, want: 409},                 // she has not shown so much
 	"setForumPattern":       {who: byLead, body: `{"contributions":"all","questions":"firm"}`, want: 409}, // there are no parties here
 	"listQuestions":         {who: byClient, want: 200},
 	"askQuestion":           {who: byLead, body: `{"text":"Qui ?"}`, want: 404}, // it is of no party

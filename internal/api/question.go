@@ -19,29 +19,30 @@ func (n *Nouns) forumPattern(r *Request, in InSpace) (ForumPattern, error) {
 	return ForumPattern{string(p.Contributions), string(p.Questions)}, err
 }
 
-// ForumDemand is how surely the people of a forum show who they are, to enter it.
+// ForumDemand is how surely the people of a space, a forum or not, show who they are, to
+// enter it.
 type ForumDemand struct {
-	Demand  string      `json:"demand" enum:"password second_factor passkey"`
-	Without []id.Person `json:"without,omitempty" doc:"who in the forum has nothing by which to show it, to whoever may say how the forum goes"`
+	Demand  string      `json:"demand" enum:"password code second_factor passkey" doc:"password: anything, a mailed link alone too; code: more than a mailed link alone"`
+	Without []id.Person `json:"without,omitempty" doc:"who in the space has nothing by which to show it, to whoever may say what it takes"`
 }
 
 // NewForumDemand says it.
 type NewForumDemand struct {
 	InSpace
-	Demand string `json:"demand" enum:"password second_factor passkey"`
+	Demand string `json:"demand" enum:"password code second_factor passkey" doc:"password: anything, a mailed link alone too; code: more than a mailed link alone"`
 }
 
 func (n *Nouns) forumDemand(r *Request, in InSpace) (ForumDemand, error) {
-	d, err := n.Forums.Demand(r.Context(), r.Actor, in.Space)
+	d, err := n.Lifecycle.Demand(r.Context(), r.Actor, in.Space)
 	return ForumDemand{d.Level.String(), d.Without[d.Level]}, err
 }
 
 func (n *Nouns) setForumDemand(r *Request, in NewForumDemand) (None, error) {
 	to, known := authz.ParseAssurance(in.Demand)
 	if !known {
-		return None{}, fault.New(fault.Invalid, "forum.demand_unknown").In("demand")
+		return None{}, fault.New(fault.Invalid, "space.demand_unknown").In("demand")
 	}
-	return None{}, n.Forums.SetDemand(r.Context(), r.Actor, in.Space, to)
+	return None{}, n.Lifecycle.SetDemand(r.Context(), r.Actor, in.Space, to)
 }
 
 // NewForumPattern says it.

@@ -202,8 +202,9 @@ type NewSpace struct {
 
 // Contact is somebody from outside the firm.
 type Contact struct {
-	Name  string `json:"name"`
-	Email string `json:"email"`
+	Name   string `json:"name"`
+	Email  string `json:"email"`
+	Mobile string `json:"mobile,omitempty" fault:"mobile" doc:"E.164 or as it is called within France: where she is sent the codes that a space demands"`
 }
 
 func (n *Nouns) openSpace(r *Request, in NewSpace) (Room, error) {
@@ -216,7 +217,7 @@ func (n *Nouns) openSpace(r *Request, in NewSpace) (Room, error) {
 		profile = model.Profile
 	}
 	opened, err := n.Lifecycle.OpenSpace(r.Context(), r.Actor, lifecycle.NewSpace{
-		ClientName: in.Client.Name, ClientEmail: in.Client.Email, Model: model, Profile: profile, Name: in.Name, Lead: in.Lead,
+		ClientName: in.Client.Name, ClientEmail: in.Client.Email, Mobile: in.Client.Mobile, Model: model, Profile: profile, Name: in.Name, Lead: in.Lead,
 		Colleagues: in.Colleagues, Checklist: in.Checklist, Language: r.language(in.Language),
 	})
 	if err != nil {
@@ -281,6 +282,7 @@ type NewMember struct {
 	Colleague id.Person `json:"colleague,omitempty" doc:"one of the firm’s own people; then nothing else is given"`
 	Name      string    `json:"name,omitempty"`
 	Email     string    `json:"email,omitempty"`
+	Mobile    string    `json:"mobile,omitempty" doc:"E.164 or as it is called within France: where she is sent the codes that a space demands"`
 	Role      string    `json:"role,omitempty" enum:"client guest reader expert clerk"`
 	Language  string    `json:"language,omitempty" enum:"fr en" doc:"of her mails; that of the request by default"`
 }
@@ -292,7 +294,7 @@ func (n *Nouns) addMember(r *Request, in NewMember) (Member, error) {
 		err = n.Lifecycle.AddColleague(r.Context(), r.Actor, in.Space, who)
 	} else {
 		who, err = n.Lifecycle.AddGuest(r.Context(), r.Actor, in.Space, lifecycle.Guest{
-			Name: in.Name, Email: in.Email, Role: authz.Role(in.Role), Language: r.language(in.Language),
+			Name: in.Name, Email: in.Email, Mobile: in.Mobile, Role: authz.Role(in.Role), Language: r.language(in.Language),
 		})
 	}
 	if err != nil {
@@ -321,6 +323,26 @@ func (n *Nouns) addedMember(r *Request, in NewMember, person string) (Member, er
 type InMember struct {
 	InSpace
 	Person id.Person `path:"person"`
+}
+
+// Mobiles are the numbers that the firm knows.
+type Mobiles struct {
+	Mobiles map[id.Person]string `json:"mobiles" doc:"E.164, by person; those from outside the firm who are in the space now"`
+}
+
+func (n *Nouns) mobiles(r *Request, in InSpace) (Mobiles, error) {
+	known, err := n.Lifecycle.Mobiles(r.Context(), r.Actor, in.Space)
+	return Mobiles{known}, err
+}
+
+// NewMobile says one.
+type NewMobile struct {
+	InMember
+	Mobile string `json:"mobile" doc:"E.164 or as it is called within France; empty: none"`
+}
+
+func (n *Nouns) setMobile(r *Request, in NewMobile) (None, error) {
+	return None{}, n.Lifecycle.SetMobile(r.Context(), r.Actor, in.Space, in.Person, in.Mobile)
 }
 
 func (n *Nouns) removeMember(r *Request, in InMember) (None, error) {

@@ -15,7 +15,8 @@ var spaceSamples = map[string]sample{
 	"getSpace":    {who: byClient, want: 200},
 	"renameSpace": {who: byLead, body: `{"name":"Petit c. Petit"}`, want: 200},
 	"listMembers": {who: byLead, want: 200},
-	"addMember":   {who: byLead, body: `{"name":"M. Lecteur","email":"autre@lecteur.example","role":"reader"}`, want: 201},
+	"listMobiles": {who: byLead, want: 200}, "setMobile": {who: byLead, body: `{"mobile":"06 12 34 56 78"}`, want: 204},
+	"addMember": {who: byLead, body: `{"name":"M. Lecteur","email":"autre@lecteur.example","role":"reader"}`, want: 201},
 	"removeMember": {who: byLead, want: 204, then: func(s *stage, _ reply) {
 		s.ask(s.lead, "POST", s.path("/spaces/{space}/members"), `{"name":"Me Anne Roux","email":"anne@roux.example","role":"guest"}`).is(201)
 		s.admitted(reply{})

@@ -53,6 +53,7 @@ const (
 	ViaPasskey  Via = "passkey"
 	ViaLink     Via = "link"
 	ViaLinkCode Via = "link_code" // the same after a mailed link
+	ViaLinkSent Via = "link_sent" // a mailed link, and the code that was sent to her besides
 	// ViaProvider is a provider that the firm trusts, in that firm alone.
 	ViaProvider     Via = "provider"
 	ViaProviderCode Via = "provider_code" // and a one-time code of hers
@@ -78,7 +79,7 @@ func (v Via) Own() bool { return v == ViaPassword || v == ViaCode || v == ViaPas
 
 // Linked reports whether she came by a mailed link, which is confined to one
 // space.
-func (v Via) Linked() bool { return v == ViaLink || v == ViaLinkCode }
+func (v Via) Linked() bool { return v == ViaLink || v == ViaLinkCode || v == ViaLinkSent }
 
 // Vouched reports whether a provider of the firm said who she is: such a session
 // opens what she has in that firm, and nothing that is hers alone.

@@ -10,19 +10,22 @@ import (
 type Assurance uint8
 
 const (
-	Single  Assurance = iota // one thing: a password, a mailed link, the word of a provider
-	Twofold                  // two things
-	Keyed                    // a passkey, which no page that imitates ours can ask for
+	Single    Assurance = iota // one thing, whatever it is: a mailed link alone too
+	Confirmed                  // not a mailed link alone: a password, the word of a provider, or a link and a code that was sent besides
+	Twofold                    // two things
+	Keyed                      // a passkey, which no page that imitates ours can ask for
 )
 
 // Assurances are all of them, the weakest first.
-func Assurances() []Assurance { return []Assurance{Single, Twofold, Keyed} }
+func Assurances() []Assurance { return []Assurance{Single, Confirmed, Twofold, Keyed} }
 
 // String is its word, as it is kept and typed.
 func (a Assurance) String() string {
 	switch a {
 	case Single:
 		return "password"
+	case Confirmed:
+		return "code"
 	case Twofold:
 		return "second_factor"
 	}
@@ -40,8 +43,8 @@ func ParseAssurance(s string) (Assurance, bool) {
 }
 
 // Shown is how surely the actor has shown who she is. A program has shown that its person
-// had two things when she gave it its token, as long as she still has them; never a
-// passkey, which stays with her. What a job does, she has decided before, and where nobody
+// signed in when she gave it its token, and had two things, as long as she still has them;
+// never a passkey, which stays with her. What a job does, she has decided before, and where nobody
 // says by what she came the question is what she may see once she has shown it.
 func (a Actor) Shown() Assurance {
 	switch a.Via {
@@ -51,7 +54,9 @@ func (a Actor) Shown() Assurance {
 		if a.Guarded {
 			return Twofold
 		}
-		return Single
+		return Confirmed
+	case ViaPassword, ViaProvider, ViaLinkSent:
+		return Confirmed
 	}
 	if a.Via.Twofold() {
 		return Twofold
@@ -81,7 +86,7 @@ func assured(a Actor, on Resource, f Facts) Decision {
 // there, and leads nowhere.
 func Demanded(err error) Assurance {
 	why, ok := errors.AsType[refused](err)
-	for _, need := range []Assurance{Twofold, Keyed} {
+	for _, need := range Assurances()[1:] {
 		if ok && why.reason == unassured(need) {
 			return need
 		}

@@ -11,8 +11,8 @@ import (
 func TestDemand(t *testing.T) {
 	programs := map[Via]bool{ViaToken: true, ViaDrive: true, ViaCalendar: true}
 	for via, want := range map[Via]Assurance{
-		ViaPassword: Single, ViaLink: Single, ViaProvider: Single, ViaDepositLink: Single, ViaMail: Single, ViaEnclosed: Single, ViaSupport: Single, "made up": Single,
-		ViaToken: Single, ViaDrive: Single, ViaCalendar: Single,
+		ViaLink: Single, ViaDepositLink: Single, ViaMail: Single, ViaEnclosed: Single, ViaSupport: Single, "made up": Single,
+		ViaPassword: Confirmed, ViaProvider: Confirmed, ViaLinkSent: Confirmed, ViaToken: Confirmed, ViaDrive: Confirmed, ViaCalendar: Confirmed,
 		ViaCode: Twofold, ViaLinkCode: Twofold, ViaProviderCode: Twofold, ViaKeycard: Twofold,
 		ViaPasskey: Keyed, ViaJob: Keyed, ViaCommand: Keyed, "": Keyed,
 	} {
@@ -75,7 +75,7 @@ func TestLed(t *testing.T) {
 		}
 		on := sent()
 		on.Kind = OfSpace
-		for _, do := range []Action{ForumDemand, DireAnswer} {
+		for _, do := range []Action{SpaceDemand, DireAnswer} {
 			on.Conducted = false
 			if d := Decide(a, do, on, f); !d.Allowed {
 				t.Errorf("%s: %s where there is no expert: %+v", role, do, d)

@@ -102,7 +102,7 @@ func (n Nature) Takes(w Way) bool {
 // ways is the way out that an actor stands on.
 var ways = map[Via]Way{
 	ViaPassword: WayPage, ViaCode: WayPage, ViaPasskey: WayPage, ViaProvider: WayPage, ViaProviderCode: WayPage, ViaKeycard: WayPage,
-	ViaLink: WayLink, ViaLinkCode: WayLink, ViaToken: WayAPI, ViaDrive: WayDrive,
+	ViaLink: WayLink, ViaLinkCode: WayLink, ViaLinkSent: WayLink, ViaToken: WayAPI, ViaDrive: WayDrive,
 	ViaCalendar: WayCalendar, ViaJob: WayNotice, ViaMail: WayTitle, ViaEnclosed: WayEnclosed, ViaCommand: WayExport,
 	ViaSupport: WaySupport,
 }

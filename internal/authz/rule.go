@@ -62,6 +62,8 @@ const (
 	SpaceThaw    Action = "space.thaw"   // let them in again: a lawyer's act
 	SpaceTell    Action = "space.tell"   // let mails of it say more: the act of who answers for it
 	SpaceHand    Action = "space.hand"   // have another lawyer answer for it: the act of who does
+	SpaceDemand  Action = "space.demand" // say what its people have to show: a lawyer's act; an expert's, where one conducts an assessment
+	SpaceMobile  Action = "space.mobile" // say at which telephone codes reach a member from outside: a lawyer's act
 	ReviewKeep   Action = "review.keep"  // say again that somebody from outside stays: who answers for it
 	WallSee      Action = "wall.see"     // whom a lawyer keeps out of it, and why
 	WallRaise    Action = "wall.raise"   // keep somebody out: a lawyer's act
@@ -74,7 +76,6 @@ const (
 	RegisterSee  Action = "register.see" // what each party of a forum was given, and opened when
 	AttestDraw   Action = "attest.draw"  // that the firm attests it to whoever reads it
 	ForumSet     Action = "forum.set"    // say how a forum goes: when its parties communicate
-	ForumDemand  Action = "forum.demand" // say what its people have to show: whoever conducts the assessment, where somebody does
 	PaperServe   Action = "paper.serve"  // that a party of a forum has on paper what nobody reads for it
 	OfferAsk     Action = "offer.ask"    // begin a round of sealed offers among parties: a lawyer's act, or an expert's
 	OfferSee     Action = "offer.see"    // a round, and the offers of it once all are opened
@@ -237,6 +238,8 @@ var rules = map[Action]rule{
 	SpaceThaw:        {kind: OfSpace, space: counsel, firm: lawyers, grave: true},
 	SpaceTell:        {kind: OfSpace, space: []Role{Lead}, firm: lawyers, writes: true, grave: true},
 	SpaceHand:        {kind: OfSpace, space: []Role{Lead}, firm: lawyers, grave: true},
+	SpaceDemand:      {kind: OfSpace, space: directs, firm: leaders, writes: true, led: true},
+	SpaceMobile:      {kind: OfSpace, space: counsel, firm: lawyers, writes: true, grave: true},
 	ReviewKeep:       {kind: OfSpace, space: []Role{Lead}},
 	WallSee:          {kind: OfSpace, space: counsel, firm: lawyers, reads: true},
 	WallRaise:        {kind: OfSpace, space: counsel, firm: lawyers},
@@ -249,7 +252,6 @@ var rules = map[Action]rule{
 	RegisterSee:      {kind: OfSpace, space: all, reads: true},
 	AttestDraw:       {kind: OfSpace, space: signers, writes: true},
 	ForumSet:         {kind: OfSpace, space: directs, firm: leaders, writes: true},
-	ForumDemand:      {kind: OfSpace, space: directs, firm: leaders, writes: true, led: true},
 	PaperServe:       {kind: OfSpace, space: inside, writes: true},
 	OfferAsk:         {kind: OfSpace, space: directs, firm: leaders, writes: true},
 	OfferSee:         {kind: OfItem, space: all, reads: true},

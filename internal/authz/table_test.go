@@ -110,7 +110,7 @@ func everybody(act Action, on Resource, closed bool) string {
 // What a way of signing in says of her.
 func TestVias(t *testing.T) {
 	for via, want := range map[Via]string{
-		ViaPassword: "own", ViaCode: "own twofold", ViaPasskey: "own twofold", ViaLink: "linked", ViaLinkCode: "linked twofold",
+		ViaPassword: "own", ViaCode: "own twofold", ViaPasskey: "own twofold", ViaLink: "linked", ViaLinkCode: "linked twofold", ViaLinkSent: "linked",
 		ViaProvider: "vouched", ViaProviderCode: "vouched twofold", ViaKeycard: "vouched twofold",
 		ViaToken: "", ViaDrive: "", ViaCalendar: "", ViaJob: "", ViaMail: "", ViaCommand: "", ViaDepositLink: "", "": "",
 	} {

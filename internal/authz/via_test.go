@@ -8,7 +8,7 @@ import "testing"
 func TestEveryViaIsAWayOut(t *testing.T) {
 	for via, want := range map[Via]Way{
 		ViaPassword: WayPage, ViaCode: WayPage, ViaPasskey: WayPage, ViaProvider: WayPage, ViaProviderCode: WayPage, ViaKeycard: WayPage,
-		ViaLink: WayLink, ViaLinkCode: WayLink, ViaToken: WayAPI, ViaDrive: WayDrive, ViaCalendar: WayCalendar, ViaJob: WayNotice, ViaMail: WayTitle, ViaEnclosed: WayEnclosed, ViaCommand: WayExport,
+		ViaLink: WayLink, ViaLinkCode: WayLink, ViaLinkSent: WayLink, ViaToken: WayAPI, ViaDrive: WayDrive, ViaCalendar: WayCalendar, ViaJob: WayNotice, ViaMail: WayTitle, ViaEnclosed: WayEnclosed, ViaCommand: WayExport,
 		ViaSupport: WaySupport,
 	} {
 		if ways[via] != want {

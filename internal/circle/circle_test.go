@@ -122,7 +122,7 @@ func TestEnter(t *testing.T) {
 func TestEnterLed(t *testing.T) {
 	each(t, func(t *testing.T, r room) {
 		enter := func(by authz.Actor) error {
-			return r.see(func(a *act.Act) error { _, err := circle.EnterLed(a, by, r.space, authz.ForumDemand); return err })
+			return r.see(func(a *act.Act) error { _, err := circle.EnterLed(a, by, r.space, authz.SpaceDemand); return err })
 		}
 		stranger := r.Member(r.Lead, r.Space(r.Lead, "M. Martin"), authz.Colleague, "Me Ailleurs")
 		refused := func(what string, kind fault.Kind, all ...authz.Actor) {

@@ -85,6 +85,10 @@ func words(column string) (level Level, since time.Time, demand authz.Assurance)
 	return level, since, demand
 }
 
+// NoticeOf is the column of a space that opens: its notices are neutral, and entering it
+// demands this.
+func NoticeOf(demand authz.Assurance) string { return column(Neutral, time.Time{}, demand) }
+
 // column writes what [words] reads.
 func column(level Level, since time.Time, demand authz.Assurance) string {
 	out := string(Neutral)

@@ -1,6 +1,7 @@
 package depositlink_test
 
 import (
+	"errors"
 	"net/netip"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"cenacle/internal/document/documenttest"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
+	"cenacle/internal/lifecycle"
 	"cenacle/internal/memo"
 	"cenacle/internal/request"
 	"cenacle/internal/space"
@@ -228,5 +230,27 @@ func TestWhoKeepsLinks(t *testing.T) {
 		if len(all) != 1 || all[0].State != depositlink.Standing {
 			p.t.Errorf("%+v", all)
 		}
+	})
+}
+
+// TestDemandedOfALink: where a space demands more than a link shows, none is made, and those that
+// stand lead nowhere until it demands it no more.
+func TestDemandedOfALink(t *testing.T) {
+	each(t, func(p *post) {
+		ctx := p.t.Context()
+		life := lifecycle.New(p.Office, account.New(p.Office), nil)
+		_, token := p.link(depositlink.Making{Person: p.client.Person})
+		p.Must(life.SetDemand(ctx, p.Lead, p.in, authz.Confirmed))
+		if _, err := p.enter(token); !fault.Is(err, fault.NotFound) {
+			p.t.Errorf("one that stands: %v", err)
+		}
+		_, err := p.links.Make(ctx, p.Lead, depositlink.Making{Space: p.in, Person: p.client.Person})
+		f, _ := errors.AsType[*fault.Error](err)
+		if f == nil || f.Kind != fault.Conflict || f.Key != "depositlink.demanded" {
+			p.t.Errorf("a new one: %v", err)
+		}
+		p.Must(life.SetDemand(ctx, p.Lead, p.in, authz.Single))
+		_, err = p.enter(token)
+		p.Must(err)
 	})
 }

@@ -35,8 +35,8 @@ type Making struct {
 }
 
 // Make makes a link and mails it to its person. Faults in the fields person,
-// request and life; Conflict when the space takes no deposits or has too many
-// links.
+// request and life; Conflict when the space takes no deposits, has too many
+// links, or demands of who enters it more than a link shows.
 func (s *Service) Make(ctx context.Context, by authz.Actor, in Making) (l Link, err error) {
 	defer fault.Op(&err, "depositlink.Make(%s)", in.Space)
 	if in.Life == 0 {
@@ -64,7 +64,9 @@ func prepare(a *act.Act, by authz.Actor, in Making) (l Link, err error) {
 			return l, err
 		}
 	}
-	if _, err := holder(a, in.Space, in.Person); fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
+	if _, err := holder(a, in.Space, in.Person); authz.Demanded(err) > authz.Single {
+		return l, fault.New(fault.Conflict, "depositlink.demanded")
+	} else if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
 		return l, fault.New(fault.Invalid, "depositlink.person").In("person")
 	} else if err != nil {
 		return l, err

@@ -88,6 +88,7 @@ var kinds = map[string]kind{
 	"circle.made": {}, "circle.renamed": {}, "circle.entered": {}, "circle.left": {},
 	"depositlink.made": {}, "depositlink.sent": {}, "depositlink.asked": {}, "depositlink.revoked": {},
 	"link.issued": {}, "link.asked": {}, "link.used": {},
+	"code.asked": {}, "code.confirmed": {}, "code.refused": {}, "mobile.changed": {},
 	"conflict.searched": {}, "sanction.imported": {}, "sanction.checked": {}, "sanction.searched": {},
 	"firm.founded": {}, "firm.colleague_added": {}, "firm.plate_changed": {}, "firm.logo_changed": {}, "firm.review_chosen": {}, "firm.sizes_chosen": {}, "charter.published": {}, "charter.accepted": {}, "charter.declined": {}, "firm.colleague_left": {}, "firm.admin_given": {}, "firm.admin_withdrawn": {}, "installation.restored": {}, "firm.exported": {}, "firm.rekeyed": {}, "plan.changed": {},
 	"token.issued": {}, "token.lent": {}, "token.revoked": {},

@@ -3,11 +3,13 @@ package forum_test
 import (
 	"testing"
 
+	"cenacle/internal/account"
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
 	"cenacle/internal/document"
 	"cenacle/internal/document/documenttest"
 	"cenacle/internal/fault"
+	"cenacle/internal/lifecycle"
 	"cenacle/internal/space"
 )
 
@@ -16,23 +18,23 @@ import (
 func TestDemand(t *testing.T) {
 	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
 		x, ctx := openExpertise(h), t.Context()
+		life := lifecycle.New(h.Office, account.New(h.Office), nil)
 		by := func(a authz.Actor, via authz.Via) authz.Actor { a.Via = via; return a }
-		demand := func(a authz.Actor, to authz.Assurance) error { return x.Forums.SetDemand(ctx, a, x.In, to) }
+		demand := func(a authz.Actor, to authz.Assurance) error { return life.SetDemand(ctx, a, x.In, to) }
 		h.Must(demand(by(h.Lead, authz.ViaCode), authz.Twofold), demand(by(h.Lead, authz.ViaCode), authz.Single))
 		expert, clerk := x.neutral()
 		for what, tt := range map[string]struct {
 			err  error
 			kind fault.Kind
 		}{
-			"a lawyer beside an expert":   {demand(by(h.Lead, authz.ViaPasskey), authz.Twofold), fault.Forbidden},
-			"a party":                     {demand(by(x.People[0], authz.ViaPasskey), authz.Twofold), fault.Forbidden},
-			"a client":                    {demand(by(x.Client, authz.ViaPasskey), authz.Twofold), fault.Forbidden},
-			"a clerk":                     {demand(by(clerk, authz.ViaPasskey), authz.Twofold), fault.Forbidden},
-			"an expert by her password":   {demand(expert, authz.Twofold), fault.Conflict},
-			"an expert by a code":         {demand(by(expert, authz.ViaCode), authz.Keyed), fault.Conflict},
-			"an expert where is no forum": {x.Forums.SetDemand(ctx, by(h.Lead, authz.ViaPasskey), h.Space(h.Lead, "Seul"), authz.Twofold), fault.Conflict},
-			"somebody who is not there":   {demand(h.Member(h.Lead, h.Space(h.Lead, "M. Martin"), authz.Client, "M. Martin"), authz.Single), fault.NotFound},
-			"another firm":                {demand(h.Found("Cabinet Voisin", "Me Voisin"), authz.Single), fault.NotFound},
+			"a lawyer beside an expert": {demand(by(h.Lead, authz.ViaPasskey), authz.Twofold), fault.Forbidden},
+			"a party":                   {demand(by(x.People[0], authz.ViaPasskey), authz.Twofold), fault.Forbidden},
+			"a client":                  {demand(by(x.Client, authz.ViaPasskey), authz.Twofold), fault.Forbidden},
+			"a clerk":                   {demand(by(clerk, authz.ViaPasskey), authz.Twofold), fault.Forbidden},
+			"an expert by her password": {demand(expert, authz.Twofold), fault.Conflict},
+			"an expert by a code":       {demand(by(expert, authz.ViaCode), authz.Keyed), fault.Conflict},
+			"somebody who is not there": {demand(h.Member(h.Lead, h.Space(h.Lead, "M. Martin"), authz.Client, "M. Martin"), authz.Single), fault.NotFound},
+			"another firm":              {demand(h.Found("Cabinet Voisin", "Me Voisin"), authz.Single), fault.NotFound},
 		} {
 			if !fault.Is(tt.err, tt.kind) {
 				t.Errorf("%s: %v", what, tt.err)
@@ -78,7 +80,7 @@ func TestDemand(t *testing.T) {
 			by   authz.Actor
 			sets bool
 		}{"expert": {by(expert, authz.ViaCode), true}, "firm": {by(h.Lead, authz.ViaCode), false}, "party": {by(x.People[0], authz.ViaCode), false}} {
-			d, err := x.Forums.Demand(ctx, tt.by, x.In)
+			d, err := life.Demand(ctx, tt.by, x.In)
 			h.Must(err)
 			if d.Level != authz.Twofold || !d.Led || d.Sets != tt.sets || (d.Without != nil) != (who != "party") || (len(d.Names) > 0) != (who != "party") {
 				t.Errorf("%s reads %+v", who, d)

@@ -13,7 +13,6 @@ import (
 	"slices"
 	"time"
 
-	"cenacle/internal/account"
 	"cenacle/internal/act"
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
@@ -26,16 +25,12 @@ import (
 
 // Service is the use cases of forums.
 type Service struct {
-	office   *act.Office
-	zone     *time.Location
-	accounts *account.Service
+	office *act.Office
+	zone   *time.Location
 }
 
-// New returns the use cases over an office and the accounts of its people; instants in
-// files are written in zone.
-func New(office *act.Office, zone *time.Location, accounts *account.Service) *Service {
-	return &Service{office, zone, accounts}
-}
+// New returns the use cases over an office; instants in files are written in zone.
+func New(office *act.Office, zone *time.Location) *Service { return &Service{office, zone} }
 
 // Party is a side of a forum. The side of the firm and its clients bears the firm's
 // name.

@@ -18,11 +18,15 @@ import (
 type Service struct {
 	office   *act.Office
 	accounts *account.Service
+	post     Post
 }
 
-// New returns the use cases over an office.
+// New returns the use cases over an office. No session of a link alone, from now on, gives
+// its person what a space of hers demands besides: see [Service.Owes].
 func New(office *act.Office, accounts *account.Service) *Service {
-	return &Service{office: office, accounts: accounts}
+	s := &Service{office: office, accounts: accounts}
+	accounts.Demand(s.Owes)
+	return s
 }
 
 // View is what the page behind a link shows before any gesture. FirmName and

@@ -384,7 +384,7 @@ func (s succession) do(a *act.Act) error {
 		return errPassed // she became one since it was decided: an administrator closes her access
 	}
 	if bar == "" {
-		err = s.card(a)
+		err = errors.Join(s.card(a), s.mobile(a))
 	}
 	if err := errors.Join(err, s.walls(a)); err != nil {
 		return err
@@ -410,6 +410,20 @@ func (s succession) card(a *act.Act) error {
 		return err
 	}
 	return firm.PutCard(a, s.by, firm.Card{Person: s.kept.ID, Role: s.was.Role, State: firm.Active, Name: s.was.Name, Email: s.kept.Email})
+}
+
+// mobile has codes go where they went, unless the firm knows another telephone of the one
+// who is kept.
+func (s succession) mobile(a *act.Act) error {
+	number, err := firm.MobileOf(a, s.was.Person)
+	if err != nil || number == "" {
+		return err
+	}
+	known, err := firm.MobileOf(a, s.kept.ID)
+	if err == nil && known == "" {
+		err = firm.PutMobile(a, s.kept.ID, number)
+	}
+	return errors.Join(err, firm.PutMobile(a, s.was.Person, ""))
 }
 
 // walls has each wall against the former stand against the other.

@@ -28,6 +28,7 @@ import (
 type NewSpace struct {
 	ClientName  string
 	ClientEmail string
+	Mobile      string // the client's, at which she is sent codes; may be empty
 	Model       space.Model
 	Profile     space.Profile
 	Name        string
@@ -41,7 +42,7 @@ type NewSpace struct {
 // OpenSpace opens a space with its circles, folders and first matter, lets in
 // its lead, the chosen colleagues, whoever opens it and the client, and mails
 // the client her link. Faults in the fields name, email, model, profile, lead
-// and colleague; Conflict when the plan is full ([plan.Service.Space]).
+// and colleague and mobile; Conflict when the plan is full ([plan.Service.Space]).
 func (s *Service) OpenSpace(ctx context.Context, by authz.Actor, n NewSpace) (opened space.Space, err error) {
 	defer fault.Op(&err, "lifecycle.OpenSpace")
 	if err := s.mayOpen(ctx, by, &n); err != nil {
@@ -79,6 +80,7 @@ func (s *Service) mayOpen(ctx context.Context, by authz.Actor, n *NewSpace) erro
 	if _, err := fold.Email(n.ClientEmail); errors.As(err, &one) {
 		wrong = append(wrong, one.In("email"))
 	}
+	n.Mobile = mobileField(n.Mobile, &wrong)
 	if n.Model.Key == "" {
 		wrong.Add("model", "space.model_unknown")
 	}
@@ -138,7 +140,7 @@ func (s *Service) openSpace(a *act.Act, by authz.Actor, n NewSpace, client accou
 			return space.Space{}, err
 		}
 	}
-	if err := receive(a, by, sp.ID, Guest{Name: n.ClientName, Role: authz.Client}, client); err != nil || !n.Checklist {
+	if err := receive(a, by, sp.ID, Guest{Name: n.ClientName, Mobile: n.Mobile, Role: authz.Client}, client); err != nil || !n.Checklist {
 		return sp, err
 	}
 	return sp, begin(a, by, sp.ID, client.ID, n)
@@ -212,6 +214,9 @@ func receive(a *act.Act, by authz.Actor, to id.Space, g Guest, p account.Person)
 	if err := join(a, by, to, p.ID, g.Role); err != nil {
 		return err
 	}
+	if err := firstMobile(a, by, to, p.ID, g.Mobile); err != nil {
+		return err
+	}
 	if g.Role == authz.Client {
 		if err := guard.Learn(a, to, card.Name); err != nil {
 			return err
@@ -233,12 +238,13 @@ func join(a *act.Act, by authz.Actor, to id.Space, person id.Person, role authz.
 type Guest struct {
 	Name     string
 	Email    string
+	Mobile   string // at which she is sent codes; may be empty
 	Role     authz.Role
 	Language i18n.Language // of her mails, when she is new
 }
 
 // AddGuest lets someone from outside the firm into a space and mails her a
-// link. Faults in the fields name, email and role; Conflict when she is a
+// link. Faults in the fields name, email, mobile and role; Conflict when she is a
 // member already or belongs to the firm.
 func (s *Service) AddGuest(ctx context.Context, by authz.Actor, to id.Space, g Guest) (_ id.Person, err error) {
 	defer fault.Op(&err, "lifecycle.AddGuest(%s)", to)
@@ -251,6 +257,7 @@ func (s *Service) AddGuest(ctx context.Context, by authz.Actor, to id.Space, g G
 	}
 	var wrong fault.Fields
 	g.Name = firm.Name(g.Name, "name", &wrong)
+	g.Mobile = mobileField(g.Mobile, &wrong)
 	if !slices.Contains([]authz.Role{authz.Client, authz.Guest, authz.Reader, authz.Expert, authz.Clerk}, g.Role) {
 		wrong.Add("role", "lifecycle.role_unknown")
 	}

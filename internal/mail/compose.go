@@ -95,9 +95,12 @@ type letter struct {
 // "mail.invalid" when the envelope cannot be sent.
 func (c *Composer) Compose(e Envelope, n Notice) (Message, error) {
 	said := n.content()
-	link, err := c.link(e.Of, said.path)
-	if err != nil {
-		return Message{}, err
+	link := ""
+	if said.code == "" {
+		var err error
+		if link, err = c.link(e.Of, said.path); err != nil {
+			return Message{}, err
+		}
 	}
 	p := c.catalog.Printer(e.Language, time.UTC) // a notice shows no instant
 	l := letter{
@@ -132,6 +135,13 @@ func (c *Composer) Compose(e Envelope, n Notice) (Message, error) {
 		Subject: l.Subject, Text: text.String(), HTML: html.String(), Language: l.Language, Files: said.files,
 	}
 	return m, m.Valid()
+}
+
+// Text is what a short message says that brings a code. It names nobody and holds no link,
+// and but for the code nothing that another such message does not: letters alone that every
+// telephone shows.
+func (c *Composer) Text(l i18n.Language, code string) string {
+	return c.catalog.Printer(l, time.UTC).T("sms.code", code)
 }
 
 // link joins a path to where a firm is. Whatever could name another host is refused.

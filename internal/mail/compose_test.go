@@ -64,6 +64,30 @@ func TestEveryNoticeInBothLanguages(t *testing.T) {
 	}
 }
 
+// TestCodeSent: the one mail with a code in it has no link, and its subject, which telephones
+// show to everybody around, does not say it; the text is short and of plain letters.
+func TestCodeSent(t *testing.T) {
+	c := composer(t)
+	for _, l := range i18n.All() {
+		m, err := c.Compose(envelope(l), CodeSent{"042719"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range []string{m.Text, m.HTML} {
+			if strings.Count(part, "042719") != 1 || strings.Contains(part, "://") || strings.Contains(part, "href") || strings.Contains(part, "CANARY") {
+				t.Errorf("%s", part)
+			}
+		}
+		if strings.ContainsAny(m.Subject, "0123456789") {
+			t.Error(m.Subject)
+		}
+		text := c.Text(l, "042719")
+		if !strings.HasPrefix(text, "042719 ") || len([]rune(text)) > 160 || strings.ContainsFunc(text, func(c rune) bool { return c > 0xff || c == 0xa0 }) || strings.Contains(text, "/") {
+			t.Errorf("%q", text)
+		}
+	}
+}
+
 // Somebody who signs in is told so; all else stays.
 func TestAtSignIn(t *testing.T) {
 	c := composer(t)

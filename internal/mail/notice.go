@@ -16,12 +16,16 @@ type content struct {
 	count              int    // of what the lead counts; 0: nothing
 	titles             []string
 	files              []File
+	code               string // that the lead says; such a mail has no link
 }
 
 // first is the sentence that the mail begins with.
 func (c content) first(p *i18n.Printer) string {
-	if c.count > 0 {
+	switch {
+	case c.count > 0:
 		return p.N(c.lead, c.count)
+	case c.code != "":
+		return p.T(c.lead, c.code)
 	}
 	return p.T(c.lead)
 }
@@ -91,6 +95,9 @@ type (
 	ManyTakenHere struct{ Path string }
 	// SpaceFrozen tells the lawyer who answers for a space that it was frozen.
 	SpaceFrozen struct{ Path string }
+	// CodeSent brings a person the code that she has just asked for. It holds no path: she
+	// types the code where she is.
+	CodeSent struct{ Code string }
 	// Gathered tells a person, once for all that waited for her hour, in how many of
 	// her spaces something is new.
 	Gathered struct {
@@ -100,107 +107,111 @@ type (
 )
 
 func (n NewItem) content() content {
-	return content{n.Path, "mail.item.subject", "mail.item.lead", "mail.item.why", withButton, 0, nil, nil}
+	return content{n.Path, "mail.item.subject", "mail.item.lead", "mail.item.why", withButton, 0, nil, nil, ""}
 }
 
 func (n SpaceOpened) content() content {
-	return content{n.Path, "mail.opened.subject", "mail.opened.lead", "mail.opened.why", withButton, 0, nil, nil}
+	return content{n.Path, "mail.opened.subject", "mail.opened.lead", "mail.opened.why", withButton, 0, nil, nil, ""}
 }
 
 func (n LinkRenewed) content() content {
-	return content{n.Path, "mail.renewed.subject", "mail.renewed.lead", "mail.renewed.why", withButton, 0, nil, nil}
+	return content{n.Path, "mail.renewed.subject", "mail.renewed.lead", "mail.renewed.why", withButton, 0, nil, nil, ""}
 }
 
 func (n DepositReceived) content() content {
-	return content{n.Path, "mail.deposit.subject", "mail.deposit.lead", "mail.deposit.why", withSignIn, 0, nil, nil}
+	return content{n.Path, "mail.deposit.subject", "mail.deposit.lead", "mail.deposit.why", withSignIn, 0, nil, nil, ""}
 }
 
 func (n PapersAwaited) content() content {
-	return content{n.Path, "mail.awaited.subject", "mail.awaited.lead", "mail.awaited.why", withButton, 0, nil, nil}
+	return content{n.Path, "mail.awaited.subject", "mail.awaited.lead", "mail.awaited.why", withButton, 0, nil, nil, ""}
 }
 
 func (n DateNear) content() content {
-	return content{n.Path, "mail.date.subject", "mail.date.lead", "mail.date.why", withButton, 0, nil, nil}
+	return content{n.Path, "mail.date.subject", "mail.date.lead", "mail.date.why", withButton, 0, nil, nil, ""}
 }
 
 func (n SlotsProposed) content() content {
-	return content{n.Path, "mail.slots.subject", "mail.slots.lead", "mail.slots.why", withButton, 0, nil, nil}
+	return content{n.Path, "mail.slots.subject", "mail.slots.lead", "mail.slots.why", withButton, 0, nil, nil, ""}
 }
 
 func (n OffersMoved) content() content {
-	return content{n.Path, "mail.offers.subject", "mail.offers.lead", "mail.offers.why", withButton, 0, nil, nil}
+	return content{n.Path, "mail.offers.subject", "mail.offers.lead", "mail.offers.why", withButton, 0, nil, nil, ""}
 }
 
 func (n DiresMoved) content() content {
-	return content{n.Path, "mail.dires.subject", "mail.dires.lead", "mail.dires.why", withButton, 0, nil, nil}
+	return content{n.Path, "mail.dires.subject", "mail.dires.lead", "mail.dires.why", withButton, 0, nil, nil, ""}
 }
 
 func (n SlotsAnswered) content() content {
-	return content{n.Path, "mail.answered.subject", "mail.answered.lead", "mail.answered.why", withSignIn, 0, nil, nil}
+	return content{n.Path, "mail.answered.subject", "mail.answered.lead", "mail.answered.why", withSignIn, 0, nil, nil, ""}
 }
 
 func (n ReviewDue) content() content {
-	return content{n.Path, "mail.revise.subject", "mail.revise.lead", "mail.revise.why", withSignIn, 0, nil, nil}
+	return content{n.Path, "mail.revise.subject", "mail.revise.lead", "mail.revise.why", withSignIn, 0, nil, nil, ""}
 }
 
 func (n AnswerOverdue) content() content {
-	return content{n.Path, "mail.overdue.subject", "mail.overdue.lead", "mail.overdue.why", withSignIn, 0, nil, nil}
+	return content{n.Path, "mail.overdue.subject", "mail.overdue.lead", "mail.overdue.why", withSignIn, 0, nil, nil, ""}
 }
 
 func (n AccessDue) content() content {
-	return content{n.Path, "mail.review.subject", "mail.review.lead", "mail.review.why", withSignIn, 0, nil, nil}
+	return content{n.Path, "mail.review.subject", "mail.review.lead", "mail.review.why", withSignIn, 0, nil, nil, ""}
 }
 
 func (n ColleagueInvited) content() content {
-	return content{n.Path, "mail.invited.subject", "mail.invited.lead", "mail.invited.why", withButton, 0, nil, nil}
+	return content{n.Path, "mail.invited.subject", "mail.invited.lead", "mail.invited.why", withButton, 0, nil, nil, ""}
 }
 
 func (n Welcome) content() content {
-	return content{n.Path, "mail.welcome.subject", "mail.welcome.lead", "mail.welcome.why", withSignIn, 0, nil, nil}
+	return content{n.Path, "mail.welcome.subject", "mail.welcome.lead", "mail.welcome.why", withSignIn, 0, nil, nil, ""}
 }
 
 func (n DepositLink) content() content {
-	return content{n.Path, "mail.deposit_link.subject", "mail.deposit_link.lead", "mail.deposit_link.why", withButton, 0, nil, nil}
+	return content{n.Path, "mail.deposit_link.subject", "mail.deposit_link.lead", "mail.deposit_link.why", withButton, 0, nil, nil, ""}
 }
 
 func (n FactorsChanged) content() content {
-	return content{n.Path, "mail.factor.subject", "mail.factor.lead", "mail.factor.why", withSignIn, 0, nil, nil}
+	return content{n.Path, "mail.factor.subject", "mail.factor.lead", "mail.factor.why", withSignIn, 0, nil, nil, ""}
 }
 
 func (n DeviceMet) content() content {
-	return content{n.Path, "mail.device.subject", "mail.device.lead", "mail.device.why", withSignIn, 0, nil, nil}
+	return content{n.Path, "mail.device.subject", "mail.device.lead", "mail.device.why", withSignIn, 0, nil, nil, ""}
 }
 
 func (n MailboxAsked) content() content {
-	return content{n.Path, "mail.mailbox_asked.subject", "mail.mailbox_asked.lead", "mail.mailbox_asked.why", withChoice, 0, nil, nil}
+	return content{n.Path, "mail.mailbox_asked.subject", "mail.mailbox_asked.lead", "mail.mailbox_asked.why", withChoice, 0, nil, nil, ""}
 }
 
 func (n MailboxLeft) content() content {
-	return content{n.Path, "mail.mailbox_left.subject", "mail.mailbox_left.lead", "mail.mailbox_left.why", withChoice, 0, nil, nil}
+	return content{n.Path, "mail.mailbox_left.subject", "mail.mailbox_left.lead", "mail.mailbox_left.why", withChoice, 0, nil, nil, ""}
 }
 
 func (n MergerAsked) content() content {
-	return content{n.Path, "mail.merger_asked.subject", "mail.merger_asked.lead", "mail.merger_asked.why", withChoice, 0, nil, nil}
+	return content{n.Path, "mail.merger_asked.subject", "mail.merger_asked.lead", "mail.merger_asked.why", withChoice, 0, nil, nil, ""}
 }
 
 func (n IdentityEnded) content() content {
-	return content{n.Path, "mail.identity_ended.subject", "mail.identity_ended.lead", "mail.identity_ended.why", withSignIn, 0, nil, nil}
+	return content{n.Path, "mail.identity_ended.subject", "mail.identity_ended.lead", "mail.identity_ended.why", withSignIn, 0, nil, nil, ""}
 }
 
 func (n ManyTaken) content() content {
-	return content{n.Path, "mail.haste.subject", "mail.haste.lead", "mail.haste.why", withSignIn, 0, nil, nil}
+	return content{n.Path, "mail.haste.subject", "mail.haste.lead", "mail.haste.why", withSignIn, 0, nil, nil, ""}
 }
 
 func (n ManyTakenHere) content() content {
-	return content{n.Path, "mail.hasty.subject", "mail.hasty.lead", "mail.hasty.why", withSignIn, 0, nil, nil}
+	return content{n.Path, "mail.hasty.subject", "mail.hasty.lead", "mail.hasty.why", withSignIn, 0, nil, nil, ""}
 }
 
 func (n SpaceFrozen) content() content {
-	return content{n.Path, "mail.frozen.subject", "mail.frozen.lead", "mail.frozen.why", withSignIn, 0, nil, nil}
+	return content{n.Path, "mail.frozen.subject", "mail.frozen.lead", "mail.frozen.why", withSignIn, 0, nil, nil, ""}
+}
+
+func (n CodeSent) content() content {
+	return content{subject: "mail.code.subject", lead: "mail.code.lead", page: "mail.code.page", why: "mail.code.why", code: n.Code}
 }
 
 func (n Gathered) content() content {
-	return content{n.Path, "mail.gathered.subject", "mail.gathered.lead", "mail.gathered.why", withSignIn, n.Spaces, nil, nil}
+	return content{n.Path, "mail.gathered.subject", "mail.gathered.lead", "mail.gathered.why", withSignIn, n.Spaces, nil, nil, ""}
 }
 
 // AtSignIn is a notice to somebody who signs in with her password: its path is

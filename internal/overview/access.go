@@ -34,7 +34,7 @@ const (
 // the item that was opened.
 var opened = map[string]item.Kind{
 	"document.read": item.Document, "document.downloaded": item.Document, "memo.read": item.Memo, "agenda.read": item.Event,
-	"space.seen_as": "", "link.used": "", "member.joined": "", "member.left": "", "space.frozen": "", "space.thawed": "",
+	"space.seen_as": "", "link.used": "", "code.confirmed": "", "code.refused": "", "mobile.changed": "", "member.joined": "", "member.left": "", "space.frozen": "", "space.thawed": "",
 	"support.given": "", "support.looked": "", "support.ended": "",
 }
 

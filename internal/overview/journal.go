@@ -163,7 +163,7 @@ func forWhom(r journal.Record) (id.Person, error) {
 // aboutWhom is the person an act was about, empty when it was about a thing.
 func aboutWhom(r journal.Record) (id.Person, error) {
 	switch r.Kind {
-	case "firm.colleague_added", "firm.colleague_left", "firm.admin_given", "firm.admin_withdrawn", "member.joined", "member.left", "absence.stands_in", "absence.stood_down", "group.entered", "group.left", "space.seen_as", "link.asked", "factor.reset", "factor.copied", "device.met", "mailbox.asked", "mailbox.moved", "mailbox.refused":
+	case "firm.colleague_added", "firm.colleague_left", "firm.admin_given", "firm.admin_withdrawn", "member.joined", "member.left", "mobile.changed", "absence.stands_in", "absence.stood_down", "group.entered", "group.left", "space.seen_as", "link.asked", "factor.reset", "factor.copied", "device.met", "mailbox.asked", "mailbox.moved", "mailbox.refused":
 		return id.Person(r.Object), nil
 	case "link.issued", "token.revoked", "support.looked", "support.examined", "circle.entered", "circle.left",
 		"depositlink.made", "depositlink.sent", "depositlink.asked", "depositlink.revoked", "slot.proposed", "slot.chosen", "slot.declined", "slot.withdrawn":

@@ -13,7 +13,7 @@ var journalled = [...]string{
 	"POST /f/{firm}/spaces/new", "POST /f/{firm}/people", "POST /f/{firm}/people/{colleague}/leave", "POST /f/{firm}/approval", "POST /f/{firm}/factors", "POST /f/{firm}/charter/edit", "POST /f/{firm}/reviews", "POST /f/{firm}/message-sizes", "POST /f/{firm}/spaces/{space}/people/{person}/review", "POST /f/{firm}/spaces/{space}/people/{person}/review/end",
 	"POST /f/{firm}/spaces/{space}/name", "POST /f/{firm}/spaces/{space}/people",
 	"POST /f/{firm}/spaces/{space}/folders", "POST /f/{firm}/spaces/{space}/folders/{folder}",
-	"POST /f/{firm}/spaces/{space}/people/{person}/remove", "POST /f/{firm}/spaces/{space}/people/{person}/invite",
+	"POST /f/{firm}/spaces/{space}/people/{person}/remove", "POST /f/{firm}/spaces/{space}/people/{person}/invite", "POST /f/{firm}/spaces/{space}/people/{person}/mobile", "POST /f/{firm}/spaces/{space}/demand",
 	"POST /f/{firm}/groups", "POST /f/{firm}/groups/{group}", "POST /f/{firm}/groups/{group}/dissolve",
 	"POST /f/{firm}/support", "POST /f/{firm}/support/{permission}/end", "POST /f/{firm}/spaces/{space}/support", "POST /f/{firm}/spaces/{space}/support/{support}/end",
 	"POST /f/{firm}/absences", "POST /f/{firm}/absences/{absence}/end", "POST /f/{firm}/people/{colleague}/absence", "POST /f/{firm}/diffusions/{diffusion}/send", "POST /f/{firm}/diffusions/{diffusion}/cancel", "POST /f/{firm}/diffusions/{diffusion}/recall", "POST /f/{firm}/notices", "POST /f/{firm}/spaces/{space}/level", "POST /f/{firm}/spaces/{space}/mute",

@@ -233,14 +233,17 @@ func roomSteps() []step {
 		form(room+"/dires", byLead, 409, "reviewed", "1"), form(room+"/dires/draft", byLead, 409, "text", "1. Le mur."), form(room+"/dires/day", byLead, 409, "day", "2027-06-16"),
 		plain(room+"/dires/{dire}", byLead, 404), form(room+"/dires/{dire}/answers", byLead, 404, "answer-1", "x"), form(room+"/dires/{dire}/answers/publish", byLead, 404, "answer-1", "x"),
 		plain(room+"/offers", byLead, 200), form(room+"/offers", byLead, 422, "subject", "Prix", "party", "{circle}", "day", "2027-06-16", "hour", "12:00"), // there are no parties; package api has a forum
-		plain(room+"/questions", byLead, 200), form(room+"/questions", byLead, 404, "text", "Qui ?"), form(room+"/questions/rule", byLead, 409, "pattern", "all firm"), form(room+"/questions/demand", byLead, 409, "demand", "second_factor"), // likewise
+		plain(room+"/questions", byLead, 200), form(room+"/questions", byLead, 404, "text", "Qui ?"), form(room+"/questions/rule", byLead, 409, "pattern", "all firm"), // likewise
 		plain(room+"/questions/{question}", byLead, 404), form(room+"/questions/{question}/answer", byLead, 404, "text-0", "Moi"), form(room+"/questions/{question}/withdraw", byLead, 404),
 		form(room+"/exhibits/instant", byLead, 409, "day", time.Now().AddDate(0, 0, 2).Format(time.DateOnly), "hour", "09:00"), form(room+"/exhibits/instant/cancel", byLead, 409), // likewise
 		plain(room+"/offers/{round}", byLead, 404), plain(room+"/offers/{round}/file", byLead, 404), form(room+"/offers/{round}/put", byLead, 404, "sealed", "AAAA"),
 		form(room+"/offers/{round}/withdraw", byLead, 404), form(room+"/offers/{round}/unlock", byLead, 404, "key", "0"),
 		form(room+"/circles/{named}/people", byLead, 303, "person", "{client}").then(func(s *scene, _ answer) { s.apart() }),
 		form(room+"/circles/{named}/people/{person}/remove", byLead, 303).then(func(s *scene, _ answer) { s.comeBack(false) }),
-		form(room+"/people/{person}/invite", byLead, 303),
+		form(room+"/people/{person}/invite", byLead, 303), form(room+"/people/{person}/mobile", byLead, 303, "mobile", "06 12 34 56 78"),
+		form(room+"/demand", byLead, 303, "demand", "code").then(func(s *scene, _ answer) {
+			s.must(s.server.Lifecycle.SetDemand(s.t.Context(), s.lead.actor, s.room.id, authz.Single))
+		}),
 		plain(room+"/vigilance", byLead, 200), form(room+"/vigilance/likeness", byLead, 404, "likeness", "none", "verdict", "ruled_out", "why", "Une autre personne"), // package vigilance finds one
 		form(room+"/vigilance", byLead, 303, "part", "relation", "after", "0", "purpose", "Divorce").then(func(s *scene, _ answer) { s.unknow() }),
 		plain(room+"/journal", byLead, 200), plain(room+"/trash", byLead, 200), plain(room+"/exhibits", byLead, 200), plain(room+"/exhibits/file", byLead, 200), plain(room+"/exhibits/{version}/stamped", byLead, 404), form(room+"/exhibits/pack", byLead, 404, "party", "{named}", "to", "court"), // package dispatch has a forum
@@ -426,6 +429,7 @@ func accountSteps() []step {
 		form("/account/prove", byAccount, 307, "prove-for", "/enter", "current", password).then(func(s *scene, a answer) {
 			s.account.token = a.session()
 		}),
+		plain("/account/code", byAccount, 303), form("/account/code", byAccount, 303, "code", "123456"), form("/account/code/send", byAccount, 303), // nothing asks one of her
 		plain("/account/factors", byAccount, 200).then(func(s *scene, _ answer) {
 			token, _, err := s.server.Accounts.SignIn(s.t.Context(), s.account.email, password, here()) // fresh
 			s.must(err)

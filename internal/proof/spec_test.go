@@ -217,6 +217,7 @@ var chosenFor = map[string]map[string]string{
 	"publishCharter":    {"audience": ""},
 	"chooseReviews":     {"months": "6"},
 	"setMessageSizes":   {"megabytes": "18"},
+	"setMobile":         {"mobile": "06 12 34 56 78"},
 	"keepMember":        {"until": time.Now().AddDate(0, 6, 0).Format(time.DateOnly)},
 	"liftWall":          {"person": "{colleague}"},
 	"addParty":          {"name": "M. Paul Adversaire"},

@@ -79,6 +79,7 @@ import (
 	"cenacle/internal/sanction"
 	"cenacle/internal/scan"
 	"cenacle/internal/slot"
+	"cenacle/internal/sms"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
 	"cenacle/internal/support"
@@ -162,6 +163,7 @@ type Server struct {
 	config    *config.Config
 	bucket    storage.Bucket
 	scanner   *scan.Scanner // nil without one
+	texts     *sms.Gateway  // nil without a provider
 	blobs     *blob.Store
 	log       *slog.Logger
 	sequencer *act.Sequencer
@@ -394,7 +396,7 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 		return err
 	}
 	s.Agendas = agenda.New(s.Office, zone, periods)
-	s.Forums = forum.New(s.Office, zone, s.Accounts)
+	s.Forums = forum.New(s.Office, zone)
 	s.Offers, s.Dires = offer.New(s.Office), dire.New(s.Office, periods, zone)
 	s.Questions = question.New(s.Office, s.Documents)
 	s.Attests = attest.New(s.Office)
@@ -408,6 +410,9 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	out := outbound.New(outbound.Config{Allow: c.Networks(), Resolver: cmp.Or(o.Resolver, outbound.Resolver(c.Outbound.Resolver))})
 	s.Sanctions = sanction.New(s.Office, sanction.Config{StaleDays: c.Sanction.StaleDays, Address: c.Sanction.Address, Files: out, Log: o.Log})
 	s.Vigilance.Against(s.Sanctions)
+	if err := s.openTexts(c, out); err != nil {
+		return err
+	}
 	s.Invitations = invitation.New(s.Office, s.Accounts)
 	s.Letterboxes = depositlink.New(s.Office, s.Accounts)
 	s.Lifecycle = lifecycle.New(s.Office, s.Accounts, s.Invitations)
@@ -436,6 +441,11 @@ func (s *Server) openJobs(c *config.Config, catalog *i18n.Catalog, o Options) er
 	if err != nil {
 		return err
 	}
+	codes := invitation.Post{Composer: composer, Mails: sender}
+	if s.texts != nil {
+		codes.Texts = s.texts
+	}
+	s.Invitations.Through(codes)
 	handlers := s.Lifecycle.Handlers(composer, sender, s.Documents)
 	handlers[document.WordsJob] = s.Documents.Words
 	handlers[memo.WordsJob] = s.Memos.Words
@@ -466,6 +476,16 @@ func (s *Server) openJobs(c *config.Config, catalog *i18n.Catalog, o Options) er
 		Slow: [2]string{webhook.SendJob, document.WordsJob},
 	})
 	return nil
+}
+
+// openTexts makes the gateway to the operator's provider of short messages, if there is one.
+func (s *Server) openTexts(c *config.Config, out *outbound.Client) error {
+	p, err := c.Texts()
+	if err != nil || p == nil {
+		return err
+	}
+	s.texts, err = sms.New(*p, out)
+	return err
 }
 
 // sender is the mail server of the configuration, or the sealed mailbox.

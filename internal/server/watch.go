@@ -76,6 +76,10 @@ func (s *Server) watchWork(m *metric.Set) {
 		defer v.mu.Unlock()
 		return v.took.Seconds()
 	})
+	if s.texts != nil {
+		m.Counter("sms_sent_total", s.texts.Sent)
+		m.Counter("sms_failures_total", s.texts.Failed)
+	}
 	m.Counter("survey_failures_total", func() uint64 {
 		v.mu.Lock()
 		defer v.mu.Unlock()

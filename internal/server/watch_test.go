@@ -203,7 +203,8 @@ func TestFiguresAreWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := run(t, append(inBucket(s3test.Config(t)), "CENACLE_TRACES_ENDPOINT=http://127.0.0.1:1/v1/traces")...)
+	s := run(t, append(inBucket(s3test.Config(t)), "CENACLE_TRACES_ENDPOINT=http://127.0.0.1:1/v1/traces",
+		"CENACLE_SMS_URL=https://sms.example/send", "CENACLE_SMS_TYPE=form", "CENACLE_SMS_BODY=to={to}&text={text}")...)
 	ask(t, s.base+"/CANARY", nil) // a fault, so that there is a series of each
 	_, text := ask(t, s.figures+"/metrics", nil)
 	name := regexp.MustCompile(`\bcenacle_[a-z_]+`)

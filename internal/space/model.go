@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"cenacle/internal/authz"
 	"cenacle/internal/i18n"
 )
 
@@ -25,6 +26,15 @@ const (
 
 // Profiles returns the three profiles in the order they are offered.
 func Profiles() []Profile { return []Profile{Individual, Company, Criminal} }
+
+// Demand is what entering a space of the profile demands when it opens; from then on the
+// space says it itself.
+func (p Profile) Demand() authz.Assurance {
+	if p == Criminal {
+		return authz.Confirmed
+	}
+	return authz.Single
+}
 
 // Tray is one of the three trays of a space.
 type Tray string

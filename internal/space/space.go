@@ -107,7 +107,7 @@ func Create(a *act.Act, by authz.Actor, n New) (Space, error) {
 	}
 	s := Space{
 		ID: id.New[id.Space](a.Now), Name: n.Name, Profile: n.Profile, Model: n.Model.Key,
-		State: "open", Notice: string(circle.Neutral), Lead: n.Lead, Created: a.Now, Changed: a.Now,
+		State: "open", Notice: circle.NoticeOf(n.Profile.Demand()), Lead: n.Lead, Created: a.Now, Changed: a.Now,
 	}
 	box, err := a.Ring().CreateSpace(a.Tx, s.ID, a.Now)
 	if err != nil {

@@ -351,6 +351,9 @@ func (e *exchange) Fail(w *front.Writer, err error) error {
 	if unguarded && r.Method == http.MethodGet && !r.forScript() {
 		return See("/account/factors?next="+url.QueryEscape(r.URL.RequestURI())).write(w, r)
 	}
+	if need == authz.Confirmed && r.Method == http.MethodGet && !r.forScript() {
+		return See("/account/code?next="+url.QueryEscape(r.URL.RequestURI())).write(w, r)
+	}
 	if need > authz.Single && r.Method == http.MethodGet && !r.forScript() {
 		return See("/account/factors?ask="+need.String()+"&next="+url.QueryEscape(r.URL.RequestURI())).write(w, r)
 	}

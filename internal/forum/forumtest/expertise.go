@@ -8,7 +8,6 @@ package forumtest
 import (
 	"time"
 
-	"cenacle/internal/account"
 	"cenacle/internal/authz"
 	"cenacle/internal/circle"
 	"cenacle/internal/document"
@@ -37,7 +36,7 @@ type Expertise struct {
 func Open(h *documenttest.House) *Expertise {
 	paris, err := time.LoadLocation(i18n.Zone)
 	h.Must(err)
-	x := &Expertise{House: h, In: h.Space(h.Lead, "Expertise Tilleuls"), Zone: paris, Forums: forum.New(h.Office, paris, account.New(h.Office))}
+	x := &Expertise{House: h, In: h.Space(h.Lead, "Expertise Tilleuls"), Zone: paris, Forums: forum.New(h.Office, paris)}
 	x.All = h.Circles(h.Lead, x.In).All
 	x.Client, x.Expert = h.Member(h.Lead, x.In, authz.Client, "Mme Petit"), h.Member(h.Lead, x.In, authz.Guest, "M. Expert")
 	for _, side := range []struct{ name, counsel string }{{"Maître d’ouvrage", "Me Roux"}, {"Entreprise Durtain", "Me Noir"}, {"Assureur", ""}} {

@@ -148,7 +148,7 @@ func Routes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/connections/{webhook}/resume", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoResume},
 		{Pattern: "POST /f/{firm}/connections/{webhook}/end", Door: web.Member, Action: authz.FirmConnect, Handle: p.Connection.DoEnd},
 	}
-	routes = slices.Concat(routes, entranceRoutes(p), letterboxRoutes(p), charterRoutes(p), sizeRoutes(p), noticeRoutes(p), absenceRoutes(p), groupRoutes(p), diffusionRoutes(p), supportRoutes(p),
+	routes = slices.Concat(routes, entranceRoutes(p), letterboxRoutes(p), charterRoutes(p), sizeRoutes(p), codeRoutes(p), noticeRoutes(p), absenceRoutes(p), groupRoutes(p), diffusionRoutes(p), supportRoutes(p),
 		spaceRoutes(p), forumRoutes(p), agendaRoutes(p), vigilanceRoutes(p))
 	if p.StyleGuide != nil {
 		routes = append(routes, web.Route{Pattern: "GET /styleguide", Handle: p.StyleGuide.Show, Why: "components without content, in demonstration mode only"})
@@ -186,6 +186,17 @@ func charterRoutes(p Pages) []web.Route {
 		{Pattern: "POST /f/{firm}/charter", Door: web.Member, Action: authz.CharterAnswer, Handle: p.Charter.DoAnswer},
 		{Pattern: "GET /f/{firm}/charter/edit", Door: web.Member, Action: authz.CharterSee, Handle: p.Charter.Edit},
 		{Pattern: "POST /f/{firm}/charter/edit", Door: web.Member, Action: authz.CharterPublish, Handle: p.Charter.DoPublish},
+	}
+}
+
+// codeRoutes are about what a link alone does not open, and the code that is sent besides.
+func codeRoutes(p Pages) []web.Route {
+	return []web.Route{
+		{Pattern: "GET /account/code", Door: web.Person, Handle: p.Door.CodeSent, Why: "where the code of one's own link goes; sends nothing"},
+		{Pattern: "POST /account/code", Door: web.Person, Handle: p.Door.DoUseCode, Why: "invitation.UseCode takes the code that one's own session was sent, once, and counts"},
+		{Pattern: "POST /account/code/send", Door: web.Person, Handle: p.Door.DoSendCode, Why: "invitation.SendCode sends to where the firm and the identity say, and brakes"},
+		{Pattern: "POST /f/{firm}/spaces/{space}/people/{person}/mobile", Door: web.Member, Action: authz.SpaceMobile, Handle: p.Room.DoSetMobile},
+		{Pattern: "POST /f/{firm}/spaces/{space}/demand", Door: web.Member, Action: authz.SpaceDemand, Handle: p.Room.DoDemand},
 	}
 }
 
@@ -441,7 +452,6 @@ func forumRoutes(p Pages) []web.Route {
 		{Pattern: "GET /f/{firm}/spaces/{space}/register", Door: web.Member, Action: authz.RegisterSee, Handle: p.Room.Register},
 		{Pattern: "GET /f/{firm}/spaces/{space}/questions", Door: web.Member, Action: authz.QuestionSee, Handle: p.Room.ShowQuestions},
 		{Pattern: "POST /f/{firm}/spaces/{space}/questions", Door: web.Member, Action: authz.QuestionAsk, Handle: p.Room.DoAskQuestion},
-		{Pattern: "POST /f/{firm}/spaces/{space}/questions/demand", Door: web.Member, Action: authz.ForumDemand, Handle: p.Room.DoDemand},
 		{Pattern: "POST /f/{firm}/spaces/{space}/questions/rule", Door: web.Member, Action: authz.ForumSet, Handle: p.Room.DoSetPattern},
 		{Pattern: "GET /f/{firm}/spaces/{space}/questions/{question}", Door: web.Member, Action: authz.QuestionSee, Handle: p.Room.ShowQuestion},
 		{Pattern: "POST /f/{firm}/spaces/{space}/questions/{question}/answer", Door: web.Member, Action: authz.QuestionAnswer, Handle: p.Room.DoAnswerQuestion},

@@ -24,6 +24,7 @@ const (
 	File     Kind = "file"
 	Search   Kind = "search"
 	Code     Kind = "code" // digits, from a telephone or a paper
+	Tel      Kind = "tel"
 )
 
 // Field is one question of a form: label above, hint, error beside the field,

@@ -103,7 +103,7 @@ func NewCast(t testing.TB, table func(*Cast) []web.Route) *Cast {
 		s.must(err)
 		periods, err := law.Load()
 		s.must(err)
-		c.Agendas, c.Forums = agenda.New(s.Office, zone, periods), forum.New(s.Office, zone, s.Accounts)
+		c.Agendas, c.Forums = agenda.New(s.Office, zone, periods), forum.New(s.Office, zone)
 		c.Offers, c.Dires = offer.New(s.Office), dire.New(s.Office, periods, zone)
 		c.Questions = question.New(s.Office, c.Documents)
 		c.Attests = attest.New(s.Office)

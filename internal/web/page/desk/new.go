@@ -21,6 +21,7 @@ type NewSpace struct {
 	Summary  ui.Summary
 	Name     ui.Field
 	Email    ui.Field
+	Mobile   ui.Field
 	Model    ui.Field
 	Profile  ui.Field
 	Lead     ui.Field
@@ -48,7 +49,7 @@ func (p *Pages) NewSpace(r *web.Request) (web.Answer, error) { return p.newSpace
 // DoNewSpace opens the space and leads into it.
 func (p *Pages) DoNewSpace(r *web.Request) (web.Answer, error) {
 	in := lifecycle.NewSpace{
-		ClientName: r.Value("name"), ClientEmail: r.Value("email"), Profile: space.Profile(r.Value("profile")),
+		ClientName: r.Value("name"), ClientEmail: r.Value("email"), Mobile: r.Value("mobile"), Profile: space.Profile(r.Value("profile")),
 		Name: strings.TrimSpace(r.Value("space")), Lead: id.Person(r.Value("lead")), Language: r.Printer.Language(),
 		Checklist: r.Value("checklist") != "",
 	}
@@ -112,6 +113,7 @@ type answers struct {
 func (page *NewSpace) ask(typed answers) {
 	page.Name = ui.Field{Name: "name", Label: page.T("desk.new.name"), Hint: page.T("desk.new.name_hint"), Value: typed.one("name"), Length: 80, Autocomplete: "off", Focus: true}
 	page.Email = ui.Field{Kind: ui.Email, Name: "email", Label: page.T("desk.new.email"), Hint: page.T("desk.new.email_hint"), Value: typed.one("email"), Length: 254, Autocomplete: "off"}
+	page.Mobile = ui.Field{Kind: ui.Tel, Name: "mobile", Label: page.T("room.mobile.label"), Hint: page.T("room.mobile.hint"), Value: typed.one("mobile"), Length: 40, Optional: true, Autocomplete: "off"}
 }
 
 // choose offers the models, each with what it opens with, and the profiles.
@@ -184,12 +186,12 @@ func answersFor(r authz.FirmRole) bool { return r == authz.Admin || r == authz.L
 
 // mark writes beside each answer what is wrong with it.
 func (page *NewSpace) mark(err error) {
-	fields := []*ui.Field{&page.Name, &page.Email, &page.Model, &page.Profile, &page.Lead, &page.Settings.Space}
+	fields := []*ui.Field{&page.Name, &page.Email, &page.Mobile, &page.Model, &page.Profile, &page.Lead, &page.Settings.Space}
 	if page.Settings.Colleagues != nil {
 		fields = append(fields, page.Settings.Colleagues)
 	}
 	page.Summary = ui.Refuse(page.Printer, err).Mark(fields...)
-	for _, f := range fields[4:] {
+	for _, f := range fields[5:] {
 		page.Settings.Unfolded = page.Settings.Unfolded || f.Error != ""
 	}
 }

@@ -150,6 +150,11 @@ func (p *Pages) account(r *web.Request) (page AccountPage, about []string, err e
 		page.Crumbs = []ui.Link{{Href: enterPath, Label: r.Printer.T("door.back")}}
 	}
 	page.ask(r, person)
+	if err := p.Invitations.Owes(r.Context(), r.Session); fault.Is(err, fault.Forbidden) {
+		page.Byline, page.Set = r.Printer.Fault(err), ui.Button{}
+	} else if err != nil {
+		return AccountPage{}, nil, err
+	}
 	page.Merge = ui.Link{Href: mergePath, Label: r.Printer.T("door.merge.see"), Icon: "users"}
 	page.Factors, page.Means = ui.Link{Href: factorsPath, Label: r.Printer.T("door.factors_see"), Icon: "shield-lock"}, r.Printer.T("door.factors_none")
 	if person.Guarded {

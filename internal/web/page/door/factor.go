@@ -168,6 +168,9 @@ func (p *Pages) ask(r *web.Request, page *FactorsPage, person account.Person) er
 		return err
 	}
 	page.Ask = &ui.Notice{Look: ui.Signal, Text: r.Printer.Fault(err)}
+	if account.CodeOwed(err) {
+		return nil // she is led to it from the space that demands it
+	}
 	if r.Session.Proven {
 		page.Ask.Link = &ui.Link{Href: againPath(factorsFor(page.Next)), Label: r.Printer.T("door.again")}
 		return nil

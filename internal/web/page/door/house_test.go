@@ -1,6 +1,7 @@
 package door_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -64,6 +65,10 @@ func routes(s *webtest.Site) []web.Route {
 	hasty := func(r *web.Request) (web.Answer, error) {
 		return web.See("/taken"), authz.Brake(r.Actor, authz.DocumentRead)
 	}
+	room := func(r *web.Request) (web.Answer, error) {
+		_, err := s.Lifecycle.Demand(r.Context(), r.Actor, id.Space(r.PathValue("space")))
+		return web.Empty(http.StatusNoContent), err
+	}
 	public := func(pattern string, h web.Handler) web.Route {
 		return web.Route{Pattern: pattern, Handle: h, Why: "a test"}
 	}
@@ -81,6 +86,8 @@ func routes(s *webtest.Site) []web.Route {
 		person("POST /account/mailbox", p.DoAskMove), person("POST /account/mailbox/cancel", p.DoCancelMove),
 		public("GET /r/{token}", p.Agree), public("POST /r/{token}", p.DoAgree), person("GET /account/merge", p.Merge), person("POST /account/merge", p.DoBeginMerge),
 		person("POST /account/merge/confirm", p.DoMerge), person("POST /account/merge/cancel", p.DoCancelMerge),
+		person("GET /account/code", p.CodeSent), person("POST /account/code", p.DoUseCode), person("POST /account/code/send", p.DoSendCode),
+		{Pattern: "GET /f/{firm}/spaces/{space}", Door: web.Member, Action: authz.SpaceSee, Handle: room}, {Pattern: "POST /f/{firm}/spaces/{space}", Door: web.Member, Action: authz.SpaceSee, Handle: room},
 		person("GET /account/factors", p.Factors), person("POST /account/factors/app", p.DoNewApp), person("POST /account/factors/app/code", p.DoAddApp),
 		person("POST /account/factors/recovery", p.DoRenewRecovery), person("POST /account/factors/{factor}/name", p.DoRenameFactor), person("POST /account/factors/{factor}/remove", p.DoRemoveFactor),
 		person("POST /account/signout", p.DoSignOutEverywhere), person("POST /account/sessions/{session}/end", p.DoEndSession),

@@ -18,6 +18,7 @@ func TestTemplates(t *testing.T) {
 	uitest.Check(t, accountTemplate)
 	uitest.Check(t, moveTemplate)
 	uitest.Check(t, codeTemplate)
+	uitest.Check(t, codeSentTemplate)
 	uitest.Check(t, factorsTemplate)
 	uitest.Check(t, appTemplate)
 	uitest.Check(t, recoveryTemplate)

@@ -340,7 +340,7 @@ func (p *Pages) DoAddMember(r *web.Request) (web.Answer, error) {
 		err = p.Lifecycle.AddColleague(r.Context(), r.Actor, h.room.ID, id.Person(colleague))
 	} else {
 		_, err = p.Lifecycle.AddGuest(r.Context(), r.Actor, h.room.ID, lifecycle.Guest{
-			Name: r.Value("name"), Email: r.Value("email"), Role: authz.Role(r.Value("role")), Language: r.Printer.Language(),
+			Name: r.Value("name"), Email: r.Value("email"), Mobile: r.Value("mobile"), Role: authz.Role(r.Value("role")), Language: r.Printer.Language(),
 		})
 	}
 	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {

@@ -33,11 +33,12 @@ type People struct {
 	Rename  Form
 	Parties *Parties
 	Aliases *Aliases
-	Vigil   ui.Notice // where the dossier de vigilance stands
-	Hand    *Form     // for who answers for the space: has another lawyer do
-	Walls   *Walls    // for the lawyers of the space
-	Groups  *Groups   // nil when none is in the space, to who could put none there
-	Demand  *Demand   // whether approval is demanded, for who may decide it
+	Vigil   ui.Notice  // where the dossier de vigilance stands
+	Hand    *Form      // for who answers for the space: has another lawyer do
+	Walls   *Walls     // for the lawyers of the space
+	Groups  *Groups    // nil when none is in the space, to who could put none there
+	Entry   *Assurance // what entering it takes, for who may decide it; of a forum, its questions say it
+	Demand  *Demand    // whether approval is demanded, for who may decide it
 	Summary ui.Summary
 	Access  string // where one sees who opened the space, and freezes it
 	Mails   Demand // whether the reader is mailed of it
@@ -59,14 +60,15 @@ type Member struct {
 	Role    string
 	Circles string
 	Since   string
-	Refused string // that no mail reaches her, and since when; or empty
-	Retry   string // where mails are tried again, for who is in the space now
-	Review  string // when her lawyer looks again at her access, or empty
-	Group   string // by which groups she is there, or empty
-	Away    string // who answers in her place, or in whose she does, and until when; or empty
-	Muted   string // since when she wants no mail of it, or empty
-	Invite  string // where a new link is sent from, or empty
-	SeeAs   string // where her page is shown to a lawyer of the space, or empty
+	Refused string   // that no mail reaches her, and since when; or empty
+	Retry   string   // where mails are tried again, for who is in the space now
+	Review  string   // when her lawyer looks again at her access, or empty
+	Group   string   // by which groups she is there, or empty
+	Away    string   // who answers in her place, or in whose she does, and until when; or empty
+	Muted   string   // since when she wants no mail of it, or empty
+	Invite  string   // where a new link is sent from, or empty
+	SeeAs   string   // where her page is shown to a lawyer of the space, or empty
+	Mobile  *ui.Fold // at which telephone codes reach her, for who may say it; or nil
 	Remove  *ui.Dialog
 }
 
@@ -104,6 +106,10 @@ func (p *Pages) people(h here, refused error) (web.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	mobiles, err := p.mobiles(h)
+	if err != nil {
+		return nil, err
+	}
 	page.Level = h.level(refused)
 	page.Mails = h.mails(!muted[h.r.Actor.Person].IsZero())
 	for _, person := range h.room.People {
@@ -120,11 +126,12 @@ func (p *Pages) people(h here, refused error) (web.Answer, error) {
 		if by := present.Place(person.Member); len(by) > 0 {
 			m.Group = page.N("room.group.by", len(by), page.List(by))
 		}
+		m.Mobile = h.mobile(person, mobiles, refused)
 		m.Away = h.away(page.Base, person.Person, "room.away_inside")
 		if person.Active(h.r.Now) {
 			page.Rows = append(page.Rows, m)
 		} else {
-			m.Invite, m.SeeAs, m.Retry, m.Group, m.Remove = "", "", "", "", nil
+			m.Invite, m.SeeAs, m.Retry, m.Group, m.Mobile, m.Remove = "", "", "", "", nil, nil
 			page.Past = append(page.Past, m)
 		}
 	}
@@ -198,6 +205,7 @@ func (p *Pages) forms(h here, page *People, present group.Present, refused error
 	page.Circle = h.newCircle(h.back(refused, "circles"))
 	name := ui.Field{Name: "name", Label: t.T("room.guest.name"), Value: r.Value("name"), Length: 200, Autocomplete: "off"}
 	email := ui.Field{Kind: ui.Email, Name: "email", Label: t.T("room.guest.email"), Value: r.Value("email"), Hint: t.T("room.guest.email_hint"), Autocomplete: "off"}
+	mobile := ui.Field{Kind: ui.Tel, Name: "mobile", Label: t.T("room.mobile.label"), Value: r.Value("mobile"), Hint: t.T("room.mobile.hint"), Length: 40, Optional: true, Autocomplete: "off"}
 	role := ui.Field{Kind: ui.Radios, Name: "role", Label: t.T("room.guest.role")}
 	for _, one := range []authz.Role{authz.Client, authz.Guest, authz.Reader, authz.Expert, authz.Clerk} {
 		role.Options = append(role.Options, ui.Option{
@@ -208,15 +216,15 @@ func (p *Pages) forms(h here, page *People, present group.Present, refused error
 	spaceName := ui.Field{Name: "name", ID: "f-space-name", Label: t.T("room.space_name"), Hint: t.T("room.space_name_hint"), Value: h.room.Name, Length: space.MaxName}
 	rename := r.URL.Path == h.path("name")
 	switch {
-	case slices.Contains([]string{h.path("parties"), h.path("aliases"), h.path("circles"), h.path("walls"), h.path("groups"), h.path("lead"), h.path("level")}, r.URL.Path):
-		name.Value = ""
+	case slices.Contains([]string{h.path("parties"), h.path("aliases"), h.path("circles"), h.path("walls"), h.path("groups"), h.path("lead"), h.path("level"), h.path("demand")}, r.URL.Path) || strings.HasSuffix(r.URL.Path, "/mobile"):
+		name.Value, mobile.Value = "", ""
 	case rename:
 		name.Value, spaceName.Value = "", r.Value("name")
 		page.Summary = ui.Refuse(t, refused).Mark(&spaceName)
 	default:
-		page.Summary = ui.Refuse(t, refused).Mark(&name, &email, &role)
+		page.Summary = ui.Refuse(t, refused).Mark(&name, &email, &mobile, &role)
 	}
-	page.Guest = Form{Action: h.path("people"), Fields: []ui.Field{name, email, role}, Button: ui.Button{Label: t.T("room.guest.add"), Look: ui.Primary, Icon: "user-plus"}}
+	page.Guest = Form{Action: h.path("people"), Fields: []ui.Field{name, email, mobile, role}, Button: ui.Button{Label: t.T("room.guest.add"), Look: ui.Primary, Icon: "user-plus"}}
 	demanded, err := p.Documents.ApprovalDemanded(r.Context(), r.Actor, h.room.ID)
 	if err != nil {
 		return err
@@ -226,6 +234,9 @@ func (p *Pages) forms(h here, page *People, present group.Present, refused error
 		return err
 	}
 	page.Demand = h.demand(demanded, everywhere)
+	if page.Entry, err = p.spaceDemand(h, h.back(refused, "demand")); err != nil {
+		return err
+	}
 	staff, err := p.Firms.People(r.Context(), r.Actor)
 	if err != nil {
 		return err

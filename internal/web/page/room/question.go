@@ -125,7 +125,7 @@ func (p *Pages) questions(h here, refused error) (web.Answer, error) {
 	if h.directs() && h.room.State == "open" {
 		page.Pattern = h.patterns(pattern, h.back(refused, "questions", "rule"))
 	}
-	if page.Demand, err = p.assurance(h, h.back(refused, "questions", "demand")); err != nil {
+	if page.Demand, err = p.forumDemand(h, h.back(refused, "demand")); err != nil {
 		return nil, err
 	}
 	if refused != nil {

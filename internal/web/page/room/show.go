@@ -245,7 +245,7 @@ func (p *Pages) clientPage(h here, refused error, back memo.New) Client {
 	if h.r.Actor.Via.Linked() && offered {
 		page.Password, page.Here = "/account", h.path()
 	}
-	if p.Passkeys && h.r.Actor.Via == authz.ViaLink && offered {
+	if p.Passkeys && h.r.Actor.Via.Linked() && !h.r.Actor.Via.Twofold() && offered {
 		page.Key = "/account/factors"
 	}
 	page.Dates = h.next()

@@ -1,4 +1,4 @@
-package forum
+package lifecycle
 
 import (
 	"context"
@@ -11,8 +11,9 @@ import (
 	"cenacle/internal/id"
 )
 
-// Demand is what entering a forum demands of everybody in it. Whoever may say how the forum
-// goes is told who has nothing by which to show it, level by level.
+// Demand is what entering a space demands of everybody in it. Whoever may say how a forum
+// goes, and so what any space demands, is told who has nothing by which to show it, level by
+// level.
 type Demand struct {
 	Level   authz.Assurance
 	Sets    bool // it is the reader's to say
@@ -21,9 +22,9 @@ type Demand struct {
 	Names   map[id.Person]string
 }
 
-// Demand returns that of a forum.
+// Demand returns that of a space.
 func (s *Service) Demand(ctx context.Context, by authz.Actor, in id.Space) (d Demand, err error) {
-	defer fault.Op(&err, "forum.Demand(%s)", in)
+	defer fault.Op(&err, "lifecycle.Demand(%s)", in)
 	var people []id.Person
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
 		d, people, err = demandIn(a, by, in)
@@ -51,7 +52,7 @@ func demandIn(a *act.Act, by authz.Actor, in id.Space) (d Demand, people []id.Pe
 		return d, nil, err
 	}
 	on := authz.Resource{Kind: authz.OfSpace, Firm: a.Firm(), Space: in, Conducted: d.Led}
-	d.Sets = authz.May(by, authz.ForumDemand, on, f)
+	d.Sets = authz.May(by, authz.SpaceDemand, on, f)
 	if !authz.May(by, authz.ForumSet, on, f) {
 		return d, nil, nil
 	}
@@ -71,28 +72,24 @@ func demandIn(a *act.Act, by authz.Actor, in id.Space) (d Demand, people []id.Pe
 // demanding is what the journal keeps of a demand.
 type demanding struct {
 	Demand string `json:"demand"`
+	Former string `json:"former"`
 }
 
-// SetDemand says what entering a forum demands from now on, of everybody in it and on every
+// SetDemand says what entering a space demands from now on, of everybody in it and on every
 // way: who has shown less finds nothing of it, and is led to where she shows it. It is the
-// expert's to say, where there is one. Conflict where there is no forum, and
-// "forum.demand_first" when the actor has not shown so much herself.
+// expert's to say, where there is one. Conflict "space.demand_first" when the actor has not
+// shown so much herself.
 func (s *Service) SetDemand(ctx context.Context, by authz.Actor, in id.Space, to authz.Assurance) (err error) {
-	defer fault.Op(&err, "forum.SetDemand(%s)", in)
+	defer fault.Op(&err, "lifecycle.SetDemand(%s)", in)
 	return s.office.Do(ctx, by.Firm, func(a *act.Act) error {
-		if _, err := circle.EnterLed(a, by, in, authz.ForumDemand); err != nil {
+		f, err := circle.EnterLed(a, by, in, authz.SpaceDemand)
+		if err != nil {
 			return err
 		}
-		parties, err := circle.Parties(a, in)
-		switch {
-		case err != nil:
-			return err
-		case len(parties) == 0:
-			return fault.New(fault.Conflict, "forum.none")
-		case by.Shown() < to:
-			return fault.New(fault.Conflict, "forum.demand_first").In("demand")
+		if by.Shown() < to {
+			return fault.New(fault.Conflict, "space.demand_first").In("demand")
 		}
-		if _, err := a.Record(by, "forum.demanded", in, string(in), demanding{to.String()}); err != nil {
+		if _, err := a.Record(by, "forum.demanded", in, string(in), demanding{to.String(), f.Demand.String()}); err != nil {
 			return err
 		}
 		if err := circle.SetDemand(a, in, to); err != nil {
