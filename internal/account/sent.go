@@ -62,10 +62,13 @@ func (s *Service) NewCode(ctx context.Context, in Session) (code string, err err
 	})
 }
 
-// ForgetCode takes back the code of a session, which did not reach its person.
+// ForgetCode takes back the code of a session, which did not reach its person and is not
+// counted as sent: who waits for a provider that comes back is not locked out by it.
 func (s *Service) ForgetCode(ctx context.Context, in Session) error {
 	return s.directory().Update(ctx, func(tx *store.DirectoryTx) error {
-		return tx.Write(deleteChallenge, s.sentKey(in))
+		return errors.Join(
+			tx.Write(deleteChallenge, s.sentKey(in)),
+			tx.Write(refundAttempt, s.chargeHash(Charge{sentBrake, string(in.Person)})))
 	})
 }
 
