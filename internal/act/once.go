@@ -37,7 +37,7 @@ func (a *Act) Settle(by authz.Actor, object string) error {
 	if err := a.Write(deleteOnceKey, by.Person, by.Once.Key, store.Micros(a.Now.Add(-onceLife))); err != nil {
 		return err
 	}
-	err := a.Write(insertOnce, by.Person, by.Once.Key, by.Once.Request, object, store.Micros(a.Now))
+	_, err := a.Exec(insertOnce, by.Person, by.Once.Key, by.Once.Request, object, store.Micros(a.Now))
 	if fault.Is(err, fault.Conflict) {
 		return fault.New(fault.Conflict, "act.once").Because(err)
 	}

@@ -83,7 +83,7 @@ func (h *hashes) add(n int64, leaf []byte) error {
 	}
 	first := tlog.StoredHashIndex(0, n)
 	for i, hash := range grown {
-		err := h.tx.Write(insertHash, first+int64(i), hash[:])
+		_, err := h.tx.Exec(insertHash, first+int64(i), hash[:])
 		if fault.Is(err, fault.Conflict) {
 			return broken(fmt.Errorf("journal: hash %d is there before its entry: %w", first+int64(i), err))
 		}

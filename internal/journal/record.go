@@ -165,6 +165,6 @@ func (j *Journal) Append(tx *store.Tx, now time.Time, e Entry) (entry id.Entry, 
 		id: entry, space: e.Space, kind: e.Kind, leaf: leaf, at: store.Micros(now),
 		sealed: box.Seal(recordPlace(entry), append(plain, raw...)),
 	}
-	err = tx.Write(insertEntry, r.id, r.space, r.kind, r.sealed, r.leaf, r.at, r.seal(boxes.firm))
+	_, err = tx.Exec(insertEntry, r.id, r.space, r.kind, r.sealed, r.leaf, r.at, r.seal(boxes.firm))
 	return entry, err
 }

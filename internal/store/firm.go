@@ -82,8 +82,9 @@ func (tx *Tx) Exec(s FirmStmt, args ...any) (rows int64, err error) {
 }
 
 // Write runs a statement of which nobody needs to know how many rows it touched. On
-// PostgreSQL it leaves together with the next one that is asked something, or with the
-// commit; that one says so if it failed.
+// PostgreSQL it leaves together with the next one that is asked something, or before the
+// commit; that one says so if it failed. A closure that does something elsewhere, or wants to
+// know of a clash, asks with Exec first.
 func (tx *Tx) Write(s FirmStmt, args ...any) error {
 	return tx.s.write(s.text, firmArgs(tx.firm, args))
 }
