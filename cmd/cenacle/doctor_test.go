@@ -35,7 +35,7 @@ func TestDoctor(t *testing.T) {
 		examine(1, "no mail server", environ)
 	}
 	examine(1, "no mail server", []string{"LANG=fr_FR"}, "--language", "en")
-	examine(0, "11 in order", nil, "--demo")
+	examine(0, "12 in order", nil, "--demo")
 	var report struct{ Level string }
 	if err := json.Unmarshal([]byte(examine(1, "{", nil, "--json")), &report); err != nil || report.Level != "warning" {
 		t.Errorf("as JSON: %v, %v", report, err)
