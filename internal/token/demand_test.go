@@ -47,7 +47,7 @@ func TestAUT05_FirmDemands(t *testing.T) {
 			if st.Actor.Shown() != authz.Twofold {
 				w.Errorf("%s of who has a second factor has shown %s", use, st.Actor.Shown())
 			}
-			if st, err = w.enter(texts[w.client.Role][use], use); err != nil || st.Actor.Shown() != authz.Single {
+			if st, err = w.enter(texts[w.client.Role][use], use); err != nil || st.Actor.Shown() != authz.Confirmed {
 				w.Errorf("%s of who has none has shown %s, %v", use, st.Actor.Shown(), err)
 			}
 		}
