@@ -27,20 +27,14 @@ func (s *Service) Mobiles(ctx context.Context, by authz.Actor, in id.Space) (out
 		if err != nil {
 			return err
 		}
-		out = map[id.Person]string{}
+		var people []id.Person
 		for _, m := range members {
-			if m.Role.Inside() || !m.Active(a.Now) {
-				continue
-			}
-			number, err := firm.MobileOf(a, m.Person)
-			if err != nil {
-				return err
-			}
-			if number != "" {
-				out[m.Person] = number
+			if !m.Role.Inside() && m.Active(a.Now) {
+				people = append(people, m.Person)
 			}
 		}
-		return nil
+		out, err = firm.Mobiles(a, people)
+		return err
 	})
 	return out, err
 }

@@ -19,6 +19,11 @@ type content struct {
 	code               string // that the lead says; such a mail has no link
 }
 
+// says is the content of a notice whose messages bear its name.
+func says(path, name, page string) content {
+	return content{path: path, subject: "mail." + name + ".subject", lead: "mail." + name + ".lead", why: "mail." + name + ".why", page: page}
+}
+
 // first is the sentence that the mail begins with.
 func (c content) first(p *i18n.Printer) string {
 	switch {
@@ -107,111 +112,115 @@ type (
 )
 
 func (n NewItem) content() content {
-	return content{n.Path, "mail.item.subject", "mail.item.lead", "mail.item.why", withButton, 0, nil, nil, ""}
+	return says(n.Path, "item", withButton)
 }
 
 func (n SpaceOpened) content() content {
-	return content{n.Path, "mail.opened.subject", "mail.opened.lead", "mail.opened.why", withButton, 0, nil, nil, ""}
+	return says(n.Path, "opened", withButton)
 }
 
 func (n LinkRenewed) content() content {
-	return content{n.Path, "mail.renewed.subject", "mail.renewed.lead", "mail.renewed.why", withButton, 0, nil, nil, ""}
+	return says(n.Path, "renewed", withButton)
 }
 
 func (n DepositReceived) content() content {
-	return content{n.Path, "mail.deposit.subject", "mail.deposit.lead", "mail.deposit.why", withSignIn, 0, nil, nil, ""}
+	return says(n.Path, "deposit", withSignIn)
 }
 
 func (n PapersAwaited) content() content {
-	return content{n.Path, "mail.awaited.subject", "mail.awaited.lead", "mail.awaited.why", withButton, 0, nil, nil, ""}
+	return says(n.Path, "awaited", withButton)
 }
 
 func (n DateNear) content() content {
-	return content{n.Path, "mail.date.subject", "mail.date.lead", "mail.date.why", withButton, 0, nil, nil, ""}
+	return says(n.Path, "date", withButton)
 }
 
 func (n SlotsProposed) content() content {
-	return content{n.Path, "mail.slots.subject", "mail.slots.lead", "mail.slots.why", withButton, 0, nil, nil, ""}
+	return says(n.Path, "slots", withButton)
 }
 
 func (n OffersMoved) content() content {
-	return content{n.Path, "mail.offers.subject", "mail.offers.lead", "mail.offers.why", withButton, 0, nil, nil, ""}
+	return says(n.Path, "offers", withButton)
 }
 
 func (n DiresMoved) content() content {
-	return content{n.Path, "mail.dires.subject", "mail.dires.lead", "mail.dires.why", withButton, 0, nil, nil, ""}
+	return says(n.Path, "dires", withButton)
 }
 
 func (n SlotsAnswered) content() content {
-	return content{n.Path, "mail.answered.subject", "mail.answered.lead", "mail.answered.why", withSignIn, 0, nil, nil, ""}
+	return says(n.Path, "answered", withSignIn)
 }
 
 func (n ReviewDue) content() content {
-	return content{n.Path, "mail.revise.subject", "mail.revise.lead", "mail.revise.why", withSignIn, 0, nil, nil, ""}
+	return says(n.Path, "revise", withSignIn)
 }
 
 func (n AnswerOverdue) content() content {
-	return content{n.Path, "mail.overdue.subject", "mail.overdue.lead", "mail.overdue.why", withSignIn, 0, nil, nil, ""}
+	return says(n.Path, "overdue", withSignIn)
 }
 
 func (n AccessDue) content() content {
-	return content{n.Path, "mail.review.subject", "mail.review.lead", "mail.review.why", withSignIn, 0, nil, nil, ""}
+	return says(n.Path, "review", withSignIn)
 }
 
 func (n ColleagueInvited) content() content {
-	return content{n.Path, "mail.invited.subject", "mail.invited.lead", "mail.invited.why", withButton, 0, nil, nil, ""}
+	return says(n.Path, "invited", withButton)
 }
 
 func (n Welcome) content() content {
-	return content{n.Path, "mail.welcome.subject", "mail.welcome.lead", "mail.welcome.why", withSignIn, 0, nil, nil, ""}
+	return says(n.Path, "welcome", withSignIn)
 }
 
 func (n DepositLink) content() content {
-	return content{n.Path, "mail.deposit_link.subject", "mail.deposit_link.lead", "mail.deposit_link.why", withButton, 0, nil, nil, ""}
+	return says(n.Path, "deposit_link", withButton)
 }
 
 func (n FactorsChanged) content() content {
-	return content{n.Path, "mail.factor.subject", "mail.factor.lead", "mail.factor.why", withSignIn, 0, nil, nil, ""}
+	return says(n.Path, "factor", withSignIn)
 }
 
 func (n DeviceMet) content() content {
-	return content{n.Path, "mail.device.subject", "mail.device.lead", "mail.device.why", withSignIn, 0, nil, nil, ""}
+	return says(n.Path, "device", withSignIn)
 }
 
 func (n MailboxAsked) content() content {
-	return content{n.Path, "mail.mailbox_asked.subject", "mail.mailbox_asked.lead", "mail.mailbox_asked.why", withChoice, 0, nil, nil, ""}
+	return says(n.Path, "mailbox_asked", withChoice)
 }
 
 func (n MailboxLeft) content() content {
-	return content{n.Path, "mail.mailbox_left.subject", "mail.mailbox_left.lead", "mail.mailbox_left.why", withChoice, 0, nil, nil, ""}
+	return says(n.Path, "mailbox_left", withChoice)
 }
 
 func (n MergerAsked) content() content {
-	return content{n.Path, "mail.merger_asked.subject", "mail.merger_asked.lead", "mail.merger_asked.why", withChoice, 0, nil, nil, ""}
+	return says(n.Path, "merger_asked", withChoice)
 }
 
 func (n IdentityEnded) content() content {
-	return content{n.Path, "mail.identity_ended.subject", "mail.identity_ended.lead", "mail.identity_ended.why", withSignIn, 0, nil, nil, ""}
+	return says(n.Path, "identity_ended", withSignIn)
 }
 
 func (n ManyTaken) content() content {
-	return content{n.Path, "mail.haste.subject", "mail.haste.lead", "mail.haste.why", withSignIn, 0, nil, nil, ""}
+	return says(n.Path, "haste", withSignIn)
 }
 
 func (n ManyTakenHere) content() content {
-	return content{n.Path, "mail.hasty.subject", "mail.hasty.lead", "mail.hasty.why", withSignIn, 0, nil, nil, ""}
+	return says(n.Path, "hasty", withSignIn)
 }
 
 func (n SpaceFrozen) content() content {
-	return content{n.Path, "mail.frozen.subject", "mail.frozen.lead", "mail.frozen.why", withSignIn, 0, nil, nil, ""}
+	return says(n.Path, "frozen", withSignIn)
 }
 
 func (n CodeSent) content() content {
-	return content{subject: "mail.code.subject", lead: "mail.code.lead", page: "mail.code.page", why: "mail.code.why", code: n.Code}
+	c := says("", "code", "mail.code.page")
+	c.code = n.Code
+	return c
 }
 
 func (n Gathered) content() content {
-	return content{n.Path, "mail.gathered.subject", "mail.gathered.lead", "mail.gathered.why", withSignIn, n.Spaces, nil, nil, ""}
+	c := says(n.Path, "gathered", withSignIn)
+	c.count = n.Spaces
+	return c
 }
 
 // AtSignIn is a notice to somebody who signs in with her password: its path is

@@ -18,7 +18,7 @@ import (
 // write the firm wait meanwhile.
 type piped struct {
 	conn    *pgx.Conn
-	waiting []*pgx.QueuedQuery
+	waiting *pgx.Batch
 }
 
 // together is how many statements leave at once at most: what waits is held in memory.
@@ -27,7 +27,7 @@ const together = 64
 // newPiped takes hold of the driver's own connection. Nobody else uses it: the link keeps
 // its sql.Conn until it drops both.
 func newPiped(conn *sql.Conn) (*piped, error) {
-	p := &piped{}
+	p := &piped{waiting: new(pgx.Batch)}
 	err := conn.Raw(func(own any) error {
 		c, ok := own.(*stdlib.Conn)
 		if !ok {
@@ -46,8 +46,8 @@ func (p *piped) later(ctx context.Context, text string, args []any) error {
 			args[i] = slices.Clone(raw)
 		}
 	}
-	p.waiting = append(p.waiting, &pgx.QueuedQuery{SQL: text, Arguments: args})
-	if len(p.waiting) < together {
+	p.waiting.Queue(text, args...)
+	if p.waiting.Len() < together {
 		return nil
 	}
 	return p.flush(ctx)
@@ -56,7 +56,7 @@ func (p *piped) later(ctx context.Context, text string, args []any) error {
 // flush sends what waits. The commit never leaves together with what is committed: nobody
 // would know of a connection that was lost meanwhile whether it had arrived.
 func (p *piped) flush(ctx context.Context) error {
-	if len(p.waiting) == 0 {
+	if p.waiting.Len() == 0 {
 		return nil
 	}
 	ctx, ear := listen(ctx)
@@ -64,18 +64,18 @@ func (p *piped) flush(ctx context.Context) error {
 	return ear.says(p.send(ctx).Close())
 }
 
-func (p *piped) forget() { p.waiting = nil }
+func (p *piped) forget() { p.waiting = new(pgx.Batch) }
 
 func (p *piped) close() {}
 
 func (p *piped) exec(ctx context.Context, text string, args []any) (int64, error) {
 	ctx, ear := listen(ctx)
 	defer ear.close()
-	if len(p.waiting) == 0 {
+	if p.waiting.Len() == 0 {
 		tag, err := p.conn.Exec(ctx, text, args...)
 		return tag.RowsAffected(), ear.says(err)
 	}
-	sent := p.send(ctx, &pgx.QueuedQuery{SQL: text, Arguments: args})
+	sent := p.last(ctx, text, args)
 	tag, err := sent.Exec()
 	if closing := sent.Close(); err == nil {
 		err = closing
@@ -86,14 +86,14 @@ func (p *piped) exec(ctx context.Context, text string, args []any) (int64, error
 func (p *piped) each(ctx context.Context, text string, args []any, row rowFunc) (stopped, err error) {
 	ctx, ear := listen(ctx)
 	defer ear.close()
-	if len(p.waiting) == 0 {
+	if p.waiting.Len() == 0 {
 		rows, err := p.conn.Query(ctx, text, args...)
 		if err != nil {
 			return nil, ear.says(err)
 		}
 		return read(rows, ear, row)
 	}
-	sent := p.send(ctx, &pgx.QueuedQuery{SQL: text, Arguments: args})
+	sent := p.last(ctx, text, args)
 	rows, err := sent.Query()
 	if err == nil {
 		stopped, err = read(rows, ear, row)
@@ -104,16 +104,21 @@ func (p *piped) each(ctx context.Context, text string, args []any, row rowFunc) 
 	return stopped, ear.says(err)
 }
 
-// send sends what waits and then last, whose answer is the next to be read: of those before
-// it, the first that failed is the answer to all that follow.
-func (p *piped) send(ctx context.Context, last ...*pgx.QueuedQuery) pgx.BatchResults {
-	waiting := len(p.waiting)
-	batch := &pgx.Batch{QueuedQueries: append(p.waiting, last...)}
-	p.waiting = nil
-	sent := p.conn.SendBatch(ctx, batch)
-	for range waiting {
+// last sends what waits and then one more, whose answer is the next to be read: of those
+// before it, the first that failed is the answer to all that follow.
+func (p *piped) last(ctx context.Context, text string, args []any) pgx.BatchResults {
+	before := p.waiting.Len()
+	p.waiting.Queue(text, args...)
+	sent := p.send(ctx)
+	for range before {
 		_, _ = sent.Exec() // said again by what follows
 	}
+	return sent
+}
+
+func (p *piped) send(ctx context.Context) pgx.BatchResults {
+	sent := p.conn.SendBatch(ctx, p.waiting)
+	p.forget()
 	return sent
 }
 

@@ -71,18 +71,11 @@ func (s *session) fail(err error) error {
 }
 
 func (s *session) exec(text string, args []any) (int64, error) {
-	if s.readOnly {
-		return 0, ErrReadOnly
-	}
-	values, err := plain(args)
+	values, err := s.admit(args)
 	if err != nil {
 		return 0, err
 	}
-	if err := s.enter(); err != nil {
-		return 0, err
-	}
 	defer s.leave()
-	s.ran++
 	n, err := s.link.exec(s.ctx, text, values)
 	if err != nil {
 		return 0, s.fail(err)
@@ -92,22 +85,31 @@ func (s *session) exec(text string, args []any) (int64, error) {
 
 // write runs a statement whose number of rows nobody needs.
 func (s *session) write(text string, args []any) error {
-	if s.readOnly {
-		return ErrReadOnly
-	}
-	values, err := plain(args)
+	values, err := s.admit(args)
 	if err != nil {
 		return err
 	}
-	if err := s.enter(); err != nil {
-		return err
-	}
 	defer s.leave()
-	s.ran++
 	if err := s.link.later(s.ctx, text, values); err != nil {
 		return s.fail(err)
 	}
 	return nil
+}
+
+// admit claims the session for a statement that writes.
+func (s *session) admit(args []any) ([]any, error) {
+	if s.readOnly {
+		return nil, ErrReadOnly
+	}
+	values, err := plain(args)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.enter(); err != nil {
+		return nil, err
+	}
+	s.ran++
+	return values, nil
 }
 
 // flush sends what write was given, before the transaction is committed.
