@@ -150,7 +150,7 @@ func (n *Nouns) spaceRows() []Operation {
 			Summary: "Let a colleague, or somebody from outside the firm, into a space"},
 		{Pattern: "DELETE /spaces/{space}/members/{person}", Name: "removeMember", Action: authz.SpaceManage, Do: Tell(n.removeMember, nil),
 			Summary: "End a membership from now on; links sent to her open nothing more"},
-		{Pattern: "GET /spaces/{space}/mobiles", Name: "listMobiles", Action: authz.SpaceMobile, Do: Ask(n.mobiles),
+		{Pattern: "GET /spaces/{space}/mobiles", Name: "listMobiles", Action: authz.MobileSee, Do: Ask(n.mobiles),
 			Summary: "At which mobile telephones the people from outside who are in a space are sent codes"},
 		{Pattern: "PUT /spaces/{space}/members/{person}/mobile", Name: "setMobile", Action: authz.SpaceMobile, Do: Tell(n.setMobile, nil),
 			Summary: "Say at which one a person from outside is, in every space of the firm; empty: codes go to her mailbox"},

@@ -43,7 +43,7 @@ func TestPolicy(t *testing.T) {
 		SpaceSeeAs: "lead colleague",
 		SupportSee: "lead colleague assistant client", SupportGive: "lead colleague client", SupportEnd: "lead colleague assistant client",
 		SpaceAccess: "lead colleague assistant client", SpaceFreeze: "lead colleague assistant client", SpaceThaw: "lead colleague",
-		ReviewKeep: "lead", SpaceDemand: "lead colleague expert", SpaceMobile: "lead colleague", SpaceHand: "lead", SpaceTell: "lead", WallSee: "lead colleague", WallRaise: "lead colleague", WallLift: "lead colleague",
+		ReviewKeep: "lead", SpaceDemand: "lead colleague expert", SpaceMobile: "lead colleague", MobileSee: "lead colleague", SpaceHand: "lead", SpaceTell: "lead", WallSee: "lead colleague", WallRaise: "lead colleague", WallLift: "lead colleague",
 		CircleMake: "lead colleague assistant", CircleTend: "lead colleague assistant", GroupAttach: "lead colleague", GroupDetach: "lead colleague",
 		DireSee: "lead colleague assistant client guest reader expert clerk", DireFile: "lead colleague guest", DireAnswer: "lead colleague expert",
 		OfferAsk: "lead colleague expert", ForumSet: "lead colleague expert", OfferSee: "lead colleague assistant client guest reader expert clerk", OfferPut: "lead colleague guest",

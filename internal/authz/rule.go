@@ -63,6 +63,7 @@ const (
 	SpaceTell    Action = "space.tell"   // let mails of it say more: the act of who answers for it
 	SpaceHand    Action = "space.hand"   // have another lawyer answer for it: the act of who does
 	SpaceDemand  Action = "space.demand" // say what its people have to show: a lawyer's act; an expert's, where one conducts an assessment
+	MobileSee    Action = "mobile.see"   // see at which telephones codes reach the members from outside
 	SpaceMobile  Action = "space.mobile" // say at which telephone codes reach a member from outside: a lawyer's act
 	ReviewKeep   Action = "review.keep"  // say again that somebody from outside stays: who answers for it
 	WallSee      Action = "wall.see"     // whom a lawyer keeps out of it, and why
@@ -239,6 +240,7 @@ var rules = map[Action]rule{
 	SpaceTell:        {kind: OfSpace, space: []Role{Lead}, firm: lawyers, writes: true, grave: true},
 	SpaceHand:        {kind: OfSpace, space: []Role{Lead}, firm: lawyers, grave: true},
 	SpaceDemand:      {kind: OfSpace, space: directs, firm: leaders, writes: true, led: true},
+	MobileSee:        {kind: OfSpace, space: counsel, firm: lawyers, reads: true},
 	SpaceMobile:      {kind: OfSpace, space: counsel, firm: lawyers, writes: true, grave: true},
 	ReviewKeep:       {kind: OfSpace, space: []Role{Lead}},
 	WallSee:          {kind: OfSpace, space: counsel, firm: lawyers, reads: true},

@@ -18,9 +18,8 @@ import (
 // say them.
 func (s *Service) Mobiles(ctx context.Context, by authz.Actor, in id.Space) (out map[id.Person]string, err error) {
 	defer fault.Op(&err, "lifecycle.Mobiles(%s)", in)
-	by.Stale = false // reading them is not grave
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
-		if _, err := circle.Enter(a, by, in, authz.SpaceMobile); err != nil {
+		if _, err := circle.Enter(a, by, in, authz.MobileSee); err != nil {
 			return err
 		}
 		members, err := circle.Members(a, in)
