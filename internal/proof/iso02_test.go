@@ -22,6 +22,7 @@ import (
 // decided.
 var elsewhere = map[authz.Action]string{
 	authz.WallSee:       "lifecycle.Walls, for the page of the people of a space",
+	authz.MobileSee:     "lifecycle.Mobiles, for the same page",
 	authz.HoldSee:       "hold.List, for the page of the trash",
 	authz.DepositSee:    "lists and pages of a space show deposits beside everything else (deposit.List, deposit.Show)",
 	authz.DocumentParty: "the form of files files into the tray of one’s party too (document.Begin, by its tray)",
