@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"cenacle/internal/act"
 	"cenacle/internal/fault"
@@ -17,8 +18,9 @@ import (
 const WordsJob = "memo.words"
 
 const (
-	learn = 50  // memos of one transaction
-	mend  = 200 // spaces that a sweep has learnt
+	learn  = 50          // memos of one transaction
+	mend   = 200         // spaces that a sweep has learnt
+	breath = time.Second // in which others may be written, to be learnt in one transaction
 )
 
 type wording struct{ Space id.Space }
@@ -38,10 +40,10 @@ order by m.id limit $3`)
 select space_id from memo where firm_id = $1 and worded < 2 group by space_id order by space_id limit $2`)
 )
 
-// findable has the new memos of a space learnt, after the commit: what is written
-// while such a job waits for its turn is learnt with it.
+// findable has the new memos of a space learnt, a moment after the commit: what is
+// written while such a job waits is learnt with it.
 func findable(a *act.Act, of id.Space) error {
-	return a.Follow(WordsJob, string(of), a.Now, wording{of})
+	return a.Follow(WordsJob, string(of), a.Now.Add(breath), wording{of})
 }
 
 // Words is the handler of [WordsJob]: keyed hashes of words are kept, and none of
