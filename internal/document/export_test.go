@@ -12,7 +12,7 @@ import (
 // spaces of the actor, along their changes.
 func (s *Service) SearchEverywhere(ctx context.Context, by authz.Actor, q Find) (out []Hit, more Found, err error) {
 	err = s.office.See(ctx, by.Firm, func(a *act.Act) error {
-		l := look{service: s, act: a, by: by, find: q}
+		l := s.look(a, by, q)
 		l.confine(walk.Everywhere())
 		out, more, err = l.page()
 		return err

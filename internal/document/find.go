@@ -3,7 +3,6 @@ package document
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"time"
 
@@ -79,11 +78,15 @@ func (s *Service) Search(ctx context.Context, by authz.Actor, q Find) (out []Hit
 }
 
 func (s *Service) search(a *act.Act, by authz.Actor, q Find) (out []Hit, more Found, err error) {
-	l := look{service: s, act: a, by: by, find: q}
+	l := s.look(a, by, q)
 	if err := l.begin(); err != nil {
 		return nil, more, err
 	}
 	return l.page()
+}
+
+func (s *Service) look(a *act.Act, by authz.Actor, q Find) *look {
+	return &look{service: s, act: a, by: by, find: q, entered: map[id.Space]authz.Facts{}}
 }
 
 // page goes through titles, then through contents.
@@ -101,11 +104,12 @@ func (l *look) page() (out []Hit, more Found, err error) {
 		if out = append(out, found...); len(out) > q.Limit {
 			out = out[:q.Limit]
 			last := out[q.Limit-1]
-			return out, Found{last.Where, last.ID}, nil
+			more = Found{last.Where, last.ID}
+			break
 		}
 		before = ""
 	}
-	return out, more, nil
+	return out, more, l.finish(out)
 }
 
 // look is one search under way.
@@ -115,124 +119,27 @@ type look struct {
 	by      authz.Actor
 	find    Find
 	ground  map[Where]walk.Ground
+	entered map[id.Space]authz.Facts // of the spaces that the rule has let her into
 }
 
-// room is a space in which there is something to be found.
-type room struct {
-	space  space.Space
-	wanted search.Query
-	view   view
-	from   id.Item // what is older is not asked for
-
-	terms  [][]byte
-	before id.Item // where its next page begins
-	ripe   []mark  // what was found and nobody has looked at yet, the newest first
-	looks  int     // pages that may still be read; none when there is nothing more
-}
-
-// in returns the newest hits of all rooms that are older than before: it goes
-// through the spaces until none that is left can have newer ones.
-func (l *look) in(where Where, before id.Item, limit int) (out []Hit, err error) {
+// in returns the newest hits of all spaces that are older than before: it goes
+// through them until none that is left can have newer ones.
+func (l *look) in(where Where, before id.Item, limit int) ([]Hit, error) {
 	way := l.ground[where].Through(l.act, l.by, walk.Items{Newest: selectLatest, Before: l.until(before), From: l.from()})
-	for {
-		if len(out) == limit && out[limit-1].ID >= way.Newest() {
-			return out, nil
-		}
-		some, more, err := way.Next()
+	h := harvest{look: l, where: where, limit: limit, wanted: map[id.Space]search.Query{}, terms: map[id.Space][][]byte{}}
+	for h.oldest() < way.Newest() {
+		step, more, err := way.Next()
 		if err != nil || !more {
-			return out, err
+			return h.out, err
 		}
-		if out, err = l.among(some, out, where, before, limit); err != nil {
+		if err := h.told(step.Told); err != nil {
+			return nil, err
+		}
+		if err := h.among(step.Spaces, step.Before); err != nil {
 			return nil, err
 		}
 	}
-}
-
-// among adds the hits of a few spaces to those there are already and keeps the
-// newest. It enters only where the newest that has the longest word may count.
-func (l *look) among(some []id.Space, out []Hit, where Where, before id.Item, limit int) ([]Hit, error) {
-	wanted, asked, err := l.asked(some, where)
-	if err != nil {
-		return nil, err
-	}
-	newest, err := search.Newest(l.act.Tx, asked, before)
-	if err != nil {
-		return nil, err
-	}
-	promising := slices.SortedFunc(maps.Keys(newest), func(x, y id.Space) int { return cmp.Compare(newest[y], newest[x]) })
-	for in := range slices.Chunk(promising, store.Batch) {
-		in = slices.DeleteFunc(in, func(of id.Space) bool { return len(out) == limit && newest[of] < out[limit-1].ID })
-		in, err := l.having(in, wanted, where, before)
-		if err != nil {
-			return nil, err
-		}
-		rooms, err := l.enter(in)
-		if err != nil {
-			return nil, err
-		}
-		h := harvest{look: l, where: where, limit: limit, out: out}
-		for _, r := range rooms {
-			r.wanted = wanted[r.space.ID]
-			if len(out) == limit {
-				r.from = out[limit-1].ID
-			}
-			if err := h.add(&r, before); err != nil {
-				return nil, err
-			}
-		}
-		if out, err = h.reap(); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-// having leaves those of some spaces in which one document has all words that are
-// looked for: each may stand in nearly all of them, and both together in few. To ask
-// that is cheaper than to enter. What the register has named has them already.
-func (l *look) having(in []id.Space, wanted map[id.Space]search.Query, where Where, before id.Item) (out []id.Space, err error) {
-	if l.ground[where].Told() {
-		return in, nil
-	}
-	for _, of := range in {
-		r := room{space: space.Space{ID: of}, wanted: wanted[of]}
-		asked := termsOf(r.wanted, where)
-		if len(asked) == 1 {
-			return in, nil // the newest that has it is known
-		}
-		terms, some, err := search.Rarest(l.act.Tx, of, asked)
-		if err != nil {
-			return nil, err
-		}
-		if !some {
-			continue
-		}
-		page, err := l.marks(&r, where, terms, before, 1)
-		if err != nil {
-			return nil, err
-		}
-		if len(page) > 0 {
-			out = append(out, of)
-		}
-	}
-	return out, nil
-}
-
-// asked makes the query for each of some spaces, and its longest word.
-func (l *look) asked(in []id.Space, where Where) (map[id.Space]search.Query, []search.Asked, error) {
-	boxes, err := l.act.SpaceBoxes(in)
-	if err != nil {
-		return nil, nil, err
-	}
-	wanted, longest := make(map[id.Space]search.Query, len(in)), make([]search.Asked, 0, len(in))
-	for of, box := range boxes {
-		q := search.NewQuery(box, l.find.Text)
-		if terms := termsOf(q, where); len(terms) > 0 {
-			wanted[of] = q
-			longest = append(longest, search.Asked{Space: of, Term: terms[0]})
-		}
-	}
-	return wanted, longest, nil
+	return h.out, nil
 }
 
 func termsOf(q search.Query, where Where) [][]byte {
@@ -242,27 +149,60 @@ func termsOf(q search.Query, where Where) [][]byte {
 	return q.Contents
 }
 
-// enter decides over spaces and names them.
-func (l *look) enter(in []id.Space) (out []room, err error) {
+// enter decides over spaces, each once. One that the rule refuses is left out, unless it
+// is the one that she has named.
+func (l *look) enter(in []id.Space) error {
+	in = slices.DeleteFunc(slices.Clone(in), func(of id.Space) bool { _, known := l.entered[of]; return known })
 	if err := circle.Prepare(l.act, l.by, in); err != nil {
-		return nil, err
+		return err
 	}
-	var entered []id.Space
 	for _, of := range in {
 		facts, err := circle.Enter(l.act, l.by, of, authz.SpaceSee)
 		if fault.Is(err, fault.NotFound) && l.named() == "" {
 			continue // the row says member, the rule says no
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
-		out, entered = append(out, room{view: view{l.act, l.by, facts}}), append(entered, of)
+		l.entered[of] = facts
 	}
-	named, err := space.LoadAll(l.act, entered)
-	for i, of := range entered {
-		out[i].space = named[of]
+	return nil
+}
+
+// finish adds to the hits of a page what is hers, whatever their spaces: their names,
+// what waits for her, and for the firm's side the addresses.
+func (l *look) finish(page []Hit) error {
+	all := make([]*Document, len(page))
+	var in []id.Space
+	for i := range page {
+		all[i], in = &page[i].Document, append(in, page[i].Space)
 	}
-	return out, err
+	slices.Sort(in)
+	named, err := space.LoadAll(l.act, slices.Compact(in))
+	if err != nil {
+		return err
+	}
+	for i := range page {
+		page[i].SpaceName = named[page[i].Space].Name
+	}
+	items, versions := make([]id.Item, len(all)), make([]id.Version, len(all))
+	for i, d := range all {
+		items[i], versions[i] = d.ID, d.Current.ID
+	}
+	waiting, known := map[id.Item]bool{}, map[id.Version]Screening{}
+	for args := range store.Batches(items) {
+		if err := unread(l.act, waiting, selectUnreadOf, append(args, l.by.Person)); err != nil {
+			return err
+		}
+	}
+	for args := range store.Batches(versions) {
+		if err := screenings(l.act, known, selectScreeningOf, args...); err != nil {
+			return err
+		}
+	}
+	annotate(all, waiting, known)
+	address(all, func(of id.Space) authz.Facts { return l.entered[of] })
+	return signed(l.act, all)
 }
 
 // from and until are the days asked for, and where the page goes on.
@@ -282,13 +222,3 @@ func (l *look) until(before id.Item) id.Item {
 
 // named is the one space to look in, empty for all of hers. A link has one.
 func (l *look) named() id.Space { return cmp.Or(l.find.Space, l.by.Scope) }
-
-// marks reads the next candidates of a room, from the rarest of the terms.
-func (l *look) marks(r *room, where Where, terms [][]byte, before id.Item, n int) ([]mark, error) {
-	args := append([]any{l.by.Person, store.Micros(l.act.Now), r.space.ID}, search.Args(terms)...)
-	args = append(args, l.until(before), max(r.from, l.from()), l.find.Tray, n)
-	if where == InTitle {
-		return marks(l.act, n, markTitled, args)
-	}
-	return marks(l.act, n, markContaining, append(args, search.Args(r.wanted.Title)...))
-}

@@ -13,9 +13,8 @@ const mostUnlearnt = 256 // versions that the register may lack
 // see the one space that she has named.
 func (l *look) begin() error {
 	if of := l.named(); of != "" {
-		_, err := l.enter([]id.Space{of})
 		l.confine(walk.In(of))
-		return err
+		return l.enter([]id.Space{of})
 	}
 	hers, few, err := walk.Few(l.act, l.by)
 	if err != nil {

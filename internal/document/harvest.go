@@ -2,118 +2,199 @@ package document
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"cenacle/internal/id"
 	"cenacle/internal/search"
+	"cenacle/internal/store"
+	"cenacle/internal/walk"
 )
 
-// harvest takes the newest hits of some rooms. Where documents stand is known from an
-// index alone; a document is opened, decided on and named only when no newer one is left
-// that nobody has looked at.
+// harvest takes the newest hits of some spaces. Where documents stand is known from an
+// index alone; a space is entered, a document opened and decided on only when none that
+// is newer is left that nobody has looked at.
 type harvest struct {
 	*look
-	where Where
-	limit int
-	rooms []*room
-	out   []Hit // the newest first, at most limit
+	where  Where
+	limit  int
+	wanted map[id.Space]search.Query
+	terms  map[id.Space][][]byte // of the spaces that were looked into, the rarest first
+	out    []Hit                 // the newest first, at most limit
 }
 
-// add brings a room in which something was found before an item.
-func (h *harvest) add(r *room, before id.Item) (err error) {
-	var some bool
-	r.terms, some, err = search.Rarest(h.act.Tx, r.space.ID, termsOf(r.wanted, h.where))
-	if err == nil && some {
-		r.before, r.looks = before, mostLooks
-		h.rooms = append(h.rooms, r)
+// among adds the newest of some spaces that are older than before.
+func (h *harvest) among(some []id.Space, before id.Item) error {
+	if err := h.ask(some); err != nil {
+		return err
 	}
-	return err
-}
-
-// reap returns the newest of the hits there were and of those of the rooms. What the
-// rule or the kind of file refuses makes room for an older one.
-func (h *harvest) reap() ([]Hit, error) {
+	var longest []search.Asked
+	for _, of := range some {
+		if terms := termsOf(h.wanted[of], h.where); len(terms) > 0 {
+			longest = append(longest, search.Asked{Space: of, Term: terms[0]})
+		}
+	}
+	newest, err := search.Newest(h.act.Tx, longest, before)
+	if err != nil {
+		return err
+	}
+	field := walk.Newest[mark]{Limit: h.limit, Most: mostLooks * h.limit, At: func(m mark) id.Item { return m.id }, Read: h.read}
+	for of, bound := range newest {
+		field.Add(of, before, bound)
+	}
 	for {
-		if err := h.ripen(); err != nil {
-			return nil, err
+		var has []id.Item
+		for _, d := range h.out {
+			has = append(has, d.ID)
 		}
-		next := h.next()
-		if len(next) == 0 {
-			return h.out, nil
+		next, err := field.Next(has)
+		if err != nil || len(next) == 0 {
+			return err
 		}
-		for _, r := range h.rooms {
-			if len(next[r]) == 0 {
-				continue
-			}
-			if err := h.open(r, next[r]); err != nil {
-				return nil, err
-			}
+		if err := h.open(next); err != nil {
+			return err
 		}
-		slices.SortFunc(h.out, func(x, y Hit) int { return cmp.Compare(y.ID, x.ID) })
-		h.out = h.out[:min(len(h.out), h.limit)]
 	}
 }
 
-// ripen reads on in each room until it has as many marks as could be wanted of it alone.
-func (h *harvest) ripen() error {
-	for _, r := range h.rooms {
-		for r.looks > 0 && len(r.ripe) < h.limit {
-			page, err := h.marks(r, h.where, r.terms, r.before, h.limit)
+// told adds those of some items, the newest first, that have the words indeed: of which
+// the register says so may have another name by now.
+func (h *harvest) told(all []walk.Place) error {
+	for some := range slices.Chunk(all, store.Batch) {
+		if some[0].Item < h.oldest() {
+			return nil
+		}
+		var in []id.Space
+		of, places := make([]id.Item, len(some)), map[id.Item]id.Space{}
+		for i, p := range some {
+			of[i], places[p.Item], in = p.Item, p.Space, append(in, p.Space)
+		}
+		if err := h.ask(in); err != nil {
+			return err
+		}
+		having, err := h.having(some)
+		if err != nil {
+			return err
+		}
+		these := map[id.Space][]mark{}
+		for args := range store.Batches(of) {
+			page, err := marks(h.act, len(some), markSeveral, append(args, h.find.Tray))
 			if err != nil {
 				return err
 			}
-			r.looks--
-			if len(page) < h.limit {
-				r.looks = 0
-			} else {
-				r.before = page[len(page)-1].id
+			for _, m := range page {
+				if in := places[m.id]; having[m.id] {
+					these[in] = append(these[in], m)
+				}
 			}
-			r.ripe = append(r.ripe, page...)
+		}
+		if err := h.open(these); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// next takes from the rooms the marks that are among the newest, beside the hits
-// there are.
-func (h *harvest) next() map[*room][]mark {
-	type place struct {
-		id id.Item
-		of *room // nil: a hit already
-	}
-	var all []place
-	for _, d := range h.out {
-		all = append(all, place{id: d.ID})
-	}
-	for _, r := range h.rooms {
-		for _, m := range r.ripe {
-			all = append(all, place{m.id, r})
+// having are those of some items that have all words where they are looked for, and
+// when that is in contents not all of them in their titles.
+func (h *harvest) having(some []walk.Place) (map[id.Item]bool, error) {
+	claims := func(terms func(search.Query) [][]byte) (out []search.Claim) {
+		for _, p := range some {
+			if p.Item >= h.from() {
+				out = append(out, search.Claim{Space: p.Space, Item: p.Item, Terms: terms(h.wanted[p.Space])})
+			}
 		}
+		return out
 	}
-	slices.SortFunc(all, func(x, y place) int { return cmp.Compare(y.id, x.id) })
-	taken := map[*room][]mark{}
-	for _, p := range all[:min(len(all), h.limit)] {
-		if p.of != nil {
-			taken[p.of] = append(taken[p.of], p.of.ripe[0])
-			p.of.ripe = p.of.ripe[1:]
-		}
+	out := map[id.Item]bool{}
+	found, err := search.Having(h.act.Tx, claims(func(q search.Query) [][]byte { return termsOf(q, h.where) }))
+	for _, c := range found {
+		out[c.Item] = len(c.Terms) > 0
 	}
-	return taken
+	if err != nil || h.where == InTitle {
+		return out, err
+	}
+	found, err = search.Having(h.act.Tx, claims(func(q search.Query) [][]byte { return q.Title }))
+	for _, c := range found {
+		out[c.Item] = false
+	}
+	return out, err
 }
 
-// open adds those of the marked documents of a room that the actor sees and that are
-// of the kind she asked for.
-func (h *harvest) open(r *room, these []mark) error {
-	shown, err := h.service.opened(r.view, these, nil)
+// ask makes the query for each of some spaces whose key is there.
+func (h *harvest) ask(in []id.Space) error {
+	boxes, err := h.act.SpaceBoxes(in)
 	if err != nil {
 		return err
 	}
-	shown = slices.DeleteFunc(shown, func(d Document) bool { return h.find.Look != "" && d.Current.Look() != h.find.Look })
-	if err := r.view.finish(shown); err != nil {
+	for of, box := range boxes {
+		if _, known := h.wanted[of]; !known {
+			h.wanted[of] = search.NewQuery(box, h.find.Text)
+		}
+	}
+	return nil
+}
+
+// oldest is what is older than that is not asked for.
+func (h *harvest) oldest() id.Item {
+	if len(h.out) == h.limit {
+		return max(h.from(), h.out[h.limit-1].ID)
+	}
+	return h.from()
+}
+
+// read reads the next marks of a space, from the rarest of the terms.
+func (h *harvest) read(of id.Space, before id.Item, n int) ([]mark, error) {
+	terms, err := h.rarest(of)
+	if err != nil || terms == nil {
+		return nil, err
+	}
+	args := append([]any{h.by.Person, store.Micros(h.act.Now), of}, search.Args(terms)...)
+	args = append(args, before, h.oldest(), h.find.Tray, n)
+	if h.where == InTitle {
+		return marks(h.act, n, markTitled, args)
+	}
+	return marks(h.act, n, markContaining, append(args, search.Args(h.wanted[of].Title)...))
+}
+
+// rarest orders the terms of a space: none when nothing there has all of them.
+func (h *harvest) rarest(of id.Space) ([][]byte, error) {
+	if terms, known := h.terms[of]; known {
+		return terms, nil
+	}
+	terms, _, err := search.Rarest(h.act.Tx, of, termsOf(h.wanted[of], h.where))
+	h.terms[of] = terms
+	return terms, err
+}
+
+// open adds those of the marked documents that the actor sees and that are of the kind
+// she asked for.
+func (h *harvest) open(these map[id.Space][]mark) error {
+	if err := h.enter(slices.Sorted(maps.Keys(these))); err != nil {
 		return err
 	}
-	for _, d := range shown {
-		h.out = append(h.out, Hit{Document: d, SpaceName: r.space.Name, Where: h.where})
+	var all []*shelf
+	for of, page := range these {
+		if _, entered := h.entered[of]; entered {
+			all = append(all, &shelf{space: of, page: page})
+		}
 	}
+	if err := h.service.fetch(h.act, all, nil); err != nil {
+		return err
+	}
+	var shown []Document
+	for _, s := range all {
+		var err error
+		if shown, err = s.open(shown, h.by, h.entered[s.space]); err != nil {
+			return err
+		}
+	}
+	for _, d := range shown {
+		if h.find.Look == "" || d.Current.Look() == h.find.Look {
+			h.out = append(h.out, Hit{Document: d, Where: h.where})
+		}
+	}
+	slices.SortFunc(h.out, func(x, y Hit) int { return cmp.Compare(y.ID, x.ID) })
+	h.out = h.out[:min(len(h.out), h.limit)]
 	return nil
 }

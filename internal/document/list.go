@@ -124,7 +124,6 @@ func one(a *act.Act, by authz.Actor, h item.Header) (Document, error) {
 		return Document{}, err
 	}
 	d.Audience, d.Read = h.Audience, reads > 0
-	page := []Document{d}
-	err = signed(a, page)
-	return page[0], err
+	err = signed(a, []*Document{&d})
+	return d, err
 }

@@ -3,6 +3,7 @@ package document
 import (
 	"sync"
 
+	"cenacle/internal/id"
 	"cenacle/internal/vault"
 )
 
@@ -48,11 +49,11 @@ func (m *memory) find(box *vault.Box, page []mark) (known []*locked, missing []m
 	return known, missing
 }
 
-func (m *memory) keep(box *vault.Box, read map[mark]*locked) {
+func (m *memory) keep(boxes map[id.Item]*vault.Box, read map[mark]*locked) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for at, l := range read {
-		m.put(remembered{box, at}, l)
+		m.put(remembered{boxes[at.id], at}, l)
 	}
 }
 

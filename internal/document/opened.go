@@ -44,58 +44,95 @@ func marks(a *act.Act, n int, stmt store.FirmStmt, args []any) ([]mark, error) {
 type locked = authz.Locked[Document]
 
 // opened returns those of the marked documents that the rule gives to the
-// actor. A revision is read, checked (every MAC of a row that carries a right)
-// and unsealed once; later lists find it in memory, locked as it was: the rule
-// decides each time, for each actor, on the facts of her act. q is the list that
-// the page is of, nil when it was put together otherwise.
+// actor. q is the list that the page is of, nil when it was put together otherwise.
 func (s *Service) opened(v view, page []mark, q *ListQuery) ([]Document, error) {
-	box, err := v.act.SpaceBox(v.facts.Space)
-	if err != nil {
+	of := shelf{space: v.facts.Space, page: page}
+	if err := s.fetch(v.act, []*shelf{&of}, q); err != nil {
 		return nil, err
 	}
-	known, missing := s.memory.find(box, page)
-	if len(missing) > 0 {
-		read, err := gather(v.act, box, missing, q)
+	return of.open(make([]Document, 0, len(page)), v.by, v.facts)
+}
+
+// shelf is some marked documents of a space, and what is known of each: nil when its
+// item is not there.
+type shelf struct {
+	space id.Space
+	page  []mark
+	known []*locked
+}
+
+// fetch fills shelves. A revision is read, checked (every MAC of a row that carries a
+// right) and unsealed once; later lists find it in memory, locked as it was: the rule
+// decides each time, for each actor, on the facts of her act.
+func (s *Service) fetch(a *act.Act, all []*shelf, q *ListQuery) error {
+	boxes, at := map[id.Item]*vault.Box{}, map[id.Item]mark{}
+	var missing []mark
+	for _, of := range all {
+		box, err := a.SpaceBox(of.space)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		for i, m := range page {
-			if known[i] == nil {
-				known[i] = read[m] // nil when its item is not there
+		var unknown []mark
+		of.known, unknown = s.memory.find(box, of.page)
+		for _, m := range unknown {
+			boxes[m.id], at[m.id] = box, m
+		}
+		missing = append(missing, unknown...)
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	read, err := gather(a, boxes, missing, q)
+	if err != nil {
+		return err
+	}
+	for _, of := range all {
+		for i, m := range of.page {
+			if of.known[i] == nil {
+				of.known[i] = read[m]
 			}
 		}
-		v.act.AfterCommit(func() { s.memory.keep(box, read) }) // what was read may be this act's own
 	}
-	out := make([]Document, 0, len(page))
-	for _, l := range known {
+	a.AfterCommit(func() { s.memory.keep(boxes, read) }) // what was read may be this act's own
+	return nil
+}
+
+// open adds to some documents those of a shelf that the rule gives to an actor.
+func (s shelf) open(to []Document, by authz.Actor, f authz.Facts) ([]Document, error) {
+	for _, l := range s.known {
 		if l == nil {
 			continue
 		}
-		d, err := authz.Open(*l, v.by, authz.DocumentRead, v.facts)
+		d, err := authz.Open(*l, by, authz.DocumentRead, f)
 		if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, d)
+		to = append(to, d)
 	}
-	return out, nil
+	return to, nil
 }
 
-// few is up to how many documents are read one by one.
+// few is up to how many documents of a list are read by their names.
 const few = 8
 
-// gather reads documents with their addresses: few of them, and those of no list,
-// one by one, else all of the list q from the oldest to the newest.
-func gather(a *act.Act, box *vault.Box, missing []mark, q *ListQuery) (map[mark]*locked, error) {
+// gather reads documents with their addresses, each under the box of the space that it
+// is looked for in: few of them, and those of no list, by their names, else all of the
+// list q from the oldest to the newest.
+func gather(a *act.Act, boxes map[id.Item]*vault.Box, missing []mark, q *ListQuery) (map[mark]*locked, error) {
 	out := make(map[mark]*locked, len(missing))
 	if len(missing) > few && q != nil {
 		args := []any{q.Space, q.Tray, q.Folder, missing[len(missing)-1].id, missing[0].id}
-		return out, gatherBy(a, box, out, lookup{selectRange, selectAddresses, args})
+		return out, gatherBy(a, boxes, out, lookup{selectRange, selectAddresses, args})
 	}
-	for _, m := range missing {
-		if err := gatherBy(a, box, out, lookup{selectOne, selectAddressesOf, []any{m.id}}); err != nil {
+	names := make([]id.Item, len(missing))
+	for i, m := range missing {
+		names[i] = m.id
+	}
+	for some := range store.Batches(names) {
+		if err := gatherBy(a, boxes, out, lookup{selectSeveral, selectAddressesOf, some}); err != nil {
 			return nil, err
 		}
 	}
@@ -108,7 +145,7 @@ type lookup struct {
 	args                 []any
 }
 
-func gatherBy(a *act.Act, box *vault.Box, into map[mark]*locked, q lookup) error {
+func gatherBy(a *act.Act, boxes map[id.Item]*vault.Box, into map[mark]*locked, q lookup) error {
 	type candidate struct {
 		Document
 		mark    mark
@@ -120,6 +157,10 @@ func gatherBy(a *act.Act, box *vault.Box, into map[mark]*locked, q lookup) error
 		if err := scan(r.dest()...); err != nil {
 			return err
 		}
+		box := boxes[r.id]
+		if box == nil {
+			return nil // known already
+		}
 		c := &candidate{mark: mark{r.id, r.revision}}
 		c.Document, c.deleted, err = r.open(box)
 		at[r.id] = c
@@ -129,11 +170,13 @@ func gatherBy(a *act.Act, box *vault.Box, into map[mark]*locked, q lookup) error
 		return err
 	}
 	err = a.Each(q.addresses, q.args, func(scan func(...any) error) error {
-		of, to, err := scanAddress(box, scan)
-		if c := at[of]; c != nil {
-			c.Audience = append(c.Audience, to)
+		of, to, mac, err := scanAddress(scan)
+		c := at[of]
+		if err != nil || c == nil {
+			return err
 		}
-		return err
+		c.Audience = append(c.Audience, to)
+		return item.VerifyAddress(boxes[of], of, to, mac)
 	})
 	if err != nil {
 		return err
@@ -147,14 +190,11 @@ func gatherBy(a *act.Act, box *vault.Box, into map[mark]*locked, q lookup) error
 	return nil
 }
 
-func scanAddress(box *vault.Box, scan func(...any) error) (of id.Item, to authz.Address, err error) {
+func scanAddress(scan func(...any) error) (of id.Item, to authz.Address, mac []byte, err error) {
 	var sent, extended int64
-	var mac []byte
-	if err := scan(&of, &to.Circle, &sent, &extended, &mac); err != nil {
-		return "", to, err
-	}
+	err = scan(&of, &to.Circle, &sent, &extended, &mac)
 	to.Sent, to.Extended = store.Time(sent), extended == 1
-	return of, to, item.VerifyAddress(box, of, to, mac)
+	return of, to, mac, err
 }
 
 // listed is a document as it is stored, in the order of [columns].
@@ -207,40 +247,53 @@ func (v view) finish(page []Document) error {
 	if len(page) == 0 {
 		return nil
 	}
-	waiting := map[string]bool{}
+	all := make([]*Document, len(page))
+	for i := range page {
+		all[i] = &page[i]
+	}
+	waiting, known := map[id.Item]bool{}, map[id.Version]Screening{}
 	args := []any{v.by.Person, v.facts.Space, page[len(page)-1].ID, page[0].ID}
-	err := v.act.Each(selectUnread, args, func(scan func(...any) error) error {
+	if err := unread(v.act, waiting, selectUnread, args); err != nil {
+		return err
+	}
+	if err := screenings(v.act, known, selectScreened, args[1:]...); err != nil {
+		return err
+	}
+	annotate(all, waiting, known)
+	address(all, func(id.Space) authz.Facts { return v.facts })
+	return signed(v.act, all)
+}
+
+// unread adds what waits for her.
+func unread(a *act.Act, waiting map[id.Item]bool, stmt store.FirmStmt, args []any) error {
+	return a.Each(stmt, args, func(scan func(...any) error) error {
 		var of string
 		err := scan(&of)
-		waiting[of] = true
+		waiting[id.Item(of)] = true
 		return err
 	})
-	if err != nil {
-		return err
+}
+
+// annotate adds to documents what waits for her, and what is known of their bytes.
+func annotate(all []*Document, waiting map[id.Item]bool, known map[id.Version]Screening) {
+	for _, d := range all {
+		d.Read, d.Current.Screening = !waiting[d.ID], known[d.Current.ID]
 	}
-	for i := range page {
-		page[i].Read = !waiting[string(page[i].ID)]
-	}
-	v.address(page)
-	if err := v.screened(page); err != nil {
-		return err
-	}
-	return signed(v.act, page)
 }
 
 // address leaves the addresses to the firm's side alone, and gives it a copy:
 // the other one is what is decided on.
-func (v view) address(page []Document) {
-	all := 0
-	for i := range page {
-		if !v.facts.Role.Inside() {
-			page[i].Audience = nil
+func address(all []*Document, facts func(id.Space) authz.Facts) {
+	n := 0
+	for _, d := range all {
+		if !facts(d.Space).Role.Inside() {
+			d.Audience = nil
 		}
-		all += len(page[i].Audience)
+		n += len(d.Audience)
 	}
-	copies := make([]authz.Address, 0, all)
-	for i := range page {
-		if d := &page[i]; len(d.Audience) > 0 {
+	copies := make([]authz.Address, 0, n)
+	for _, d := range all {
+		if len(d.Audience) > 0 {
 			from := len(copies)
 			copies = append(copies, d.Audience...)
 			d.Audience = copies[from:len(copies):len(copies)]
@@ -249,20 +302,20 @@ func (v view) address(page []Document) {
 }
 
 // signed writes the authors' names beside their documents.
-func signed(a *act.Act, page []Document) error {
+func signed(a *act.Act, all []*Document) error {
 	var people []id.Person
 	known := map[id.Person]bool{}
-	for i := range page {
-		if by := page[i].Author; !known[by] {
-			known[by], people = true, append(people, by)
+	for _, d := range all {
+		if !known[d.Author] {
+			known[d.Author], people = true, append(people, d.Author)
 		}
 	}
 	names, err := firm.Names(a, people)
 	if err != nil {
 		return err
 	}
-	for i := range page {
-		page[i].AuthorName = names[page[i].Author]
+	for _, d := range all {
+		d.AuthorName = names[d.Author]
 	}
 	return nil
 }

@@ -83,8 +83,8 @@ func detail(a *act.Act, by authz.Actor, h item.Header, f authz.Facts) (d Detail,
 	if err != nil {
 		return d, err
 	}
-	known, err := screenings(a, h.Space, selectScreenings, of)
-	if err != nil {
+	known := map[id.Version]Screening{}
+	if err := screenings(a, known, selectScreenings, of); err != nil {
 		return d, err
 	}
 	plain := make([]Version, len(all))
@@ -267,7 +267,8 @@ func OfDeposit(a *act.Act, in id.Space, of id.Deposit) ([]Deposited, error) {
 		return out, err
 	}
 	byItem := func(x, y Deposited) int { return cmp.Compare(x.Document, y.Document) }
-	known, err := screenings(a, in, selectScreened, in, slices.MinFunc(out, byItem).Document, slices.MaxFunc(out, byItem).Document)
+	known := map[id.Version]Screening{}
+	err = screenings(a, known, selectScreened, in, slices.MinFunc(out, byItem).Document, slices.MaxFunc(out, byItem).Document)
 	for i, v := range versions {
 		out[i].Screening = known[v]
 	}
@@ -386,7 +387,7 @@ func (s *Service) openVersion(a *act.Act, by authz.Actor, want Want) (o opened, 
 	if at < 0 || !slices.ContainsFunc(allowed, func(v Version) bool { return v.ID == all[at].ID }) {
 		return o, fault.Absent()
 	}
-	if err := s.openable(a, h.Space, all[at].ID); err != nil {
+	if err := s.openable(a, all[at].ID); err != nil {
 		return o, err
 	}
 	o = opened{stored: all[at], header: h}

@@ -132,38 +132,48 @@ func screeningPlace(v id.Version) vault.Place {
 	return vault.Place{Table: "screening", Column: "found", Row: string(v)}
 }
 
-// screenings reads what was said of some versions.
-func screenings(a *act.Act, in id.Space, stmt store.FirmStmt, args ...any) (map[id.Version]Screening, error) {
-	box, err := a.SpaceBox(in)
-	if err != nil {
-		return nil, err
+// screenings adds what was said of some versions.
+func screenings(a *act.Act, into map[id.Version]Screening, stmt store.FirmStmt, args ...any) error {
+	type row struct {
+		Screening
+		version    id.Version
+		of         id.Item
+		in         id.Space
+		found, mac []byte
 	}
-	out := map[id.Version]Screening{}
-	err = a.Each(stmt, args, func(scan func(...any) error) error {
-		var v id.Version
-		var of id.Item
-		var c Screening
+	var rows []row
+	err := a.Each(stmt, args, func(scan func(...any) error) error {
+		var r row
 		var held, at int64
-		var found, mac []byte
-		if err := scan(&v, &of, &c.State, &c.Why, &held, &found, &c.Engine, &at, &mac); err != nil {
-			return err
-		}
-		c.Held, c.At = held == 1, store.Time(at)
-		if err := box.CheckMAC(mac, "screening", screeningFields(v, of, in, c, found)...); err != nil {
-			return err
-		}
-		c.Found, err = box.OpenText(screeningPlace(v), found)
-		out[v] = c
+		err := scan(&r.version, &r.of, &r.in, &r.State, &r.Why, &held, &r.found, &r.Engine, &at, &r.mac)
+		r.Held, r.At = held == 1, store.Time(at)
+		rows = append(rows, r)
 		return err
 	})
-	return out, err
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		box, err := a.SpaceBox(r.in)
+		if err != nil {
+			return err
+		}
+		if err := box.CheckMAC(r.mac, "screening", screeningFields(r.version, r.of, r.in, r.Screening, r.found)...); err != nil {
+			return err
+		}
+		if r.Found, err = box.OpenText(screeningPlace(r.version), r.found); err != nil {
+			return err
+		}
+		into[r.version] = r.Screening
+	}
+	return nil
 }
 
 // openable refuses bytes that are held, and where screening is demanded those
 // about which nothing is known.
-func (s *Service) openable(a *act.Act, in id.Space, v id.Version) error {
-	all, err := screenings(a, in, selectScreening, v)
-	if err != nil {
+func (s *Service) openable(a *act.Act, v id.Version) error {
+	all := map[id.Version]Screening{}
+	if err := screenings(a, all, selectScreening, v); err != nil {
 		return err
 	}
 	c, known := all[v]
@@ -184,18 +194,9 @@ func (s *Service) sendable(a *act.Act, h item.Header) error {
 	if err := a.Row(selectCurrent, []any{h.ID}, &current); err != nil {
 		return err
 	}
-	err := s.openable(a, h.Space, current)
+	err := s.openable(a, current)
 	if f := fault.KindOf(err); f == fault.Forbidden {
 		return fault.New(fault.Conflict, "document.held_back").Because(err)
-	}
-	return err
-}
-
-// screened adds to a page of a list, newest first, what is known of its bytes.
-func (v view) screened(page []Document) error {
-	known, err := screenings(v.act, v.facts.Space, selectScreened, v.facts.Space, page[len(page)-1].ID, page[0].ID)
-	for i := range page {
-		page[i].Current.Screening = known[page[i].Current.ID]
 	}
 	return err
 }
@@ -292,8 +293,8 @@ func sealedBytes(a *act.Act, u unscreened) (v stored, key vault.Key, err error) 
 // relearn keeps a later answer. What was held and is clean is told now to whom
 // it was addressed.
 func (s *Service) relearn(a *act.Act, u unscreened, now Screening) error {
-	before, err := screenings(a, u.in, selectScreening, u.version)
-	if err != nil {
+	before := map[id.Version]Screening{}
+	if err := screenings(a, before, selectScreening, u.version); err != nil {
 		return err
 	}
 	was := before[u.version]
@@ -360,16 +361,21 @@ on conflict (firm_id, version_id) do update set state = excluded.state, why = ex
   found = excluded.found, engine = excluded.engine, screened_at = excluded.screened_at, mac = excluded.mac`)
 
 	selectScreening = store.ForFirm(`
-select version_id, document_id, state, why, held, found, engine, screened_at, mac from screening
+select version_id, document_id, space_id, state, why, held, found, engine, screened_at, mac from screening
 where firm_id = $1 and version_id = $2`)
 
 	selectScreenings = store.ForFirm(`
-select version_id, document_id, state, why, held, found, engine, screened_at, mac from screening
+select version_id, document_id, space_id, state, why, held, found, engine, screened_at, mac from screening
 where firm_id = $1 and document_id = $2`)
+
+	// Of several versions, of whatever spaces.
+	selectScreeningOf = store.ForFirm(`
+select version_id, document_id, space_id, state, why, held, found, engine, screened_at, mac from screening
+where firm_id = $1 and version_id in ` + several)
 
 	// $3 and $4: of documents between.
 	selectScreened = store.ForFirm(`
-select version_id, document_id, state, why, held, found, engine, screened_at, mac from screening
+select version_id, document_id, space_id, state, why, held, found, engine, screened_at, mac from screening
 where firm_id = $1 and space_id = $2 and document_id >= $3 and document_id <= $4`)
 
 	updateScreened = store.ForFirm(`update version set screened = 1 where firm_id = $1 and id = $2`)

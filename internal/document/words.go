@@ -79,7 +79,7 @@ func (s *Service) Words(ctx context.Context, of id.Firm, j outbox.Job) (err erro
 		if r, err = readableOf(a, w.Document); err != nil {
 			return err
 		}
-		return s.openable(a, r.space, r.version.ID)
+		return s.openable(a, r.version.ID)
 	})
 	if errors.Is(err, store.ErrNoRow) || fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
 		return nil // deleted meanwhile, or held: then it is read when it is released
@@ -173,7 +173,7 @@ func (s *Service) Read(ctx context.Context, firm id.Firm, of id.Item) (out Readi
 		if r, err = readableOf(a, of); err != nil {
 			return err
 		}
-		return s.openable(a, r.space, r.version.ID)
+		return s.openable(a, r.version.ID)
 	})
 	defer r.key.Wipe()
 	if errors.Is(err, store.ErrNoRow) || fault.Is(err, fault.Forbidden) {

@@ -13,7 +13,6 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/id"
-	"cenacle/internal/item"
 	"cenacle/internal/search"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
@@ -23,6 +22,7 @@ import (
 const (
 	defaultFound = 20
 	mostUnlearnt = 256 // memos that the register may lack
+	mostLooks    = 10  // pages of one space that are looked through
 )
 
 // MostFound is how many hits one page has at most.
@@ -75,7 +75,7 @@ func (s *Service) Search(ctx context.Context, by authz.Actor, q Find) (out []Hit
 
 // begin prepares a search.
 func begin(a *act.Act, by authz.Actor, q Find) *hunt {
-	l := &hunt{act: a, by: by, find: q, limit: q.Limit + 1, before: cmp.Or(q.Before, beyond)}
+	l := &hunt{act: a, by: by, find: q, limit: q.Limit + 1, before: cmp.Or(q.Before, beyond), wanted: map[id.Space][][]byte{}, terms: map[id.Space][][]byte{}}
 	if !q.From.IsZero() {
 		l.from = id.Earliest[id.Item](q.From)
 	}
@@ -105,6 +105,8 @@ type hunt struct {
 	limit  int
 	before id.Item
 	from   id.Item
+	wanted map[id.Space][][]byte // the words, as each space has them
+	terms  map[id.Space][][]byte // of the spaces that were looked into, the rarest first
 	out    []Hit
 }
 
@@ -116,11 +118,14 @@ select id, space_id from memo where firm_id = $1 and id < $2 order by id desc li
 func (l *hunt) through(on walk.Ground) error {
 	way := on.Through(l.act, l.by, walk.Items{Newest: selectLatest, Before: l.before, From: l.from})
 	for l.oldest() < way.Newest() {
-		some, more, err := way.Next()
+		step, more, err := way.Next()
 		if err != nil || !more {
 			return err
 		}
-		if err := l.among(some); err != nil {
+		if err := l.told(step.Told); err != nil {
+			return err
+		}
+		if err := l.among(step.Spaces, step.Before); err != nil {
 			return err
 		}
 	}
@@ -164,32 +169,70 @@ func (l *hunt) registered() (search.Places, error) {
 	return at, err
 }
 
-// among looks through some spaces, those with the newest that has the longest word
-// first, until none that is left can have anything newer than what there is.
-func (l *hunt) among(some []id.Space) error {
-	terms, asked, err := l.asked(some)
-	if err != nil {
+// among adds the newest of some spaces that are older than before. One is entered, and a
+// memo opened, only when none that is newer is left that nobody has looked at.
+func (l *hunt) among(some []id.Space, before id.Item) error {
+	if err := l.ask(some); err != nil {
 		return err
 	}
-	newest, err := search.Newest(l.act.Tx, asked, l.before)
-	if err != nil {
-		return err
-	}
-	promising := slices.SortedFunc(maps.Keys(newest), func(x, y id.Space) int { return cmp.Compare(newest[y], newest[x]) })
-	for in := range slices.Chunk(promising, store.Batch) {
-		if newest[in[0]] < l.oldest() {
-			return nil
+	var longest []search.Asked
+	for _, of := range some {
+		if terms := l.wanted[of]; len(terms) > 0 {
+			longest = append(longest, search.Asked{Space: of, Term: terms[0]})
 		}
-		if err := circle.Prepare(l.act, l.by, in); err != nil {
+	}
+	newest, err := search.Newest(l.act.Tx, longest, before)
+	if err != nil {
+		return err
+	}
+	field := walk.Newest[id.Item]{Limit: l.limit, Most: mostLooks * l.limit, At: func(m id.Item) id.Item { return m }, Read: l.read}
+	for of, bound := range newest {
+		field.Add(of, before, bound)
+	}
+	for {
+		var has []id.Item
+		for _, h := range l.out {
+			has = append(has, h.ID)
+		}
+		next, err := field.Next(has)
+		if err != nil || len(next) == 0 {
 			return err
 		}
-		for _, of := range in {
-			if newest[of] < l.oldest() {
-				break
+		if err := l.open(next); err != nil {
+			return err
+		}
+	}
+}
+
+// told adds those of some memos, the newest first, that have the words indeed.
+func (l *hunt) told(all []walk.Place) error {
+	for some := range slices.Chunk(all, store.Batch) {
+		if some[0].Item < l.oldest() {
+			return nil
+		}
+		var in []id.Space
+		for _, p := range some {
+			in = append(in, p.Space)
+		}
+		if err := l.ask(in); err != nil {
+			return err
+		}
+		var claims []search.Claim
+		for _, p := range some {
+			if terms := l.wanted[p.Space]; len(terms) > 0 && p.Item >= l.from {
+				claims = append(claims, search.Claim{Space: p.Space, Item: p.Item, Terms: terms})
 			}
-			if err := l.in(of, terms[of]); err != nil {
-				return err
-			}
+		}
+		found, err := search.Having(l.act.Tx, claims)
+		if err != nil {
+			return err
+		}
+		these := map[id.Space][]id.Item{}
+		for _, c := range found {
+			these[c.Space] = append(these[c.Space], c.Item)
+		}
+		if err := l.open(these); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -203,20 +246,18 @@ func (l *hunt) oldest() id.Item {
 	return l.from
 }
 
-// asked makes the query for each of some spaces, and its longest word.
-func (l *hunt) asked(in []id.Space) (map[id.Space][][]byte, []search.Asked, error) {
+// ask makes the query for each of some spaces whose key is there.
+func (l *hunt) ask(in []id.Space) error {
 	boxes, err := l.act.SpaceBoxes(in)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	terms, longest := make(map[id.Space][][]byte, len(in)), make([]search.Asked, 0, len(in))
 	for of, box := range boxes {
-		if q := search.SpokenQuery(box, l.find.Text); len(q) > 0 {
-			terms[of] = q
-			longest = append(longest, search.Asked{Space: of, Term: q[0]})
+		if _, known := l.wanted[of]; !known {
+			l.wanted[of] = search.SpokenQuery(box, l.find.Text)
 		}
 	}
-	return terms, longest, nil
+	return nil
 }
 
 // What has words and the actor ($2, at $3) sees, newest first, from the rarest of
@@ -225,42 +266,64 @@ var selectFound = store.ForFirm(`
 select s.item_id from search_term s cross join item i
 where s.firm_id = $1 and s.space_id = $4 and s.term = $5 and s.item_id < $11 and s.item_id >= $12
 and i.firm_id = $1 and i.id = s.item_id
-and exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $6)
-and exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $7)
-and exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $8)
-and exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $9)
-and exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $10)
+and ($6 = $5 or exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $6))
+and ($7 = $5 or exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $7))
+and ($8 = $5 or exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $8))
+and ($9 = $5 or exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $9))
+and ($10 = $5 or exists (select 1 from search_term x where x.firm_id = $1 and x.space_id = $4 and x.item_id = s.item_id and x.term = $10))
 and` + authz.Visible + `
 order by s.item_id desc limit $13`)
 
-// in adds the hits of one space to those there are and keeps the newest.
-func (l *hunt) in(of id.Space, terms [][]byte) error {
-	_, err := circle.Enter(l.act, l.by, of, authz.SpaceSee)
-	if fault.Is(err, fault.NotFound) {
-		return nil // the row says member, the rule says no
+// read reads the next of a space that have the words, from the rarest of them.
+func (l *hunt) read(of id.Space, before id.Item, n int) (found []id.Item, err error) {
+	terms, known := l.terms[of]
+	if !known {
+		if terms, _, err = search.Rarest(l.act.Tx, of, l.wanted[of]); err != nil {
+			return nil, err
+		}
+		l.terms[of] = terms
 	}
-	if err != nil {
-		return err
-	}
-	terms, some, err := search.Rarest(l.act.Tx, of, terms)
-	if err != nil || !some {
-		return err
+	if terms == nil {
+		return nil, nil
 	}
 	args := append([]any{l.by.Person, store.Micros(l.act.Now), of}, search.Args(terms)...)
-	args = append(args, l.before, l.oldest(), l.limit)
-	var found []id.Item
-	err = l.act.Each(selectFound, args, func(scan func(...any) error) error {
+	err = l.act.Each(selectFound, append(args, before, l.oldest(), n), func(scan func(...any) error) error {
 		var m id.Item
 		err := scan(&m)
 		found = append(found, m)
 		return err
 	})
+	return found, err
+}
+
+// open adds those that the actor sees, and keeps the newest.
+func (l *hunt) open(these map[id.Space][]id.Item) error {
+	in := slices.Sorted(maps.Keys(these))
+	if err := circle.Prepare(l.act, l.by, in); err != nil {
+		return err
+	}
+	entered := map[id.Space]authz.Facts{}
+	at := map[id.Item]id.Space{}
+	for _, of := range in {
+		facts, err := circle.Enter(l.act, l.by, of, authz.SpaceSee)
+		if fault.Is(err, fault.NotFound) {
+			continue // the row says member, the rule says no
+		}
+		if err != nil {
+			return err
+		}
+		entered[of] = facts
+		for _, m := range these[of] {
+			at[m] = of
+		}
+	}
+	all, err := several(l.act, l.by, slices.Sorted(maps.Keys(at)))
 	if err != nil {
 		return err
 	}
-	for _, m := range found {
-		h, err := l.open(of, m)
-		if fault.Is(err, fault.NotFound) {
+	for _, c := range all {
+		h, err := l.hit(c, entered[at[c.ID]])
+		if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
 			continue
 		}
 		if err != nil {
@@ -273,16 +336,23 @@ func (l *hunt) in(of id.Space, terms [][]byte) error {
 	return nil
 }
 
-// open decides over one that the index names, and unseals it.
-func (l *hunt) open(of id.Space, m id.Item) (h Hit, err error) {
-	head, _, err := item.Open(l.act, l.by, of, item.Memo, m, authz.MemoRead)
+// hit decides over one that the index names, and unseals it.
+func (l *hunt) hit(c candidate, f authz.Facts) (Hit, error) {
+	box, err := l.act.SpaceBox(f.Space)
 	if err != nil {
-		return h, err
+		return Hit{}, err
 	}
-	said, err := words(l.act, of, m)
+	locked, err := c.lock(l.act, box)
+	if err != nil {
+		return Hit{}, err
+	}
+	if c, err = authz.Open(locked, l.by, authz.MemoRead, f); err != nil {
+		return Hit{}, err
+	}
+	e, err := c.open(box, false)
 	return Hit{
-		ID: m, Space: of, Thread: said.thread, Subject: said.subject, Body: said.body,
-		Author: head.Author, Internal: head.Internal, Created: head.Created,
+		ID: c.ID, Space: f.Space, Thread: e.thread, Subject: e.subject, Body: e.Body,
+		Author: e.Author, Internal: e.Internal, Created: e.Created,
 	}, err
 }
 

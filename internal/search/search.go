@@ -326,6 +326,72 @@ func Newest(tx *store.Tx, all []Asked, before id.Item) (_ map[id.Space]id.Item, 
 	return out, nil
 }
 
+// Claim is that an item of a space has all the terms of a query.
+type Claim struct {
+	Space id.Space
+	Item  id.Item
+	Terms [][]byte
+}
+
+// One term of each of sixteen claims.
+var having = store.ForFirm(`
+	select 0 where exists (select 1 from search_term where firm_id = $1 and space_id = $2 and term = $3 and item_id = $4)
+	union all select 1 where exists (select 1 from search_term where firm_id = $1 and space_id = $5 and term = $6 and item_id = $7)
+	union all select 2 where exists (select 1 from search_term where firm_id = $1 and space_id = $8 and term = $9 and item_id = $10)
+	union all select 3 where exists (select 1 from search_term where firm_id = $1 and space_id = $11 and term = $12 and item_id = $13)
+	union all select 4 where exists (select 1 from search_term where firm_id = $1 and space_id = $14 and term = $15 and item_id = $16)
+	union all select 5 where exists (select 1 from search_term where firm_id = $1 and space_id = $17 and term = $18 and item_id = $19)
+	union all select 6 where exists (select 1 from search_term where firm_id = $1 and space_id = $20 and term = $21 and item_id = $22)
+	union all select 7 where exists (select 1 from search_term where firm_id = $1 and space_id = $23 and term = $24 and item_id = $25)
+	union all select 8 where exists (select 1 from search_term where firm_id = $1 and space_id = $26 and term = $27 and item_id = $28)
+	union all select 9 where exists (select 1 from search_term where firm_id = $1 and space_id = $29 and term = $30 and item_id = $31)
+	union all select 10 where exists (select 1 from search_term where firm_id = $1 and space_id = $32 and term = $33 and item_id = $34)
+	union all select 11 where exists (select 1 from search_term where firm_id = $1 and space_id = $35 and term = $36 and item_id = $37)
+	union all select 12 where exists (select 1 from search_term where firm_id = $1 and space_id = $38 and term = $39 and item_id = $40)
+	union all select 13 where exists (select 1 from search_term where firm_id = $1 and space_id = $41 and term = $42 and item_id = $43)
+	union all select 14 where exists (select 1 from search_term where firm_id = $1 and space_id = $44 and term = $45 and item_id = $46)
+	union all select 15 where exists (select 1 from search_term where firm_id = $1 and space_id = $47 and term = $48 and item_id = $49)`)
+
+// Having returns those of some claims that the index bears out, in their order. It looks
+// at one row for each of their terms.
+func Having(tx *store.Tx, all []Claim) (_ []Claim, err error) {
+	defer fault.Op(&err, "search.Having")
+	var out []Claim
+	for some := range slices.Chunk(all, store.Batch) {
+		have := make([]int, len(some))
+		most := 0
+		for _, c := range some {
+			most = max(most, len(c.Terms))
+		}
+		for n := range most {
+			args := make([]any, 0, 3*store.Batch)
+			for i := range store.Batch {
+				term := []byte{} // which nothing has
+				if i < len(some) && n < len(some[i].Terms) {
+					term = some[i].Terms[n]
+				}
+				c := some[min(i, len(some)-1)]
+				args = append(args, c.Space, term, c.Item)
+			}
+			err := tx.Each(having, args, func(scan func(...any) error) error {
+				var i int64
+				err := scan(&i)
+				have[i]++
+				return err
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+		for i, c := range some {
+			if have[i] == len(c.Terms) {
+				out = append(out, c)
+			}
+		}
+	}
+	return out, nil
+}
+
 // Args returns the terms of a query as six arguments of a statement, the
 // missing ones repeated. An empty query gives arguments that find nothing.
 func Args(query [][]byte) []any {

@@ -355,3 +355,58 @@ func TestContents(t *testing.T) {
 		}
 	})
 }
+
+// TestHaving bears out claims over more spaces than one statement takes, whose queries
+// have one word or several, and none that is of another space or of another item.
+func TestHaving(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := newWorld(t, s)
+		titles := []string{"Acte de vente", "Bail commercial", "Acte de prêt", ""}
+		var spaces []id.Space
+		var items []id.Item
+		for i := range 40 {
+			spaces, items = append(spaces, w.space()), append(items, id.New[id.Item](now))
+			w.index(spaces[i], items[i], titles[i%len(titles)])
+		}
+		err := w.firm.View(t.Context(), func(tx *store.Tx) error {
+			claims := func(text string, shift int) (out []search.Claim) {
+				for i, of := range spaces {
+					box, err := w.ring.Space(tx, of)
+					if err != nil {
+						t.Fatal(err)
+					}
+					out = append(out, search.Claim{Space: of, Item: items[(i+shift)%len(items)], Terms: search.NewQuery(box, text).Title})
+				}
+				return out
+			}
+			for _, c := range []struct {
+				text string
+				in   []int // of the titles
+			}{{"acte", []int{0, 2}}, {"act vente", []int{0}}, {"bail", []int{1}}, {"bail vente", nil}, {"commercial bail", []int{1}}, {"rien", nil}} {
+				var want, got []id.Item
+				for i, it := range items {
+					if slices.Contains(c.in, i%len(titles)) {
+						want = append(want, it)
+					}
+				}
+				found, err := search.Having(tx, claims(c.text, 0))
+				if err != nil {
+					return err
+				}
+				for _, f := range found {
+					got = append(got, f.Item)
+				}
+				if !slices.Equal(got, want) {
+					t.Errorf("%q: %v, want %v", c.text, got, want)
+				}
+				if found, err = search.Having(tx, claims(c.text, len(titles))); err != nil || len(found) > 0 {
+					t.Errorf("%q of items of other spaces: %v, %v", c.text, found, err)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}

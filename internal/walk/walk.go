@@ -4,8 +4,8 @@
 //
 // A search that names a space, or is made by somebody who has few, looks there. Any
 // other asks the firm's register of words (package search) and gets the spaces that it
-// names, or, for words that are everywhere, the items; for what the register does not
-// know, the walk follows the firm's newest items. Where most of what it meets is in
+// names, or, for words that are everywhere, the very items; for what the register does
+// not know, the walk follows the firm's newest items. Where most of what it meets is in
 // spaces that are not hers, it goes through hers instead, in no order.
 //
 // Nothing here decides about rights. A walk may lead to a space where the rule then
@@ -28,7 +28,7 @@ import (
 const (
 	few        = 64   // spaces that are simply all looked through
 	stretch    = 256  // items of the firm whose spaces are looked at next
-	told       = 64   // items that the register names whose spaces are looked at next
+	told       = 32   // items that the register names which are looked at next
 	mostWalked = 4096 // items after which the spaces that are left are simply gone through
 )
 
@@ -61,9 +61,6 @@ func Over(a *act.Act, by authz.Actor, p search.Places) (Ground, error) {
 	return Ground{some: hers, posted: p.Posted}, err
 }
 
-// Told reports whether the register names the very items.
-func (g Ground) Told() bool { return g.posted != nil }
-
 // Items are those that a walk follows: all before one, and none before another.
 type Items struct {
 	Newest       store.FirmStmt // id and space of the firm's newest before $2, at most $3
@@ -76,40 +73,57 @@ type Walk struct {
 	items  Items
 	act    *act.Act
 	by     authz.Actor
-	seen   map[id.Space]bool
-	hers   map[id.Space]bool // of those, the ones that the register led to
+	seen   map[id.Space]bool // those that came
+	hers   map[id.Space]bool // whether they are, of those that the register led to
 	newest id.Item
+	before id.Item // what is newer has been told, if anything was
 	walked int
 	last   id.Space // the last of hers that was gone through
 	ended  bool
 }
 
-// Through begins a walk.
-func (g Ground) Through(a *act.Act, by authz.Actor, items Items) *Walk {
-	return &Walk{Ground: g, items: items, act: a, by: by, seen: map[id.Space]bool{}, hers: map[id.Space]bool{}, newest: items.Before}
+// Step is some spaces, each of which comes once, or some items of hers that the register
+// names, the newest first, which are in none of these.
+type Step struct {
+	Spaces []id.Space
+	Told   []Place
+	Before id.Item // what is newer in the spaces has been told
 }
 
-// Newest is what every item of a space that has not come yet is older than.
+// Place is where an item stands.
+type Place struct {
+	Item  id.Item
+	Space id.Space
+}
+
+// Through begins a walk.
+func (g Ground) Through(a *act.Act, by authz.Actor, items Items) *Walk {
+	return &Walk{Ground: g, items: items, act: a, by: by, seen: map[id.Space]bool{}, hers: map[id.Space]bool{}, newest: items.Before, before: items.Before}
+}
+
+// Newest is what every item that has not come yet is older than.
 func (w *Walk) Newest() id.Item { return w.newest }
 
-// Next gives some more spaces, each of which comes once, and false when there are none.
-func (w *Walk) Next() ([]id.Space, bool, error) {
+// Next gives the next step, and false when there is none.
+func (w *Walk) Next() (s Step, more bool, err error) {
 	if w.ended {
-		return nil, false, nil
+		return s, false, nil
 	}
-	if w.posted != nil {
-		some, err := w.tell()
-		return some, true, err
-	}
-	if !w.all {
+	s.Before = w.before
+	switch {
+	case w.posted != nil && len(w.some) > 0: // what the register may lack
+		s.Spaces, w.some = w.unseen(w.some), nil
+	case w.posted != nil:
+		s.Told, err = w.tell()
+	case !w.all:
 		w.ended = true
-		return w.unseen(w.some), true, nil
+		s.Spaces = w.unseen(w.some)
+	case w.walked < mostWalked:
+		s.Spaces, err = w.stretch()
+	default:
+		s.Spaces, err = w.rest()
 	}
-	if w.walked < mostWalked {
-		some, err := w.stretch()
-		return some, true, err
-	}
-	return w.rest()
+	return s, true, err
 }
 
 // stretch gives the spaces of the next items of the firm.
@@ -131,14 +145,9 @@ func (w *Walk) stretch() ([]id.Space, error) {
 	return space.HersAmong(w.act, w.by, w.unseen(of))
 }
 
-// tell gives the spaces of the next items that the register names, after those that
-// it may lack. Where most are not hers, the walk goes on through hers.
-func (w *Walk) tell() ([]id.Space, error) {
-	if len(w.some) > 0 {
-		some := w.unseen(w.some)
-		w.some = nil
-		return some, nil
-	}
+// tell gives those of the next items that the register names which are hers. Where most
+// are not, the walk goes on through her spaces.
+func (w *Walk) tell() (out []Place, err error) {
 	items, err := w.posted.Next(w.newest, told)
 	if err != nil {
 		return nil, err
@@ -147,34 +156,47 @@ func (w *Walk) tell() ([]id.Space, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := slices.Sorted(maps.Values(of))
+	if err := w.own(slices.Sorted(maps.Values(of))); err != nil {
+		return nil, err
+	}
+	for _, it := range items {
+		switch in := of[it]; {
+		case !w.hers[in]: // what is erased is in none
+			w.walked++
+		case !w.seen[in]:
+			out = append(out, Place{it, in})
+		}
+	}
 	if len(items) > 0 {
 		w.newest = items[len(items)-1]
-	}
-	hers, err := space.HersAmong(w.act, w.by, w.unseen(in))
-	for _, of := range hers {
-		w.hers[of] = true
-	}
-	for _, of := range in {
-		if !w.hers[of] {
-			w.walked++
-		}
+		w.before = w.newest
 	}
 	w.ended = len(items) < told || w.newest < w.items.From
 	if w.walked >= mostWalked && !w.ended {
 		w.posted, w.all = nil, true
 	}
-	return hers, err
+	return out, nil
+}
+
+// own finds out which of some spaces are hers.
+func (w *Walk) own(some []id.Space) error {
+	some = slices.DeleteFunc(some, func(s id.Space) bool { _, known := w.hers[s]; return known })
+	hers, err := space.HersAmong(w.act, w.by, some)
+	for _, of := range some {
+		w.hers[of] = slices.Contains(hers, of)
+	}
+	return err
 }
 
 // rest gives the next of hers, in no order.
-func (w *Walk) rest() ([]id.Space, bool, error) {
+func (w *Walk) rest() ([]id.Space, error) {
 	hers, err := space.Hers(w.act, w.by, w.last, stretch)
 	if err != nil || len(hers) == 0 {
-		return nil, false, err
+		w.ended = true
+		return nil, err
 	}
 	w.last = hers[len(hers)-1]
-	return w.unseen(hers), true, nil
+	return w.unseen(hers), nil
 }
 
 // unseen are those of some spaces that have not come before, each once.
