@@ -26,7 +26,7 @@ type Said struct {
 
 const (
 	talked  = 20  // memos of one page
-	beside  = 5   // memos under a page of documents
+	beside  = 5   // memos under documents
 	excerpt = 180 // characters of a memo that a line shows
 )
 
@@ -37,11 +37,13 @@ func (p *Pages) talks(r *web.Request, b ui.Base, f document.Find, page *Results)
 	if f.Text == "" || f.Tray != "" || f.Look != "" || f.After.Item != "" {
 		return nil
 	}
-	find := memo.Find{Text: f.Text, Space: f.Space, From: f.From, To: f.To, Limit: beside}
+	find := memo.Find{Text: f.Text, Space: f.Space, From: f.From, To: f.To, Limit: talked}
+	if len(page.Titles)+len(page.Contents) > 0 {
+		find.Limit = beside
+	}
 	asked := r.URL.Query()
 	if asked.Has("memos") {
 		var err error
-		find.Limit = talked
 		if find.Before, err = id.Parse[id.Item](asked.Get("memos")); err != nil {
 			return fault.Absent().Because(err)
 		}
