@@ -68,7 +68,7 @@ type API struct {
 	*Config
 	meter    *meter
 	table    http.Handler
-	document []byte // OpenAPI
+	document func() ([]byte, error) // OpenAPI, written when somebody first asks for it
 	reads    map[string]Operation
 	held     [64]sync.Mutex // see hold
 	seed     maphash.Seed
@@ -86,10 +86,9 @@ func New(c *Config, table []Operation) (*API, error) {
 			a.reads[path] = table[i]
 		}
 	}
-	var err error
-	a.document, err = Describe(table)
+	a.document = sync.OnceValues(func() ([]byte, error) { return Describe(table) })
 	a.table = a.handler(table)
-	return a, err
+	return a, nil
 }
 
 // ServeHTTP answers below Root. It goes behind [front.Config.Guard].
@@ -127,11 +126,12 @@ func (a *API) nothing(mux *http.ServeMux, r *Request) error {
 }
 
 func (a *API) describe(*Request) (answer, error) {
-	return given{media: "application/json", raw: a.document}, nil
+	raw, err := a.Document()
+	return given{media: "application/json", raw: raw}, err
 }
 
 // Document is the OpenAPI description that the API gives of itself.
-func (a *API) Document() []byte { return a.document }
+func (a *API) Document() ([]byte, error) { return a.document() }
 
 // Operation is one row of the table.
 type Operation struct {

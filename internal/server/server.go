@@ -203,6 +203,8 @@ func New(ctx context.Context, c *config.Config, o Options) (s *Server, err error
 		return nil, fmt.Errorf("server: time zone: %w", err)
 	}
 	o.Clock = in(zone, o.Clock)
+	read := sync.OnceValues(i18n.Load)
+	go func() { _, _ = read() }()                      // beside the database; its error is told below
 	if err := os.MkdirAll(c.Data, 0o700); err != nil { // with PostgreSQL nothing else makes it before the key
 		return nil, err
 	}
@@ -220,7 +222,7 @@ func New(ctx context.Context, c *config.Config, o Options) (s *Server, err error
 		return nil, err
 	}
 	s.sequencer = act.NewSequencer(s.Office, o.Log)
-	catalog, err := i18n.Load()
+	catalog, err := read()
 	if err != nil {
 		return nil, err
 	}
@@ -523,9 +525,7 @@ func (s *Server) openSite(c *config.Config, catalog *i18n.Catalog, zone *time.Lo
 	}
 	shown := s.pages(c)
 	w.Prove = shown.Door.Prove
-	if shown.Reference, err = reference.New(programs.Document(), api.Root+"/openapi.json", api.Problems()); err != nil {
-		return err
-	}
+	shown.Reference = reference.New(programs.Document, api.Root+"/openapi.json", api.Problems())
 	pages, err := w.Handler(site.Routes(shown), asset.Handler())
 	if err != nil {
 		return err

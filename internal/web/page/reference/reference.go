@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"cenacle/internal/web"
 	"cenacle/internal/web/ui"
@@ -77,35 +78,49 @@ var Template = ui.Parse[Page](files, "reference.tmpl")
 
 // Pages answers for the reference. A nil one has no document.
 type Pages struct {
-	page     Page
+	page     func() (Page, error)
 	problems []string
 }
 
-// New reads an OpenAPI document, the address at which it is served, and the
-// classes of problems in their order (catalog keys "api.problem.…").
-func New(document []byte, at string, problems []string) (*Pages, error) {
+// New takes an OpenAPI document, which is read when somebody first looks at it, the
+// address at which it is served, and the classes of problems in their order (catalog
+// keys "api.problem.…").
+func New(document func() ([]byte, error), at string, problems []string) *Pages {
+	page := func() (Page, error) {
+		raw, err := document()
+		if err != nil {
+			return Page{}, err
+		}
+		return read(raw, at)
+	}
+	return &Pages{page: sync.OnceValues(page), problems: problems}
+}
+
+func read(document []byte, at string) (p Page, err error) {
 	var d described
 	if err := json.Unmarshal(document, &d); err != nil {
-		return nil, fmt.Errorf("reference: the document: %w", err)
+		return p, fmt.Errorf("reference: the document: %w", err)
 	}
 	if len(d.Servers) == 0 {
-		return nil, fmt.Errorf("reference: the document names no server")
+		return p, fmt.Errorf("reference: the document names no server")
 	}
-	p := &Pages{problems: problems}
-	p.page = Page{Version: d.Info.Version, Notes: d.Info.Description, Server: d.Servers[0].URL, Document: at}
-	p.page.Groups = d.groups()
+	p = Page{Version: d.Info.Version, Notes: d.Info.Description, Server: d.Servers[0].URL, Document: at}
+	p.Groups = d.groups()
 	for name, s := range d.Components.Schemas {
-		p.page.Types = append(p.page.Types, Type{name, s.fields()})
+		p.Types = append(p.Types, Type{name, s.fields()})
 	}
-	slices.SortFunc(p.page.Types, func(a, b Type) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(p.Types, func(a, b Type) int { return strings.Compare(a.Name, b.Name) })
 	return p, nil
 }
 
 // Show shows the reference.
 func (p *Pages) Show(r *web.Request) (web.Answer, error) {
-	page := p.page
+	page, err := p.page()
+	if err != nil {
+		return nil, err
+	}
 	page.Base = r.Base(ui.Public, r.Printer.T("reference.title"))
-	page.Example = `curl -H "Authorization: Bearer $TOKEN" ` + r.Absolute(p.page.Server+"/me")
+	page.Example = `curl -H "Authorization: Bearer $TOKEN" ` + r.Absolute(page.Server+"/me")
 	for _, code := range p.problems {
 		page.Problems = append(page.Problems, Problem{code, r.Printer.T("api.problem." + code)})
 	}
