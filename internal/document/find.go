@@ -11,16 +11,12 @@ import (
 	"cenacle/internal/circle"
 	"cenacle/internal/fault"
 	"cenacle/internal/id"
-	"cenacle/internal/search"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
 	"cenacle/internal/walk"
 )
 
-const (
-	defaultFound = 50
-	mostLooks    = 10 // pages of one space that are looked through for a kind of file
-)
+const defaultFound = 50
 
 // MostFound is how many hits one page has at most.
 const MostFound = 200
@@ -122,31 +118,12 @@ type look struct {
 	entered map[id.Space]authz.Facts // of the spaces that the rule has let her into
 }
 
-// in returns the newest hits of all spaces that are older than before: it goes
-// through them until none that is left can have newer ones.
+// in returns the newest hits of all spaces that are older than before.
 func (l *look) in(where Where, before id.Item, limit int) ([]Hit, error) {
-	way := l.ground[where].Through(l.act, l.by, walk.Items{Newest: selectLatest, Before: l.until(before), From: l.from()})
-	h := harvest{look: l, where: where, limit: limit, wanted: map[id.Space]search.Query{}, terms: map[id.Space][][]byte{}}
-	for h.oldest() < way.Newest() {
-		step, more, err := way.Next()
-		if err != nil || !more {
-			return h.out, err
-		}
-		if err := h.told(step.Told); err != nil {
-			return nil, err
-		}
-		if err := h.among(step.Spaces, step.Before); err != nil {
-			return nil, err
-		}
-	}
-	return h.out, nil
-}
-
-func termsOf(q search.Query, where Where) [][]byte {
-	if where == InTitle {
-		return q.Title
-	}
-	return q.Contents
+	h := harvest{look: l, where: where, limit: limit, title: map[id.Space][][]byte{}}
+	items := walk.Items{Newest: selectLatest, Before: l.until(before), From: l.from()}
+	err := walk.Search(l.ground[where], l.act, l.by, items, limit, &h)
+	return h.out, err
 }
 
 // enter decides over spaces, each once. One that the rule refuses is left out, unless it

@@ -16,13 +16,13 @@ import (
 	"cenacle/internal/search"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
+	"cenacle/internal/vault"
 	"cenacle/internal/walk"
 )
 
 const (
 	defaultFound = 20
 	mostUnlearnt = 256 // memos that the register may lack
-	mostLooks    = 10  // pages of one space that are looked through
 )
 
 // MostFound is how many hits one page has at most.
@@ -75,7 +75,7 @@ func (s *Service) Search(ctx context.Context, by authz.Actor, q Find) (out []Hit
 
 // begin prepares a search.
 func begin(a *act.Act, by authz.Actor, q Find) *hunt {
-	l := &hunt{act: a, by: by, find: q, limit: q.Limit + 1, before: cmp.Or(q.Before, beyond), wanted: map[id.Space][][]byte{}, terms: map[id.Space][][]byte{}}
+	l := &hunt{act: a, by: by, find: q, limit: q.Limit + 1, before: cmp.Or(q.Before, beyond)}
 	if !q.From.IsZero() {
 		l.from = id.Earliest[id.Item](q.From)
 	}
@@ -87,7 +87,8 @@ func begin(a *act.Act, by authz.Actor, q Find) *hunt {
 
 // page gives what is found on a ground.
 func (l *hunt) page(on walk.Ground) (out []Hit, more id.Item, err error) {
-	if err := l.through(on); err != nil {
+	items := walk.Items{Newest: selectLatest, Before: l.before, From: l.from}
+	if err := walk.Search(on, l.act, l.by, items, l.limit, l); err != nil {
 		return nil, "", err
 	}
 	if out = l.out; len(out) == l.limit {
@@ -97,7 +98,8 @@ func (l *hunt) page(on walk.Ground) (out []Hit, more id.Item, err error) {
 	return out, more, l.name(out)
 }
 
-// hunt is one search under way; out is the newest that it has found so far.
+// hunt is one search under way ([walk.Finder]); out is the newest that it has found so
+// far.
 type hunt struct {
 	act    *act.Act
 	by     authz.Actor
@@ -105,32 +107,11 @@ type hunt struct {
 	limit  int
 	before id.Item
 	from   id.Item
-	wanted map[id.Space][][]byte // the words, as each space has them
-	terms  map[id.Space][][]byte // of the spaces that were looked into, the rarest first
 	out    []Hit
 }
 
 var selectLatest = store.ForFirm(`
 select id, space_id from memo where firm_id = $1 and id < $2 order by id desc limit $3`)
-
-// through looks through spaces until none that is left can have anything newer than
-// what there is.
-func (l *hunt) through(on walk.Ground) error {
-	way := on.Through(l.act, l.by, walk.Items{Newest: selectLatest, Before: l.before, From: l.from})
-	for l.oldest() < way.Newest() {
-		step, more, err := way.Next()
-		if err != nil || !more {
-			return err
-		}
-		if err := l.told(step.Told); err != nil {
-			return err
-		}
-		if err := l.among(step.Spaces, step.Before); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // ground finds out where to look. Nothing is decided by it but that the actor may see
 // the one space that she has named.
@@ -169,96 +150,13 @@ func (l *hunt) registered() (search.Places, error) {
 	return at, err
 }
 
-// among adds the newest of some spaces that are older than before. One is entered, and a
-// memo opened, only when none that is newer is left that nobody has looked at.
-func (l *hunt) among(some []id.Space, before id.Item) error {
-	if err := l.ask(some); err != nil {
-		return err
-	}
-	var longest []search.Asked
-	for _, of := range some {
-		if terms := l.wanted[of]; len(terms) > 0 {
-			longest = append(longest, search.Asked{Space: of, Term: terms[0]})
-		}
-	}
-	newest, err := search.Newest(l.act.Tx, longest, before)
-	if err != nil {
-		return err
-	}
-	field := walk.Newest[id.Item]{Limit: l.limit, Most: mostLooks * l.limit, At: func(m id.Item) id.Item { return m }, Read: l.read}
-	for of, bound := range newest {
-		field.Add(of, before, bound)
-	}
-	for {
-		var has []id.Item
-		for _, h := range l.out {
-			has = append(has, h.ID)
-		}
-		next, err := field.Next(has)
-		if err != nil || len(next) == 0 {
-			return err
-		}
-		if err := l.open(next); err != nil {
-			return err
-		}
-	}
+// Terms are the words as a space has them.
+func (l *hunt) Terms(_ id.Space, box *vault.Box) [][]byte {
+	return search.SpokenQuery(box, l.find.Text)
 }
 
-// told adds those of some memos, the newest first, that have the words indeed.
-func (l *hunt) told(all []walk.Place) error {
-	for some := range slices.Chunk(all, store.Batch) {
-		if some[0].Item < l.oldest() {
-			return nil
-		}
-		var in []id.Space
-		for _, p := range some {
-			in = append(in, p.Space)
-		}
-		if err := l.ask(in); err != nil {
-			return err
-		}
-		var claims []search.Claim
-		for _, p := range some {
-			if terms := l.wanted[p.Space]; len(terms) > 0 && p.Item >= l.from {
-				claims = append(claims, search.Claim{Space: p.Space, Item: p.Item, Terms: terms})
-			}
-		}
-		found, err := search.Having(l.act.Tx, claims)
-		if err != nil {
-			return err
-		}
-		these := map[id.Space][]id.Item{}
-		for _, c := range found {
-			these[c.Space] = append(these[c.Space], c.Item)
-		}
-		if err := l.open(these); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// oldest is what is older than that is not asked for.
-func (l *hunt) oldest() id.Item {
-	if len(l.out) == l.limit {
-		return max(l.from, l.out[l.limit-1].ID)
-	}
-	return l.from
-}
-
-// ask makes the query for each of some spaces whose key is there.
-func (l *hunt) ask(in []id.Space) error {
-	boxes, err := l.act.SpaceBoxes(in)
-	if err != nil {
-		return err
-	}
-	for of, box := range boxes {
-		if _, known := l.wanted[of]; !known {
-			l.wanted[of] = search.SpokenQuery(box, l.find.Text)
-		}
-	}
-	return nil
-}
+// At is where a memo stands.
+func (l *hunt) At(m id.Item) id.Item { return m }
 
 // What has words and the actor ($2, at $3) sees, newest first, from the rarest of
 // them on: $4 space, $5 to $10 the terms, $11 before and $12 from, $13 how many.
@@ -274,20 +172,10 @@ and ($10 = $5 or exists (select 1 from search_term x where x.firm_id = $1 and x.
 and` + authz.Visible + `
 order by s.item_id desc limit $13`)
 
-// read reads the next of a space that have the words, from the rarest of them.
-func (l *hunt) read(of id.Space, before id.Item, n int) (found []id.Item, err error) {
-	terms, known := l.terms[of]
-	if !known {
-		if terms, _, err = search.Rarest(l.act.Tx, of, l.wanted[of]); err != nil {
-			return nil, err
-		}
-		l.terms[of] = terms
-	}
-	if terms == nil {
-		return nil, nil
-	}
+// Read reads the next of a space.
+func (l *hunt) Read(of id.Space, terms [][]byte, before, from id.Item, n int) (found []id.Item, err error) {
 	args := append([]any{l.by.Person, store.Micros(l.act.Now), of}, search.Args(terms)...)
-	err = l.act.Each(selectFound, append(args, before, l.oldest(), n), func(scan func(...any) error) error {
+	err = l.act.Each(selectFound, append(args, before, from, n), func(scan func(...any) error) error {
 		var m id.Item
 		err := scan(&m)
 		found = append(found, m)
@@ -296,11 +184,20 @@ func (l *hunt) read(of id.Space, before id.Item, n int) (found []id.Item, err er
 	return found, err
 }
 
-// open adds those that the actor sees, and keeps the newest.
-func (l *hunt) open(these map[id.Space][]id.Item) error {
+// Named are all of those that have the words.
+func (l *hunt) Named(these []search.Claim) (map[id.Space][]id.Item, error) {
+	out := map[id.Space][]id.Item{}
+	for _, c := range these {
+		out[c.Space] = append(out[c.Space], c.Item)
+	}
+	return out, nil
+}
+
+// Open adds those that the actor sees.
+func (l *hunt) Open(these map[id.Space][]id.Item) (kept []id.Item, err error) {
 	in := slices.Sorted(maps.Keys(these))
 	if err := circle.Prepare(l.act, l.by, in); err != nil {
-		return err
+		return nil, err
 	}
 	entered := map[id.Space]authz.Facts{}
 	at := map[id.Item]id.Space{}
@@ -310,7 +207,7 @@ func (l *hunt) open(these map[id.Space][]id.Item) error {
 			continue // the row says member, the rule says no
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		entered[of] = facts
 		for _, m := range these[of] {
@@ -319,7 +216,7 @@ func (l *hunt) open(these map[id.Space][]id.Item) error {
 	}
 	all, err := several(l.act, l.by, slices.Sorted(maps.Keys(at)))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, c := range all {
 		h, err := l.hit(c, entered[at[c.ID]])
@@ -327,13 +224,16 @@ func (l *hunt) open(these map[id.Space][]id.Item) error {
 			continue
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		l.out = append(l.out, h)
 	}
 	slices.SortFunc(l.out, func(x, y Hit) int { return cmp.Compare(y.ID, x.ID) })
 	l.out = l.out[:min(len(l.out), l.limit)]
-	return nil
+	for _, h := range l.out {
+		kept = append(kept, h.ID)
+	}
+	return kept, nil
 }
 
 // hit decides over one that the index names, and unseals it.
