@@ -8,6 +8,8 @@
 // not know, the walk follows the firm's newest items. Where most of what it meets is in
 // spaces that are not hers, it goes through hers instead, in no order.
 //
+// Start at [Search].
+//
 // Nothing here decides about rights. A walk may lead to a space where the rule then
 // says no; it never leaves out one of hers in which something may be found.
 package walk
