@@ -291,6 +291,12 @@ func Learn[T any](a *Act, key any, v T) {
 	_, _ = Seen(a, key, func() (T, error) { return v, nil }) // which cannot fail
 }
 
+// Known reports whether something is remembered under a key.
+func Known(a *Act, key any) bool {
+	_, known := a.known[key]
+	return known
+}
+
 // Forget has what was remembered read again; who writes such rows calls it.
 func (a *Act) Forget(key any) { delete(a.known, key) }
 

@@ -58,8 +58,10 @@ func facts(a *act.Act, by authz.Actor, space id.Space) (authz.Facts, error) {
 
 // Prepare reads, in an act that only reads, the facts about an actor in many
 // spaces with few statements, for [Facts] and [Enter] to find: the same rows,
-// checked in the same way. Of a space without a key it learns nothing.
+// checked in the same way, none of them twice. Of a space without a key it learns
+// nothing.
 func Prepare(a *act.Act, by authz.Actor, spaces []id.Space) error {
+	spaces = slices.DeleteFunc(slices.Clone(spaces), func(of id.Space) bool { return act.Known(a, factsOf{of, by.Person}) })
 	if err := a.Ring().Prepare(a.Tx, spaces); err != nil {
 		return err
 	}

@@ -126,10 +126,9 @@ func (l *look) in(where Where, before id.Item, limit int) ([]Hit, error) {
 	return h.out, err
 }
 
-// enter decides over spaces, each once. One that the rule refuses is left out, unless it
+// enter decides over spaces. One that the rule refuses is left out, unless it
 // is the one that she has named.
 func (l *look) enter(in []id.Space) error {
-	in = slices.DeleteFunc(slices.Clone(in), func(of id.Space) bool { _, known := l.entered[of]; return known })
 	if err := circle.Prepare(l.act, l.by, in); err != nil {
 		return err
 	}

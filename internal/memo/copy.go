@@ -2,7 +2,8 @@ package memo
 
 import (
 	"context"
-	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"cenacle/internal/act"
@@ -11,6 +12,7 @@ import (
 	"cenacle/internal/id"
 	"cenacle/internal/item"
 	"cenacle/internal/store"
+	"cenacle/internal/vault"
 )
 
 // Original is an internal memo whose words are to be copied out: read again, then
@@ -59,24 +61,45 @@ func Subject(a *act.Act, in id.Space, of id.Item) (string, error) {
 }
 
 // words unseals a memo that was opened.
-func words(a *act.Act, in id.Space, of id.Item) (w spoken, err error) {
-	box, err := a.SpaceBox(in)
-	if err != nil {
-		return w, err
+func words(a *act.Act, in id.Space, of id.Item) (spoken, error) {
+	all, err := wordsOf(a, map[id.Item]id.Space{of: in})
+	w, there := all[of]
+	if err == nil && !there {
+		err = fault.Absent()
 	}
-	var subject, body []byte
-	err = a.Row(selectWords, []any{of}, &w.thread, &subject, &body)
-	if errors.Is(err, store.ErrNoRow) {
-		return w, fault.Absent()
-	}
-	if err != nil {
-		return w, err
-	}
-	if w.subject, err = box.OpenText(subjectPlace(w.thread), subject); err != nil {
-		return w, err
-	}
-	w.body, err = box.OpenText(bodyPlace(of), body)
 	return w, err
+}
+
+// wordsOf unseals memos that were opened, each of a space.
+func wordsOf(a *act.Act, of map[id.Item]id.Space) (map[id.Item]spoken, error) {
+	boxes, out := make(map[id.Item]*vault.Box, len(of)), make(map[id.Item]spoken, len(of))
+	for m, in := range of {
+		box, err := a.SpaceBox(in)
+		if err != nil {
+			return nil, err
+		}
+		boxes[m] = box
+	}
+	for args := range store.Batches(slices.Sorted(maps.Keys(of))) {
+		err := a.Each(selectWords, args, func(scan func(...any) error) error {
+			var m id.Item
+			var w spoken
+			var subject, body []byte
+			err := scan(&m, &w.thread, &subject, &body)
+			if err == nil {
+				w.subject, err = boxes[m].OpenText(subjectPlace(w.thread), subject)
+			}
+			if err == nil {
+				w.body, err = boxes[m].OpenText(bodyPlace(m), body)
+			}
+			out[m] = w
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // copied is what the journal keeps of words that left the firm's side: whence, what

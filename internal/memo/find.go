@@ -13,6 +13,7 @@ import (
 	"cenacle/internal/fault"
 	"cenacle/internal/firm"
 	"cenacle/internal/id"
+	"cenacle/internal/item"
 	"cenacle/internal/search"
 	"cenacle/internal/space"
 	"cenacle/internal/store"
@@ -195,13 +196,15 @@ func (l *hunt) Named(these []search.Claim) (map[id.Space][]id.Item, error) {
 
 // Open adds those that the actor sees.
 func (l *hunt) Open(these map[id.Space][]id.Item) (kept []id.Item, err error) {
-	in := slices.Sorted(maps.Keys(these))
-	if err := circle.Prepare(l.act, l.by, in); err != nil {
+	if err := circle.Prepare(l.act, l.by, slices.Sorted(maps.Keys(these))); err != nil {
 		return nil, err
 	}
-	entered := map[id.Space]authz.Facts{}
-	at := map[id.Item]id.Space{}
-	for _, of := range in {
+	known, err := item.LoadAll(l.act, item.Memo, slices.Concat(slices.Collect(maps.Values(these))...))
+	if err != nil {
+		return nil, err
+	}
+	heads, in := map[id.Item]item.Header{}, map[id.Item]id.Space{}
+	for of, some := range these {
 		facts, err := circle.Enter(l.act, l.by, of, authz.SpaceSee)
 		if fault.Is(err, fault.NotFound) {
 			continue // the row says member, the rule says no
@@ -209,24 +212,27 @@ func (l *hunt) Open(these map[id.Space][]id.Item) (kept []id.Item, err error) {
 		if err != nil {
 			return nil, err
 		}
-		entered[of] = facts
-		for _, m := range these[of] {
-			at[m] = of
+		for _, m := range some {
+			h, err := authz.Open(known[m], l.by, authz.MemoRead, facts)
+			if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			heads[m], in[m] = h, of
 		}
 	}
-	all, err := several(l.act, l.by, slices.Sorted(maps.Keys(at)))
+	said, err := wordsOf(l.act, in)
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range all {
-		h, err := l.hit(c, entered[at[c.ID]])
-		if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		l.out = append(l.out, h)
+	for m, w := range said {
+		h := heads[m]
+		l.out = append(l.out, Hit{
+			ID: m, Space: h.Space, Thread: w.thread, Subject: w.subject, Body: w.body,
+			Author: h.Author, Internal: h.Internal, Created: h.Created,
+		})
 	}
 	slices.SortFunc(l.out, func(x, y Hit) int { return cmp.Compare(y.ID, x.ID) })
 	l.out = l.out[:min(len(l.out), l.limit)]
@@ -234,26 +240,6 @@ func (l *hunt) Open(these map[id.Space][]id.Item) (kept []id.Item, err error) {
 		kept = append(kept, h.ID)
 	}
 	return kept, nil
-}
-
-// hit decides over one that the index names, and unseals it.
-func (l *hunt) hit(c candidate, f authz.Facts) (Hit, error) {
-	box, err := l.act.SpaceBox(f.Space)
-	if err != nil {
-		return Hit{}, err
-	}
-	locked, err := c.lock(l.act, box)
-	if err != nil {
-		return Hit{}, err
-	}
-	if c, err = authz.Open(locked, l.by, authz.MemoRead, f); err != nil {
-		return Hit{}, err
-	}
-	e, err := c.open(box, false)
-	return Hit{
-		ID: c.ID, Space: f.Space, Thread: e.thread, Subject: e.subject, Body: e.Body,
-		Author: e.Author, Internal: e.Internal, Created: e.Created,
-	}, err
 }
 
 // name adds the names of spaces and authors.

@@ -5,17 +5,6 @@ import (
 	"cenacle/internal/store"
 )
 
-// columns and joins of a memo.
-const columns = `
-select i.id, i.space_id, i.author_id, i.nature, i.internal, i.created_at, i.deleted_at, i.mac,
-  m.thread_id, t.document_id, t.subject, m.body, m.reply_by, m.asks,
-  case when i.author_id = $2 then 1
-    else (select count(*) from read_mark r where r.firm_id = $1 and r.item_id = i.id and r.person_id = $2) end
-from item i
-join memo m on m.firm_id = $1 and m.id = i.id
-join thread t on t.firm_id = $1 and t.id = m.thread_id
-where i.firm_id = $1 and `
-
 var (
 	insertThread = store.ForFirm(`
 insert into thread (firm_id, id, space_id, document_id, subject, created_at)
@@ -59,8 +48,8 @@ where i.firm_id = $1 and i.space_id = $2 and i.kind = 'memo' and i.id >= $3 and 
 order by i.id, n.person_id`)
 
 	selectWords = store.ForFirm(`
-select m.thread_id, t.subject, m.body from memo m join thread t on t.firm_id = $1 and t.id = m.thread_id
-where m.firm_id = $1 and m.id = $2`)
+select m.id, m.thread_id, t.subject, m.body from memo m join thread t on t.firm_id = $1 and t.id = m.thread_id
+where m.firm_id = $1 and m.id in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`)
 
 	insertAcknowledgement = store.ForFirm(`
 insert into acknowledgement (firm_id, memo_id, person_id, answer, wording, note, entry_id, answered_at, mac)
@@ -81,17 +70,16 @@ on conflict (firm_id, memo_id, document_id) do nothing`)
 
 	// The memos of space $3, newest first, whoever sees them: $4 document ('' for
 	// all threads), $5 before this memo, $6 how many; and whether $2 has read each.
-	selectPage = store.ForFirm(columns + `i.space_id = $3 and i.kind = 'memo' and i.id < $5
+	selectPage = store.ForFirm(`
+select i.id, i.author_id, i.nature, i.internal, i.created_at, i.deleted_at, i.mac, m.thread_id, t.document_id, t.subject, m.body, m.reply_by, m.asks,
+  case when i.author_id = $2 then 1
+    else (select count(*) from read_mark r where r.firm_id = $1 and r.item_id = i.id and r.person_id = $2) end
+from item i
+join memo m on m.firm_id = $1 and m.id = i.id
+join thread t on t.firm_id = $1 and t.id = m.thread_id
+where i.firm_id = $1 and i.space_id = $3 and i.kind = 'memo' and i.id < $5
   and ($4 = '' or t.document_id = $4)
 order by i.id desc limit $6`)
-
-	// Several memos, of whatever spaces; and whether $2 has read each.
-	selectSeveral = store.ForFirm(columns + `i.kind = 'memo' and i.id in ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`)
-
-	selectSeveralSentTo = store.ForFirm(`
-select item_id, circle_id, sent_at, extended, mac from audience
-where firm_id = $1 and item_id in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-order by item_id, circle_id`)
 
 	// The documents that visible memos point to and that the actor sees too.
 	selectReferences = store.ForFirm(`

@@ -146,34 +146,13 @@ type candidate struct {
 
 // look reads the next n memos of a space with their addresses.
 func look(a *act.Act, by authz.Actor, q query, n int) ([]candidate, error) {
-	page, err := candidates(a, selectPage, []any{by.Person, q.space, q.document, q.before, n})
-	if err != nil || len(page) == 0 {
-		return page, err
-	}
-	return page, address(a, page, selectSentTo, []any{q.space, page[len(page)-1].ID, page[0].ID})
-}
-
-// several reads memos with their addresses.
-func several(a *act.Act, by authz.Actor, of []id.Item) (all []candidate, err error) {
-	for args := range store.Batches(of) {
-		some, err := candidates(a, selectSeveral, append([]any{by.Person}, args...))
-		if err != nil {
-			return nil, err
-		}
-		if err := address(a, some, selectSeveralSentTo, args); err != nil {
-			return nil, err
-		}
-		all = append(all, some...)
-	}
-	return all, nil
-}
-
-func candidates(a *act.Act, stmt store.FirmStmt, args []any) (page []candidate, err error) {
-	err = a.Each(stmt, args, func(scan func(...any) error) error {
+	page := make([]candidate, 0, n)
+	args := []any{by.Person, q.space, q.document, q.before, n}
+	err := a.Each(selectPage, args, func(scan func(...any) error) error {
 		var c candidate
 		var internal, created, deleted, read int64
-		h := item.Header{Kind: item.Memo}
-		err := scan(&h.ID, &h.Space, &h.Author, &h.Nature, &internal, &created, &deleted, &c.mac,
+		h := item.Header{Space: q.space, Kind: item.Memo}
+		err := scan(&h.ID, &h.Author, &h.Nature, &internal, &created, &deleted, &c.mac,
 			&c.thread, &c.document, &c.subject, &c.body, &c.ReplyBy, &c.Asks, &read)
 		h.Internal = internal == 1
 		c.ID, c.Author, c.Internal, c.Created, c.Read = h.ID, h.Author, h.Internal, store.Time(created), read > 0
@@ -181,21 +160,24 @@ func candidates(a *act.Act, stmt store.FirmStmt, args []any) (page []candidate, 
 		page = append(page, c)
 		return err
 	})
-	return page, err
+	if err != nil || len(page) == 0 {
+		return page, err
+	}
+	return page, address(a, q.space, page)
 }
 
-// address reads the addresses of memos and checks them.
-func address(a *act.Act, page []candidate, stmt store.FirmStmt, args []any) error {
-	at, boxes := make(map[id.Item]*candidate, len(page)), make(map[id.Item]*vault.Box, len(page))
-	for i := range page {
-		c := &page[i]
-		box, err := a.SpaceBox(c.header.Space)
-		if err != nil {
-			return err
-		}
-		at[c.ID], boxes[c.ID] = c, box
+// address reads the addresses of a page and checks them.
+func address(a *act.Act, space id.Space, page []candidate) error {
+	box, err := a.SpaceBox(space)
+	if err != nil {
+		return err
 	}
-	return a.Each(stmt, args, func(scan func(...any) error) error {
+	at := make(map[id.Item]*candidate, len(page))
+	for i := range page {
+		at[page[i].ID] = &page[i]
+	}
+	args := []any{space, page[len(page)-1].ID, page[0].ID}
+	return a.Each(selectSentTo, args, func(scan func(...any) error) error {
 		var memo id.Item
 		var to authz.Address
 		var sent, extended int64
@@ -209,7 +191,7 @@ func address(a *act.Act, page []candidate, stmt store.FirmStmt, args []any) erro
 		}
 		to.Sent, to.Extended = store.Time(sent), extended == 1
 		c.header.Audience = append(c.header.Audience, to)
-		return item.VerifyAddress(boxes[memo], memo, to, mac)
+		return item.VerifyAddress(box, memo, to, mac)
 	})
 }
 

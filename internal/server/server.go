@@ -203,8 +203,8 @@ func New(ctx context.Context, c *config.Config, o Options) (s *Server, err error
 		return nil, fmt.Errorf("server: time zone: %w", err)
 	}
 	o.Clock = in(zone, o.Clock)
-	read := sync.OnceValues(i18n.Load)
-	go func() { _, _ = read() }()                      // beside the database; its error is told below
+	read := sync.OnceValues(i18n.Load) // beside the database; its error is told below
+	go func() { _, _ = read() }()
 	if err := os.MkdirAll(c.Data, 0o700); err != nil { // with PostgreSQL nothing else makes it before the key
 		return nil, err
 	}
