@@ -44,6 +44,7 @@ type estate struct {
 	Firm                      firm
 	Opened                    int  // spaces that are filled
 	Filed                     int  // documents in them
+	Worded                    int  // spaces whose words the register knows
 	Filled, Registered, Ready bool // what is done of it
 
 	dir string

@@ -37,7 +37,7 @@ func (e *estate) register(ctx context.Context, s *server.Server) error {
 		page.Changed, page.After = last.Changed, last.ID
 	}
 	slices.SortFunc(all, func(x, y space.Space) int { return cmp.Compare(x.ID, y.ID) })
-	for some := range slices.Chunk(all, 200) {
+	for some := range slices.Chunk(all[e.Worded:], 200) {
 		texts := make([][]letter, len(some))
 		work, inner := errgroup.WithContext(ctx)
 		work.SetLimit(4)
@@ -53,12 +53,16 @@ func (e *estate) register(ctx context.Context, s *server.Server) error {
 		if err := s.Office.Keep(ctx, e.Firm.ID, func(a *act.Act) error { return enter(a, some, texts) }); err != nil {
 			return err
 		}
-		fmt.Printf("%s: words of %d spaces, load %s\n", e, len(some), load())
+		e.Worded += len(some)
+		if err := e.save(); err != nil {
+			return err
+		}
+		fmt.Printf("%s: words of %d spaces, load %s\n", e, e.Worded, load())
 	}
 	return nil
 }
 
-// letters reads what is in a space and not registered yet.
+// letters reads what is in a space.
 func (e *estate) letters(ctx context.Context, s *server.Server, of id.Space) ([]letter, error) {
 	docs, err := s.Documents.List(ctx, e.Firm.Lawyer.Actor, document.ListQuery{Space: of, Limit: 1000})
 	if err != nil {
