@@ -86,10 +86,7 @@ func (s settings) report(ctx context.Context, t *terminal, o doctor.Options, she
 
 // speaking is a printer for the language asked for, or that of the terminal.
 func speaking(t *terminal, language string) (*i18n.Printer, error) {
-	catalog, err := i18n.Load()
-	if err != nil {
-		return nil, err
-	}
+	catalog := i18n.Load()
 	zone, err := time.LoadLocation(i18n.Zone)
 	if err != nil {
 		return nil, err

@@ -70,22 +70,10 @@ func firmCreate(ctx context.Context, t *terminal, args []string) error {
 }
 
 // plain says a fault in English, with its cause.
-func plain(err error) error {
-	p, broken := english()
-	if broken != nil {
-		return errors.Join(err, broken)
-	}
-	return fmt.Errorf("%s (%w)", p.Fault(err), err)
-}
+func plain(err error) error { return fmt.Errorf("%s (%w)", english().Fault(err), err) }
 
 // english speaks to the operator.
-func english() (*i18n.Printer, error) {
-	catalog, err := i18n.Load()
-	if err != nil {
-		return nil, err
-	}
-	return catalog.Printer(i18n.English, time.UTC), nil
-}
+func english() *i18n.Printer { return i18n.Load().Printer(i18n.English, time.UTC) }
 
 func demo(ctx context.Context, t *terminal, args []string) error {
 	f := flags(t, "demo")

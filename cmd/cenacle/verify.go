@@ -33,10 +33,6 @@ func verify(_ context.Context, t *terminal, args []string) error {
 	if err != nil {
 		return err
 	}
-	catalog, err := i18n.Load()
-	if err != nil {
-		return err
-	}
 	zone, err := time.LoadLocation(i18n.Zone)
 	if err != nil {
 		return err
@@ -45,7 +41,7 @@ func verify(_ context.Context, t *terminal, args []string) error {
 	if !known {
 		return fmt.Errorf("language %q: %w", *language, errUsage)
 	}
-	p := catalog.Printer(spoken, zone)
+	p := i18n.Load().Printer(spoken, zone)
 	holds, err := judge(t.out, p, raw, *key)
 	if err != nil {
 		return errors.New(p.Fault(err))
@@ -199,10 +195,7 @@ func verifyFirm(ctx context.Context, t *terminal, s *server.Server, firm id.Firm
 	if err != nil {
 		return err
 	}
-	p, err := english()
-	if err != nil {
-		return err
-	}
+	p := english()
 	sum, err := s.Office.Journal.Verify(ctx, handle, func(broken journal.Fault) { printBroken(t, p, firm, broken) })
 	if err != nil {
 		return err

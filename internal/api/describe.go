@@ -148,7 +148,7 @@ func (d *openapi) operation(o Operation) *described {
 		}
 		out.Description += "."
 	}
-	for _, f := range o.Do.in.params {
+	for _, f := range o.Do.in().params {
 		out.Parameters = append(out.Parameters, parameter{
 			Name: f.name, In: f.where, Description: f.doc, Required: !f.optional, Schema: d.limited(f),
 		})
@@ -159,8 +159,8 @@ func (d *openapi) operation(o Operation) *described {
 		}
 	}
 	sortParameters(out.Parameters)
-	if o.Do.in.body {
-		out.Body = &body{Required: o.Do.in.whole, Content: content{"application/json": {d.taken(o)}}}
+	if o.Do.in().body {
+		out.Body = &body{Required: o.Do.in().whole, Content: content{"application/json": {d.taken(o)}}}
 	}
 	if o.Takes != "" {
 		out.Body = &body{Required: true, Content: content{o.Takes: {&schema{}}}}
@@ -187,7 +187,7 @@ func (d *openapi) responses(o Operation) map[string]response {
 
 // taken is the schema of a body: the members of what an operation takes.
 func (d *openapi) taken(o Operation) *schema {
-	s := d.object(o.Do.in.typ)
+	s := d.object(o.Do.in().typ)
 	closed := false
 	s.AdditionalProperties = &closed
 	return s

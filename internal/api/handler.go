@@ -8,11 +8,11 @@ import (
 // [Ask], [Tell] and [Give].
 type Handler struct {
 	run    func(*Request) (answer, error)
-	in     *shape
-	out    reflect.Type // nil: no body, or a stream
-	media  string       // of a stream
-	asks   bool         // it reads, and its answer is a representation
-	settle bool         // it takes an Idempotency-Key
+	in     func() *shape // read when somebody first asks
+	out    reflect.Type  // nil: no body, or a stream
+	media  string        // of a stream
+	asks   bool          // it reads, and its answer is a representation
+	settle bool          // it takes an Idempotency-Key
 }
 
 // None is what an operation takes or gives that takes or gives nothing.
@@ -21,10 +21,10 @@ type None struct{}
 // Ask is an operation that reads: it may be asked again without harm, and its
 // answer bears a validator.
 func Ask[In, Out any](do func(*Request, In) (Out, error)) Handler {
-	in := shapeOf(reflect.TypeFor[In]())
+	in := shapeLater(reflect.TypeFor[In]())
 	h := Handler{in: in, out: reflect.TypeFor[Out](), asks: true}
 	h.run = func(r *Request) (answer, error) {
-		taken, err := take[In](r, in)
+		taken, err := take[In](r, in())
 		if err != nil {
 			return nil, err
 		}
@@ -41,13 +41,13 @@ func Ask[In, Out any](do func(*Request, In) (Out, error)) Handler {
 // Asked a second time with the same key, it answers with again: what the object
 // that the act made or changed is by now. A nil again answers without a body.
 func Tell[In, Out any](do func(*Request, In) (Out, error), again func(r *Request, in In, object string) (Out, error)) Handler {
-	in := shapeOf(reflect.TypeFor[In]())
+	in := shapeLater(reflect.TypeFor[In]())
 	h := Handler{in: in, out: reflect.TypeFor[Out](), settle: true}
 	if h.out == reflect.TypeFor[None]() {
 		h.out = nil
 	}
 	h.run = func(r *Request) (answer, error) {
-		taken, err := take[In](r, in)
+		taken, err := take[In](r, in())
 		if err != nil {
 			return nil, err
 		}
@@ -77,9 +77,9 @@ func Tell[In, Out any](do func(*Request, In) (Out, error), again func(r *Request
 
 // Give is an operation that answers with bytes of a media type.
 func Give[In any](media string, do func(*Request, In) (Stream, error)) Handler {
-	in := shapeOf(reflect.TypeFor[In]())
+	in := shapeLater(reflect.TypeFor[In]())
 	return Handler{in: in, media: media, run: func(r *Request) (answer, error) {
-		taken, err := take[In](r, in)
+		taken, err := take[In](r, in())
 		if err != nil {
 			return nil, err
 		}
@@ -119,7 +119,7 @@ func (h Handler) place(field string) (pointer, parameter string) {
 	case '?':
 		return "", field[1:]
 	}
-	if at, known := h.in.places[field]; known && at[0] == '?' {
+	if at, known := h.in().places[field]; known && at[0] == '?' {
 		return "", at[1:]
 	} else if known {
 		return at, ""

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"cenacle/internal/fault"
@@ -40,6 +41,12 @@ type field struct {
 const idPackage = "cenacle/internal/id"
 
 func isInstant(t reflect.Type) bool { return t == reflect.TypeFor[Instant]() }
+
+// shapeLater reads the shape when it is first asked for: of five hundred operations
+// most are not, on most days.
+func shapeLater(t reflect.Type) func() *shape {
+	return sync.OnceValue(func() *shape { return shapeOf(t) })
+}
 
 func shapeOf(t reflect.Type) *shape {
 	s := &shape{typ: t, places: map[string]string{}}

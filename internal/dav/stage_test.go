@@ -40,8 +40,7 @@ func open(t testing.TB, deletes bool) *stage {
 	s := &stage{t: t, Cast: webtest.NewCast(t, func(*webtest.Cast) []web.Route { return nil })}
 	disk, err := blob.OpenDisk(t.TempDir())
 	s.must(err)
-	catalog, err := i18n.Load()
-	s.must(err)
+	catalog := i18n.Load()
 	zone, err := time.LoadLocation(i18n.Zone)
 	s.must(err)
 	s.tokens = token.NewService(s.Office, s.Accounts)

@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/language"
 )
@@ -18,12 +20,16 @@ import (
 //go:embed catalog/*.json
 var files embed.FS
 
-// Catalog holds every message in every language. It is immutable and safe for
-// concurrent use.
+// Catalog holds every message in every language. A file of it is read when one of its
+// messages is first asked for: a program that writes three sentences reads one file, and
+// none starts by reading five thousand. It is safe for concurrent use.
 type Catalog struct {
-	messages map[Language]map[string]message
-	matcher  language.Matcher
+	files   map[string]func() (messages, error) // by the first word of their keys
+	matcher language.Matcher
 }
+
+// messages are those of one file, by language and key.
+type messages map[Language]map[string]message
 
 // message is one entry in one language. Without plural only other is set.
 type message struct {
@@ -37,67 +43,96 @@ type segment struct {
 	arg  int
 }
 
-// Load reads the embedded catalogs. It fails on the first entry that lacks a
-// language, a plural form or a placeholder, naming file and key.
-func Load() (*Catalog, error) { return Read(files, "catalog") }
+// Load returns the catalogs of the program.
+func Load() *Catalog { return From(files, "catalog") }
 
-// Read reads the catalogs dir/*.json of fsys; see [Load].
-func Read(fsys fs.FS, dir string) (*Catalog, error) {
-	c := &Catalog{messages: make(map[Language]map[string]message)}
+// From returns the catalogs dir/*.json of fsys, which never change.
+func From(fsys fs.FS, dir string) *Catalog {
+	c := &Catalog{files: map[string]func() (messages, error){}}
 	var tags []language.Tag
 	for _, l := range All() {
-		c.messages[l] = make(map[string]message)
 		tags = append(tags, language.Make(string(l)))
 	}
 	c.matcher = language.NewMatcher(tags)
-
-	names, err := fs.Glob(fsys, path.Join(dir, "*.json"))
-	if err != nil {
-		return nil, fmt.Errorf("i18n: list catalogs: %w", err)
-	}
+	names, _ := fs.Glob(fsys, path.Join(dir, "*.json")) // fails for a bad pattern alone
 	for _, name := range names {
-		raw, err := fs.ReadFile(fsys, name)
-		if err != nil {
-			return nil, fmt.Errorf("i18n: read catalog: %w", err)
-		}
-		if err := c.add(raw); err != nil {
-			return nil, fmt.Errorf("i18n: %s: %w", name, err)
-		}
+		owner := strings.TrimSuffix(path.Base(name), ".json")
+		c.files[owner] = sync.OnceValues(func() (messages, error) { return read(fsys, name, owner) })
 	}
-	return c, nil
+	return c
 }
 
-// add reads one file key by key, because decoding into a map would silently
+// Check reads all files. It fails on the first entry that lacks a language, a plural form
+// or a placeholder, naming file and key.
+func (c *Catalog) Check() error {
+	for _, owner := range slices.Sorted(maps.Keys(c.files)) {
+		if _, err := c.files[owner](); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// find looks for a message. A file that cannot be read is a fault of the program, which
+// [Catalog.Check] tells beforehand.
+func (c *Catalog) find(l Language, key string) (m message, known bool) {
+	owner, _, _ := strings.Cut(key, ".")
+	of, known := c.files[owner]
+	if !known {
+		return m, false
+	}
+	all, err := of()
+	if err != nil {
+		panic(err)
+	}
+	m, known = all[l][key]
+	return m, known
+}
+
+// read reads one file key by key, because decoding into a map would silently
 // keep the last of two equal keys.
-func (c *Catalog) add(raw []byte) error {
+func read(fsys fs.FS, name, owner string) (messages, error) {
+	raw, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return nil, fmt.Errorf("i18n: read catalog: %w", err)
+	}
+	out := messages{}
+	for _, l := range All() {
+		out[l] = map[string]message{}
+	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return errors.New("no JSON object")
+		return nil, fmt.Errorf("i18n: %s: no JSON object", name)
 	}
 	for d.More() {
 		t, err := d.Token()
 		if err != nil {
-			return err
+			return nil, fmt.Errorf("i18n: %s: %w", name, err)
 		}
 		key := t.(string) // the decoder accepts nothing else in this place
 		var entry map[Language]json.RawMessage
-		if err := d.Decode(&entry); err != nil {
-			return fmt.Errorf("%s: %w", key, err)
+		if err = d.Decode(&entry); err == nil {
+			err = out.add(owner, key, entry)
 		}
-		if err := c.entry(key, entry); err != nil {
-			return fmt.Errorf("%s: %w", key, err)
+		if err != nil {
+			return nil, fmt.Errorf("i18n: %s: %s: %w", name, key, err)
 		}
 	}
-	_, err := d.Token()
-	return err
+	if _, err := d.Token(); err != nil {
+		return nil, fmt.Errorf("i18n: %s: %w", name, err)
+	}
+	return out, nil
 }
 
-func (c *Catalog) entry(key string, entry map[Language]json.RawMessage) error {
-	if _, known := c.messages[French][key]; known {
+func (all messages) add(owner, key string, entry map[Language]json.RawMessage) error {
+	if !strings.HasPrefix(key, owner+".") {
+		return fmt.Errorf("does not begin with %s.", owner)
+	}
+	if _, known := all[French][key]; known {
 		return errors.New("written twice")
 	}
-	if len(entry) != len(c.messages) {
-		return fmt.Errorf("has %d languages, wants %d", len(entry), len(c.messages))
+	if len(entry) != len(all) {
+		return fmt.Errorf("has %d languages, wants %d", len(entry), len(all))
 	}
 	var reference message
 	for i, l := range All() {
@@ -111,7 +146,7 @@ func (c *Catalog) entry(key string, entry map[Language]json.RawMessage) error {
 		if m.plural != reference.plural || !slices.Equal(m.arguments(), reference.arguments()) {
 			return fmt.Errorf("%s: plural or placeholders differ from %s", l, All()[0])
 		}
-		c.messages[l][key] = m
+		all[l][key] = m
 	}
 	return nil
 }

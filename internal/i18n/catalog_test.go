@@ -4,18 +4,20 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 )
 
-func TestLoad(t *testing.T) {
-	if _, err := Load(); err != nil {
+func TestCheck(t *testing.T) {
+	if err := Load().Check(); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func TestReadRefuses(t *testing.T) {
+func TestCheckRefuses(t *testing.T) {
 	for name, tc := range map[string]struct{ raw, want string }{
 		"no object":           {`[]`, "no JSON object"},
 		"cut":                 {`{"a.b": {"fr": "x", "en": "y"}`, "EOF"},
+		"another file's key":  {`{"b.b": {"fr": "x", "en": "y"}}`, "does not begin with a."},
 		"twice":               {`{"a.b": {"fr": "x", "en": "y"}, "a.b": {"fr": "x", "en": "y"}}`, "a.b: written twice"},
 		"one language":        {`{"a.b": {"fr": "x"}}`, "1 languages"},
 		"unknown language":    {`{"a.b": {"fr": "x", "de": "y"}}`, "en:"},
@@ -32,7 +34,7 @@ func TestReadRefuses(t *testing.T) {
 		"far placeholder":     {`{"a.b": {"fr": "{10}", "en": "{10}"}}`, "placeholder"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Read(fstest.MapFS{"c/a.json": {Data: []byte(tc.raw)}}, "c")
+			err := From(fstest.MapFS{"c/a.json": {Data: []byte(tc.raw)}}, "c").Check()
 			if err == nil || !strings.Contains(err.Error(), tc.want) || !strings.Contains(err.Error(), "c/a.json") {
 				t.Errorf("got %v, want an error about %q in c/a.json", err, tc.want)
 			}
@@ -40,11 +42,31 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
-func TestNegotiate(t *testing.T) {
-	c, err := Load()
-	if err != nil {
-		t.Fatal(err)
+// TestReadsWhatIsAsked wants a file that nobody needs not to be read, and one that cannot
+// be read to be noticed where it is needed.
+func TestReadsWhatIsAsked(t *testing.T) {
+	p := From(fstest.MapFS{
+		"c/a.json": {Data: []byte(`{"a.b": {"fr": "oui", "en": "yes"}}`)},
+		"c/z.json": {Data: []byte(`{`)},
+	}, "c").Printer(French, time.UTC)
+	if got := p.T("a.b"); got != "oui" {
+		t.Errorf("a.b is %q", got)
 	}
+	for _, key := range []string{"a.c", "b.b", "a", ""} {
+		if got := p.T(key); got != "["+key+"]" || p.Has(key) {
+			t.Errorf("%s is %q", key, got)
+		}
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a file that cannot be read says nothing")
+		}
+	}()
+	p.T("z.a")
+}
+
+func TestNegotiate(t *testing.T) {
+	c := Load()
 	for _, tc := range []struct {
 		choice, accept string
 		want           Language

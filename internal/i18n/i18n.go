@@ -1,7 +1,7 @@
 // Package i18n turns catalog keys into sentences: French, the reference, and
 // English; numbers, sizes, dates and lists the way each language writes them.
 //
-// The catalogs are embedded, read once by [Load] and never change afterwards.
+// The catalogs are embedded ([Load]) and never change.
 // Every noun owns one file, catalog/<noun>.json, both languages side by side:
 //
 //	"deposit.done": {"fr": "J’ai terminé", "en": "I’m done"}
@@ -86,6 +86,6 @@ func (c *Catalog) Printer(l Language, zone *time.Location) *Printer {
 		language: l,
 		tag:      language.Make(string(l)),
 		zone:     zone,
-		messages: c.messages[l],
+		catalog:  c,
 	}
 }

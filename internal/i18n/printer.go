@@ -20,7 +20,7 @@ type Printer struct {
 	language Language
 	tag      language.Tag
 	zone     *time.Location
-	messages map[string]message
+	catalog  *Catalog
 }
 
 // Arguments of a message that a printer writes in words. Beside these, an
@@ -40,7 +40,7 @@ func (p *Printer) Language() Language { return p.language }
 // the message has plural forms, args[0] is the count. An unknown key comes
 // back in brackets; a test over the source keeps that from happening.
 func (p *Printer) T(key string, args ...any) string {
-	m, ok := p.messages[key]
+	m, ok := p.catalog.find(p.language, key)
 	if !ok {
 		return "[" + key + "]"
 	}
@@ -59,7 +59,7 @@ func (p *Printer) N(key string, n int, args ...any) string {
 
 // Has reports whether key is in the catalogs.
 func (p *Printer) Has(key string) bool {
-	_, ok := p.messages[key]
+	_, ok := p.catalog.find(p.language, key)
 	return ok
 }
 

@@ -37,10 +37,7 @@ func printers(t testing.TB) (fr, en *Printer) {
 		}
 		all["c/"+e.Name()] = &fstest.MapFile{Data: raw}
 	}
-	c, err := Read(all, "c")
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := From(all, "c")
 	paris, err := time.LoadLocation(Zone)
 	if err != nil {
 		t.Fatal(err)

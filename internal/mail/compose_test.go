@@ -15,10 +15,7 @@ import (
 
 func composer(t *testing.T) *Composer {
 	t.Helper()
-	catalog, err := i18n.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
+	catalog := i18n.Load()
 	base := &url.URL{Scheme: "https", Host: "espace.example"}
 	c, err := NewComposer(catalog, Sending{Base: base, From: "espace@cabinet.example", FromName: "Cénacle"})
 	if err != nil {

@@ -36,7 +36,7 @@ type forum struct {
 
 func openForum(h *documenttest.House) *forum {
 	f := &forum{House: h, in: h.Space(h.Lead, "Expertise Tilleuls"), screens: overview.New(h.Office), memos: memo.NewService(h.Office)}
-	f.from = overview.Sources{Documents: h.Documents, Requests: request.New(h.Office, h.Documents, must(paper.Load()))}
+	f.from = overview.Sources{Documents: h.Documents, Requests: request.New(h.Office, h.Documents, paper.Lazy())}
 	f.client = h.Member(h.Lead, f.in, authz.Client, "Mme Petit")
 	f.maitre, f.associate = h.Member(h.Lead, f.in, authz.Guest, "Me Roux"), h.Member(h.Lead, f.in, authz.Reader, "SCI Tilleuls")
 	f.other, f.guest = h.Member(h.Lead, f.in, authz.Guest, "Me Noir"), h.Member(h.Lead, f.in, authz.Guest, "M. Expert")

@@ -32,8 +32,8 @@ const (
 // rows of its page.
 func TestDeskOfManySpaces(t *testing.T) {
 	documenttest.Each(t, document.Config{}, func(t *testing.T, h *documenttest.House) {
-		memos, desk, papers := memo.NewService(h.Office), overview.New(h.Office), must(paper.Load())
-		asks := request.New(h.Office, h.Documents, papers)
+		memos, desk := memo.NewService(h.Office), overview.New(h.Office)
+		asks := request.New(h.Office, h.Documents, paper.Lazy())
 		var all []id.Space
 		for n := range manySpaces {
 			of := h.Space(h.Lead, fmt.Sprint("Client ", n))

@@ -21,9 +21,7 @@ import (
 // seenAs is what a lawyer is shown of a person: titles, bodies and drafts.
 func (r room) seenAs(by authz.Actor, person id.Person) (overview.Seen, error) {
 	r.T.Helper()
-	papers, err := paper.Load()
-	r.Must(err)
-	return r.overview.SeenAs(context.Background(), by, overview.Sources{Documents: r.Documents, Requests: request.New(r.Office, r.Documents, papers)},
+	return r.overview.SeenAs(context.Background(), by, overview.Sources{Documents: r.Documents, Requests: request.New(r.Office, r.Documents, paper.Lazy())},
 		overview.ScreenQuery{Space: r.space, After: map[space.Tray]id.Item{}, Rows: 50, Memos: 50}, person)
 }
 

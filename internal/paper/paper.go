@@ -21,6 +21,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"cenacle/internal/fold"
 )
@@ -139,6 +140,18 @@ func Load() (*Table, error) {
 	}
 	t.finish(words(f.Apart))
 	return t, nil
+}
+
+// Lazy returns the same, read when it is first needed: most days of most firms begin
+// without. That it can be read, the tests of [Load] know.
+func Lazy() func() *Table {
+	return sync.OnceValue(func() *Table {
+		t, err := Load()
+		if err != nil {
+			panic(err)
+		}
+		return t
+	})
 }
 
 func (t *Table) add(e entry) error {

@@ -84,8 +84,7 @@ type walk struct {
 
 func newWalk(s *scene, r *rand.Rand) *walk {
 	s.t.Helper()
-	catalog, err := i18n.Load()
-	s.must(err)
+	catalog := i18n.Load()
 	k := &walk{
 		scene: s, r: r, spec: s.spec(), table: s.operations(), pool: map[string][]string{}, typed: map[string]typed{},
 		printer: catalog.Printer(i18n.French, time.UTC), count: map[int]int{},

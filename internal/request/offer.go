@@ -67,12 +67,12 @@ type want struct {
 func (s *Service) wants(w Wanted) (out []want) {
 	for _, name := range w.Names {
 		if name = strings.TrimSpace(name); name != "" && len(out) < maxAtOnce {
-			out = append(out, want{name, s.papers.Read(name)})
+			out = append(out, want{name, s.papers().Read(name)})
 		}
 	}
-	for _, n := range s.papers.Wants(w.Text) {
+	for _, n := range s.papers().Wants(w.Text) {
 		if len(out) < maxAtOnce {
-			out = append(out, want{s.papers.Label(n.Kinds[0]), n})
+			out = append(out, want{s.papers().Label(n.Kinds[0]), n})
 		}
 	}
 	return out
@@ -110,7 +110,7 @@ func (s *Service) offersIn(a *act.Act, by authz.Actor, w Wanted) ([]Offer, error
 // answered tries each name that a document goes by.
 func (s *Service) answered(want paper.Name, have found, now time.Time) (paper.Reason, bool) {
 	for _, name := range have.reads {
-		if reason, ok := s.papers.Answers(want, name, have.doc.Created, now); ok {
+		if reason, ok := s.papers().Answers(want, name, have.doc.Created, now); ok {
 			return reason, true
 		}
 	}
@@ -160,7 +160,7 @@ func (s *Service) there(a *act.Act, by authz.Actor, in id.Space) ([]found, error
 			return nil, err
 		}
 		for _, d := range listed {
-			out = append(out, found{d, name, append([]paper.Name{s.papers.Read(d.Title)}, called[d.ID]...)})
+			out = append(out, found{d, name, append([]paper.Name{s.papers().Read(d.Title)}, called[d.ID]...)})
 		}
 	}
 	return out, nil
@@ -187,7 +187,7 @@ func (s *Service) called(a *act.Act, of id.Space) (map[id.Item][]paper.Name, err
 		var added int64
 		err := scan(&of, &doc, &added)
 		if name := names[of]; name != "" {
-			out[doc] = append(out[doc], s.papers.Read(name))
+			out[doc] = append(out[doc], s.papers().Read(name))
 		}
 		return err
 	})

@@ -23,12 +23,12 @@ import (
 type Service struct {
 	office    *act.Office
 	documents *document.Service
-	papers    *paper.Table
+	papers    func() *paper.Table
 }
 
 // New returns the use cases over an office, its documents and what is known of
 // papers.
-func New(office *act.Office, documents *document.Service, papers *paper.Table) *Service {
+func New(office *act.Office, documents *document.Service, papers func() *paper.Table) *Service {
 	return &Service{office, documents, papers}
 }
 

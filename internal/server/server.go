@@ -203,8 +203,7 @@ func New(ctx context.Context, c *config.Config, o Options) (s *Server, err error
 		return nil, fmt.Errorf("server: time zone: %w", err)
 	}
 	o.Clock = in(zone, o.Clock)
-	read := sync.OnceValues(i18n.Load) // beside the database; its error is told below
-	go func() { _, _ = read() }()
+	catalog := i18n.Load()
 	if err := os.MkdirAll(c.Data, 0o700); err != nil { // with PostgreSQL nothing else makes it before the key
 		return nil, err
 	}
@@ -222,10 +221,6 @@ func New(ctx context.Context, c *config.Config, o Options) (s *Server, err error
 		return nil, err
 	}
 	s.sequencer = act.NewSequencer(s.Office, o.Log)
-	catalog, err := read()
-	if err != nil {
-		return nil, err
-	}
 	if err := s.openBlobs(ctx, o); err != nil {
 		return nil, err
 	}
@@ -378,12 +373,8 @@ func (s *Server) openNouns(c *config.Config, zone *time.Location, o Options) err
 	})
 	s.Bundles = bundle.NewService(s.Office, s.Spaces, s.Documents, readers, c.Upload())
 	s.Previews = preview.New(s.Office, s.Documents, readers)
-	papers, err := paper.Load()
-	if err != nil {
-		return err
-	}
 	s.Deposits = deposit.New(s.Office, request.Answering)
-	s.Requests = request.New(s.Office, s.Documents, papers)
+	s.Requests = request.New(s.Office, s.Documents, paper.Lazy())
 	s.Holds = hold.NewService(s.Office)
 	s.Freezes = freeze.NewService(s.Office)
 	s.Notices = notice.NewService(s.Office)

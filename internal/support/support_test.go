@@ -36,11 +36,9 @@ type house struct {
 
 func each(t *testing.T, run func(h *house)) {
 	documenttest.Each(t, document.Config{}, func(t *testing.T, base *documenttest.House) {
-		papers, err := paper.Load()
-		base.Must(err)
 		h := &house{House: base, t: t, overviews: overview.New(base.Office)}
 		h.supports = support.NewService(base.Office, h.overviews)
-		h.sources = overview.Sources{Documents: base.Documents, Requests: request.New(base.Office, base.Documents, papers)}
+		h.sources = overview.Sources{Documents: base.Documents, Requests: request.New(base.Office, base.Documents, paper.Lazy())}
 		h.space = h.Space(h.Lead, "Petit")
 		h.client = h.Member(h.Lead, h.space, authz.Client, "Mme Petit")
 		h.is = h.Circles(h.Lead, h.space)

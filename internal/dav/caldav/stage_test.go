@@ -35,8 +35,7 @@ type stage struct {
 func open(t testing.TB) *stage {
 	t.Helper()
 	s := &stage{t: t, Cast: webtest.NewCast(t, func(*webtest.Cast) []web.Route { return nil })}
-	catalog, err := i18n.Load()
-	s.must(err)
+	catalog := i18n.Load()
 	zone, err := time.LoadLocation(i18n.Zone)
 	s.must(err)
 	s.tokens = token.NewService(s.Office, s.Accounts)

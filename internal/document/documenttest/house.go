@@ -149,9 +149,7 @@ func (h *House) open() {
 	h.Blobs = blob.New(h.disk)
 	h.Documents = document.New(h.Office, h.Blobs, h.config)
 	h.Deposits = deposit.New(h.Office, request.Answering)
-	papers, err := paper.Load()
-	h.Must(err)
-	h.Requests = request.New(h.Office, h.Documents, papers)
+	h.Requests = request.New(h.Office, h.Documents, paper.Lazy())
 }
 
 // Must ends the test at the first error.

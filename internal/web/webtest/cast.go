@@ -96,9 +96,7 @@ func NewCast(t testing.TB, table func(*Cast) []web.Route) *Cast {
 		c.Documents = document.New(s.Office, blob.New(disk), document.Config{
 			Limit: Limit, Alone: true, Haste: Haste, Deposit: deposit.Attach, Admit: request.Admit, Answer: request.Fulfil,
 		})
-		papers, err := paper.Load()
-		s.must(err)
-		c.Requests = request.New(s.Office, c.Documents, papers)
+		c.Requests = request.New(s.Office, c.Documents, paper.Lazy())
 		zone, err := time.LoadLocation(i18n.Zone)
 		s.must(err)
 		periods, err := law.Load()

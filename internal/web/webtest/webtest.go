@@ -91,10 +91,7 @@ func New(t testing.TB, table func(*Site) []web.Route) *Site {
 
 func (s *Site) config() *web.Config {
 	s.T.Helper()
-	catalog, err := i18n.Load()
-	if err != nil {
-		s.T.Fatal(err)
-	}
+	catalog := i18n.Load()
 	zone, err := time.LoadLocation(i18n.Zone)
 	if err != nil {
 		s.T.Fatal(err)
