@@ -12,18 +12,24 @@ select e.id, e.space_id, e.starts_at, e.ends_at, e.cancelled, e.revision, e.chan
 
 	among = `
 where h.firm_id = $1 and h.person_id = $2
-  and e.firm_id = $1 and e.space_id = h.space_id and e.ends_at >= $4 and e.starts_at < $5
+  and e.firm_id = $1 and e.space_id = h.space_id and e.ends_at >= $4
   and i.firm_id = $1 and i.id = e.id and` + authz.Visible
 
 	within = `
   and h.space_id >= $6 and h.space_id <= $7`
 
+	// In each of few spaces what has not ended is looked at. The index of time, which
+	// "+ 0" keeps SQLite from, has the dates of all spaces.
 	onward = `
-  and e.repeats = 0 and e.starts_at >= $8 and (e.starts_at > $8 or e.id > $9)
+  and e.repeats = 0 and e.starts_at + 0 < $5 and e.starts_at + 0 >= $8 and (e.starts_at > $8 or e.id > $9)
+order by e.starts_at, e.id limit $10`
+
+	onwardInTime = `
+  and e.repeats = 0 and e.starts_at < $5 and e.starts_at >= $8 and (e.starts_at > $8 or e.id > $9)
 order by e.starts_at, e.id limit $10`
 
 	again = `
-  and e.repeats = 1`
+  and e.repeats = 1 and e.starts_at < $5`
 )
 
 var (
@@ -57,7 +63,7 @@ select id from event where firm_id = $1 and origin_id = $2 order by starts_at, i
 	// that begins at $8 and has the identifier $9; $10 how many.
 	// One who is in many spaces begins from time.
 	selectEvents       = store.ForFirm(columns + ` from membership h cross join event e cross join item i` + among + within + onward)
-	selectEventsOfMany = store.ForFirm(columns + ` from event e cross join membership h cross join item i` + among + within + onward)
+	selectEventsOfMany = store.ForFirm(columns + ` from event e cross join membership h cross join item i` + among + within + onwardInTime)
 
 	// Likewise what comes again; over many spaces it is found by when it ends.
 	selectSeries       = store.ForFirm(columns + ` from membership h cross join event e cross join item i` + among + within + again)

@@ -11,10 +11,12 @@ import (
 	"cenacle/internal/store"
 )
 
-// whole finds a step of SQLite's plan that reads all of a table ("SCAN x"), or
-// all that a firm has in it ("SEARCH x USING INDEX y (firm_id=?)"), also between two
-// spaces that may be the first and the last.
-var whole = regexp.MustCompile(`^(?:SCAN (\w+)|SEARCH (\w+) USING (?:COVERING )?INDEX (\w+) \(firm_id=\?(?: AND space_id>\? AND space_id<\?)?\)$)`)
+// whole finds a step of SQLite's plan that reads all of a table ("SCAN x"), all that a
+// firm has in it ("SEARCH x USING INDEX y (firm_id=?)"), or a stretch of it over all
+// spaces ("… (firm_id=? AND id>?)"), in which what is asked for may be one row in a
+// million: without statistics SQLite likes a range of a key better than the index of a
+// space.
+var whole = regexp.MustCompile(`^(?:SCAN (\w+)|SEARCH (\w+) USING (?:COVERING )?INDEX (\w+) \(firm_id=\?(?: AND \(?[\w,]+\)?[<>]\(?[?,]+\)?)*\)$)`)
 
 // readWhole are tables that have one row for each firm, indexes that hold only
 // what is asked for, and what is read from one end of its key.
@@ -48,8 +50,24 @@ var readWhole = map[string]string{
 	"version_unposted":         "what an earlier program has registered, of which some are read",
 	"found":                    "no table: as many rows as a plan has places",
 	"CONSTANT":                 "no table", "16": "no table: values to be inserted",
-	"version_size": "the quota of a firm, where one is set", "upload_touched": "the quota of a firm, where one is set",
+	"question_open":                "holds what waits for an answer only",
+	"dire_line_open":               "likewise",
+	"journal_entry_position":       "its last row",
+	"sqlite_autoindex_vigilance_1": "a sweep goes through them for each list",
+	"once_age":                     "reads what is to be removed only", "taken_at": "likewise",
+	"access_token_age": "likewise", "webhook_notice_age": "likewise",
+	"drive_scratch_age": "reads what was touched of late, or is to be removed", "drive_lock_expiry": "likewise",
+	"vigilance_due": "reads what is due only",
+	"support_until": "reads what still stands only",
+	"unread_oldest": "read in the order of age until a desk is full, of those who have many spaces",
+	"space_changed": "read in the order of change until a page is full, likewise",
+	"event_begin":   "read in the order of time until a page is full, likewise",
+	"version_size":  "the quota of a firm, where one is set", "upload_touched": "the quota of a firm, where one is set",
 }
+
+// page is a statement that goes on through all there is and wants each row of it: it
+// has no other condition than where it goes on.
+var page = regexp.MustCompile(`where (?:\w+\.)?firm_id = \$1(?: and (?:\w+\.)?\(?[\w, ]+\)? [<>]=? \(?[$\d, ]+\)?)+(?: and position is not null)? order by `)
 
 // A list costs what it shows and an act what it changes, whatever the firm
 // holds: no statement of a firm reads a whole table. SQLite plans without
@@ -65,7 +83,7 @@ func TestNoStatementReadsAllOfAFirm(t *testing.T) {
 			t.Fatalf("%s: %v", s.Where, err)
 		}
 		for _, step := range plan {
-			if excessive(step) {
+			if excessive(step) && !page.MatchString(strings.Join(strings.Fields(s.Text), " ")) {
 				t.Errorf("%s: %s\n%s", s.Where, step, s.Text)
 			}
 		}
@@ -75,17 +93,35 @@ func TestNoStatementReadsAllOfAFirm(t *testing.T) {
 func TestPlanRules(t *testing.T) {
 	for step, want := range map[string]bool{
 		"SCAN item": true,
-		"SEARCH c USING INDEX circle_member_person (firm_id=?)":                                      true,
-		"SEARCH d USING COVERING INDEX sqlite_autoindex_document_1 (firm_id=?)":                      true,
-		"SEARCH c USING INDEX circle_member_person (firm_id=? AND space_id=?)":                       false,
-		"SEARCH firm_profile USING INDEX sqlite_autoindex_firm_profile_1 (firm_id=?)":                false,
-		"SEARCH card USING INDEX card_staff (firm_id=?)":                                             false,
-		"SEARCH o USING COVERING INDEX membership_outside (firm_id=? AND space_id>? AND space_id<?)": true,
-		"SEARCH t USING INDEX memo_open (firm_id=? AND space_id>? AND space_id<?)":                   false,
+		"SEARCH c USING INDEX circle_member_person (firm_id=?)":                                         true,
+		"SEARCH d USING COVERING INDEX sqlite_autoindex_document_1 (firm_id=?)":                         true,
+		"SEARCH c USING INDEX circle_member_person (firm_id=? AND space_id=?)":                          false,
+		"SEARCH firm_profile USING INDEX sqlite_autoindex_firm_profile_1 (firm_id=?)":                   false,
+		"SEARCH card USING INDEX card_staff (firm_id=?)":                                                false,
+		"SEARCH o USING COVERING INDEX membership_outside (firm_id=? AND space_id>? AND space_id<?)":    true,
+		"SEARCH t USING INDEX memo_open (firm_id=? AND space_id>? AND space_id<?)":                      false,
+		"SEARCH i USING INDEX sqlite_autoindex_item_1 (firm_id=? AND id>? AND id<?)":                    true,
+		"SEARCH i USING INDEX item_space (firm_id=? AND space_id=? AND kind=? AND id>? AND id<?)":       false,
+		"SEARCH e USING INDEX event_begin (firm_id=? AND starts_at>?)":                                  false,
+		"SEARCH k USING INDEX sqlite_autoindex_space_key_1 (firm_id=? AND (space_id,generation)>(?,?))": true,
 		"SCAN CONSTANT ROW": false,
 	} {
 		if got := excessive(step); got != want {
 			t.Errorf("%s: excessive %v, want %v", step, got, want)
+		}
+	}
+}
+
+// TestPages tells what goes through all there is from what looks for something in it.
+func TestPages(t *testing.T) {
+	for text, want := range map[string]bool{
+		"select id from version where firm_id = $1 and id > $2 order by id limit $3":                                          true,
+		"select v.id from version v join document d on d.id = v.document_id where v.firm_id = $1 and v.id > $2 order by v.id": true,
+		"select id from journal_entry where firm_id = $1 and space_id = $2 and id > $3 order by id limit $4":                  false,
+		"select id from item where firm_id = $1 and id > $2 and deleted_at = 0 order by id limit $3":                          false,
+	} {
+		if got := page.MatchString(text); got != want {
+			t.Errorf("%s: %v, want %v", text, got, want)
 		}
 	}
 }

@@ -43,7 +43,9 @@ var (
 		where firm_id = $1 and id < $2 and id > $3 order by id desc limit $4`)
 	selectOfSpace = store.ForFirm(`
 		select id, space_id, kind, record, leaf, coalesce(position, -1), created_at, mac from journal_entry
-		where firm_id = $1 and space_id = $5 and id < $2 and id > $3 order by id desc limit $4`)
+		where firm_id = $1 and id in (
+		  select id from journal_entry where firm_id = $1 and space_id = $5 and id < $2 and id > $3 order by id desc limit $4)
+		order by id desc`)
 	selectOfHost = store.ForFirm(`
 		select id, space_id, kind, record, leaf, coalesce(position, -1), created_at, mac from journal_entry
 		where firm_id = $1 and kind in ('firm.exported', 'installation.restored', 'support.examined', 'token.lent') and id < $2 and id > $3 order by id desc limit $4`)

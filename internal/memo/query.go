@@ -45,7 +45,7 @@ select n.memo_id, n.person_id
 from item i cross join mention n
 where i.firm_id = $1 and i.space_id = $2 and i.kind = 'memo' and i.id >= $3 and i.id <= $4
   and n.firm_id = $1 and n.memo_id = i.id
-order by i.id, n.person_id`)
+order by n.memo_id, n.person_id`)
 
 	selectWords = store.ForFirm(`
 select m.id, m.thread_id, t.subject, m.body from memo m join thread t on t.firm_id = $1 and t.id = m.thread_id
@@ -84,9 +84,10 @@ order by i.id desc limit $6`)
 	// The documents that visible memos point to and that the actor sees too.
 	selectReferences = store.ForFirm(`
 select r.memo_id, r.document_id
-from memo_reference r
-join item i on i.firm_id = $1 and i.id = r.document_id
-where r.firm_id = $1 and i.space_id = $4 and r.memo_id >= $5 and r.memo_id <= $6 and` + authz.Visible + `
+from item o cross join memo_reference r cross join item i
+where o.firm_id = $1 and o.space_id = $4 and o.kind = 'memo' and o.id >= $5 and o.id <= $6
+  and r.firm_id = $1 and r.memo_id = o.id
+  and i.firm_id = $1 and i.space_id = $4 and i.id = r.document_id and` + authz.Visible + `
 order by r.memo_id, r.document_id`)
 
 	// Of the memos of space $2 from $3 to $4: who reads keeps those that the list
@@ -104,7 +105,7 @@ select s.item_id, s.circle_id, s.sent_at, s.extended, s.mac
 from item i cross join audience s
 where i.firm_id = $1 and i.space_id = $2 and i.kind = 'memo' and i.id >= $3 and i.id <= $4
   and s.firm_id = $1 and s.item_id = i.id
-order by i.id, s.circle_id`)
+order by s.item_id, s.circle_id`)
 
 	upsertDraft = store.ForFirm(`
 insert into memo_draft (firm_id, space_id, person_id, place, body, saved_at) values ($1, $2, $3, $4, $5, $6)

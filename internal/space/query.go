@@ -59,8 +59,9 @@ values ($1, $2, $3, $4, $5, $6, $7)`)
 	// the space it was on, $6 how many.
 	selectOwn = store.ForFirm(`
 select s.id, s.name, s.profile, s.model, s.state, s.notice, s.lead_id, s.created_at, s.changed_at
-from membership m join space s on s.firm_id = $1 and s.id = m.space_id
+from membership m cross join space s
 where m.firm_id = $1 and m.person_id = $2 and m.since <= $3 and (m.until = 0 or m.until > $3)
+  and s.firm_id = $1 and s.id = m.space_id
   and not exists (select 1 from wall w where w.firm_id = $1 and w.space_id = s.id and w.person_id = $2)
   and (s.changed_at < $4 or s.changed_at = $4 and s.id < $5)
 order by s.changed_at desc, s.id desc

@@ -25,7 +25,7 @@ from access_token where firm_id = $1 and person_id = $2 and ended_at = 0 order b
 
 	countLive = store.ForFirm(`
 select count(*) from access_token
-where firm_id = $1 and person_id = $2 and era = $3 and ended_at = 0 and expires_at > $4`)
+where firm_id = $1 and person_id = $2 and era = $3 and ended_at = 0 and expires_at + 0 > $4`) // + 0: those of the person, not all that live
 
 	endToken = store.ForFirm(`
 update access_token set ended_at = $3, mac = $4 where firm_id = $1 and id = $2 and ended_at = 0`)
