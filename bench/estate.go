@@ -299,9 +299,6 @@ func (p *plot) read(a *act.Act, all []letter) error {
 
 // talk has the lawyer ask for an answer beside a document, and the client give it.
 func (p *plot) talk(ctx context.Context, all []letter) error {
-	if p.number < 0 {
-		return nil
-	}
 	lawyer := p.firm.Lawyer.Actor
 	said := memo.New{Space: p.room.ID, Document: all[0].of, Body: p.language.text(), Circles: []id.Circle{p.room.House.Client}}
 	asked := said

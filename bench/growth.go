@@ -16,6 +16,7 @@ import (
 	"cenacle/internal/act"
 	"cenacle/internal/config"
 	"cenacle/internal/id"
+	"cenacle/internal/memo"
 	"cenacle/internal/server"
 	"cenacle/internal/store"
 )
@@ -106,17 +107,24 @@ func (e *estate) room(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	// In the room that is read somebody writes again after all that the firm has got since.
+	maker, read := builder{ctx: ctx, s: s}, e.Firm.Rooms["piece"]
+	maker.try(func() error {
+		_, err := s.Memos.Write(ctx, e.Firm.Lawyer.Actor, memo.New{Space: read.ID, Subject: "Point", Body: memoText(), Circles: []id.Circle{read.House.Client}})
+		return err
+	})
 	// Who measured before has written into a room that nobody looked at: it is seen.
-	if before, found := e.Firm.Rooms["fresh"]; found {
-		err := s.Office.Keep(ctx, e.Firm.ID, func(a *act.Act) error {
-			_, err := a.Exec(deleteUnread, before.ID)
-			return err
+	for _, before := range e.Firm.Rooms {
+		maker.try(func() error {
+			return s.Office.Keep(ctx, e.Firm.ID, func(a *act.Act) error {
+				_, err := a.Exec(deleteUnread, before.ID)
+				return err
+			})
 		})
-		if err != nil {
-			return errors.Join(err, s.Close())
-		}
 	}
-	maker := builder{ctx: ctx, s: s}
+	if maker.err != nil {
+		return errors.Join(maker.err, s.Close())
+	}
 	e.Firm.Rooms["fresh"] = maker.bare(&e.Firm, int(time.Now().Unix()))
 	return errors.Join(maker.err, settle(ctx, s), e.save(), s.Close())
 }
@@ -188,6 +196,7 @@ func (b *bench) felt(ctx context.Context, f *firm, her, tool *browser) []gesture
 	return []gesture{
 		{"page of a space", func(int) error { return her.get(ctx, f.path(r)) }},
 		{"page of the desk", func(int) error { return her.get(ctx, "/f/"+string(f.ID)) }},
+		{"journal of a space", func(int) error { return her.get(ctx, f.path(r)+"/journal") }},
 		{"list of 50 documents", func(int) error { return tool.get(ctx, in+"/documents?limit=50") }},
 		{"list of 25 spaces", func(int) error { return tool.get(ctx, "/api/v1/spaces?limit=25") }},
 		{"search in the firm, a rare word", func(int) error { return her.get(ctx, "/f/"+string(f.ID)+"/search?q=olographe") }},
