@@ -23,9 +23,10 @@ from access_token where firm_id = $1 and person_id = $2 and era = $3 order by id
 select id, person_id, hash, use, name, pass, created_at, expires_at, seen_at, ended_at, era, mac
 from access_token where firm_id = $1 and person_id = $2 and ended_at = 0 order by id`)
 
+	// By the index of the person's own: "+ 0" keeps SQLite from that of all that live.
 	countLive = store.ForFirm(`
 select count(*) from access_token
-where firm_id = $1 and person_id = $2 and era = $3 and ended_at = 0 and expires_at + 0 > $4`) // + 0: those of the person, not all that live
+where firm_id = $1 and person_id = $2 and era = $3 and ended_at = 0 and expires_at + 0 > $4`)
 
 	endToken = store.ForFirm(`
 update access_token set ended_at = $3, mac = $4 where firm_id = $1 and id = $2 and ended_at = 0`)
