@@ -126,7 +126,7 @@ func read(fsys fs.FS, name, owner string) (messages, error) {
 
 func (all messages) add(owner, key string, entry map[Language]json.RawMessage) error {
 	if !strings.HasPrefix(key, owner+".") {
-		return fmt.Errorf("does not begin with %s.", owner)
+		return fmt.Errorf("key of another file than %s", owner)
 	}
 	if _, known := all[French][key]; known {
 		return errors.New("written twice")

@@ -17,7 +17,7 @@ func TestCheckRefuses(t *testing.T) {
 	for name, tc := range map[string]struct{ raw, want string }{
 		"no object":           {`[]`, "no JSON object"},
 		"cut":                 {`{"a.b": {"fr": "x", "en": "y"}`, "EOF"},
-		"another file's key":  {`{"b.b": {"fr": "x", "en": "y"}}`, "does not begin with a."},
+		"another file's key":  {`{"b.b": {"fr": "x", "en": "y"}}`, "key of another file than a"},
 		"twice":               {`{"a.b": {"fr": "x", "en": "y"}, "a.b": {"fr": "x", "en": "y"}}`, "a.b: written twice"},
 		"one language":        {`{"a.b": {"fr": "x"}}`, "1 languages"},
 		"unknown language":    {`{"a.b": {"fr": "x", "de": "y"}}`, "en:"},

@@ -133,10 +133,3 @@ func sorted(all []overview.Wait) []overview.Wait {
 		return cmp.Or(cmp.Compare(x.Space, y.Space), cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.What, y.What), cmp.Compare(x.Who, y.Who), cmp.Compare(x.Item, y.Item))
 	})
 }
-
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
