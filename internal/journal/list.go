@@ -41,6 +41,7 @@ var (
 	selectOfFirm = store.ForFirm(`
 		select id, space_id, kind, record, leaf, coalesce(position, -1), created_at, mac from journal_entry
 		where firm_id = $1 and id < $2 and id > $3 order by id desc limit $4`)
+	// Of identifiers alone SQLite takes the index of the space, and not the journal of the firm.
 	selectOfSpace = store.ForFirm(`
 		select id, space_id, kind, record, leaf, coalesce(position, -1), created_at, mac from journal_entry
 		where firm_id = $1 and id in (

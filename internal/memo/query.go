@@ -39,7 +39,8 @@ insert into memo (firm_id, id, space_id, thread_id, body, reply_by, asks) values
 
 	insertMention = store.ForFirm(`insert into mention (firm_id, memo_id, person_id) values ($1, $2, $3)`)
 
-	// Of the memos of space $2 from $3 to $4, as selectReaders.
+	// Of the memos of space $2 from $3 to $4, as selectReaders. For an order by i.id SQLite
+	// goes through all items of the firm between the two.
 	selectMentions = store.ForFirm(`
 select n.memo_id, n.person_id
 from item i cross join mention n
