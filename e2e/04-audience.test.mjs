@@ -79,7 +79,7 @@ test("the audience is shown before sending", async (context) => {
     await said(page, "document_deleted");
     await page.getByRole("link", { name: t("room.tab.trash"), exact: true }).click();
     const line = page.locator("#trash li").filter({ hasText: draft.name });
-    assert.equal(await line.count(), 1);
+    await line.waitFor(); // one and no more, or this fails
     await line.getByRole("button").click();
     await said(page, "document_restored");
   });
