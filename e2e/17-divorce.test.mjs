@@ -70,7 +70,7 @@ async function settled(page) {
 
 test("divorce up to the complete checklist, on a phone", async (context) => {
   const house = await House.start(context);
-  const browser = await browse(context);
+  const browser = await browse(context, { whole: true });
   const step = journey(context, browser);
   const { page: office } = await visit(context, browser, house);
   const { page } = await visit(context, browser, house, { phone: true });

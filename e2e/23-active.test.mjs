@@ -54,7 +54,7 @@ function actives(at) {
 
 test("files that act do nothing", { timeout: process.env.CENACLE_TEST_LONG ? 3_600_000 : 300_000 }, async (context) => {
   const house = await House.start(context);
-  const browser = await browse(context);
+  const browser = await browse(context, { whole: true });
   const step = journey(context, browser);
   const reached = [];
   const elsewhere = createServer((request, answer) => {

@@ -14,14 +14,20 @@ const desk = { viewport: { width: 1280, height: 900 } };
 /** Both sizes on which every page must hold. */
 export const sizes = { phone, desk };
 
-/** A browser that lives as long as the test t. own: origins in plain http that lead to this machine and are as safe as loopback ones. */
-export async function browse(t, { own = [] } = {}) {
+/** What people use, and its engine without windows, which takes half the processor (doc/decisions/096-everyday-time.md). */
+const programs = { whole: "/usr/bin/chromium", engine: "/usr/bin/chromium-headless-shell" };
+
+/**
+ * A browser that lives as long as the test t. whole: with what the engine alone lacks, such as a viewer of
+ * PDF. own: origins in plain http that lead to this machine and are as safe as loopback ones.
+ */
+export async function browse(t, { own = [], whole = own.length > 0 } = {}) {
   const more = own.length === 0 ? [] : [
     `--host-resolver-rules=${own.map((origin) => `MAP ${new URL(origin).hostname} 127.0.0.1`).join(",")}`,
     `--unsafely-treat-insecure-origin-as-secure=${own.join(",")}`,
   ];
   const browser = await chromium.launch({
-    executablePath: process.env.E2E_CHROMIUM ?? "/usr/bin/chromium",
+    executablePath: process.env.E2E_CHROMIUM ?? (whole ? programs.whole : programs.engine),
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", ...more],
   });
   later(t, () => browser.close());

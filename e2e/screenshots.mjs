@@ -34,7 +34,7 @@ async function take(page, name, height) {
 try {
   await mkdir(folder, { recursive: true });
   const house = await House.start(t);
-  const browser = await browse(t);
+  const browser = await browse(t, { whole: true }); // as people see it
   const lawyer = await open(browser, house, "desk");
   await signIn(lawyer, house.person("claire"));
   await take(lawyer, "desk", 760);
