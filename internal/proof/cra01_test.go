@@ -251,13 +251,15 @@ func (x *crash) finish() bool {
 
 var (
 	titled = regexp.MustCompile(`href="([^"]*/documents/[0-9a-z]{26})"[^>]*>([^<]+)<`)
+	worded = regexp.MustCompile(`Texte (mot[0-9a-z]+)`)
 	onward = regexp.MustCompile(`href="(\?[^"]*(?:after-|before)[^"]*)"`)
 )
 
-// listed reads the whole space: the documents by their titles, and all texts.
-func (x *crash) listed() (documents map[string]string, texts string) {
+// listed reads the whole space: the documents by their titles, and the words of the memos. It
+// keeps no page of it: there may be gigabytes.
+func (x *crash) listed() (documents map[string]string, memos map[string]bool) {
 	x.t.Helper()
-	documents = map[string]string{}
+	documents, memos = map[string]string{}, map[string]bool{}
 	todo, seen := []string{""}, map[string]bool{}
 	for len(todo) > 0 {
 		query := todo[0]
@@ -268,21 +270,23 @@ func (x *crash) listed() (documents map[string]string, texts string) {
 		seen[query] = true
 		page := string(x.lead.want(http.StatusOK, get(x.space+query)).body)
 		for _, d := range titled.FindAllStringSubmatch(page, -1) {
-			documents[d[2]] = d[1]
+			documents[strings.Clone(d[2])] = strings.Clone(d[1])
+		}
+		for _, m := range worded.FindAllStringSubmatch(page, -1) {
+			memos[strings.Clone(m[1])] = true
 		}
 		for _, q := range onward.FindAllStringSubmatch(page, -1) {
-			todo = append(todo, html.UnescapeString(q[1]))
+			todo = append(todo, strings.Clone(html.UnescapeString(q[1])))
 		}
-		texts += page
 	}
-	return documents, texts
+	return documents, memos
 }
 
 // compare looks for everything that was acknowledged, and at everything that is
 // listed, acknowledged or not: it must be whole.
 func (x *crash) compare(all bool) (documents map[string]string) {
 	x.t.Helper()
-	documents, texts := x.listed()
+	documents, memos := x.listed()
 	for title, sum := range x.files {
 		if documents[title] == "" {
 			x.t.Errorf("LOST: the document %s, which was acknowledged", title)
@@ -296,7 +300,7 @@ func (x *crash) compare(all bool) (documents map[string]string) {
 		}
 	}
 	for _, word := range x.memos {
-		if !strings.Contains(texts, "Texte "+word) {
+		if !memos[word] {
 			x.t.Errorf("LOST: the memo %s, which was acknowledged", word)
 		}
 	}
