@@ -10,9 +10,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"runtime/debug"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -105,18 +102,6 @@ func serve(ctx context.Context, t *terminal, args []string) error {
 		err = listen(ctx, t, c, s, log, first)
 	}
 	return errors.Join(err, s.Close())
-}
-
-// roomy is how much of its live memory, in percent, the program lets become
-// garbage before it collects: with 100, lists cost a tenth more of the processor
-// (doc/performance.md).
-const roomy = 200
-
-// spare has garbage collected less often, unless the environment says how often.
-func spare(environ []string) {
-	if !slices.ContainsFunc(environ, func(line string) bool { return strings.HasPrefix(line, "GOGC=") }) {
-		debug.SetGCPercent(roomy)
-	}
 }
 
 // refused says why a start is refused, where that has words.
