@@ -164,7 +164,7 @@ func (b *bench) feel(ctx context.Context, e *estate, g *grown) (err error) {
 			return fmt.Errorf("%s: %w", m.what, err)
 		}
 	}
-	g.hunted, err = b.search(ctx, e, her)
+	g.hunted, err = b.search(ctx, e, her, tool)
 	return err
 }
 
