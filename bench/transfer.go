@@ -39,6 +39,9 @@ func (b *bench) transfers(ctx context.Context) error {
 	if err := b.again(ctx); err != nil {
 		return err
 	}
+	if err := b.quiet(ctx); err != nil { // it reads the words of what was filed before
+		return err
+	}
 	t := transfer{bench: b, size: b.size << 20, rates: map[string][]float64{}}
 	var err error
 	if t.bare, err = b.bareClient(ctx); err != nil {
