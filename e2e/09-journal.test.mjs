@@ -34,6 +34,7 @@ test("the journal holds and is read", async (context) => {
     await signIn(page, house.person("claire"));
     await page.getByRole("link", { name: t("web.nav.journal") }).click();
     await heading(page, t("desk.journal.title")).waitFor();
+    await page.locator("#entries th").first().waitFor();
     const acts = await page.locator("#entries th").allInnerTexts();
     assert.ok(acts.length >= 3);
     for (const act of acts) assert.doesNotMatch(act, /^\w+\.\w+$/, "an act without words");

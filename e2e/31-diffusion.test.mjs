@@ -29,8 +29,9 @@ test("one text to the clients of two matters", async (context) => {
     await field(page, "room.subject").fill("Fermeture du cabinet");
     await field(page, "room.body").fill("Le cabinet sera **fermé** du 1er au 15 août.");
     await page.getByRole("button", { name: n("diffusion.pick", 2, t("space.model.divorce")) }).click();
-    assert.equal(await field(page, "room.subject").inputValue(), "Fermeture du cabinet");
+    await page.locator("input[name=space]:checked").first().waitFor();
     assert.equal(await page.locator("input[name=space]:checked").count(), 2);
+    assert.equal(await field(page, "room.subject").inputValue(), "Fermeture du cabinet");
     await inspect(page, "the form of a diffusion");
     await look(page, "diffusion-form-1280");
     await page.setViewportSize({ width: 390, height: 844 });

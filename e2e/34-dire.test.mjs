@@ -105,6 +105,7 @@ test("a dire is written, read again, filed and answered point by point", async (
     await inspect(roux.page, "a last dire to be written");
     await look(roux.page, "dire-recap");
     await button(roux.page, "dire.review").click();
+    await roux.page.locator("#review .notice li").first().waitFor();
     assert.equal(await roux.page.locator("#review .notice li").count(), 2);
     await look(roux.page, "dire-gives-up");
     await roux.page.locator("#review").getByRole("button", { name: t("dire.file"), exact: true }).first().click();

@@ -35,6 +35,7 @@ test("a colleague stands in for somebody who is ill", async (context) => {
     await page.goto(`${desk}/people`);
     await page.getByRole("link", { name: ill.name, exact: true }).click();
     await page.getByRole("link", { name: t("desk.colleague.absence_do"), exact: true }).click();
+    await field(page, "absence.other_deputy").waitFor();
     assert.deepEqual(await field(page, "absence.other_deputy").locator("option").allInnerTexts(), [t("absence.choose"), deputy.name]);
     const day = (days) => new Date(Date.now() + days * 86_400_000).toLocaleDateString("sv-SE", { timeZone: "Europe/Paris" });
     await field(page, "absence.other_deputy").selectOption({ label: deputy.name });
