@@ -24,6 +24,11 @@ const (
 	leastRoom  = 8  // items; parts have room for 8, 16, 32, 64
 	fewParts   = 4  // that are read at first; then twice as many each time
 	manyParts  = 256
+
+	// A part costs about half of what it costs to look an item up in the index of its space:
+	// whether an item has another word is read there when more parts than these would be.
+	freeParts = 32
+	itsParts  = 2 // for each item
 )
 
 var (
@@ -87,8 +92,10 @@ func unsealPart(box *vault.Box, word []byte, number int64, sealed []byte) (part,
 	}
 	before, items := plain[:id.Length], bytes.TrimRight(plain[id.Length:], "\x00")
 	p := part{number: number, before: id.Item(bytes.TrimRight(before, "\x00"))}
-	for one := range slices.Chunk(items, id.Length) {
-		p.items = append(p.items, id.Item(one))
+	all := string(items) // which they are pieces of
+	p.items = make([]id.Item, 0, len(all)/id.Length)
+	for ; len(all) >= id.Length; all = all[id.Length:] {
+		p.items = append(p.items, id.Item(all[:id.Length]))
 	}
 	return p, nil
 }
@@ -181,26 +188,30 @@ func (r Register) everySpace() (all []id.Space, err error) {
 }
 
 // Posted are the items that may have all of some words which are everywhere. It
-// reads as far as it is asked to, in the transaction that it was made in.
+// reads as far as it is asked to, in the transaction that it was made in; of words
+// that many more have than the rarest of them, not even so far.
 type Posted struct{ words []*stream }
 
 // stream is what is known of one word.
 type stream struct {
-	tx    *store.Tx
-	box   *vault.Box
-	word  []byte
-	parts int64            // that were not read yet
-	step  int64            // how many are read next
-	bound id.Item          // no item of those is newer
-	known map[id.Item]bool // of those that were read
-	next  []id.Item        // likewise, less those that were given: the oldest first
+	tx      *store.Tx
+	box     *vault.Box
+	word    []byte
+	parts   int64            // that were not read yet
+	step    int64            // how many are read next
+	bound   id.Item          // no item of those is newer
+	known   map[id.Item]bool // of those that were read
+	next    []id.Item        // likewise, less those that were given: the oldest first
+	follows bool             // it is asked about items that another one gives, and gives none
+	spare   int64            // parts that may still be read to answer
+	blind   bool             // it would have taken more: all that is older may have the word
 }
 
 // posted opens the parts of those words that have any; nil when none has.
 func posted(tx *store.Tx, box *vault.Box, words [][]byte) (*Posted, error) {
 	var p Posted
 	for _, word := range words {
-		s := &stream{tx: tx, box: box, word: word, known: map[id.Item]bool{}, step: fewParts}
+		s := &stream{tx: tx, box: box, word: word, known: map[id.Item]bool{}, step: fewParts, spare: freeParts}
 		var sealed []byte
 		err := tx.Row(selectLastPart, []any{word}, &s.parts, &sealed)
 		if errors.Is(err, store.ErrNoRow) {
@@ -221,6 +232,9 @@ func posted(tx *store.Tx, box *vault.Box, words [][]byte) (*Posted, error) {
 		return nil, nil
 	}
 	slices.SortStableFunc(p.words, func(x, y *stream) int { return cmp.Compare(x.parts, y.parts) }) // the rarest leads
+	for _, s := range p.words[1:] {
+		s.follows, s.next = true, nil
+	}
 	return &p, nil
 }
 
@@ -230,15 +244,17 @@ func (s *stream) take(p part) {
 	for _, of := range p.items {
 		if !s.known[of] {
 			s.known[of] = true
-			s.next = append(s.next, of)
+			if !s.follows {
+				s.next = append(s.next, of)
+			}
 		}
 	}
 }
 
-// read reads some more parts.
-func (s *stream) read() error {
+// read reads some more parts, and no more than most.
+func (s *stream) read(most int64) error {
 	var all []part
-	err := s.tx.Each(selectParts, []any{s.word, s.parts - 1, s.step}, func(scan func(...any) error) error {
+	err := s.tx.Each(selectParts, []any{s.word, s.parts - 1, min(s.step, most)}, func(scan func(...any) error) error {
 		var sealed []byte
 		var p part
 		err := scan(&p.number, &sealed)
@@ -259,13 +275,14 @@ func (s *stream) read() error {
 	}
 	slices.Sort(s.next)
 	s.step = min(2*s.step, manyParts)
+	s.spare -= int64(len(all))
 	return nil
 }
 
 // newest gives the newest item that was not given yet, "" when there is none.
 func (s *stream) newest() (id.Item, error) {
 	for s.parts > 0 && (len(s.next) == 0 || s.next[len(s.next)-1] < s.bound) {
-		if err := s.read(); err != nil {
+		if err := s.read(manyParts); err != nil {
 			return "", err
 		}
 	}
@@ -277,10 +294,15 @@ func (s *stream) newest() (id.Item, error) {
 	return of, nil
 }
 
-// has reports whether the word is said to be in an item.
-func (s *stream) has(of id.Item) (bool, error) {
+// may reports whether an item may have the word. A word that nearly all have is not read
+// down to one that few have.
+func (s *stream) may(of id.Item) (bool, error) {
+	s.spare += itsParts
 	for s.parts > 0 && s.bound >= of && !s.known[of] {
-		if err := s.read(); err != nil {
+		if s.blind = s.blind || s.spare <= 0; s.blind {
+			return true, nil
+		}
+		if err := s.read(s.spare); err != nil {
 			return false, err
 		}
 	}
@@ -300,7 +322,7 @@ func (p *Posted) Next(before id.Item, n int) (out []id.Item, err error) {
 		}
 		all := true
 		for _, s := range p.words[1:] {
-			if all, err = s.has(of); err != nil {
+			if all, err = s.may(of); err != nil {
 				return nil, err
 			}
 			if !all {

@@ -206,6 +206,41 @@ func TestRegisterNamesItems(t *testing.T) {
 	})
 }
 
+// A word that nearly all items have is not read down to old ones that another word names:
+// these come, whether they have it or not, and none that has it is missing.
+func TestRegisterOfUnequalWords(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := newWorld(t, s)
+		in := []id.Space{id.New[id.Space](now), id.New[id.Space](now), id.New[id.Space](now)}
+		var all []search.Words
+		var rare, common []id.Item
+		for n := range 8000 {
+			of := search.Words{Space: in[n%3], Item: id.New[id.Item](now.Add(time.Duration(n) * time.Second)), Contents: "avec"}
+			if n < 9 || n >= 7990 {
+				of.Contents, rare = "avec testament", append(rare, of.Item)
+			}
+			if n >= 3 && n < 9 {
+				of.Contents = "testament"
+			} else if n < 3 || n >= 7990 {
+				common = append(common, of.Item)
+			}
+			all = append(all, of)
+		}
+		w.note(2, all[:3]...) // each word in each space: everywhere from here on
+		w.update(func(tx *store.Tx) error { return w.keeper(tx, 2, true).Note(all[3:]...) })
+		slices.Reverse(rare)
+		got := w.named("avec testament", "8", 4)
+		for _, of := range common {
+			if !slices.Contains(got, of) {
+				t.Errorf("%s has both and is missing", of)
+			}
+		}
+		if !slices.Equal(got, rare) {
+			t.Errorf("%d items, want the %d that have the rare one: the other was read to its end", len(got), len(rare))
+		}
+	})
+}
+
 // named are all items that may have some words, read by so many at a time.
 func (w *world) named(text string, before id.Item, by int) (out []id.Item) {
 	w.t.Helper()
