@@ -119,6 +119,21 @@ func (b *bench) estate(ctx context.Context, of extent) (*estate, error) {
 	return openEstate(b.growth.root, of)
 }
 
+// firstScreen is how many memos the page of a space shows at first.
+const firstScreen = 60
+
+// memos counts those of a room that its first screen shows.
+func (b *builder) memos(f *firm, in room) (n int) {
+	b.try(func() error {
+		threads, _, err := b.s.Memos.Conversation(b.ctx, f.Lawyer.Actor, memo.Query{Space: in.ID, Limit: firstScreen})
+		for _, t := range threads {
+			n += len(t.Memos)
+		}
+		return err
+	})
+	return n
+}
+
 // room opens the room that is written into, new each time.
 func (e *estate) room(ctx context.Context) (err error) {
 	c := config.Default()
@@ -127,12 +142,15 @@ func (e *estate) room(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	// In the room that is read somebody writes again after all that the firm has got since.
+	// In the room that is read people have written from the firm's beginning to this day, as
+	// much as its page shows.
 	maker, read := builder{ctx: ctx, s: s}, e.Firm.Rooms["piece"]
-	maker.try(func() error {
-		_, err := s.Memos.Write(ctx, e.Firm.Lawyer.Actor, memo.New{Space: read.ID, Subject: "Point", Body: memoText(), Circles: []id.Circle{read.House.Client}})
-		return err
-	})
+	for range firstScreen - maker.memos(&e.Firm, read) {
+		maker.try(func() error {
+			_, err := s.Memos.Write(ctx, e.Firm.Lawyer.Actor, memo.New{Space: read.ID, Subject: "Point", Body: memoText(), Circles: []id.Circle{read.House.Client}})
+			return err
+		})
+	}
 	// Who measured before has written into a room that nobody looked at: it is seen.
 	for _, before := range e.Firm.Rooms {
 		maker.try(func() error {
