@@ -42,8 +42,7 @@ type grown struct {
 // slower for a while is so for all of them.
 const turns = 3
 
-// least has of each gesture what it took when it took least, and what was last found of
-// searches and memory.
+// least has of each gesture what it took when it took least.
 func (g grown) least(before grown) grown {
 	for what := range before.processor {
 		g.processor[what] = min(g.processor[what], before.processor[what])
@@ -71,10 +70,10 @@ func (b *bench) grow(ctx context.Context) error {
 		estates = append(estates, e)
 	}
 	all := make([]grown, len(estates))
-	for range turns {
+	for turn := range turns {
 		for i, e := range estates {
 			g := grown{extent: e.extent}
-			if err := b.feel(ctx, e, &g); err != nil {
+			if err := b.feel(ctx, e, &g, turn == turns-1); err != nil {
 				return err
 			}
 			all[i] = g.least(all[i])
@@ -171,8 +170,8 @@ var deleteUnread = store.ForFirm(`
 delete from unread where firm_id = $1 and space_id = $2
   and person_id in (select person_id from membership where firm_id = $1 and space_id = $2)`)
 
-// feel measures at one size.
-func (b *bench) feel(ctx context.Context, e *estate, g *grown) (err error) {
+// feel measures at one size, with many who search at once if it is asked to.
+func (b *bench) feel(ctx context.Context, e *estate, g *grown, searched bool) (err error) {
 	if err := e.room(ctx); err != nil {
 		return err
 	}
@@ -202,24 +201,10 @@ func (b *bench) feel(ctx context.Context, e *estate, g *grown) (err error) {
 			return fmt.Errorf("%s: %w", m.what, err)
 		}
 	}
-	g.hunted, err = b.search(ctx, e, her, tool)
-	return err
-}
-
-// quiet waits until the server does nothing of its own: at its start it sweeps.
-func (b *bench) quiet(ctx context.Context) error {
-	for ctx.Err() == nil {
-		before, err := b.served.processor()
-		if err != nil {
-			return err
-		}
-		time.Sleep(2 * time.Second)
-		after, err := b.served.processor()
-		if err != nil || after-before < 20*time.Millisecond {
-			return err
-		}
+	if searched {
+		g.hunted, err = b.search(ctx, e, her, tool)
 	}
-	return ctx.Err()
+	return err
 }
 
 // gesture is one of the acts that are to cost the same at each size.

@@ -55,6 +55,23 @@ func (b *bench) again(ctx context.Context) error {
 	return nil
 }
 
+// quiet waits until the server does nothing of its own: at its start it sweeps, and it
+// reads the words of what was filed.
+func (b *bench) quiet(ctx context.Context) error {
+	for ctx.Err() == nil {
+		before, err := b.served.processor()
+		if err != nil {
+			return err
+		}
+		time.Sleep(2 * time.Second)
+		after, err := b.served.processor()
+		if err != nil || after-before < 20*time.Millisecond {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
 // follow has everybody speak to the server that runs now.
 func (b *bench) follow() {
 	for _, who := range []*browser{b.lawyer, b.client, b.tool} {

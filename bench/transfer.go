@@ -39,7 +39,7 @@ func (b *bench) transfers(ctx context.Context) error {
 	if err := b.again(ctx); err != nil {
 		return err
 	}
-	if err := b.quiet(ctx); err != nil { // it reads the words of what was filed before
+	if err := b.quiet(ctx); err != nil {
 		return err
 	}
 	t := transfer{bench: b, size: b.size << 20, rates: map[string][]float64{}}
