@@ -25,10 +25,10 @@ const (
 	fewParts   = 4  // that are read at first; then twice as many each time
 	manyParts  = 256
 
-	// A part costs about half of what it costs to look an item up in the index of its space:
-	// whether an item has another word is read there when more parts than these would be.
+	// To read a part costs about half of what it costs to look an item up in the index of its
+	// space. Whether an item has another word is left to that when more than these would be read.
 	freeParts = 32
-	itsParts  = 2 // for each item
+	itsParts  = 2 // for each item that is asked about
 )
 
 var (
