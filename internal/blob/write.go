@@ -9,13 +9,14 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"sync"
 
 	"cenacle/internal/fault"
 	"cenacle/internal/vault"
 )
 
 // A Write holds six blocks of 1.25 MiB: four, a window, are sealed and written
-// while two are filled and hashed. 7.5 MiB, whatever the size of the upload.
+// while one is filled and one is hashed. 7.5 MiB, whatever the size of the upload.
 const (
 	blockSegments  = 20
 	blockSize      = blockSegments * segmentSize
@@ -40,7 +41,8 @@ const unknown = -1
 // last whole segment is asked for again. When r fails, what it gave before is
 // kept and the failure is returned. A cancelled ctx stops the reading, not the
 // keeping of what was read, so save must not depend on ctx. It is called from
-// one other goroutine, and not after Write has returned.
+// one other goroutine, and not after Write has returned; r is read in that of
+// Write.
 //
 // save comes before the bytes it announces: it also promises the fingerprint
 // of each segment that is about to be written, and a later Write refuses other
@@ -71,23 +73,33 @@ func (s *Store) Write(ctx context.Context, ref Ref, key vault.Key, size int64, f
 	}
 	s.tally.writing.Add(1)
 	defer s.tally.writing.Add(-1)
-	feed, free := make(chan *block, blocksAtOnce), s.memory()
+	// Each channel has a place for every block: only who needs memory waits.
+	read, feed, free := make(chan *block, blocksAtOnce), make(chan *block, blocksAtOnce), s.memory()
 	defer s.giveBack(free)
-	in := receiver{store: s, from: source{r: r}, begin: begin, digest: digest, next: begin.Next, feed: feed, free: free}
+	in := receiver{store: s, from: source{r: r}, size: begin.Size, next: begin.Next, read: read, free: free}
+	sum := hasher{begin: begin, digest: digest, read: read, feed: feed, free: free}
 	out := keeper{bucket: s.bucket, tally: &s.tally, name: ref.name(), stream: stream, save: save, done: begin, saved: from, feed: feed, free: free}
-	kept := make(chan error, 1)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	go func() {
-		defer stop() // when keeping fails, reading ends
-		kept <- out.keep(context.WithoutCancel(ctx))
-	}()
-	received := in.receive(ctx)
-	close(feed)
-	if err := <-kept; err != nil {
-		return out.saved, err
+	var received, hashed, kept error
+	var work sync.WaitGroup
+	work.Go(func() {
+		hashed = sum.hash(stop) // when hashing or keeping fails, reading ends
+		close(feed)
+	})
+	work.Go(func() {
+		defer stop()
+		kept = out.keep(context.WithoutCancel(ctx))
+	})
+	received = in.receive(ctx)
+	close(read)
+	work.Wait()
+	for _, err := range []error{kept, hashed, received} { // the first that failed ended the others
+		if err != nil {
+			return out.saved, err
+		}
 	}
-	return out.saved, received
+	return out.saved, nil
 }
 
 // begin is the state a Write starts from: a fresh stream or a saved one.
@@ -109,34 +121,41 @@ func begin(from Progress, size int64, save func(Progress) error) (state, error) 
 	return state{Header: newHeader(), Size: size, Hash: sum}, nil
 }
 
-// block is some whole segments on their way from the receiver to the keeper.
+// block is some whole segments on their way from the receiver through the hasher
+// to the keeper.
 type block struct {
 	raw    []byte // segmentSize for each segment, plaintext first, then sealed in place
 	sealed []byte // the part of raw that goes to the bucket
 	first  int64  // number of its first segment
-	sums   []byte // SHA-256 of the plaintext up to the end of each segment
-	hash   []byte // marshalled hash after its last segment
+	read   int64  // segments that hold plaintext
+	sums   []byte // SHA-256 of the plaintext up to the end of each segment that was admitted
+	hash   []byte // marshalled hash after the last of these
 	last   int    // plaintext bytes in the last segment of the stream, if ends
 	ends   bool   // the stream ends here
 }
 
-// next is the number of the segment after the block.
+// next is the number of the segment after those that were admitted.
 func (b *block) next() int64 { return b.first + int64(len(b.sums)/sha256.Size) }
 
-// receiver reads and hashes, block by block, in the goroutine of Write.
+// plain is the place of a segment's plaintext.
+func (b *block) plain(n int64) []byte {
+	at := (n - b.first) * segmentSize
+	return b.raw[at+int64(lead(n)) : at+segmentSize-tagSize]
+}
+
+// receiver reads, block by block, in the goroutine of Write.
 type receiver struct {
-	store  *Store
-	from   source
-	begin  state
-	digest hash.Hash
-	next   int64 // segment to be read
-	feed   chan<- *block
-	free   chan []byte
+	store *Store
+	from  source
+	size  int64 // of the plaintext
+	next  int64 // segment to be read
+	read  chan<- *block
+	free  <-chan []byte
 }
 
 var errShort = errors.New("blob: the reader has ended")
 
-// receive feeds blocks until the plaintext ends, r ends or ctx ends.
+// receive reads blocks until the plaintext ends, r ends or ctx ends.
 func (in *receiver) receive(ctx context.Context) error {
 	for {
 		var place []byte
@@ -146,12 +165,9 @@ func (in *receiver) receive(ctx context.Context) error {
 			return ctx.Err()
 		}
 		b, err := in.fill(ctx, place)
-		if len(b.sums) > 0 {
-			in.feed <- b // never waits: it has a place for each block
-		} else {
-			in.free <- b.raw
-		}
-		if errors.Is(err, errShort) || b.ends {
+		over := b.ends || errors.Is(err, errShort)
+		in.read <- b // which is the hasher's from now on
+		if over {
 			return nil
 		}
 		if err != nil {
@@ -163,77 +179,108 @@ func (in *receiver) receive(ctx context.Context) error {
 // fill reads segments up to the end of the block, of the plaintext, of r.
 func (in *receiver) fill(ctx context.Context, place []byte) (*block, error) {
 	end := in.next - in.next%blockSegments + blockSegments // blocks lie on a grid of the stream
-	if in.begin.Size != Unknown {
-		end = min(end, segments(in.begin.Size))
+	if in.size != Unknown {
+		end = min(end, segments(in.size))
 	}
 	b := &block{raw: in.store.borrow(place, (end-in.next)*segmentSize), first: in.next}
 	for in.next < end && !b.ends {
 		if err := ctx.Err(); err != nil {
 			return b, err
 		}
-		at := (in.next - b.first) * segmentSize
-		slot := b.raw[at : at+segmentSize]
-		plain := slot[lead(in.next) : segmentSize-tagSize]
-		n, err := in.segment(plain, b)
-		if err == nil {
-			err = in.admit(plain[:n], b)
-		}
-		if err != nil {
+		plain := b.plain(in.next)
+		if err := in.segment(plain, b); err != nil {
 			clear(plain) // it will never be sealed
 			return b, err
 		}
+		b.read++
+		in.next++
 	}
 	return b, nil
 }
 
 // segment reads the next segment and finds out whether it is the last one.
-func (in *receiver) segment(plain []byte, b *block) (n int, err error) {
-	if in.begin.Size == Unknown {
-		n, err = in.from.fill(plain)
+func (in *receiver) segment(plain []byte, b *block) error {
+	if in.size == Unknown {
+		n, err := in.from.fill(plain)
 		if errors.Is(err, io.EOF) {
 			b.ends, b.last = true, n
-			return n, nil
+			return nil
 		}
 		if err != nil {
-			return 0, err
+			return err
 		}
 		more, err := in.from.more()
 		b.ends, b.last = err == nil && !more, n
-		return n, err
+		return err
 	}
-	left := in.begin.Size - start(in.next)
-	plain = plain[:min(int64(len(plain)), left)]
-	n, err = in.from.fill(plain)
+	left := in.size - start(in.next)
+	n, err := in.from.fill(plain[:min(int64(len(plain)), left)])
 	if errors.Is(err, io.EOF) {
-		return 0, errShort
+		return errShort
 	}
 	if err != nil {
-		return 0, err
+		return err
 	}
-	if int64(n) == left && in.next == segments(in.begin.Size)-1 {
+	if int64(n) == left && in.next == segments(in.size)-1 {
 		if more, _ := in.from.more(); more { // all has come: how r ends does not matter
-			return 0, fault.New(fault.Invalid, "blob.longer", in.begin.Size)
+			return fault.New(fault.Invalid, "blob.longer", in.size)
 		}
 		b.ends, b.last = true, n
 	}
-	return n, nil
+	return nil
 }
 
-// admit adds a segment to its block, unless other bytes were promised there.
-func (in *receiver) admit(plain []byte, b *block) error {
-	in.digest.Write(plain) // a hash never fails
-	sums := in.digest.Sum(b.sums)
-	promised := in.begin.promised(in.next)
-	if promised != nil && !bytes.Equal(promised, sums[len(b.sums):]) {
-		b.ends = false
-		return fault.New(fault.Conflict, "blob.changed")
+// hasher hashes what was read, and lets pass what may be sealed.
+type hasher struct {
+	begin  state
+	digest hash.Hash
+	read   <-chan *block
+	feed   chan<- *block
+	free   chan<- []byte
+}
+
+// hash ends when nothing more is read. After its failure, of which it tells at
+// once, it lets nothing pass.
+func (h *hasher) hash(failed func()) (err error) {
+	for b := range h.read {
+		if err == nil {
+			if err = h.admit(b); err != nil {
+				failed()
+			}
+		}
+		for n := b.next(); n < b.first+b.read; n++ {
+			clear(b.plain(n)) // it will never be sealed
+		}
+		if len(b.sums) > 0 {
+			h.feed <- b
+		} else {
+			h.free <- b.raw
+		}
 	}
-	hash, err := in.digest.(encoding.BinaryAppender).AppendBinary(b.hash[:0])
-	if err != nil {
-		return fmt.Errorf("marshal hash: %w", err)
+	return err
+}
+
+// admit hashes the segments of a block up to one where other bytes were promised.
+func (h *hasher) admit(b *block) error {
+	b.sums = make([]byte, 0, b.read*sha256.Size)
+	for n := b.first; n < b.first+b.read; n++ {
+		plain := b.plain(n)
+		if b.ends && n == b.first+b.read-1 {
+			plain = plain[:b.last]
+		}
+		h.digest.Write(plain) // a hash never fails
+		sums := h.digest.Sum(b.sums)
+		promised := h.begin.promised(n)
+		if promised != nil && !bytes.Equal(promised, sums[len(b.sums):]) {
+			b.ends = false
+			return fault.New(fault.Conflict, "blob.changed")
+		}
+		hash, err := h.digest.(encoding.BinaryAppender).AppendBinary(b.hash[:0])
+		if err != nil {
+			return fmt.Errorf("marshal hash: %w", err)
+		}
+		b.sums, b.hash = sums, hash
 	}
-	b.sums, b.hash = sums, hash
-	in.next++
 	return nil
 }
 
