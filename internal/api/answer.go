@@ -82,6 +82,7 @@ func (s Stream) write(w http.ResponseWriter, r *Request) error {
 type given struct {
 	media string
 	raw   []byte
+	lent  bool // raw is of [API.pages], and goes back once it is written
 }
 
 func (g given) write(w http.ResponseWriter, r *Request) error {
@@ -90,6 +91,9 @@ func (g given) write(w http.ResponseWriter, r *Request) error {
 	if g.raw == nil {
 		w.WriteHeader(cmp.Or(r.operation.Status, http.StatusNoContent))
 		return nil
+	}
+	if g.lent {
+		defer r.api.pages.Put(&g.raw)
 	}
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		tag := tagOf(g.raw)
@@ -112,12 +116,16 @@ type appender interface {
 }
 
 // encode writes a representation.
-func encode(out any) (answer, error) {
+func (r *Request) encode(out any) (answer, error) {
 	switch out := out.(type) {
 	case None:
 		return given{}, nil
 	case appender:
-		return given{"application/json", out.AppendJSON(nil)}, nil
+		var room []byte
+		if lent, ok := r.api.pages.Get().(*[]byte); ok {
+			room = (*lent)[:0]
+		}
+		return given{"application/json", out.AppendJSON(room), true}, nil
 	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -125,7 +133,7 @@ func encode(out any) (answer, error) {
 	if err := e.Encode(out); err != nil {
 		return nil, fmt.Errorf("api: encoding an answer: %w", err)
 	}
-	return given{"application/json", b.Bytes()}, nil
+	return given{media: "application/json", raw: b.Bytes()}, nil
 }
 
 // tagOf is the strong validator of a representation.

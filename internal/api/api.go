@@ -72,6 +72,7 @@ type API struct {
 	reads    map[string]Operation
 	held     [64]sync.Mutex // see hold
 	seed     maphash.Seed
+	pages    sync.Pool // of *[]byte: the memory of lists that were written, else cleared anew for each
 }
 
 // New makes an API of a table. A row that does not say what protects it is

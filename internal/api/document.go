@@ -122,6 +122,9 @@ func (n *Nouns) documents(r *Request, in Listing) (Documents, error) {
 	}
 	out := Documents{Documents: make([]Document, len(found)), only: only}
 	for i := range found {
+		if !only.has(ofAudience) {
+			found[i].Audience = nil
+		}
 		out.Documents[i] = documentOf(&found[i])
 	}
 	if len(found) == in.most() {

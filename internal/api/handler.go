@@ -32,7 +32,7 @@ func Ask[In, Out any](do func(*Request, In) (Out, error)) Handler {
 		if err != nil {
 			return nil, err
 		}
-		return encode(out)
+		return r.encode(out)
 	}
 	return h
 }
@@ -70,7 +70,7 @@ func Tell[In, Out any](do func(*Request, In) (Out, error), again func(r *Request
 		if err != nil {
 			return nil, err
 		}
-		return encode(out)
+		return r.encode(out)
 	}
 	return h
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -11,9 +12,7 @@ import (
 // AppendJSON writes a page of documents, a thousand lines of which are asked
 // for often. It says what encoding/json would; a test compares the two.
 func (d Documents) AppendJSON(b []byte) []byte {
-	if b == nil {
-		b = make([]byte, 0, 64+d.width()*len(d.Documents))
-	}
+	b = slices.Grow(b, 64+d.width()*len(d.Documents))
 	b = append(b, `{"documents":[`...)
 	only := d.only
 	if only == 0 {
@@ -94,25 +93,34 @@ func chosenFields(list string) (out fields, err error) {
 	return out, nil
 }
 
+// has reports whether a list shows a field.
+func (f fields) has(one fields) bool { return f == 0 || f&one != 0 }
+
 func (d *Document) appendTo(b []byte, only fields) []byte {
-	b = appendText(append(b, `{"id":`...), string(d.ID))
-	for _, f := range [...]struct {
-		of          fields
-		label, text string
-		always      bool
-	}{
-		{ofSpace, `,"space":`, string(d.Space), true}, {ofTray, `,"tray":`, d.Tray, true}, {ofFolder, `,"folder":`, string(d.Folder), false},
-		{ofDeposit, `,"deposit":`, string(d.Deposit), false}, {ofTitle, `,"title":`, d.Title, true}, {ofNature, `,"nature":`, d.Nature, false},
-	} {
-		if only&f.of != 0 && (f.always || f.text != "") {
-			b = appendText(append(b, f.label...), f.text)
-		}
+	b = appendID(append(b, `{"id":`...), d.ID)
+	if only&ofSpace != 0 {
+		b = appendID(append(b, `,"space":`...), d.Space)
+	}
+	if only&ofTray != 0 {
+		b = appendText(append(b, `,"tray":`...), d.Tray)
+	}
+	if only&ofFolder != 0 && d.Folder != "" {
+		b = appendID(append(b, `,"folder":`...), d.Folder)
+	}
+	if only&ofDeposit != 0 && d.Deposit != "" {
+		b = appendID(append(b, `,"deposit":`...), d.Deposit)
+	}
+	if only&ofTitle != 0 {
+		b = appendText(append(b, `,"title":`...), d.Title)
+	}
+	if only&ofNature != 0 && d.Nature != "" {
+		b = appendText(append(b, `,"nature":`...), d.Nature)
 	}
 	if d.Internal && only&ofInternal != 0 {
 		b = append(b, `,"internal":true`...)
 	}
 	if only&ofAuthor != 0 {
-		b = appendText(append(b, `,"author":`...), string(d.Author))
+		b = appendID(append(b, `,"author":`...), d.Author)
 	}
 	if only&ofAuthorName != 0 {
 		b = appendText(append(b, `,"author_name":`...), d.AuthorName)
@@ -150,13 +158,13 @@ func appendAudience(b []byte, audience []Address) []byte {
 func (v *Version) appendTo(b []byte, only fields) []byte {
 	begin := len(b)
 	if only&ofVersionID != 0 {
-		b = appendText(append(b, `,"id":`...), string(v.ID))
+		b = appendID(append(b, `,"id":`...), v.ID)
 	}
 	if only&ofVersionNumber != 0 {
 		b = strconv.AppendInt(append(b, `,"number":`...), v.Number, 10)
 	}
 	if only&ofVersionAuthor != 0 {
-		b = appendText(append(b, `,"author":`...), string(v.Author))
+		b = appendID(append(b, `,"author":`...), v.Author)
 	}
 	if only&ofVersionSize != 0 {
 		b = strconv.AppendInt(append(b, `,"size":`...), v.Size, 10)
@@ -193,7 +201,7 @@ func (c *Screening) appendTo(b []byte) []byte {
 }
 
 func (a Address) appendTo(b []byte) []byte {
-	b = appendText(append(b, `{"circle":`...), string(a.Circle))
+	b = appendID(append(b, `{"circle":`...), a.Circle)
 	b = appendInstant(append(b, `,"sent_at":`...), a.Sent)
 	if a.Extended {
 		b = append(b, `,"extended":true`...)
@@ -204,6 +212,9 @@ func (a Address) appendTo(b []byte) []byte {
 func appendInstant(b []byte, i Instant) []byte { return append(i.appendTo(append(b, '"')), '"') }
 
 const hexDigits = "0123456789abcdef"
+
+// appendID writes an identifier, in whose alphabet nothing needs escaping.
+func appendID[I ~string](b []byte, one I) []byte { return append(append(append(b, '"'), one...), '"') }
 
 // appendText writes a JSON string (RFC 8259, 7). What is no UTF-8 becomes the
 // replacement character.
