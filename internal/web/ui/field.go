@@ -105,8 +105,9 @@ type Summary struct{ Lines []Link }
 // Refusals are the faults of a form that came back, in the reader's language.
 // The zero value has none.
 type Refusals struct {
-	whole  []string
-	fields []refusal
+	whole   []string
+	fields  []refusal
+	circles *Circles
 }
 
 type refusal struct{ name, text string }
@@ -151,6 +152,11 @@ func (r Refusals) Of(name string) string {
 	return ""
 }
 
+// Ask writes into a choice of circles its refusal; the summary will lead there.
+func (r *Refusals) Ask(c *Circles) {
+	c.Error, r.circles = r.Of(c.Name), c
+}
+
 // Mark writes into each field its refusal, moves the focus to none of them
 // (the summary takes it) and returns the summary.
 func (r Refusals) Mark(fields ...*Field) Summary {
@@ -158,7 +164,10 @@ func (r Refusals) Mark(fields ...*Field) Summary {
 	for _, text := range r.whole {
 		s.Lines = append(s.Lines, Link{Label: text})
 	}
-	anchors := make(map[string]string, len(fields))
+	anchors := make(map[string]string, len(fields)+1)
+	if r.circles != nil {
+		anchors[r.circles.Name] = "#" + r.circles.Anchor()
+	}
 	for _, f := range fields {
 		f.Error = r.Of(f.Name)
 		anchors[f.Name] = "#" + f.Anchor()

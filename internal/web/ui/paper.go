@@ -1,6 +1,10 @@
 package ui
 
-import "cenacle/internal/prose"
+import (
+	"cmp"
+
+	"cenacle/internal/prose"
+)
 
 // DocumentRow is one document of a list: serif title, what it is, who sees it.
 // Template "document"; several of them stand in <ul class="lines" id="…">.
@@ -99,6 +103,7 @@ type Circle struct {
 // Circles asks to whom something is addressed. Template "circles".
 type Circles struct {
 	Name    string // of the form field
+	ID      string // where several forms of a page ask, or empty
 	Legend  string
 	Hint    string
 	One     bool // exactly one circle may be chosen
@@ -107,7 +112,7 @@ type Circles struct {
 }
 
 // Anchor is the id the error summary links to.
-func (c Circles) Anchor() string { return "f-" + c.Name }
+func (c Circles) Anchor() string { return cmp.Or(c.ID, "f-"+c.Name) }
 
 // Composer writes a memo. Template "composer".
 type Composer struct {

@@ -15,8 +15,9 @@ import (
 
 type letter struct {
 	ui.Base
-	Field ui.Field
-	Memo  ui.Memo
+	Field   ui.Field
+	Memo    ui.Memo
+	Circles ui.Circles
 }
 
 func files(main string) fs.FS {
@@ -162,6 +163,15 @@ func TestRefusals(t *testing.T) {
 	if s := ui.Refuse(p, nil).Mark(&email); len(s.Lines) != 0 || email.Error != "" {
 		t.Errorf("no error: %+v, %q", s, email.Error)
 	}
+
+	circles := ui.Circles{Name: "circle", ID: "reply-circle"}
+	back := ui.Refuse(p, fault.New(fault.Invalid, "item.no_circle").In("circle"))
+	back.Ask(&circles)
+	if s := back.Mark(&email); circles.Error == "" || len(s.Lines) != 1 || s.Lines[0].Href != "#reply-circle" {
+		t.Errorf("circles %q, summary %+v", circles.Error, s.Lines)
+	}
+	page := uitest.Render(t, parse(t, `{{template "circles" .Circles}}`), letter{Base: base(t, i18n.French), Circles: circles})
+	page.One("fieldset#reply-circle").Is("aria-describedby", "reply-circle-error")
 }
 
 func TestInitials(t *testing.T) {

@@ -142,19 +142,17 @@ func (h here) adding(back written, refused error) *EventForm {
 	if back.Kind == "" {
 		back.Kind = agenda.Meeting
 	}
-	f := h.eventForm(back, refused)
+	f := h.eventForm(back, h.choice(t.T("agenda.circle"), back.circles), refused)
 	f.Action, f.Told, f.Reckon = h.path("agenda"), t.T("agenda.told"), h.path("agenda", "deadline")
 	f.Fact, f.Why = nil, nil
 	f.Submit.Label = t.T("agenda.add")
-	f.Circles = h.choice(t.T("agenda.circle"), back.circles)
-	f.Circles.Error = ui.Refuse(t, refused).Of("circle")
 	f.Hidden = h.anyway(refused, &f.Submit)
 	return f
 }
 
 // eventForm asks for what is written of an event, and of a deadline that was reckoned
-// for what else it rests on.
-func (h here) eventForm(e written, refused error) *EventForm {
+// for what else it rests on; of a new one, to whom it is addressed.
+func (h here) eventForm(e written, to *ui.Circles, refused error) *EventForm {
 	t := h.r.Printer
 	f := &EventForm{
 		Fact:    &ui.Field{Kind: ui.Date, Name: "fact", Label: t.T("agenda.differs.fact"), Hint: t.T("agenda.law.fact_moves"), Value: e.fact},
@@ -167,13 +165,18 @@ func (h here) eventForm(e written, refused error) *EventForm {
 		LastDay: ui.Field{Kind: ui.Date, Name: "last_day", Label: t.T("agenda.last_day"), Value: e.LastDay, Optional: true},
 		Place:   ui.Field{Name: "place", Label: t.T("agenda.place"), Value: e.Place, Length: agenda.MaxPlace, Optional: true, Autocomplete: "off"},
 		Note:    ui.Field{Kind: ui.Area, Name: "note", Label: t.T("agenda.note"), Hint: t.T("agenda.note_hint"), Value: e.Note, Length: agenda.MaxNote, Optional: true},
+		Circles: to,
 		Submit:  ui.Button{Look: ui.Primary, Icon: "calendar-plus"},
 	}
 	for _, k := range agenda.Kinds() {
 		f.Kind.Options = append(f.Kind.Options, ui.Option{Value: string(k), Label: t.T("agenda.kind." + string(k)), Chosen: e.Kind == k})
 	}
 	f.Again = h.again(e.Repeat)
-	f.Summary = ui.Refuse(t, refused).Mark(append(f.Again.fields(), &f.Kind, &f.Title, &f.Day, &f.Start, &f.End, &f.LastDay, &f.Place, &f.Note, f.Fact, f.Why)...)
+	back := ui.Refuse(t, refused)
+	if to != nil {
+		back.Ask(to)
+	}
+	f.Summary = back.Mark(append(f.Again.fields(), &f.Kind, &f.Title, &f.Day, &f.Start, &f.End, &f.LastDay, &f.Place, &f.Note, f.Fact, f.Why)...)
 	f.Again.Open = f.Again.Open || f.Again.wrong()
 	return f
 }

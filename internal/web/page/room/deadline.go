@@ -172,13 +172,11 @@ func (h here) keeping(r law.Reckoning, g agenda.Ground, back written, refused er
 	if back.Day == "" {
 		back.Day = r.Due
 	}
-	f := h.eventForm(back, refused)
+	f := h.eventForm(back, h.choice(t.T("agenda.circle"), back.circles), refused)
 	f.Action, f.Told = h.path("agenda", "deadline"), t.T("agenda.told")
 	f.Title.Hint = ""
 	f.Day.Label, f.Day.Hint = t.T("agenda.law.day"), t.T("agenda.law.day_hint", t.Day(r.Due))
 	f.Submit.Label = t.T("agenda.law.keep")
-	f.Circles = h.choice(t.T("agenda.circle"), back.circles)
-	f.Circles.Error = ui.Refuse(t, refused).Of("circle")
 	f.Hidden = []ui.Hidden{
 		{Name: "rule", Value: g.Rule}, {Name: "fact", Value: g.Fact}, {Name: "place", Value: string(g.Place)}, {Name: "home", Value: string(g.Home)},
 		{Name: "origin", Value: string(g.Origin)},

@@ -210,7 +210,7 @@ func (h here) about(d document.Detail, refused error, back memo.New) *ui.Compose
 		h.address(&c, back, []id.Circle{h.room.Party.ID})
 	}
 	if mine && refused != nil {
-		c.Summary = ui.Refuse(t, refused).Mark(fieldsOf(&c)...)
+		h.mark(&c, refused)
 		h.stopped(&c, refused)
 	}
 	return &c
@@ -324,8 +324,9 @@ func (p *Pages) send(h here, d document.Detail, sent []id.Circle, refused error)
 	}
 	s.Reach.Warning = h.warning(found)
 	if refused != nil {
-		r := ui.Refuse(t, refused)
-		s.Circles.Error, s.Summary = r.Of("circle"), r.Mark()
+		back := ui.Refuse(t, refused)
+		back.Ask(s.Circles)
+		s.Summary = back.Mark()
 		s.Confirm = h.anyway(refused, &s.Button)
 		for i, o := range s.Circles.Options { // as they were chosen
 			s.Circles.Options[i].Chosen = slices.Contains(h.r.Values("circle"), o.Value)

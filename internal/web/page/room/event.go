@@ -180,7 +180,7 @@ func (h here) differs(was, is agenda.Entry) (out []Differing) {
 // would differ, it is sent as it stands.
 func (h here) changing(d looked, back written, refused error) *EventForm {
 	t := h.r.Printer
-	f := h.eventForm(back, refused)
+	f := h.eventForm(back, nil, refused)
 	f.Action, f.Submit.Label, f.Submit.Icon = h.path("agenda", string(d.ID)), t.T("agenda.look"), "pencil"
 	f.Told = t.T("agenda.change_told", h.audience(d.Circles))
 	f.Hidden = h.pointed(d)

@@ -172,7 +172,9 @@ func (p *Pages) folder(r *web.Request, refused error) (web.Answer, error) {
 	page.Circles = *h.choice(page.T("room.folder.who"), chosen)
 	page.Circles.Hint = page.T("room.folder.who_hint")
 	page.Button = ui.Button{Label: page.T("room.folder.choose"), Look: ui.Primary}
-	page.Summary = ui.Refuse(r.Printer, refused).Mark()
+	back := ui.Refuse(r.Printer, refused)
+	back.Ask(&page.Circles)
+	page.Summary = back.Mark()
 	if refused != nil {
 		return web.Again(folderPage, page, refused), nil
 	}

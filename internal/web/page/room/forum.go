@@ -47,7 +47,7 @@ func (h here) speaks(c *ui.Composer, back memo.New, otherwise []id.Circle) {
 		return
 	}
 	only := slices.Contains(append(slices.Clone(back.Circles), otherwise...), hers.ID)
-	c.Circles = &ui.Circles{Name: "circle", Legend: t.T("room.to_whom"), One: true, Options: []ui.Circle{
+	c.Circles = &ui.Circles{Name: "circle", ID: c.ID + "-circle", Legend: t.T("room.to_whom"), One: true, Options: []ui.Circle{
 		{Value: string(h.house().All), Name: t.T("room.forum.table"), People: t.T("room.forum.all_read"), Chosen: !only},
 		{Value: string(hers.ID), Name: hers.Name, People: t.T("room.forum.party_reads"), Chosen: only},
 	}}

@@ -364,6 +364,7 @@ func (p *Pages) upload(h here, tray space.Tray, pending []document.Upload) ui.Up
 	}
 	if tray == space.FirmTray {
 		u.Circles = h.choice(t.T("room.who_sees_file"), []id.Circle{h.house().Firm})
+		u.Circles.ID = u.ID + "-circle"
 		h.apart(u.Circles, authz.NatureNone)
 		u.Import = h.path("imports")
 		u.Circles.Hint = t.T("room.who_sees_file_hint")

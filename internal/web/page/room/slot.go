@@ -166,10 +166,11 @@ func (h here) proposing(refused error) *SlotForm {
 		f.Unfolded = f.Unfolded || i >= usual && times[i].Day.Value+times[i].Start.Value+times[i].End.Value != ""
 	}
 	f.Times, f.More = times[:usual], times[usual:]
-	f.Summary = ui.Refuse(t, refused).Mark(fields...)
 	wanted, _ := h.wanted(r.Values("circle"))
 	f.Circles = h.choice(t.T("slot.circle"), wanted)
-	f.Circles.Error = ui.Refuse(t, refused).Of("circle")
+	back := ui.Refuse(t, refused)
+	back.Ask(f.Circles)
+	f.Summary = back.Mark(fields...)
 	f.Hidden = h.anyway(refused, &f.Submit)
 	return f
 }

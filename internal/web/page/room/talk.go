@@ -167,7 +167,7 @@ func (h here) composer(refused error, back memo.New) ui.Composer {
 		c.Circles.Options = slices.DeleteFunc(c.Circles.Options, func(o ui.Circle) bool { return o.Internal })
 	}
 	if mine {
-		c.Summary = ui.Refuse(t, refused).Mark(fieldsOf(&c)...)
+		h.mark(&c, refused)
 		h.sure(&c, refused)
 		h.stopped(&c, refused)
 	}
@@ -205,7 +205,7 @@ func (h here) reply(th memo.Thread, refused error, back memo.New) ui.Composer {
 		c.Offers = ""
 	}
 	if mine {
-		c.Summary = ui.Refuse(t, refused).Mark(fieldsOf(&c)...)
+		h.mark(&c, refused)
 		h.sure(&c, refused)
 		h.stopped(&c, refused)
 	}
@@ -259,6 +259,7 @@ func (h here) address(c *ui.Composer, back memo.New, otherwise []id.Circle) {
 		chosen = otherwise
 	}
 	c.Circles = h.choice(t.T("room.to_whom"), chosen)
+	c.Circles.ID = c.ID + "-circle"
 	c.ReplyBy = &ui.Field{
 		Kind: ui.Date, Name: "reply_by", ID: c.ID + "-reply-by", Label: t.T("room.reply_by"), Hint: t.T("room.reply_by_hint"), Optional: true,
 		Earliest: today(h.r.Now), Value: back.ReplyBy, Short: true,
@@ -280,6 +281,15 @@ func within(c *ui.Composer) {
 	}
 }
 
+// mark writes into a composer that comes back what was refused.
+func (h here) mark(c *ui.Composer, refused error) {
+	back := ui.Refuse(h.r.Printer, refused)
+	if c.Circles != nil {
+		back.Ask(c.Circles)
+	}
+	c.Summary = back.Mark(fieldsOf(c)...)
+}
+
 func fieldsOf(c *ui.Composer) []*ui.Field {
 	out := []*ui.Field{&c.Body}
 	if c.Subject != nil {
@@ -287,6 +297,9 @@ func fieldsOf(c *ui.Composer) []*ui.Field {
 	}
 	if c.ReplyBy != nil {
 		out = append(out, c.ReplyBy)
+	}
+	if c.Asks != nil {
+		out = append(out, c.Asks)
 	}
 	return out
 }
