@@ -116,7 +116,7 @@ async function keep(browser) {
 }
 
 /**
- * No violation of axe's rules, nothing wider than the screen. The page runs scripts: axe is one.
+ * No violation of axe's rules, no id twice, nothing wider than the screen. The page runs scripts: axe is one.
  * Its legacy mode judges in the page itself: no frame of ours is of another origin, and the
  * other mode opens a second page for each look. What holds is not described: that took two fifths
  * of each look.
@@ -125,8 +125,16 @@ export async function inspect(page, name) {
   const { violations } = await new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ["violations"] }).analyze();
   const found = violations.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.map(({ target, failureSummary }) => `    ${target}\n      ${failureSummary.replace(/\n/g, "\n      ")}`).join("\n")}`);
   assert.deepEqual(found, [], `axe on ${name}`);
+  assert.deepEqual(await twins(page), [], `ids that two have on ${name}`);
   await narrow(page, name);
 }
+
+/** The ids that more than one element has: a label or a link would lead to the first. */
+const twins = (page) =>
+  page.evaluate(() => {
+    const all = [...document.querySelectorAll("[id]")].map(({ id }) => id);
+    return [...new Set(all.filter((id, index) => all.indexOf(id) !== index))];
+  });
 
 /** Nothing is wider than the screen. */
 export async function narrow(page, name) {
