@@ -25,6 +25,12 @@ type air struct {
 
 var errAir = errors.New("no air")
 
+func (w *air) fail(fails bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.fails = fails
+}
+
 func (w *air) Announce(_ context.Context, lines []string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -127,13 +133,13 @@ func TestLostSignalsWakeEverybody(t *testing.T) {
 		firm, space, c := id.New[id.Firm](at), id.New[id.Space](at), id.New[id.Circle](at)
 		s := b.Subscribe(id.New[id.Firm](at), id.New[id.Space](at), []id.Circle{id.New[id.Circle](at)})
 		defer s.Close()
-		w.fails = true
+		w.fail(true)
 		a.Hub.Publish(Signal{firm, space, []id.Circle{c}})
 		synctest.Wait()
 		if heard(s) {
 			t.Fatal("woken without reason")
 		}
-		w.fails = false
+		w.fail(false)
 		time.Sleep(3 * time.Second)
 		synctest.Wait()
 		if !heard(s) || b.missed != 2 { // one at the beginning
@@ -143,10 +149,12 @@ func TestLostSignalsWakeEverybody(t *testing.T) {
 		if !heard(s) {
 			t.Error("not woken after listening again")
 		}
-		w.fails = true
+		w.fail(true)
 		for range lineMost + 10 {
 			a.Stir(id.New[id.Firm](at))
 		}
+		a.Relay.mu.Lock()
+		defer a.Relay.mu.Unlock()
 		if n := len(a.order); n > lineMost {
 			t.Errorf("%d lines wait", n)
 		}
