@@ -157,19 +157,27 @@ const bareSchema = `create table if not exists doc (id integer primary key, spac
 create table if not exists memo (id integer primary key, space text not null, at integer not null, body text not null) strict;
 create table if not exists line (id integer primary key, at integer not null, entry text not null, link blob not null) strict;`
 
-// open opens a connection as durable as the product's.
+// open opens a connection to the bare database.
 func (s *bare) open() (*session, error) {
+	out, err := openSession(filepath.Join(s.dir, "limit.db"))
+	if err != nil {
+		return nil, err
+	}
+	_, err = out.run(bareSchema)
+	return out, err
+}
+
+// openSession opens a connection as durable as the product's.
+func openSession(name string) (*session, error) {
 	db, err := sql.Open("sqlite", "")
 	if err != nil {
 		return nil, err
 	}
-	conn, err := db.Driver().Open("file:" + filepath.Join(s.dir, "limit.db") + "?_pragma=busy_timeout(5000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)")
+	conn, err := db.Driver().Open("file:" + name + "?_pragma=busy_timeout(5000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)")
 	if err := errors.Join(err, db.Close()); err != nil {
 		return nil, err
 	}
-	out := &session{conn, map[string]statement{}}
-	_, err = out.run(bareSchema)
-	return out, err
+	return &session{conn, map[string]statement{}}, nil
 }
 
 func (s *session) get(text string) (statement, error) {

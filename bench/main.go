@@ -47,7 +47,7 @@ func main() {
 	flag.StringVar(&o.bin, "bin", "bin/cenacle", "the program to measure")
 	flag.StringVar(&o.dir, "dir", os.TempDir(), "folder on the `disk` to measure on")
 	flag.StringVar(&o.fixture, "fixture", "", "`folder` to keep the fixture in and to find it again")
-	flag.StringVar(&o.only, "only", "", "comma-separated `measures`: start, list, page, desk, signin, memo, live, deposit, transfer, act")
+	flag.StringVar(&o.only, "only", "", "comma-separated `measures`: start, list, page, desk, signin, memo, live, deposit, rows, transfer, act")
 	flag.IntVar(&o.rounds, "rounds", 3, "rounds of each measure; the table has their medians")
 	flag.Int64Var(&o.size, "size", 1024, "`MiB` of the large file")
 	flag.Float64Var(&o.scale, "scale", 1, "share of the documents of what is large in the fixture")
@@ -117,6 +117,7 @@ func chapters() []chapter {
 		{"memo", "Memos, written", (*bench).memos},
 		{"live", "Live connections", (*bench).lives},
 		{"deposit", "Deposits of 50 KB", (*bench).deposits},
+		{"rows", "What an act leaves, written again", (*bench).rows},
 		{"transfer", "One large file", (*bench).transfers},
 		{"act", "One request, looked at from inside", (*bench).acts},
 	}

@@ -31,14 +31,7 @@ func (b *bench) memos(ctx context.Context) error {
 		return err
 	}
 	small := b.world.Small
-	ours := func(client, i int) error {
-		r := small.Desks[client]
-		raw, err := json.Marshal(map[string]any{"subject": fmt.Sprintf("Point %d", i), "body": memoText(), "circles": []id.Circle{r.House.Client}})
-		if err == nil {
-			_, err = b.tool.send(ctx, "/api/v1/spaces/"+string(r.ID)+"/memos", "application/json", "", bytes.NewReader(raw), int64(len(raw)))
-		}
-		return err
-	}
+	ours := func(client, i int) error { return b.memo(ctx, client, i) }
 	bare := func(int, int) error { return bareServer.noteBare(ctx, bareMemo("memo")) }
 	var here, there weighed
 	for range b.rounds {
@@ -55,6 +48,16 @@ func (b *bench) memos(ctx context.Context) error {
 		return b.lawyer.post(ctx, small.path(r)+"/memos", note(r, i))
 	})
 	b.sheet.add(figure{what: "written by form, 8 clients", unit: "/s", got: form})
+	return err
+}
+
+// memo is written by the program of the lawyer in the space of one client of the bench.
+func (b *bench) memo(ctx context.Context, client, i int) error {
+	r := b.world.Small.Desks[client]
+	raw, err := json.Marshal(map[string]any{"subject": fmt.Sprintf("Point %d", i), "body": memoText(), "circles": []id.Circle{r.House.Client}})
+	if err == nil {
+		_, err = b.tool.send(ctx, "/api/v1/spaces/"+string(r.ID)+"/memos", "application/json", "", bytes.NewReader(raw), int64(len(raw)))
+	}
 	return err
 }
 
