@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"database/sql/driver"
 	"errors"
@@ -10,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // rows measures what cannot be left out of an act: the rows that it leaves, written
@@ -17,18 +17,12 @@ import (
 // its own. Nobody is asked who she is, nothing is decided, sealed, read or sent.
 func (b *bench) rows(ctx context.Context) error {
 	const acts = 800
-	room := b.world.Small.Rooms["deposit"]
-	documents := "/api/v1/spaces/" + string(room.ID) + "/documents?circle=" + string(room.House.Client)
 	for _, one := range []struct {
 		what string
 		do   func(client, i int) error
 	}{
 		{"memo", func(client, i int) error { return b.memo(ctx, client, i) }},
-		{"file of 50 KB", func(_, i int) error {
-			name := fmt.Sprintf(`attachment; filename="Justificatif %d.pdf"`, i)
-			_, err := b.tool.send(ctx, documents, "application/octet-stream", name, bytes.NewReader(b.paper(i)), paperSize)
-			return err
-		}},
+		{"file of 50 KB", func(_, i int) error { _, err := b.file(ctx, "7", i); return err }},
 	} {
 		before, err := b.snapshot(ctx, one.what+" before")
 		if err != nil {
@@ -75,83 +69,93 @@ func (b *bench) writeAgain(what, before, after string, acts int) error {
 	if err != nil {
 		return err
 	}
-	for _, some := range []struct {
+	all, err := difference(before, after)
+	if err != nil {
+		return err
+	}
+	own := slices.DeleteFunc(slices.Clone(all), func(l left) bool { return strings.HasPrefix(l.table, "search_") })
+	for _, one := range []struct {
 		said string
-		skip func(table string) bool
-	}{
-		{" in all", func(string) bool { return false }},
-		{" but for the search", func(table string) bool { return strings.HasPrefix(table, "search_") }},
-	} {
-		again := before + some.said // each its own: statements that are kept keep the log of a file
-		if err := os.WriteFile(again, raw, 0o600); err != nil {
+		rows []left
+	}{{" in all", all}, {" but for the search", own}} {
+		to := before + one.said
+		if err := os.WriteFile(to, raw, 0o600); err != nil {
 			return err
 		}
-		db, err := openSession(again)
+		spent, err := replay(to, one.rows, acts/8)
 		if err != nil {
 			return err
 		}
-		all, err := db.difference(after)
-		all = slices.DeleteFunc(all, func(l left) bool { return some.skip(l.table) })
-		var n int
-		for _, l := range all {
+		n := 0
+		for _, l := range one.rows {
 			n += len(l.rows)
 		}
-		self := meter{os.Getpid()}
-		began, measured := self.processor()
-		if err := errors.Join(err, measured, db.replay(all, acts/8)); err != nil {
-			return errors.Join(err, db.conn.Close())
-		}
-		ended, err := self.processor()
-		if err := errors.Join(err, db.conn.Close()); err != nil {
-			return err
-		}
-		b.sheet.add(figure{what: what + ": rows that stay" + some.said, got: float64(n) / float64(acts)})
-		b.sheet.add(figure{what: what + ": these written again, processor", unit: "ms", got: ms(ended-began) / float64(acts)})
+		b.sheet.add(figure{what: what + ": rows that stay" + one.said, got: float64(n) / float64(acts)})
+		b.sheet.add(figure{what: what + ": these written again, processor", unit: "ms", got: ms(spent) / float64(acts)})
 	}
 	return nil
 }
 
-// difference reads the rows that another file of the same tables has and this one has not.
-func (s *session) difference(other string) (all []left, err error) {
-	if _, err := s.run("attach ? as other", other); err != nil {
+// difference reads the rows that one file has and an earlier one of the same tables has not.
+func difference(before, after string) (all []left, err error) {
+	db, err := openSession(before)
+	if err != nil {
 		return nil, err
 	}
-	err = s.each("select name from main.sqlite_schema where type = 'table' and name not like 'sqlite_%'", func(v []driver.Value) error {
+	defer func() { err = errors.Join(err, db.conn.Close()) }()
+	if _, err := db.run("attach ? as later", after); err != nil {
+		return nil, err
+	}
+	err = db.each("select name from main.sqlite_schema where type = 'table' and name not like 'sqlite_%'", func(v []driver.Value) error {
 		all = append(all, left{table: fmt.Sprint(v[0])})
 		return nil
 	})
-	for i := range all {
+	for i := 0; i < len(all) && err == nil; i++ {
 		l := &all[i]
-		found := s.each(`select * from other."`+l.table+`" except select * from main."`+l.table+`"`, func(v []driver.Value) error {
+		err = db.each(`select * from later."`+l.table+`" except select * from main."`+l.table+`"`, func(v []driver.Value) error {
 			l.rows = append(l.rows, slices.Clone(v))
 			return nil
 		})
-		err = errors.Join(err, found)
 	}
 	return all, err
 }
 
-// replay writes rows in so many commits.
-func (s *session) replay(all []left, commits int) error {
-	for c := range commits {
-		if _, err := s.run("begin immediate"); err != nil {
-			return err
+// replay writes rows into a file in so many commits, and returns the processor it took.
+func replay(to string, all []left, commits int) (spent time.Duration, err error) {
+	db, err := openSession(to)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, db.conn.Close()) }()
+	self := meter{os.Getpid()}
+	began, err := self.processor()
+	for c := 0; c < commits && err == nil; c++ {
+		err = db.commit(all, c, commits)
+	}
+	if err != nil {
+		return 0, err
+	}
+	ended, err := self.processor()
+	return ended - began, err
+}
+
+// commit writes one of so many parts of each table's rows.
+func (s *session) commit(all []left, part, parts int) error {
+	if _, err := s.run("begin immediate"); err != nil {
+		return err
+	}
+	for _, l := range all {
+		some := l.rows[len(l.rows)*part/parts : len(l.rows)*(part+1)/parts]
+		if len(some) == 0 {
+			continue
 		}
-		for _, l := range all {
-			some := l.rows[len(l.rows)*c/commits : len(l.rows)*(c+1)/commits]
-			if len(some) == 0 {
-				continue
+		text := `insert or replace into main."` + l.table + `" values (?` + strings.Repeat(", ?", len(some[0])-1) + ")"
+		for _, row := range some {
+			if _, err := s.run(text, row...); err != nil {
+				return fmt.Errorf("%s: %w", l.table, err)
 			}
-			text := `insert or replace into main."` + l.table + `" values (?` + strings.Repeat(", ?", len(some[0])-1) + ")"
-			for _, row := range some {
-				if _, err := s.run(text, row...); err != nil {
-					return fmt.Errorf("%s: %w", l.table, err)
-				}
-			}
-		}
-		if _, err := s.run("commit"); err != nil {
-			return err
 		}
 	}
-	return nil
+	_, err := s.run("commit")
+	return err
 }

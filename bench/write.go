@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -97,6 +98,14 @@ func (b *bench) paper(i int) []byte {
 	return b.noise[at : at+paperSize]
 }
 
+// file is put in by the program of the lawyer; set tells files of one i apart.
+func (b *bench) file(ctx context.Context, set string, i int) (made string, err error) {
+	r := b.world.Small.Rooms["deposit"]
+	path := "/api/v1/spaces/" + string(r.ID) + "/documents?circle=" + string(r.House.Client)
+	name := fmt.Sprintf(`attachment; filename="Justificatif %s-%d.pdf"`, set, i)
+	return b.tool.send(ctx, path, "application/octet-stream", name, bytes.NewReader(b.paper(i)), paperSize)
+}
+
 // deposits measures many small files from eight clients, and how they go out.
 func (b *bench) deposits(ctx context.Context) error {
 	const files = 2000
@@ -104,15 +113,12 @@ func (b *bench) deposits(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r := b.world.Small.Rooms["deposit"]
-	path := "/api/v1/spaces/" + string(r.ID) + "/documents?circle=" + string(r.House.Client)
 	var in, out, bareIn, bareOut weighed
 	bareMeter := meter{b.limit.command.Process.Pid}
 	for round := range b.rounds {
 		made := make([]string, files)
 		err := b.weigh(&in, b.served.meter, files, func(_, i int) (err error) {
-			name := fmt.Sprintf(`attachment; filename="Justificatif %d-%d.pdf"`, round, i)
-			made[i], err = b.tool.send(ctx, path, "application/octet-stream", name, bytes.NewReader(b.paper(i)), paperSize)
+			made[i], err = b.file(ctx, strconv.Itoa(round), i)
 			return err
 		})
 		if err != nil {

@@ -152,9 +152,12 @@ func (r Refusals) Of(name string) string {
 	return ""
 }
 
-// Ask writes into a choice of circles its refusal; the summary will lead there.
+// Ask writes into a choice of circles, if there is one, its refusal; the summary of
+// Mark will lead there.
 func (r *Refusals) Ask(c *Circles) {
-	c.Error, r.circles = r.Of(c.Name), c
+	if c != nil {
+		c.Error, r.circles = r.Of(c.Name), c
+	}
 }
 
 // Mark writes into each field its refusal, moves the focus to none of them

@@ -173,9 +173,7 @@ func (h here) eventForm(e written, to *ui.Circles, refused error) *EventForm {
 	}
 	f.Again = h.again(e.Repeat)
 	back := ui.Refuse(t, refused)
-	if to != nil {
-		back.Ask(to)
-	}
+	back.Ask(to)
 	f.Summary = back.Mark(append(f.Again.fields(), &f.Kind, &f.Title, &f.Day, &f.Start, &f.End, &f.LastDay, &f.Place, &f.Note, f.Fact, f.Why)...)
 	f.Again.Open = f.Again.Open || f.Again.wrong()
 	return f

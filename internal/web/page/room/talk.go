@@ -284,9 +284,7 @@ func within(c *ui.Composer) {
 // mark writes into a composer that comes back what was refused.
 func (h here) mark(c *ui.Composer, refused error) {
 	back := ui.Refuse(h.r.Printer, refused)
-	if c.Circles != nil {
-		back.Ask(c.Circles)
-	}
+	back.Ask(c.Circles)
 	c.Summary = back.Mark(fieldsOf(c)...)
 }
 
